@@ -1,0 +1,162 @@
+//! The proof that a right was granted. Its fields are private to this room: it cannot be forged, only earned.
+//!
+//! A proof cannot be built elsewhere:
+//! ```compile_fail
+//! use domain::access::{Access, InGroup, ViewPatient};
+//! let forged: Access<ViewPatient> = Access { scope: todo!(), by: todo!(), right: std::marker::PhantomData };
+//! ```
+//! A right cannot be invented elsewhere:
+//! ```compile_fail
+//! struct Everything;
+//! impl domain::access::Right for Everything {}
+//! ```
+//! A proof of one right does not pass for another:
+//! ```compile_fail
+//! use domain::access::{Access, EditPatient, ViewPatient};
+//! fn swap(view: Access<ViewPatient>) -> Access<EditPatient> { view }
+//! ```
+
+use std::{marker::PhantomData, ops::Deref};
+
+use super::{actor::By, rights::Right};
+use crate::{
+    error::Refusal,
+    ids::{AccountId, GrantId, GroupId, PatientId, UserId},
+};
+
+/// "This caller holds the right `R` within this scope."
+pub struct Access<R: Right> {
+    pub(super) scope: R::Scope,
+    pub(super) by: By,
+    pub(super) right: PhantomData<R>,
+}
+
+impl<R: Right> Access<R> {
+    /// Who earned it, for the audit trail.
+    pub const fn by(&self) -> &By {
+        &self.by
+    }
+}
+
+/// A proof shows how far it reaches: `access.group()`, `access.patient()`.
+impl<R: Right> Deref for Access<R> {
+    type Target = R::Scope;
+
+    fn deref(&self) -> &R::Scope {
+        &self.scope
+    }
+}
+
+/// A right that reaches over a group.
+#[derive(Debug, Clone, Copy)]
+pub struct InGroup {
+    pub(super) group: GroupId,
+    pub(super) user: UserId,
+    pub(super) own_only: bool,
+    pub(super) names_hidden: bool,
+}
+
+impl InGroup {
+    /// The only group whose rows may be touched.
+    #[must_use]
+    pub const fn group(&self) -> GroupId {
+        self.group
+    }
+
+    /// The user who earned it.
+    #[must_use]
+    pub const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// Only patients whom this user treats, or every patient of the group?
+    #[must_use]
+    pub const fn own_only(&self) -> bool {
+        self.own_only
+    }
+
+    /// Must pseudonyms be shown instead of names?
+    #[must_use]
+    pub const fn names_hidden(&self) -> bool {
+        self.names_hidden
+    }
+}
+
+/// A right over one patient's record, held by a user of the console.
+#[derive(Debug, Clone, Copy)]
+pub struct OnPatient {
+    pub(super) group: GroupId,
+    pub(super) patient: PatientId,
+    pub(super) user: UserId,
+    pub(super) names_hidden: bool,
+}
+
+impl OnPatient {
+    /// The only group whose rows may be touched.
+    #[must_use]
+    pub const fn group(&self) -> GroupId {
+        self.group
+    }
+
+    /// The only patient whose rows may be touched.
+    #[must_use]
+    pub const fn patient(&self) -> PatientId {
+        self.patient
+    }
+
+    /// The user who earned it.
+    #[must_use]
+    pub const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// Must the pseudonym be shown instead of the name?
+    #[must_use]
+    pub const fn names_hidden(&self) -> bool {
+        self.names_hidden
+    }
+}
+
+/// A right over one patient's record, held by a portal user.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnRecord {
+    pub(super) group: GroupId,
+    pub(super) patient: PatientId,
+    pub(super) grant: GrantId,
+    pub(super) account: AccountId,
+}
+
+impl OwnRecord {
+    /// The patient's group.
+    #[must_use]
+    pub const fn group(&self) -> GroupId {
+        self.group
+    }
+
+    /// The only patient whose rows may be touched.
+    #[must_use]
+    pub const fn patient(&self) -> PatientId {
+        self.patient
+    }
+
+    /// The grant it rests on.
+    #[must_use]
+    pub const fn grant(&self) -> GrantId {
+        self.grant
+    }
+
+    /// The portal user's account.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.account
+    }
+}
+
+/// A right was not granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Denied {
+    /// The caller must not learn that it exists.
+    NotFound,
+    /// The caller knows that it exists and may be told why not.
+    Forbidden(Refusal),
+}

@@ -1,0 +1,210 @@
+//! What is written down about every read and change of a patient's record, in the same unit of work (decision 13).
+//!
+//! Entries of one chain follow each other without gaps; each carries the hash of the one before, so that removing,
+//! changing, inserting or reordering shows (B-02).
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ids::GroupId, time::Time};
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// The group was made at the first run.
+    GroupCreated,
+    /// Signed in.
+    SignedIn,
+    /// Signed out, on one device.
+    SignedOut,
+    /// Signed out on every device.
+    SignedOutEverywhere,
+    /// Went from console to portal or back.
+    SwitchedDoor,
+    /// A sign-in was refused.
+    SignInFailed,
+    /// Asked for a link that sets a password.
+    PasswordLinkRequested,
+    /// A password was set or changed.
+    PasswordSet,
+    /// A list or search of patients was shown.
+    PatientsListed,
+    /// A patient's record was shown.
+    PatientViewed,
+    /// A patient's record was made.
+    PatientAdded,
+    /// A patient's record was changed.
+    PatientChanged,
+    /// A contact was added.
+    ContactAdded,
+    /// A contact was changed.
+    ContactChanged,
+    /// A contact was removed.
+    ContactRemoved,
+    /// A patient was invited to the portal.
+    InvitationMade,
+    /// A new link was sent.
+    InvitationResent,
+    /// An invitation was taken back.
+    InvitationRevoked,
+    /// An invitation was accepted.
+    InvitationAccepted,
+    /// The list of invitations was shown.
+    InvitationsViewed,
+    /// A portal user saw their record's home.
+    PortalHomeViewed,
+    /// Settings were changed.
+    SettingsChanged,
+    /// A template was added.
+    TemplateAdded,
+    /// A template was changed.
+    TemplateChanged,
+    /// A template was removed.
+    TemplateRemoved,
+    /// A parked mail was tried again.
+    MailRetried,
+    /// Something was asked for that the caller may not do or see.
+    Denied,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 27] = [
+        Self::GroupCreated,
+        Self::SignedIn,
+        Self::SignedOut,
+        Self::SignedOutEverywhere,
+        Self::SwitchedDoor,
+        Self::SignInFailed,
+        Self::PasswordLinkRequested,
+        Self::PasswordSet,
+        Self::PatientsListed,
+        Self::PatientViewed,
+        Self::PatientAdded,
+        Self::PatientChanged,
+        Self::ContactAdded,
+        Self::ContactChanged,
+        Self::ContactRemoved,
+        Self::InvitationMade,
+        Self::InvitationResent,
+        Self::InvitationRevoked,
+        Self::InvitationAccepted,
+        Self::InvitationsViewed,
+        Self::PortalHomeViewed,
+        Self::SettingsChanged,
+        Self::TemplateAdded,
+        Self::TemplateChanged,
+        Self::TemplateRemoved,
+        Self::MailRetried,
+        Self::Denied,
+    ];
+
+    /// The code, as stored and hashed. Never change one: the chains of living databases depend on it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::GroupCreated => "group_created",
+            Self::SignedIn => "signed_in",
+            Self::SignedOut => "signed_out",
+            Self::SignedOutEverywhere => "signed_out_everywhere",
+            Self::SwitchedDoor => "switched_door",
+            Self::SignInFailed => "sign_in_failed",
+            Self::PasswordLinkRequested => "password_link_requested",
+            Self::PasswordSet => "password_set",
+            Self::PatientsListed => "patients_listed",
+            Self::PatientViewed => "patient_viewed",
+            Self::PatientAdded => "patient_added",
+            Self::PatientChanged => "patient_changed",
+            Self::ContactAdded => "contact_added",
+            Self::ContactChanged => "contact_changed",
+            Self::ContactRemoved => "contact_removed",
+            Self::InvitationMade => "invitation_made",
+            Self::InvitationResent => "invitation_resent",
+            Self::InvitationRevoked => "invitation_revoked",
+            Self::InvitationAccepted => "invitation_accepted",
+            Self::InvitationsViewed => "invitations_viewed",
+            Self::PortalHomeViewed => "portal_home_viewed",
+            Self::SettingsChanged => "settings_changed",
+            Self::TemplateAdded => "template_added",
+            Self::TemplateChanged => "template_changed",
+            Self::TemplateRemoved => "template_removed",
+            Self::MailRetried => "mail_retried",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+/// One entry before it has its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The group whose chain it joins; none for what belongs to no group, such as a refused sign-in.
+    pub group: Option<GroupId>,
+    /// When.
+    pub at: Time,
+    /// Who did it: an account's, user's or job's id as text; empty when nobody is known.
+    pub actor: String,
+    /// What was done.
+    pub action: Action,
+    /// To what: an id as text; empty when the action has no object.
+    pub subject: String,
+    /// What else is worth knowing: ids, field names, counts. Never the content of a record.
+    pub detail: String,
+    /// The network address it came from; empty for jobs and commands.
+    pub origin: String,
+}
+
+impl Entry {
+    /// The text that is hashed. Lengths stand before the parts, so that no two entries give the same text.
+    #[must_use]
+    pub fn canonical(&self, chain: &str, seq: i64, previous: &str) -> String {
+        let mut text = String::from("portico-audit-1");
+        let at = self.at.millis().to_string();
+        let seq = seq.to_string();
+        let parts =
+            [chain, &seq, previous, &at, &self.actor, self.action.code(), &self.subject, &self.detail, &self.origin];
+        for part in parts {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n{}:{part}", part.len());
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn entry(actor: &str, subject: &str, detail: &str) -> Entry {
+        Entry {
+            group: None,
+            at: Time::from_millis(5),
+            actor: actor.into(),
+            action: Action::Denied,
+            subject: subject.into(),
+            detail: detail.into(),
+            origin: String::new(),
+        }
+    }
+
+    #[test]
+    fn codes_are_unique() {
+        let mut codes: Vec<_> = Action::ALL.iter().map(|action| action.code()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), Action::ALL.len());
+    }
+
+    proptest! {
+        /// Moving text from one part into the next gives another hash input.
+        #[test]
+        fn different_entries_differ(a in "[ab\n:0-9]{0,6}", b in "[ab\n:0-9]{0,6}", c in "[ab\n:0-9]{0,6}", d in "[ab\n:0-9]{0,6}") {
+            let one = entry(&a, &b, "").canonical("x", 1, "");
+            let two = entry(&c, &d, "").canonical("x", 1, "");
+            prop_assert_eq!(one == two, a == c && b == d);
+        }
+    }
+}

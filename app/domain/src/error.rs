@@ -1,0 +1,154 @@
+//! What can be wrong with what a person typed or asked for: closed lists, no free text.
+//! The words people read stand in `app/src/words.rs`.
+
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    /// Nothing was given where something must be.
+    Missing,
+    /// More characters than are kept.
+    TooLong,
+    /// Control characters or the like.
+    BadCharacters,
+    /// Not the shape of an email address.
+    NotAnEmail,
+    /// The two entries differ.
+    Differs,
+    /// Not a day of the calendar.
+    NotADate,
+    /// A day that has not come yet, where it must have.
+    InTheFuture,
+    /// Not a telephone number.
+    NotAPhone,
+    /// Not one of the choices.
+    NotAChoice,
+    /// Outside the range that is allowed.
+    OutOfRange,
+    /// A password of too few characters.
+    PasswordTooShort,
+    /// A password of too many characters.
+    PasswordTooLong,
+    /// A password that is guessed too easily.
+    PasswordTooWeak,
+    /// The present password is not this one.
+    WrongPassword,
+    /// The address is linked to a practitioner (S1-04).
+    PractitionerEmail,
+    /// The address belongs to a contact of the same patient (PX-14).
+    ContactEmail,
+    /// The address already uses the portal for this patient.
+    AlreadyInPortal,
+    /// A merge field that does not exist.
+    UnknownMergeField,
+    /// Braces that are not closed.
+    UnclosedMergeField,
+    /// Another entry has this name.
+    NameTaken,
+    /// No more of these can be kept.
+    TooMany,
+}
+
+/// One field and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The field's name in the form.
+    pub field: String,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// Everything that is wrong with a form, all at once.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Invalid {
+    /// One entry for each field at fault, in the form's order.
+    pub fields: Vec<FieldError>,
+}
+
+impl Invalid {
+    /// One field at fault.
+    #[must_use]
+    pub fn field(field: &str, problem: Problem) -> Self {
+        let mut invalid = Self::default();
+        invalid.add(field, problem);
+        invalid
+    }
+
+    /// Notes another field at fault.
+    pub fn add(&mut self, field: &str, problem: Problem) {
+        self.fields.push(FieldError { field: field.to_owned(), problem });
+    }
+
+    /// Keeps the value, or notes the problem under the field's name.
+    pub fn check<T>(&mut self, field: &str, value: Result<T, Problem>) -> Option<T> {
+        match value {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.add(field, problem);
+                None
+            }
+        }
+    }
+
+    /// What is wrong with this field, if anything.
+    #[must_use]
+    pub fn of(&self, field: &str) -> Option<Problem> {
+        self.fields.iter().find(|entry| entry.field == field).map(|entry| entry.problem)
+    }
+
+    /// `Ok` when nothing is wrong.
+    ///
+    /// # Errors
+    /// The list itself when it names a field.
+    pub fn into_result(self) -> Result<(), Self> {
+        if self.fields.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
+
+/// Why the present state does not allow what was asked (409). Existence is already known to the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conflict {
+    /// Patient Invitations is off for the group (S0-32).
+    InvitationsOff,
+    /// The caller sees pseudonyms instead of names (S1-03).
+    NamesHidden,
+    /// The patient is blocked.
+    PatientBlocked,
+    /// The patient has died.
+    PatientDeceased,
+    /// The invitation was accepted before.
+    AlreadyAccepted,
+    /// The invitation was taken back.
+    Revoked,
+    /// The link's life is over.
+    Expired,
+    /// The invited address became a practitioner's meanwhile.
+    PractitionerNow,
+    /// Signed in as somebody else than the person invited.
+    OtherAccount,
+    /// The person invited has an account: sign in and confirm.
+    SignInFirst,
+    /// Somebody else changed it meanwhile (RC-05).
+    ChangedMeanwhile,
+    /// The first-run page was used already (RC-10).
+    AlreadySetUp,
+    /// The group has another template of this name.
+    TemplateNameTaken,
+}
+
+/// The caller is known and may know that the thing exists, but may not do this (403).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The access level does not reach that far.
+    Level,
+    /// The user may look but not change.
+    ReadOnly,
+    /// The user sees no names, so cannot act on a named person.
+    NamesHidden,
+    /// This door is for others.
+    Door,
+}

@@ -1,0 +1,514 @@
+//! An invitation: the emailed link that turns a grant from invited into activated.
+//!
+//! Its state is read from what happened to it and from the clock, never kept beside them:
+//!
+//! ```text
+//!   queued ──► sent ──► opened ──► activated
+//!      │         │         │
+//!      ├─ failed │         │      (the mail cannot be delivered; resend makes it queued again)
+//!      └────────►┴────────►┴──► expired   (its link's life is over; resend makes it queued again)
+//!      any of these but activated ──► revoked
+//! ```
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    email::{Email, EmailProblem},
+    error::{Conflict, Invalid},
+    grant::Kind,
+    ids::{AccountId, GrantId, GroupId, InvitationId, PatientId, TemplateId, UserId},
+    limits, text,
+    time::{Span, Time},
+};
+
+/// What has happened to an invitation so far, each with its moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Events {
+    /// The mail server took the mail.
+    pub sent_at: Option<Time>,
+    /// The mail cannot be delivered.
+    pub failed_at: Option<Time>,
+    /// The link's page was seen by a person.
+    pub opened_at: Option<Time>,
+    /// The person accepted.
+    pub activated_at: Option<Time>,
+    /// Staff took it back, or a newer invitation took its place.
+    pub revoked_at: Option<Time>,
+}
+
+/// An invitation to the portal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// The patient's group.
+    pub group: GroupId,
+    /// To whose record.
+    pub patient: PatientId,
+    /// The grant it activates.
+    pub grant: GrantId,
+    /// The account of the person invited; made with the invitation if there was none.
+    pub account: AccountId,
+    /// Who the invited person is to the patient.
+    pub kind: Kind,
+    /// Where the mail goes; the grant is tied to it (PX-10).
+    pub email: Email,
+    /// Who invited, and who is told when it is accepted (S1-12).
+    pub inviter: UserId,
+    /// The message in the mail, merge fields already filled; may be empty.
+    pub message: String,
+    /// When it was made.
+    pub invited_at: Time,
+    /// When the present link stops working.
+    pub expires_at: Time,
+    /// How many links were made: one, and one for each resend. Only the last one works.
+    pub links: i64,
+    /// What has happened since the present link was made.
+    pub events: Events,
+}
+
+/// Where an invitation stands (B-06).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is", content = "at")]
+pub enum State {
+    /// The mail waits to leave.
+    Queued,
+    /// The mail server took the mail.
+    Sent(Time),
+    /// The mail cannot be delivered.
+    Failed(Time),
+    /// The person looked at the link's page.
+    Opened(Time),
+    /// The person accepted.
+    Activated(Time),
+    /// The link's life is over.
+    Expired(Time),
+    /// It was taken back.
+    Revoked(Time),
+}
+
+impl State {
+    /// May a new link be sent?
+    #[must_use]
+    pub const fn may_resend(self) -> bool {
+        !matches!(self, Self::Activated(_) | Self::Revoked(_))
+    }
+
+    /// May it be taken back?
+    #[must_use]
+    pub const fn may_revoke(self) -> bool {
+        !matches!(self, Self::Activated(_) | Self::Revoked(_))
+    }
+}
+
+impl Invitation {
+    /// Where it stands at this moment.
+    #[must_use]
+    pub fn state(&self, now: Time) -> State {
+        let Events { sent_at, failed_at, opened_at, activated_at, revoked_at } = self.events;
+        if let Some(at) = activated_at {
+            State::Activated(at)
+        } else if let Some(at) = revoked_at {
+            State::Revoked(at)
+        } else if now >= self.expires_at {
+            State::Expired(self.expires_at)
+        } else if let Some(at) = opened_at {
+            State::Opened(at)
+        } else if let Some(at) = failed_at {
+            State::Failed(at)
+        } else if let Some(at) = sent_at {
+            State::Sent(at)
+        } else {
+            State::Queued
+        }
+    }
+
+    /// Does the link still open the door?
+    ///
+    /// # Errors
+    /// [`Conflict::AlreadyAccepted`], [`Conflict::Revoked`] or [`Conflict::Expired`].
+    pub fn check_live(&self, now: Time) -> Result<(), Conflict> {
+        match self.state(now) {
+            State::Activated(_) => Err(Conflict::AlreadyAccepted),
+            State::Revoked(_) => Err(Conflict::Revoked),
+            State::Expired(_) => Err(Conflict::Expired),
+            State::Queued | State::Sent(_) | State::Failed(_) | State::Opened(_) => Ok(()),
+        }
+    }
+
+    /// A person saw the link's page. Only the first time counts.
+    ///
+    /// # Errors
+    /// As [`Invitation::check_live`].
+    pub fn open(mut self, now: Time) -> Result<Self, Conflict> {
+        self.check_live(now)?;
+        self.events.opened_at.get_or_insert(now);
+        Ok(self)
+    }
+
+    /// The person accepts.
+    ///
+    /// # Errors
+    /// As [`Invitation::check_live`].
+    pub fn activate(mut self, now: Time) -> Result<Self, Conflict> {
+        self.check_live(now)?;
+        self.events.activated_at = Some(now);
+        Ok(self)
+    }
+
+    /// The person proved in another way that the address is theirs, by a link that sets a password: the life of the
+    /// invitation's own link does not matter then (S3-21).
+    ///
+    /// # Errors
+    /// [`Conflict::AlreadyAccepted`] or [`Conflict::Revoked`].
+    pub fn activate_by_password_link(mut self, now: Time) -> Result<Self, Conflict> {
+        match self.check_live(now) {
+            Ok(()) | Err(Conflict::Expired) => {
+                self.events.activated_at = Some(now);
+                Ok(self)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Takes it back.
+    ///
+    /// # Errors
+    /// [`Conflict::AlreadyAccepted`] or [`Conflict::Revoked`].
+    pub fn revoke(mut self, now: Time) -> Result<Self, Conflict> {
+        match self.state(now) {
+            State::Activated(_) => Err(Conflict::AlreadyAccepted),
+            State::Revoked(_) => Err(Conflict::Revoked),
+            _ => {
+                self.events.revoked_at = Some(now);
+                Ok(self)
+            }
+        }
+    }
+
+    /// A new link that lives for `life`; the one before stops working.
+    ///
+    /// # Errors
+    /// [`Conflict::AlreadyAccepted`] or [`Conflict::Revoked`].
+    pub fn renew(mut self, now: Time, life: Span) -> Result<Self, Conflict> {
+        match self.state(now) {
+            State::Activated(_) => Err(Conflict::AlreadyAccepted),
+            State::Revoked(_) => Err(Conflict::Revoked),
+            _ => {
+                self.expires_at = now + life;
+                self.links += 1;
+                self.events = Events::default();
+                Ok(self)
+            }
+        }
+    }
+}
+
+/// The dialog "Invite to the portal", as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InviteForm {
+    /// The patient's email.
+    pub email: String,
+    /// The same again.
+    pub email_again: String,
+    /// The custom message; may be empty (S1-09).
+    pub message: String,
+    /// The template the message came from, if any.
+    pub template: Option<TemplateId>,
+}
+
+/// The dialog, checked. The message may still hold merge fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invite {
+    /// Where the mail goes.
+    pub email: Email,
+    /// The custom message; may be empty.
+    pub message: String,
+}
+
+impl InviteForm {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn check(&self) -> Result<Invite, Invalid> {
+        let mut invalid = Invalid::default();
+        let email = match Email::confirmed(&self.email, &self.email_again) {
+            Ok(email) => Some(email),
+            Err(EmailProblem::Address(problem)) => {
+                invalid.add("email", problem);
+                None
+            }
+            Err(EmailProblem::Confirmation(problem)) => {
+                invalid.add("email_again", problem);
+                None
+            }
+        };
+        let message = text::paragraphs(&self.message, limits::MESSAGE)
+            .and_then(|message| crate::template::check_merge_fields(&message).map(|()| message));
+        let message = invalid.check("message", message);
+        match (email, message) {
+            (Some(email), Some(message)) => Ok(Invite { email, message }),
+            _ => Err(invalid),
+        }
+    }
+}
+
+/// One invitation as the Access tab lists it (B-06).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationRow {
+    /// Its id.
+    pub id: InvitationId,
+    /// Where the mail went; empty when the caller sees no names.
+    pub email: String,
+    /// Who the invited person is to the patient.
+    pub kind: Kind,
+    /// Who invited.
+    pub inviter: String,
+    /// When.
+    pub invited_at: Time,
+    /// When the present link stops working.
+    pub expires_at: Time,
+    /// How many links were sent so far.
+    pub links: i64,
+    /// Where it stands.
+    pub state: State,
+    /// May this user send a new link?
+    pub may_resend: bool,
+    /// May this user take it back?
+    pub may_revoke: bool,
+}
+
+/// What the dialog "Invite to the portal" starts with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteStart {
+    /// Whom.
+    pub patient: String,
+    /// The address on the record; may be empty.
+    pub email: String,
+    /// How long the link will live, in hours.
+    pub link_hours: i64,
+    /// An invitation that is out already, which a new one would replace.
+    pub pending: bool,
+    /// Templates to choose from.
+    pub templates: Vec<crate::template::TemplateChoice>,
+}
+
+/// What the page behind an invitation's link shows. Nobody learns from it who the patient is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkPage {
+    /// No such link: names nobody (AN-05).
+    Unknown,
+    /// Live, and the person has no password yet.
+    SetPassword {
+        /// Who invites.
+        practice: String,
+        /// When the link stops working.
+        expires_at: Time,
+    },
+    /// Live, the person has an account and is signed in with it: one button.
+    Confirm {
+        /// Who invites.
+        practice: String,
+    },
+    /// Live, the person has an account: sign in and confirm (decision 6).
+    SignIn {
+        /// Who invites.
+        practice: String,
+        /// Is somebody else signed in on this device (PX-10)?
+        other_signed_in: bool,
+    },
+    /// Live, but the practice must not open it: the address is a practitioner's now.
+    PractitionerNow {
+        /// Who invites.
+        practice: String,
+        /// Its telephone; may be empty.
+        phone: String,
+    },
+    /// Accepted before.
+    Used {
+        /// Who invited.
+        practice: String,
+        /// Its telephone; may be empty.
+        phone: String,
+    },
+    /// The link's life is over; a fresh one goes to the invited address on request.
+    Expired {
+        /// Who invited.
+        practice: String,
+        /// Its telephone; may be empty.
+        phone: String,
+    },
+    /// Taken back, or the patient's record is closed.
+    Revoked {
+        /// Who invited.
+        practice: String,
+        /// Its telephone; may be empty.
+        phone: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::error::Problem;
+
+    const START: Time = Time::from_millis(1_790_000_000_000);
+
+    fn invitation() -> Invitation {
+        let id = Uuid::from_u128(1);
+        Invitation {
+            id: id.into(),
+            group: id.into(),
+            patient: id.into(),
+            grant: id.into(),
+            account: id.into(),
+            kind: Kind::Own,
+            email: "ann@example.org".parse().unwrap(),
+            inviter: id.into(),
+            message: String::new(),
+            invited_at: START,
+            expires_at: START + limits::LINK_LIFE,
+            links: 1,
+            events: Events::default(),
+        }
+    }
+
+    // S3-20: the link works for 24 hours and not a millisecond longer.
+    #[test]
+    fn the_link_expires_after_its_life() {
+        let last = START + Span::hours(24);
+        assert!(invitation().check_live(last - Span::millis(1)).is_ok());
+        assert_eq!(invitation().check_live(last), Err(Conflict::Expired));
+        assert_eq!(invitation().activate(last).unwrap_err(), Conflict::Expired);
+    }
+
+    #[test]
+    fn a_link_works_once() {
+        let accepted = invitation().activate(START).unwrap();
+        assert_eq!(accepted.clone().activate(START).unwrap_err(), Conflict::AlreadyAccepted);
+        assert_eq!(accepted.clone().revoke(START).unwrap_err(), Conflict::AlreadyAccepted);
+        assert_eq!(accepted.renew(START, Span::hours(1)).unwrap_err(), Conflict::AlreadyAccepted);
+    }
+
+    #[test]
+    fn a_revoked_invitation_stays_revoked() {
+        let revoked = invitation().revoke(START).unwrap();
+        assert_eq!(revoked.clone().activate(START).unwrap_err(), Conflict::Revoked);
+        assert_eq!(revoked.clone().activate_by_password_link(START).unwrap_err(), Conflict::Revoked);
+        assert_eq!(revoked.renew(START, Span::hours(1)).unwrap_err(), Conflict::Revoked);
+    }
+
+    // S3-21: after expiry the person gets in by "Forgot password".
+    #[test]
+    fn an_expired_invitation_is_accepted_by_a_password_link() {
+        let late = START + Span::days(40);
+        assert!(invitation().activate(late).is_err());
+        assert!(invitation().activate_by_password_link(late).is_ok());
+    }
+
+    #[test]
+    fn a_renewed_link_starts_over() {
+        let mut failed = invitation();
+        failed.events.failed_at = Some(START);
+        assert_eq!(failed.state(START), State::Failed(START));
+        let later = START + Span::days(2);
+        let renewed = failed.renew(later, Span::hours(48)).unwrap();
+        assert_eq!(renewed.state(later), State::Queued);
+        assert_eq!(renewed.expires_at, later + Span::hours(48));
+        assert_eq!(renewed.links, 2);
+    }
+
+    // B-06: every state the list shows can be reached and is told apart.
+    #[test]
+    fn the_states_of_the_list() {
+        let mut one = invitation();
+        assert_eq!(one.state(START), State::Queued);
+        one.events.sent_at = Some(START);
+        assert_eq!(one.state(START), State::Sent(START));
+        let opened = one.clone().open(START + Span::minutes(5)).unwrap();
+        assert_eq!(opened.state(START + Span::minutes(6)), State::Opened(START + Span::minutes(5)));
+        let again = opened.open(START + Span::minutes(9)).unwrap();
+        assert_eq!(again.events.opened_at, Some(START + Span::minutes(5)));
+        assert_eq!(one.state(START + Span::days(3)), State::Expired(one.expires_at));
+        assert!(matches!(one.clone().revoke(START).unwrap().state(START), State::Revoked(_)));
+        assert!(matches!(one.activate(START).unwrap().state(START), State::Activated(_)));
+    }
+
+    #[test]
+    fn the_dialog_is_checked_as_a_whole() {
+        let form = InviteForm {
+            email: "ann@example.org".into(),
+            email_again: "anne@example.org".into(),
+            message: "Hello {{patient.secret}}".into(),
+            template: None,
+        };
+        let invalid = form.check().unwrap_err();
+        // S1-08
+        assert_eq!(invalid.of("email_again"), Some(Problem::Differs));
+        assert_eq!(invalid.of("message"), Some(Problem::UnknownMergeField));
+        // S1-09: sending works without a message.
+        let form = InviteForm { email_again: "ann@example.org".into(), message: String::new(), ..form };
+        assert!(form.check().is_ok());
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Wait(u32),
+        Open,
+        Activate,
+        Revoke,
+        Renew(u32),
+        Sent,
+        Failed,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            (0u32..3_000).prop_map(Step::Wait),
+            Just(Step::Open),
+            Just(Step::Activate),
+            Just(Step::Revoke),
+            (1u32..72).prop_map(Step::Renew),
+            Just(Step::Sent),
+            Just(Step::Failed),
+        ]
+    }
+
+    proptest! {
+        /// Whatever happens in whatever order: activated and revoked are final, and never both.
+        #[test]
+        fn ends_are_final(steps in proptest::collection::vec(step(), 0..40)) {
+            let mut one = invitation();
+            let mut now = START;
+            let mut end: Option<State> = None;
+            for step in steps {
+                let result = match step {
+                    Step::Wait(minutes) => { now = now + Span::minutes(minutes); Ok(one.clone()) }
+                    Step::Open => one.clone().open(now),
+                    Step::Activate => one.clone().activate(now),
+                    Step::Revoke => one.clone().revoke(now),
+                    Step::Renew(hours) => one.clone().renew(now, Span::hours(hours)),
+                    Step::Sent => { one.events.sent_at = Some(now); Ok(one.clone()) }
+                    Step::Failed => { one.events.failed_at = Some(now); Ok(one.clone()) }
+                };
+                if let Ok(next) = result {
+                    one = next;
+                }
+                let state = one.state(now);
+                if let Some(end) = end {
+                    prop_assert_eq!(state, end);
+                } else if matches!(state, State::Activated(_) | State::Revoked(_)) {
+                    end = Some(state);
+                }
+                prop_assert!(one.events.activated_at.is_none() || one.events.revoked_at.is_none());
+                prop_assert_eq!(one.check_live(now).is_ok(), matches!(state, State::Queued | State::Sent(_) | State::Failed(_) | State::Opened(_)));
+            }
+        }
+    }
+}

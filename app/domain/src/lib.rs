@@ -1,0 +1,45 @@
+//! The heart: the words of the practice and its rules. No I/O, no clock, no page.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`ids`] | one type for each kind of id; an id refuses another kind's text |
+//! | [`time`] | moments, dates, lengths of time; never "now" |
+//! | [`text`] | folding for search, checked text, merge fields |
+//! | [`email`] | an address, checked once |
+//! | [`person`] | names, sex, and how a name is shown to whom |
+//! | [`practice`] | practice group, location, user, settings |
+//! | [`patient`] | patient and contact, their states and forms |
+//! | [`account`] | sign-in, passwords, sessions: the rules only |
+//! | [`grant`] | who may act in the portal for which patient |
+//! | [`invitation`] | the emailed link that activates a grant |
+//! | [`template`] | texts with merge fields |
+//! | [`notification`] | what the bell says |
+//! | [`mail`] | mail that leaves, and what became of it |
+//! | [`audit`] | what is written down about every read and change |
+//! | [`access`] | WHO MAY: actors, rights, proofs |
+//! | [`error`] | what can be wrong with what a person typed or asked |
+//! | [`page`] | cursors |
+//! | [`limits`] | every size, count and length of time in one place |
+//! | [`views`] | what the first pages of each side start with |
+//!
+//! To add a noun: a file here named after it, its id in `ids.rs`, its rights in `access/rights.rs`.
+
+pub mod access;
+pub mod account;
+pub mod audit;
+pub mod email;
+pub mod error;
+pub mod grant;
+pub mod ids;
+pub mod invitation;
+pub mod limits;
+pub mod mail;
+pub mod notification;
+pub mod page;
+pub mod patient;
+pub mod person;
+pub mod practice;
+pub mod template;
+pub mod text;
+pub mod time;
+pub mod views;

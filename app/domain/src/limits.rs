@@ -1,0 +1,66 @@
+//! Every size, count and length of time that the product promises or enforces, in one place.
+
+use crate::time::Span;
+
+/// Rows on one page of a list.
+pub const PAGE: u32 = 50;
+/// The most rows a caller may ask for.
+pub const PAGE_MOST: u32 = 200;
+/// Rows under the search field.
+pub const SEARCH_ROWS: u32 = 12;
+/// The longest search text that is looked at, in characters.
+pub const SEARCH_TEXT: usize = 100;
+
+/// The longest single name, in characters.
+pub const NAME: usize = 100;
+/// The longest one-line text, in characters.
+pub const LINE: usize = 200;
+/// The longest custom message of an invitation, in characters.
+pub const MESSAGE: usize = 2_000;
+/// The longest body of a communication template, in characters.
+pub const TEMPLATE: usize = 5_000;
+/// Templates a group may keep.
+pub const TEMPLATES: u32 = 200;
+/// Contacts a patient may have.
+pub const CONTACTS: u32 = 50;
+
+/// Passwords: 10 to 128 characters (decision 16).
+pub const PASSWORD_SHORTEST: usize = 10;
+/// The longest password, in characters.
+pub const PASSWORD_LONGEST: usize = 128;
+/// zxcvbn's score that a password must reach, of 4.
+pub const PASSWORD_SCORE: u8 = 3;
+
+/// Console: time without a human act after which a session ends (decision 15).
+pub const CONSOLE_IDLE: Span = Span::minutes(15);
+/// Console: the longest session.
+pub const CONSOLE_ABSOLUTE: Span = Span::hours(12);
+/// Portal: time without a human act after which a session ends.
+pub const PORTAL_IDLE: Span = Span::minutes(30);
+/// Portal: the longest session.
+pub const PORTAL_ABSOLUTE: Span = Span::hours(24);
+/// How stale the stored time of the last act may be: saves a write a click.
+pub const SESSION_TOUCH: Span = Span::seconds(30);
+
+/// Invitation link life when a group has not chosen (S3-20).
+pub const LINK_LIFE: Span = Span::hours(24);
+/// The shortest link life a group may choose.
+pub const LINK_LIFE_SHORTEST: Span = Span::hours(1);
+/// The longest link life a group may choose.
+pub const LINK_LIFE_LONGEST: Span = Span::days(30);
+/// Life of a link that sets a password.
+pub const PASSWORD_LINK_LIFE: Span = Span::hours(1);
+
+/// Tries to send a mail before it is parked where the console shows it.
+pub const MAIL_TRIES: u32 = 12;
+/// How long a worker may hold a mail before another may take it.
+pub const MAIL_LEASE: Span = Span::minutes(2);
+
+/// Sign-ins, resets and the like: tries of one account in [`THROTTLE_WINDOW`] before the next must wait.
+pub const THROTTLE_ACCOUNT: u32 = 10;
+/// Tries from one address in [`THROTTLE_WINDOW`].
+pub const THROTTLE_ADDRESS: u32 = 30;
+/// Guessed links from one address in [`THROTTLE_WINDOW`] (AN-06).
+pub const THROTTLE_LINKS: u32 = 20;
+/// The window over which tries are counted.
+pub const THROTTLE_WINDOW: Span = Span::minutes(1);

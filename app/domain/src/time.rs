@@ -1,0 +1,250 @@
+//! Moments, dates and lengths of time. There is no "now" here: the clock is a parameter.
+
+use std::{
+    fmt,
+    ops::{Add, Sub},
+    str::FromStr,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// A moment in UTC, in whole milliseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Time(i64);
+
+impl Time {
+    /// From milliseconds since 1970, UTC.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970, UTC.
+    #[must_use]
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// How long after `earlier` this is; nothing when it is before.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Span {
+        let gap = self.0.saturating_sub(earlier.0);
+        Span(if gap < 0 { 0 } else { gap })
+    }
+}
+
+/// A length of time, in whole milliseconds, never negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Span(i64);
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// So many milliseconds.
+    #[must_use]
+    pub const fn millis(n: u32) -> Self {
+        Self(n as i64)
+    }
+
+    /// So many seconds.
+    #[must_use]
+    pub const fn seconds(n: u32) -> Self {
+        Self(n as i64 * 1_000)
+    }
+
+    /// So many minutes.
+    #[must_use]
+    pub const fn minutes(n: u32) -> Self {
+        Self(n as i64 * 60_000)
+    }
+
+    /// So many hours.
+    #[must_use]
+    pub const fn hours(n: u32) -> Self {
+        Self(n as i64 * 3_600_000)
+    }
+
+    /// So many days of 24 hours.
+    #[must_use]
+    pub const fn days(n: u32) -> Self {
+        Self(n as i64 * 86_400_000)
+    }
+
+    /// In milliseconds.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// In whole minutes, rounded down.
+    #[must_use]
+    pub const fn as_minutes(self) -> i64 {
+        self.0 / 60_000
+    }
+}
+
+impl Add<Span> for Time {
+    type Output = Self;
+    fn add(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl Sub<Span> for Time {
+    type Output = Self;
+    fn sub(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+}
+
+/// The text or the numbers name no day of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a date")]
+pub struct NotADate;
+
+/// A day of the calendar without a time zone, such as a birth date. Its text is `2014-09-03`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Date {
+    year: i16,
+    month: u8,
+    day: u8,
+}
+
+impl Date {
+    /// A day that exists in the Gregorian calendar, from 1850 to 9999.
+    ///
+    /// # Errors
+    /// [`NotADate`] when there is no such day.
+    pub fn new(year: i16, month: u8, day: u8) -> Result<Self, NotADate> {
+        let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+        let days = match month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            2 if leap => 29,
+            2 => 28,
+            _ => return Err(NotADate),
+        };
+        if (1850..=9999).contains(&year) && (1..=days).contains(&day) {
+            Ok(Self { year, month, day })
+        } else {
+            Err(NotADate)
+        }
+    }
+
+    /// The year.
+    #[must_use]
+    pub const fn year(self) -> i16 {
+        self.year
+    }
+
+    /// The month, 1 to 12.
+    #[must_use]
+    pub const fn month(self) -> u8 {
+        self.month
+    }
+
+    /// The day of the month, 1 to 31.
+    #[must_use]
+    pub const fn day(self) -> u8 {
+        self.day
+    }
+
+    /// Whole years lived on `today`; a person born on 29 February turns a year older on 1 March.
+    #[must_use]
+    pub fn age_on(self, today: Self) -> i16 {
+        let had_birthday = (today.month, today.day) >= (self.month, self.day);
+        (today.year - self.year - i16::from(!had_birthday)).max(0)
+    }
+
+    /// For people: `3 Sep 2014`.
+    #[must_use]
+    pub fn long(self) -> String {
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let month = MONTHS.get(usize::from(self.month) - 1).copied().unwrap_or("");
+        format!("{} {month} {}", self.day, self.year)
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl FromStr for Date {
+    type Err = NotADate;
+
+    fn from_str(text: &str) -> Result<Self, NotADate> {
+        let bytes = text.as_bytes();
+        let shape = bytes.len() == 10
+            && bytes.iter().enumerate().all(|(at, byte)| match at {
+                4 | 7 => *byte == b'-',
+                _ => byte.is_ascii_digit(),
+            });
+        if !shape {
+            return Err(NotADate);
+        }
+        let year = text[0..4].parse().map_err(|_| NotADate)?;
+        let month = text[5..7].parse().map_err(|_| NotADate)?;
+        let day = text[8..10].parse().map_err(|_| NotADate)?;
+        Self::new(year, month, day)
+    }
+}
+
+impl TryFrom<String> for Date {
+    type Error = NotADate;
+    fn try_from(text: String) -> Result<Self, NotADate> {
+        text.parse()
+    }
+}
+
+impl From<Date> for String {
+    fn from(date: Date) -> Self {
+        date.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn days_that_do_not_exist_are_refused() {
+        for text in ["2023-02-29", "2024-13-01", "2024-00-10", "2024-04-31", "24-04-01", "2024/04/01", "+024-04-01"] {
+            assert_eq!(text.parse::<Date>(), Err(NotADate), "{text}");
+        }
+        assert!("2024-02-29".parse::<Date>().is_ok());
+    }
+
+    #[test]
+    fn age_counts_whole_years() {
+        assert_eq!(date("2014-09-03").age_on(date("2026-09-02")), 11);
+        assert_eq!(date("2014-09-03").age_on(date("2026-09-03")), 12);
+        assert_eq!(date("2024-02-29").age_on(date("2025-02-28")), 0);
+        assert_eq!(date("2024-02-29").age_on(date("2025-03-01")), 1);
+        assert_eq!(date("2030-01-01").age_on(date("2026-01-01")), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_without_a_panic(text in ".{0,20}") {
+            let _ = text.parse::<Date>();
+        }
+
+        #[test]
+        fn text_and_back(year in 1850i16..=9999, month in 1u8..=12, day in 1u8..=28) {
+            let date = Date::new(year, month, day).unwrap();
+            prop_assert_eq!(date.to_string().parse::<Date>(), Ok(date));
+        }
+    }
+}

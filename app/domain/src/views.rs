@@ -1,0 +1,103 @@
+//! What the first pages of each side start with. Written per audience: nothing here is a database row.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    account::Door,
+    grant::Kind,
+    ids::{GroupId, PatientId, UserId},
+    practice::Level,
+};
+
+/// What the console needs before it draws anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsoleStart {
+    /// The signed-in user.
+    pub user: UserId,
+    /// Their name.
+    pub user_name: String,
+    /// Their profession; may be empty.
+    pub profession: String,
+    /// How far their access reaches.
+    pub level: Level,
+    /// The group they are in.
+    pub group: GroupId,
+    /// Its name.
+    pub group_name: String,
+    /// The time zone of its first location, in which times are shown.
+    pub time_zone: String,
+    /// Unread notifications, counted up to 100.
+    pub unread: i64,
+    /// What they may do; the console draws only what is here.
+    pub may: ConsoleRights,
+    /// Does this person also use the portal? Then the menu offers to switch.
+    pub also_portal: bool,
+}
+
+/// What a user may do in the group at large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ConsoleRights {
+    /// Add a patient.
+    pub add_patients: bool,
+    /// See and change settings, templates and parked mail.
+    pub manage: bool,
+    /// Sees pseudonyms instead of names.
+    pub names_hidden: bool,
+}
+
+/// One record a portal user may open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortalRecord {
+    /// Whose record.
+    pub patient: PatientId,
+    /// What to call the patient.
+    pub shown: String,
+    /// The practice that keeps it.
+    pub practice: String,
+    /// Who the portal user is to the patient.
+    pub kind: Kind,
+}
+
+/// What every page of the portal shows around its content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortalFrame {
+    /// The record this page is about.
+    pub record: PortalRecord,
+    /// The practice's telephone; may be empty.
+    pub practice_phone: String,
+    /// What to call the person signed in: the patient's own name, or nothing for somebody acting for them.
+    pub greet: String,
+    /// All records this person may open, this one included.
+    pub records: Vec<PortalRecord>,
+    /// Does this person also work in a console? Then the account page offers to switch.
+    pub also_console: bool,
+}
+
+/// A live invitation shown to its signed-in owner, to be confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortalStart {
+    /// All records this person may open; the first is where Home goes.
+    pub records: Vec<PortalRecord>,
+    /// Does this person also work in a console?
+    pub also_console: bool,
+}
+
+/// What the page behind a link that sets a password shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasswordLinkPage {
+    /// Unknown, used or expired: names nobody.
+    Dead,
+    /// Works; setting a password also accepts the invitations of these practices.
+    Live {
+        /// Names of practices whose open invitation is accepted with it.
+        accepts: Vec<String>,
+    },
+}
+
+/// Where a person goes after signing in or setting a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Landing {
+    /// The side of the house.
+    pub door: Door,
+}

@@ -1,0 +1,107 @@
+//! [`House`], what outlives a request; [`Ctx`], what one request works with.
+
+use std::sync::{Arc, Mutex};
+
+use domain::{access::Actor, account::Door, time::Time};
+
+use crate::{
+    error::{Error, Result},
+    hashing::Hasher,
+    ports::{Chance, Clock, Mailer, Safe, Stationery, Store},
+};
+
+/// What the whole server shares.
+pub struct House {
+    /// Where things are kept.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and tokens.
+    pub chance: Arc<dyn Chance>,
+    /// Seals tokens that wait in the outbox.
+    pub safe: Arc<dyn Safe>,
+    /// Where mail goes.
+    pub mailer: Arc<dyn Mailer>,
+    /// Turns occasions into letters.
+    pub stationery: Arc<dyn Stationery>,
+    /// argon2id, bounded in number.
+    pub hasher: Hasher,
+    /// The public address without a slash at its end; every link in a mail starts with it (AN-13).
+    pub base_url: String,
+    /// What the first-run page asks for, so that a stranger cannot claim a new server. Printed in the log.
+    pub set_up_code: String,
+}
+
+/// Where a request came from.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The network address.
+    pub address: String,
+    /// What the browser calls itself, shortened.
+    pub agent: String,
+}
+
+/// What a service wants done with the caller's session cookie. The server's edge does it; nobody else knows cookies.
+#[derive(Clone, PartialEq, Eq)]
+pub enum SessionChange {
+    /// A new session: give this token to the browser.
+    Opened {
+        /// The token.
+        token: String,
+        /// Which side.
+        door: Door,
+    },
+    /// The session is over: take the cookie away.
+    Ended,
+}
+
+/// What one request works with.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The server.
+    pub house: Arc<House>,
+    /// Where the request came from.
+    pub origin: Origin,
+    actor: Option<Actor>,
+    session_change: Arc<Mutex<Option<SessionChange>>>,
+}
+
+impl Ctx {
+    /// For the session layer, for jobs (no actor) and for tests.
+    #[must_use]
+    pub fn new(house: Arc<House>, origin: Origin, actor: Option<Actor>) -> Self {
+        Self { house, origin, actor, session_change: Arc::default() }
+    }
+
+    /// Who is asking.
+    ///
+    /// # Errors
+    /// [`Error::NotSignedIn`].
+    pub fn actor(&self) -> Result<&Actor> {
+        self.actor.as_ref().ok_or(Error::NotSignedIn)
+    }
+
+    /// Who is asking, if anybody is signed in.
+    #[must_use]
+    pub const fn maybe_actor(&self) -> Option<&Actor> {
+        self.actor.as_ref()
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.house.clock.now()
+    }
+
+    /// Says what shall become of the session cookie; the last word counts.
+    pub fn change_session(&self, change: SessionChange) {
+        // A poisoned lock only means that another thread panicked while holding it; the value is whole.
+        *self.session_change.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(change);
+    }
+
+    /// What shall become of the session cookie, for the server's edge.
+    #[must_use]
+    pub fn take_session_change(&self) -> Option<SessionChange> {
+        self.session_change.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
+    }
+}

@@ -1,0 +1,48 @@
+//! What the practice does: one file per noun, free functions that take a [`Ctx`].
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`house`] | [`House`], what outlives a request; [`Ctx`], what one request works with |
+//! | [`error`] | the one error of this crate |
+//! | [`ports`] | what is needed of storage, clock, mail and the rest |
+//! | [`tokens`] | links and cookies: made here, stored as hashes |
+//! | [`hashing`] | argon2id, off the async threads and bounded in number |
+//! | [`throttle`] | tries that slow down |
+//! | [`sessions`] | who is asking: the only maker of actors |
+//! | [`accounts`] | sign in, sign out, devices, the switch between the two sides |
+//! | [`passwords`] | forgotten, set, changed |
+//! | [`set_up`] | the first run |
+//! | [`console`] and [`portal`] | what the first page of each side starts with |
+//! | [`patients`] | list, search, profile, contacts |
+//! | [`invitations`] | invite, resend, revoke, accept |
+//! | [`settings`], [`templates`], [`notifications`] | as they say |
+//! | [`mails`] | the worker that empties the outbox, and what it parks |
+//! | [`audit`] | the trail: its hash, its verification, refusals |
+//! | [`demo`] | the demo group |
+//!
+//! To add a noun: its port in `ports/`, its file here; a method begins with the right (`ctx.actor()?.may(…)`), does
+//! its work and its audit entry in one unit of work, and saves.
+
+pub mod accounts;
+pub mod audit;
+pub mod console;
+pub mod demo;
+pub mod error;
+pub mod hashing;
+pub mod house;
+pub mod invitations;
+pub mod mails;
+pub mod notifications;
+pub mod passwords;
+pub mod patients;
+pub mod portal;
+pub mod ports;
+pub mod sessions;
+pub mod set_up;
+pub mod settings;
+pub mod templates;
+pub mod throttle;
+pub mod tokens;
+
+pub use error::{Error, Result};
+pub use house::{Ctx, House, Origin, SessionChange};

@@ -1,0 +1,53 @@
+//! The audit trail: chains of entries, each with the hash of the one before (B-02).
+
+use async_trait::async_trait;
+use domain::audit::Entry;
+
+use super::Stored;
+
+/// An entry in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainedEntry {
+    /// Its place in the chain, from 1, without gaps.
+    pub seq: i64,
+    /// The hash of the entry before, in hex; empty for the first.
+    pub previous: String,
+    /// Its own hash, in hex.
+    pub hash: String,
+    /// The entry. Its action's code is kept as text: a trail may be older or newer than the program.
+    pub action: String,
+    /// Milliseconds since 1970, UTC.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// To what.
+    pub subject: String,
+    /// What else.
+    pub detail: String,
+    /// From where.
+    pub origin: String,
+}
+
+/// The end of a chain, as kept beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainHead {
+    /// Which chain: a group's id as text, or `system`.
+    pub chain: String,
+    /// The number of its last entry.
+    pub seq: i64,
+    /// The hash of its last entry, in hex.
+    pub hash: String,
+}
+
+/// The audit trail. Rows are only added; the database itself refuses to change or remove one.
+#[async_trait]
+pub trait Audit {
+    /// Writes an entry at the end of its chain, which stays locked until this unit of work ends.
+    async fn audit(&mut self, entry: &Entry) -> Stored<()>;
+
+    /// The ends of all chains, for `portico verify`.
+    async fn unscoped_chain_heads(&mut self) -> Stored<Vec<ChainHead>>;
+
+    /// Entries of one chain after `seq`, in order, at most `most`.
+    async fn unscoped_chain(&mut self, chain: &str, after: i64, most: u32) -> Stored<Vec<ChainedEntry>>;
+}

@@ -1,0 +1,38 @@
+//! Portal grants: account × patient.
+
+use async_trait::async_trait;
+use domain::{
+    access::{Access, GrantFacts, InvitePatient, ViewOwnRecord},
+    grant::Grant,
+    ids::{AccountId, GrantId, PatientId},
+    patient::Patient,
+    practice::Group,
+    time::Time,
+};
+
+use super::Stored;
+
+/// Who may act in the portal for whom. Adding and saving a grant keeps the patient's portal state true.
+#[async_trait]
+pub trait Grants {
+    /// The grant of this account for the patient at hand.
+    async fn find_grant(&mut self, access: &Access<InvitePatient>, account: AccountId) -> Stored<Option<Grant>>;
+
+    /// A new grant for the patient at hand. Clashes on account × patient.
+    async fn add_grant(&mut self, access: &Access<InvitePatient>, grant: &Grant, at: Time) -> Stored<()>;
+
+    /// The grant that an invitation activates.
+    async fn unscoped_grant(&mut self, id: GrantId) -> Stored<Option<GrantFacts>>;
+
+    /// Saves a grant's state on behalf of the person invited.
+    async fn unscoped_save_grant(&mut self, grant: &Grant, at: Time) -> Stored<bool>;
+
+    /// All grants of an account, oldest first, at most 100: what its own portal is made of.
+    async fn grants_of(&mut self, account: AccountId) -> Stored<Vec<GrantFacts>>;
+
+    /// The grant of this account for this patient.
+    async fn own_grant(&mut self, account: AccountId, patient: PatientId) -> Stored<Option<GrantFacts>>;
+
+    /// The patient one may see in the portal, and their practice.
+    async fn own_record(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Option<(Patient, Group)>>;
+}

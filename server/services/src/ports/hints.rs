@@ -1,0 +1,57 @@
+//! Hints: "look again". The truth is in the database; a lost hint costs time, never data.
+
+use std::{fmt, str::FromStr};
+
+use domain::ids::{AccountId, SessionId};
+
+/// Something changed that an open page or a worker may want to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hint {
+    /// An account's notifications changed.
+    Bell(AccountId),
+    /// A session ended.
+    SessionEnded(SessionId),
+    /// There is mail to send.
+    Mail,
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bell(account) => write!(f, "bell {account}"),
+            Self::SessionEnded(session) => write!(f, "session {session}"),
+            Self::Mail => f.write_str("mail"),
+        }
+    }
+}
+
+/// The text was no hint, perhaps of a newer server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAHint;
+
+impl FromStr for Hint {
+    type Err = NotAHint;
+
+    fn from_str(text: &str) -> Result<Self, NotAHint> {
+        match text.split_once(' ') {
+            Some(("bell", id)) => id.parse().map(Self::Bell).map_err(|_| NotAHint),
+            Some(("session", id)) => id.parse().map(Self::SessionEnded).map_err(|_| NotAHint),
+            None if text == "mail" => Ok(Self::Mail),
+            _ => Err(NotAHint),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_back() {
+        let id = uuid::Uuid::from_u128(5);
+        for hint in [Hint::Bell(id.into()), Hint::SessionEnded(id.into()), Hint::Mail] {
+            assert_eq!(hint.to_string().parse(), Ok(hint));
+        }
+        assert_eq!("something newer".parse::<Hint>(), Err(NotAHint));
+    }
+}

@@ -1,0 +1,75 @@
+//! Invitations to the portal.
+
+use async_trait::async_trait;
+use domain::{
+    access::{Access, InvitePatient, ViewPatientAccess},
+    ids::{AccountId, InvitationId},
+    invitation::Invitation,
+    page::{Page, PageRequest},
+    person::UserName,
+    time::Time,
+};
+
+use super::{Stored, TokenHash};
+
+/// An invitation as found by one of its links.
+#[derive(Debug, Clone)]
+pub struct FoundInvitation {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// Which of its links was it? Only the last one (`invitation.links`) works.
+    pub link: i64,
+}
+
+/// Invitations. Keeps the patient's portal state true.
+#[async_trait]
+pub trait Invitations {
+    /// A new invitation and the hash of its first link's token.
+    async fn add_invitation(
+        &mut self,
+        access: &Access<InvitePatient>,
+        invitation: &Invitation,
+        token: &TokenHash,
+    ) -> Stored<()>;
+
+    /// One invitation of the patient at hand.
+    async fn lookup_invitation(
+        &mut self,
+        access: &Access<ViewPatientAccess>,
+        id: InvitationId,
+    ) -> Stored<Option<Invitation>>;
+
+    /// The patient's invitations, latest first, with who invited. The cursor is the id of the last row.
+    async fn list_invitations(
+        &mut self,
+        access: &Access<ViewPatientAccess>,
+        page: &PageRequest,
+    ) -> Stored<Page<(Invitation, UserName)>>;
+
+    /// The patient's invitations that were neither accepted nor revoked, latest first, at most 50.
+    async fn open_invitations(&mut self, access: &Access<ViewPatientAccess>) -> Stored<Vec<Invitation>>;
+
+    /// Saves an invitation, and with `token` a new link for it. False when it was accepted or revoked meanwhile.
+    async fn save_invitation(
+        &mut self,
+        access: &Access<InvitePatient>,
+        invitation: &Invitation,
+        token: Option<&TokenHash>,
+    ) -> Stored<bool>;
+
+    /// The invitation that this token was made for, whatever became of it.
+    async fn unscoped_find_invitation(&mut self, token: &TokenHash) -> Stored<Option<FoundInvitation>>;
+
+    /// The invitation that a mail carries.
+    async fn unscoped_invitation(&mut self, id: InvitationId) -> Stored<Option<Invitation>>;
+
+    /// Invitations of this account that were neither accepted nor revoked, latest first, at most 50.
+    async fn unscoped_open_invitations_of(&mut self, account: AccountId) -> Stored<Vec<Invitation>>;
+
+    /// Saves on behalf of the person invited or of the mail worker: one `UPDATE … WHERE` it is neither accepted nor
+    /// revoked. False when it was, so that of fifty who accept at once one does (RC-04).
+    async fn unscoped_save_invitation(&mut self, invitation: &Invitation, token: Option<&TokenHash>) -> Stored<bool>;
+
+    /// Notes that the present link's mail left (`sent`) or cannot; does nothing when a newer link was made meanwhile.
+    async fn unscoped_mail_outcome(&mut self, id: InvitationId, link: i64, sent: bool, at: Time) -> Stored<()>;
+}

@@ -1,0 +1,120 @@
+//! What the practice needs of the outside world: storage, a clock, chance, mail, a safe for secrets.
+//!
+//! Storage is one [`Store`]; it gives a [`Work`], the unit of work, which is every noun's port at once. What a unit of
+//! work did counts only after [`Work::save`]; dropping it undoes everything. Verbs are fixed: `lookup(id)`, `find(…)`,
+//! `list(filter, page)`, `add(…)`, `save(…)`, `remove(…)`. "Not there" is `Ok(None)`; a `save` that changed no row,
+//! because the version moved on or the state forbids it, is `Ok(false)`.
+//!
+//! Methods take the proof of a right, never a bare id. The few that cannot, because nobody is signed in yet or a
+//! worker runs them, are called `unscoped_…`.
+
+pub mod accounts;
+pub mod audit;
+pub mod grants;
+pub mod hints;
+pub mod invitations;
+pub mod notifications;
+pub mod outbox;
+pub mod patients;
+pub mod practice;
+pub mod sessions;
+pub mod templates;
+pub mod throttle;
+pub mod world;
+
+use async_trait::async_trait;
+
+pub use accounts::*;
+pub use audit::*;
+pub use grants::*;
+pub use hints::*;
+pub use invitations::*;
+pub use notifications::*;
+pub use outbox::*;
+pub use patients::*;
+pub use practice::*;
+pub use sessions::*;
+pub use templates::*;
+pub use throttle::*;
+pub use world::*;
+
+/// Why storage could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database does not answer or is locked for too long; trying again later may help.
+    #[error("the database does not answer")]
+    Unavailable(#[source] Option<BoxError>),
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// A row with this key is there already.
+    #[error("already there: {0:?}")]
+    Clash(Clash),
+    /// Anything else: a fault of ours, to be looked at.
+    #[error("storage fault")]
+    Fault(#[source] BoxError),
+}
+
+/// Any error, for the log.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Which promise of uniqueness would have been broken. Storage turns a constraint's name into one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clash {
+    /// The address has an account.
+    AccountEmail,
+    /// The account has a grant for this patient.
+    GrantOfAccount,
+    /// The group has a template of this name.
+    TemplateName,
+    /// The first-run page was used already.
+    SetUp,
+    /// The group has a patient of this number.
+    PatientNumber,
+    /// Another one.
+    Other,
+}
+
+/// What storage answers.
+pub type Stored<T> = Result<T, StoreError>;
+
+/// Where the practice keeps things.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// A consistent view for reading. Writing through it fails.
+    async fn read(&self) -> Stored<Box<dyn Work>>;
+
+    /// A unit of work that may write. On SQLite it holds the write lock from here on, so keep it short and do slow
+    /// things (hashing, mail) before or after.
+    async fn begin(&self) -> Stored<Box<dyn Work>>;
+
+    /// Hints published from now on, by this server or, where several share a database, by any.
+    fn hints(&self) -> tokio::sync::broadcast::Receiver<Hint>;
+
+    /// Does the database answer?
+    async fn ping(&self) -> Stored<()>;
+}
+
+/// A unit of work: every noun's port at once.
+#[async_trait]
+pub trait Work:
+    Accounts
+    + Sessions
+    + Practice
+    + Patients
+    + Contacts
+    + Grants
+    + Invitations
+    + Templates
+    + Notifications
+    + Outbox
+    + Audit
+    + Throttle
+    + Send
+{
+    /// To be published when, and only when, this unit of work is saved.
+    fn hint(&mut self, hint: Hint);
+
+    /// Commits. When this returns `Ok`, everything done is on the disk.
+    async fn save(self: Box<Self>) -> Stored<()>;
+}

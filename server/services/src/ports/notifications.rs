@@ -1,0 +1,32 @@
+//! What the bell says.
+
+use async_trait::async_trait;
+use domain::{
+    access::{Access, EnterGroup},
+    ids::{GroupId, NotificationId, UserId},
+    notification::Notification,
+    page::{Page, PageRequest},
+    time::Time,
+};
+
+use super::Stored;
+
+/// Notifications of the users of a group.
+#[async_trait]
+pub trait Notifications {
+    /// Tells a user something. Hints the user's open pages. Nothing happens when the user is not of the group.
+    async fn unscoped_notify(&mut self, group: GroupId, user: UserId, notification: &Notification) -> Stored<()>;
+
+    /// The caller's own, latest first. The cursor is the id of the last row.
+    async fn list_notifications(
+        &mut self,
+        access: &Access<EnterGroup>,
+        page: &PageRequest,
+    ) -> Stored<Page<Notification>>;
+
+    /// How many of the caller's own are unread, counted up to 100.
+    async fn unread_notifications(&mut self, access: &Access<EnterGroup>) -> Stored<i64>;
+
+    /// Marks one as read, or with `None` all. Hints the user's other open pages.
+    async fn mark_read(&mut self, access: &Access<EnterGroup>, id: Option<NotificationId>, at: Time) -> Stored<()>;
+}

@@ -1,0 +1,80 @@
+//! Sessions: signed-in devices.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use domain::{
+    account::{Device, SessionClock},
+    ids::{AccountId, SessionId, UserId},
+    practice::User,
+    time::Time,
+};
+
+use super::Stored;
+
+/// The SHA-256 of a token. Only this is stored; the token itself is with its bearer alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TokenHash(pub [u8; 32]);
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenHash(…)")
+    }
+}
+
+/// A session to be stored.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// Its id, which is not its token.
+    pub id: SessionId,
+    /// The hash of its token.
+    pub token: TokenHash,
+    /// Who signed in.
+    pub account: AccountId,
+    /// Its door and times.
+    pub clock: SessionClock,
+    /// As which user, in the console.
+    pub user: Option<UserId>,
+    /// The network address it came from.
+    pub origin: String,
+    /// What the browser calls itself, shortened.
+    pub agent: String,
+}
+
+/// A session as found by its token.
+#[derive(Debug, Clone)]
+pub struct FoundSession {
+    /// Its id.
+    pub id: SessionId,
+    /// Who signed in.
+    pub account: AccountId,
+    /// Its door and times.
+    pub clock: SessionClock,
+    /// The membership as it stands now, in the console.
+    pub user: Option<User>,
+}
+
+/// Signed-in devices.
+#[async_trait]
+pub trait Sessions {
+    /// A new session.
+    async fn add_session(&mut self, session: &NewSession) -> Stored<()>;
+
+    /// The session with this token, if it was not ended. Whether its time is up is for the caller to see.
+    async fn find_session(&mut self, token: &TokenHash) -> Stored<Option<FoundSession>>;
+
+    /// A human act at this time.
+    async fn touch_session(&mut self, id: SessionId, at: Time) -> Stored<()>;
+
+    /// Ends one session of the account; false when it is not there or ended already. Hints the open streams.
+    async fn end_session(&mut self, account: AccountId, id: SessionId, at: Time) -> Stored<bool>;
+
+    /// Ends all sessions of the account but one. Hints the open streams.
+    async fn end_sessions(&mut self, account: AccountId, but: Option<SessionId>, at: Time) -> Stored<()>;
+
+    /// The account's sessions that were not ended, latest act first, at most 100.
+    async fn devices(&mut self, account: AccountId) -> Stored<Vec<Device>>;
+
+    /// Forgets sessions opened before this time.
+    async fn sweep_sessions(&mut self, opened_before: Time) -> Stored<u64>;
+}

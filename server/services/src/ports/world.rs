@@ -1,0 +1,120 @@
+//! Clock, chance, mail and the safe.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use domain::{email::Email, ids::MailId, mail::Failure, time::Time};
+use uuid::Uuid;
+
+/// What time it is.
+pub trait Clock: Send + Sync + 'static {
+    /// Now, in UTC, never before a time it has told already.
+    fn now(&self) -> Time;
+}
+
+/// Chance: for ids and tokens.
+pub trait Chance: Send + Sync + 'static {
+    /// 32 bytes nobody can guess.
+    fn secret(&self) -> [u8; 32];
+
+    /// A new id that sorts after those made earlier (UUIDv7).
+    fn id(&self) -> Uuid;
+}
+
+/// Seals what must not stand readable in the database, with a key that is kept outside it.
+pub trait Safe: Send + Sync + 'static {
+    /// Seals `secret`; `bound_to` must be the same when it is opened.
+    fn seal(&self, secret: &[u8], bound_to: &str) -> Vec<u8>;
+
+    /// Opens what [`Safe::seal`] made; none when the key is another one or the bytes were changed.
+    fn open(&self, sealed: &[u8], bound_to: &str) -> Option<Vec<u8>>;
+}
+
+/// A mail, ready to leave.
+#[derive(Clone)]
+pub struct Letter {
+    /// Its id, from which the Message-ID is made: a repeated mail carries the same.
+    pub id: MailId,
+    /// To whom.
+    pub to: Email,
+    /// The name shown as sender; the address is the server's own.
+    pub from_name: String,
+    /// The subject, one line.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+}
+
+/// Links in a letter open accounts: it is not for logs.
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Letter({})", self.id)
+    }
+}
+
+/// Hands mail to a mail server, or to the demo's mailbox.
+#[async_trait]
+pub trait Mailer: Send + Sync + 'static {
+    /// Sends one letter. `Ok` when the mail server has taken it.
+    async fn send(&self, letter: &Letter) -> Result<(), Failure>;
+}
+
+/// What a letter is about; the stationery turns it into words.
+#[derive(Debug, Clone)]
+pub enum Occasion {
+    /// An invitation to the portal (S1-13, S1-14).
+    Invitation {
+        /// Who invites.
+        practice: String,
+        /// Its telephone; may be empty.
+        phone: String,
+        /// The user who invites.
+        inviter: String,
+        /// The custom message; may be empty. Stands above the invitation (S1-23).
+        message: String,
+        /// The link.
+        link: String,
+        /// How long the link lives, in hours.
+        hours: i64,
+        /// Does the person have a password already? Then the link asks to sign in and confirm.
+        has_password: bool,
+    },
+    /// A link that sets a password.
+    PasswordLink {
+        /// The link.
+        link: String,
+        /// How long it lives, in minutes.
+        minutes: i64,
+    },
+    /// "Your password was changed."
+    PasswordChanged {
+        /// Where to ask for a new one.
+        link: String,
+    },
+    /// "Somebody tried to make an account with your address."
+    AccountExists {
+        /// Where to sign in.
+        link: String,
+    },
+}
+
+/// Words on paper: subject, text and HTML.
+#[derive(Clone)]
+pub struct Written {
+    /// The name shown as sender.
+    pub from_name: String,
+    /// The subject, one line.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+}
+
+/// Turns an occasion into words.
+pub trait Stationery: Send + Sync + 'static {
+    /// Writes the letter.
+    fn write(&self, occasion: &Occasion) -> Written;
+}
