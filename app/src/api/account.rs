@@ -1,0 +1,70 @@
+//! Doors: sign in, sign out, devices, the switch between console and portal.
+
+use domain::{
+    account::{Device, Door},
+    ids::SessionId,
+};
+use leptos::prelude::*;
+
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use {super::answer, services::accounts};
+
+/// Signs in at one side. `next` is a local path to go on to.
+#[server(endpoint = "account/sign_in")]
+pub async fn sign_in(
+    door: Door,
+    email: String,
+    password: String,
+    #[server(default)] next: String,
+) -> Result<Door, AppError> {
+    let door =
+        answer("account/sign_in", "", |ctx| async move { accounts::sign_in(&ctx, door, &email, &password).await })
+            .await?;
+    leptos_axum::redirect(&crate::routes::safe_next(&next, door));
+    Ok(door)
+}
+
+/// Signs out on this device.
+#[server(endpoint = "account/sign_out")]
+pub async fn sign_out() -> Result<(), AppError> {
+    let door = answer("account/sign_out", "", |ctx| async move {
+        let door = ctx.actor()?.door();
+        accounts::sign_out(&ctx).await.map(|()| door)
+    })
+    .await?;
+    leptos_axum::redirect(door.sign_in());
+    Ok(())
+}
+
+/// Signs out on every device.
+#[server(endpoint = "account/sign_out_everywhere")]
+pub async fn sign_out_everywhere() -> Result<(), AppError> {
+    let door = answer("account/sign_out_everywhere", "", |ctx| async move {
+        let door = ctx.actor()?.door();
+        accounts::sign_out_everywhere(&ctx).await.map(|()| door)
+    })
+    .await?;
+    leptos_axum::redirect(door.sign_in());
+    Ok(())
+}
+
+/// The caller's signed-in devices.
+#[server(endpoint = "account/devices")]
+pub async fn devices() -> Result<Vec<Device>, AppError> {
+    answer("account/devices", "", |ctx| async move { accounts::devices(&ctx).await }).await
+}
+
+/// Ends one device's session.
+#[server(endpoint = "account/end_device")]
+pub async fn end_device(id: SessionId) -> Result<(), AppError> {
+    answer("account/end_device", id, |ctx| async move { accounts::end_device(&ctx, id).await }).await
+}
+
+/// Goes to the other side.
+#[server(endpoint = "account/switch_door")]
+pub async fn switch_door(to: Door) -> Result<Door, AppError> {
+    let door = answer("account/switch_door", "", |ctx| async move { accounts::switch_door(&ctx, to).await }).await?;
+    leptos_axum::redirect(door.home());
+    Ok(door)
+}

@@ -1,0 +1,15 @@
+//! Door: what the console starts with.
+
+use domain::views::ConsoleStart;
+use leptos::prelude::*;
+use server_fn::codec::Json;
+
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use {super::answer, services::console};
+
+/// Who the user is, where, and what they may do.
+#[server(endpoint = "console/start", input = Json)]
+pub async fn start() -> Result<ConsoleStart, AppError> {
+    answer("console/start", "", |ctx| async move { console::start(&ctx).await }).await
+}

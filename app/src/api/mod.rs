@@ -1,0 +1,69 @@
+//! The doors: server functions, one file per noun, about three lines each. One `ls` shows the attack surface.
+//!
+//! Every door is a POST under `/api/…` with a stable path; who may pass which is written down once more in the door
+//! list (`server/doors.toml`), which a test compares with what is registered.
+//!
+//! To add a door: the function here, its line in the door list, its three tests (works, twice, unknown).
+
+pub mod account;
+pub mod console;
+pub mod invitations;
+pub mod mails;
+pub mod notifications;
+pub mod passwords;
+pub mod patients;
+pub mod portal;
+pub mod set_up;
+pub mod settings;
+pub mod templates;
+
+#[cfg(feature = "ssr")]
+pub use server_side::{RequestId, answer};
+
+#[cfg(feature = "ssr")]
+mod server_side {
+    use std::fmt::Display;
+
+    use leptos::prelude::use_context;
+    use services::Ctx;
+
+    use crate::error::AppError;
+
+    /// The id under which this request stands in the log. Provided by the server's edge beside the [`Ctx`].
+    #[derive(Clone)]
+    pub struct RequestId(pub String);
+
+    /// Runs a service with the request's [`Ctx`] and turns its error into an answer. A refusal of a signed-in caller is
+    /// written down: `object` is the id as it was sent.
+    ///
+    /// # Errors
+    /// The service's, as an [`AppError`].
+    pub async fn answer<T, F>(
+        door: &'static str,
+        object: impl Display + Send,
+        service: impl FnOnce(Ctx) -> F + Send,
+    ) -> Result<T, AppError>
+    where
+        F: Future<Output = services::Result<T>> + Send,
+    {
+        let reference = use_context::<RequestId>().map(|id| id.0).unwrap_or_default();
+        let Some(ctx) = use_context::<Ctx>() else {
+            return Err(AppError::Fault { reference });
+        };
+        let error = match service(ctx.clone()).await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let refused = match &error {
+            services::Error::NotFound => Some("not found".to_owned()),
+            services::Error::Forbidden(refusal) => Some(format!("{refusal:?}")),
+            _ => None,
+        };
+        if let Some(reason) = refused
+            && let Err(cause) = services::audit::denied(&ctx, door, &object.to_string(), &reason).await
+        {
+            tracing::error!(reference, door, %cause, "a refusal could not be written down");
+        }
+        Err(AppError::from_service(error, &reference))
+    }
+}

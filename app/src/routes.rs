@@ -1,0 +1,135 @@
+//! The one table of pages: every address a person can open, and whose it is.
+
+use domain::account::Door;
+
+/// Who may open a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody.
+    Public,
+    /// Portal users; others are led to `/sign-in`.
+    Portal,
+    /// Users of a group; others are led to `/console/sign-in`.
+    Console,
+}
+
+/// A page.
+#[derive(Debug, Clone, Copy)]
+pub struct PageRoute {
+    /// Its address; `:name` stands for one segment.
+    pub path: &'static str,
+    /// Who may open it.
+    pub audience: Audience,
+}
+
+const fn page(path: &'static str, audience: Audience) -> PageRoute {
+    PageRoute { path, audience }
+}
+
+/// Pages the server renders whole: they work without scripts.
+pub const RENDERED: &[PageRoute] = &[
+    page("/sign-in", Audience::Public),
+    page("/forgot-password", Audience::Public),
+    page("/forgot-password/sent", Audience::Public),
+    page("/console/sign-in", Audience::Public),
+    page("/console/forgot-password", Audience::Public),
+    page("/console/forgot-password/sent", Audience::Public),
+    page("/new-password/:token", Audience::Public),
+    page("/invitation/:token", Audience::Public),
+    page("/fresh-link-sent", Audience::Public),
+    page("/set-up", Audience::Public),
+    page("/portal", Audience::Portal),
+    page("/portal/account", Audience::Portal),
+    page("/portal/:patient", Audience::Portal),
+    page("/portal/:patient/appointments", Audience::Portal),
+    page("/portal/:patient/records", Audience::Portal),
+    page("/portal/:patient/messages", Audience::Portal),
+    page("/portal/:patient/health", Audience::Portal),
+    page("/portal/:patient/invoices", Audience::Portal),
+];
+
+/// Pages of the console: the server sends one small shell for all of them, the browser draws the rest.
+pub const CONSOLE: &[PageRoute] = &[
+    page("/console", Audience::Console),
+    page("/console/patients", Audience::Console),
+    page("/console/patients/new", Audience::Console),
+    page("/console/patients/:patient", Audience::Console),
+    page("/console/patients/:patient/contacts", Audience::Console),
+    page("/console/patients/:patient/access", Audience::Console),
+    page("/console/notifications", Audience::Console),
+    page("/console/settings", Audience::Console),
+    page("/console/settings/general", Audience::Console),
+    page("/console/settings/templates", Audience::Console),
+    page("/console/settings/mail", Audience::Console),
+    page("/console/account", Audience::Console),
+];
+
+/// Is this the path of a page that the server renders?
+#[must_use]
+pub fn is_rendered(path: &str) -> bool {
+    RENDERED.iter().any(|route| matches(route.path, path))
+}
+
+/// Does a path fit a route?
+#[must_use]
+pub fn matches(route: &str, path: &str) -> bool {
+    let (mut want, mut have) = (route.split('/'), path.split('/'));
+    loop {
+        match (want.next(), have.next()) {
+            (None, None) => return true,
+            (Some(want), Some(have)) if want == have || (want.starts_with(':') && !have.is_empty()) => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Where to go after signing in: `next` if it is the path of one of our own pages on this side, else the side's home.
+/// Nothing else is ever redirected to (AN-14).
+#[must_use]
+pub fn safe_next(next: &str, door: Door) -> String {
+    let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte));
+    let ours = match door {
+        Door::Portal => RENDERED.iter().any(|route| {
+            (route.audience == Audience::Portal || route.path == "/invitation/:token") && matches(route.path, next)
+        }),
+        Door::Console => CONSOLE.iter().any(|route| matches(route.path, next)),
+    };
+    if plain && ours { next.to_owned() } else { door.home().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // AN-14: nothing but one of our own paths is redirected to.
+    #[test]
+    fn only_our_own_pages_are_gone_on_to() {
+        for evil in [
+            "//evil.example",
+            "/\\evil.example",
+            "https:evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "%2f%2fevil.example",
+            "/portal/../evil",
+            "/console",
+            "/portal?x=//evil",
+            "/portal/pat_1\r\nSet-Cookie: a=b",
+            "",
+        ] {
+            assert_eq!(safe_next(evil, Door::Portal), "/portal", "{evil:?}");
+        }
+        assert_eq!(safe_next("/portal/pat_1/records", Door::Portal), "/portal/pat_1/records");
+        assert_eq!(safe_next("/invitation/abc-_9", Door::Portal), "/invitation/abc-_9");
+        assert_eq!(safe_next("/console/patients", Door::Console), "/console/patients");
+        assert_eq!(safe_next("/portal", Door::Console), "/console");
+    }
+
+    #[test]
+    fn a_parameter_stands_for_exactly_one_segment() {
+        assert!(is_rendered("/invitation/abc"));
+        assert!(!is_rendered("/invitation/"));
+        assert!(!is_rendered("/invitation/a/b"));
+        assert!(is_rendered("/portal/pat_1"));
+    }
+}

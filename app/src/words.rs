@@ -1,0 +1,120 @@
+//! Words about errors that people read, in one place, ready for translation. Each area keeps its own other words in
+//! its `words.rs`.
+
+use domain::error::{Conflict, Problem, Refusal};
+
+use crate::error::AppError;
+
+/// What is wrong with a field, as it stands under it.
+#[must_use]
+pub const fn problem(problem: Problem) -> &'static str {
+    match problem {
+        Problem::Missing => "Please fill this in.",
+        Problem::TooLong => "This is too long. Please shorten it.",
+        Problem::BadCharacters => "This holds characters that cannot be kept. Please type it again.",
+        Problem::NotAnEmail => "This is not an email address. It should look like name@example.org.",
+        Problem::Differs => "The two email addresses are not the same.",
+        Problem::NotADate => "There is no such date. Write it as year-month-day, like 2014-09-03.",
+        Problem::InTheFuture => "This day has not come yet.",
+        Problem::NotAPhone => "This is not a telephone number. Use digits, spaces and + only.",
+        Problem::NotAChoice => "Please choose one of the options.",
+        Problem::OutOfRange => "This is outside what is allowed.",
+        Problem::PasswordTooShort => "Please use at least 10 characters.",
+        Problem::PasswordTooLong => "Please use at most 128 characters.",
+        Problem::PasswordTooWeak => {
+            "This password is too easy to guess. Three or four words that do not belong together work well."
+        }
+        Problem::WrongPassword => "This is not your present password.",
+        Problem::PractitionerEmail => {
+            "This address cannot be invited. Check whether it is linked to a practitioner, and use another address."
+        }
+        Problem::ContactEmail => {
+            "This address belongs to a contact of this patient. Invite that person as a contact, or use the patient's \
+             own address."
+        }
+        Problem::AlreadyInPortal => "This address already uses the portal for this patient.",
+        Problem::UnknownMergeField => "One of the fields in {{ }} does not exist. Choose from the list.",
+        Problem::UnclosedMergeField => "A field is not closed. Each {{ needs its }}.",
+        Problem::NameTaken => "Another one has this name already.",
+        Problem::TooMany => "No more can be kept. Remove one first.",
+    }
+}
+
+/// Why the present state does not allow it.
+#[must_use]
+pub const fn conflict(conflict: Conflict) -> &'static str {
+    match conflict {
+        Conflict::InvitationsOff => {
+            "Patient invitations are turned off. An owner can turn them on in Settings > General > Patient Access."
+        }
+        Conflict::NamesHidden => "You do not see patients' names, so you cannot invite them.",
+        Conflict::PatientBlocked => "This patient is blocked and cannot be invited.",
+        Conflict::PatientDeceased => "This patient has died and cannot be invited.",
+        Conflict::AlreadyAccepted => "This invitation was accepted already. Please sign in.",
+        Conflict::Revoked => "This invitation was taken back. Please ask the practice for a new one.",
+        Conflict::Expired => "This link has expired. Ask for a fresh one below.",
+        Conflict::PractitionerNow => {
+            "This address belongs to a practitioner now, so it cannot open a patient portal. Please ask the practice to \
+             invite another address."
+        }
+        Conflict::OtherAccount => "You are signed in as somebody else. Sign out first, then open the link again.",
+        Conflict::SignInFirst => "You have an account already. Please sign in to accept.",
+        Conflict::ChangedMeanwhile => {
+            "Somebody else changed this while you were working on it. Nothing was overwritten. Open it again to see the \
+             change."
+        }
+        Conflict::AlreadySetUp => "This server is set up already. Please sign in.",
+        Conflict::TemplateNameTaken => "Another template has this name.",
+    }
+}
+
+/// Why the caller may not.
+#[must_use]
+pub const fn refusal(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Level => "Your access level does not include this. An owner can change it.",
+        Refusal::ReadOnly => "You may look at this but not change it.",
+        Refusal::NamesHidden => "You do not see patients' names, so you cannot do this.",
+        Refusal::Door => "This belongs to the other side. Switch there first.",
+    }
+}
+
+/// What happened, what it means, what to do.
+#[must_use]
+pub fn error(error: &AppError) -> String {
+    match error {
+        AppError::NotSignedIn => "You are signed out. Sign in again to go on; what you typed is kept.".to_owned(),
+        AppError::SignInRefused => {
+            "This email and password do not belong together. Check both, or choose \"Forgot password\".".to_owned()
+        }
+        AppError::NotFound => "This is not here, or it is not for you.".to_owned(),
+        AppError::Forbidden(why) => refusal(*why).to_owned(),
+        AppError::Conflict(why) => conflict(*why).to_owned(),
+        AppError::Invalid(_) => "Please check the marked fields.".to_owned(),
+        AppError::TooMany { seconds } => {
+            format!("That was too many tries. Please wait {} and try again.", wait(*seconds))
+        }
+        AppError::Unavailable => {
+            "The server cannot answer right now. Nothing was lost; please try again in a moment.".to_owned()
+        }
+        AppError::Full => "The server has no room left. Nothing was saved; please tell the practice.".to_owned(),
+        AppError::Fault { reference } if reference.is_empty() => {
+            "Something went wrong on our side. Nothing you typed was lost.".to_owned()
+        }
+        AppError::Fault { reference } => {
+            format!("Something went wrong on our side. Nothing you typed was lost. Reference: {reference}")
+        }
+        AppError::BadRequest => "This form was not understood. Please reload the page and try again.".to_owned(),
+        AppError::Offline => {
+            "There is no connection. What you typed is still here; try again when you are back.".to_owned()
+        }
+    }
+}
+
+fn wait(seconds: i64) -> String {
+    match seconds {
+        ..=1 => "a second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", (seconds + 59) / 60),
+    }
+}
