@@ -5,11 +5,35 @@
 //! | [`api`] | server functions, one file per noun | all |
 //! | [`error`], [`words`] | what can go wrong, and how it is said | all |
 //! | [`routes`] | the one table of pages | all |
+//! | [`components`] | the parts that every page is built from | all |
+//! | [`portal`] | the patients' pages; only its islands reach the browser | server, portal |
+//! | `account` | sign in, passwords, invitations, the first run | server |
+//! | `forms`, `dates` | forms that come back with what was typed; moments in words | server |
+//! | `shell` | the document around every page | server |
+//! | `console` | the practice's side, a single-page application | console |
+//!
+//! To add a page to the portal: its line in [`routes`], its file in `portal/` or `account/`, its words in the `words.rs`
+//! beside it, its route in `shell.rs`.
+
+#![recursion_limit = "512"]
 
 pub mod api;
-#[cfg(feature = "console")]
-pub mod console;
+pub mod components;
 pub mod error;
 pub mod routes;
-pub mod shell;
 pub mod words;
+
+#[cfg(feature = "console")]
+pub mod console;
+
+#[cfg(any(feature = "ssr", feature = "portal"))]
+pub mod portal;
+
+#[cfg(feature = "ssr")]
+pub mod account;
+#[cfg(feature = "ssr")]
+pub mod dates;
+#[cfg(feature = "ssr")]
+pub mod forms;
+#[cfg(feature = "ssr")]
+pub mod shell;

@@ -1,10 +1,25 @@
-//! The document around every page: what the server sends before anything else.
+//! The document around every page, and which page stands at which address.
+
+mod console;
+mod error_page;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::{MetaTags, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
 
-use crate::error::AppError;
+use crate::{account, error::AppError, portal};
+
+pub use console::console_shell;
+pub use error_page::{Trouble, error_page};
+
+/// Wakes the islands of a page; see the file.
+const LOADER: &str = include_str!("shell/loader.js");
 
 /// The names that files of the site have in this build: `portal.css` → `/pkg/portal.1f9c….css`.
 #[derive(Debug, Clone, Default)]
@@ -39,32 +54,69 @@ pub struct Typed {
 /// The whole document of a page that the server renders.
 #[must_use]
 pub fn shell() -> impl IntoView {
+    provide_meta_context();
+    // Nothing of the page is drawn again by the browser, except inside an island.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
+    let assets = use_context::<Assets>().unwrap_or_default();
+    let nonce = use_nonce();
+    let (css, js, wasm) = (assets.url("portal.css"), assets.url("portal.js"), assets.url("portal.wasm"));
+    let loader = format!("{LOADER}({js:?},{wasm:?});");
     view! {
         <!DOCTYPE html>
         <html lang="en">
             <head>
                 <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#faf8f4"/>
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#101819"/>
+                <meta name="format-detection" content="telephone=no"/>
+                <link rel="stylesheet" href=css/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="manifest" href="/portico.webmanifest"/>
+                <link rel="modulepreload" href=js.clone() nonce=nonce.clone() fetchpriority="low"/>
+                <link rel="preload" href=wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" fetchpriority="low"/>
+                <MetaTags/>
+                <script type="module" nonce=nonce>{loader}</script>
             </head>
-            <body><App/></body>
+            <body>
+                <App/>
+            </body>
         </html>
     }
 }
 
-/// The pages that the server renders.
+/// The pages that the server renders, each at its address of [`crate::routes::RENDERED`].
 #[component]
 pub fn App() -> impl IntoView {
-    view! { <p>"not built yet"</p> }
-}
+    use account::{ForgotPassword, FreshLinkSent, Invitation, LinkSent, NewPassword, SetUp, SignIn};
+    use domain::account::Door;
+    use portal::{AccountPage, Home, Place, PlacePage, Start};
 
-/// The small document of the console; the browser draws the rest.
-#[must_use]
-pub fn console_shell(_assets: &Assets, _nonce: &str) -> String {
-    String::new()
-}
-
-/// A whole document that says what went wrong, for answers that no page can give: not found, a fault with its
-/// reference, not now.
-#[must_use]
-pub fn error_page(_assets: &Assets, _error: &AppError) -> String {
-    String::new()
+    view! {
+        <Router>
+            <Routes fallback=|| view! { <Trouble error=AppError::NotFound/> }>
+                <Route ssr=SsrMode::Async path=path!("/sign-in") view=|| view! { <SignIn door=Door::Portal/> }/>
+                <Route ssr=SsrMode::Async path=path!("/forgot-password") view=|| view! { <ForgotPassword door=Door::Portal/> }/>
+                <Route ssr=SsrMode::Async path=path!("/forgot-password/sent") view=|| view! { <LinkSent door=Door::Portal/> }/>
+                <Route ssr=SsrMode::Async path=path!("/console/sign-in") view=|| view! { <SignIn door=Door::Console/> }/>
+                <Route ssr=SsrMode::Async path=path!("/console/forgot-password") view=|| view! { <ForgotPassword door=Door::Console/> }/>
+                <Route ssr=SsrMode::Async path=path!("/console/forgot-password/sent") view=|| view! { <LinkSent door=Door::Console/> }/>
+                <Route ssr=SsrMode::Async path=path!("/new-password/:token") view=NewPassword/>
+                <Route ssr=SsrMode::Async path=path!("/invitation/:token") view=Invitation/>
+                <Route ssr=SsrMode::Async path=path!("/fresh-link-sent") view=FreshLinkSent/>
+                <Route ssr=SsrMode::Async path=path!("/set-up") view=SetUp/>
+                <Route ssr=SsrMode::Async path=path!("/portal") view=Start/>
+                <Route ssr=SsrMode::Async path=path!("/portal/account") view=AccountPage/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient") view=Home/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/appointments") view=|| view! { <PlacePage place=Place::Appointments/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/records") view=|| view! { <PlacePage place=Place::Records/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/messages") view=|| view! { <PlacePage place=Place::Messages/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/health") view=|| view! { <PlacePage place=Place::Health/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/invoices") view=|| view! { <PlacePage place=Place::Invoices/> }/>
+            </Routes>
+        </Router>
+    }
 }

@@ -156,20 +156,38 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The text that is hashed. Lengths stand before the parts, so that no two entries give the same text.
+    /// The text that is hashed, with the entry in its place.
     #[must_use]
     pub fn canonical(&self, chain: &str, seq: i64, previous: &str) -> String {
-        let mut text = String::from("portico-audit-1");
-        let at = self.at.millis().to_string();
-        let seq = seq.to_string();
-        let parts =
-            [chain, &seq, previous, &at, &self.actor, self.action.code(), &self.subject, &self.detail, &self.origin];
-        for part in parts {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "\n{}:{part}", part.len());
-        }
-        text
+        let place = Place { chain, seq, previous };
+        let (action, at) = (self.action.code(), self.at.millis());
+        canonical(&place, at, [&self.actor, action, &self.subject, &self.detail, &self.origin])
     }
+}
+
+/// Where an entry stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Which chain: a group's id as text, or `system`.
+    pub chain: &'a str,
+    /// Its number in the chain, from 1.
+    pub seq: i64,
+    /// The hash of the entry before, in hex; empty for the first.
+    pub previous: &'a str,
+}
+
+/// The text that is hashed, from an entry's raw parts: actor, action's code, subject, detail, origin. A trail may hold
+/// actions that this program does not know; they verify all the same. Lengths stand before the parts, so that no two
+/// entries give the same text.
+#[must_use]
+pub fn canonical(place: &Place<'_>, at_millis: i64, parts: [&str; 5]) -> String {
+    let mut text = String::from("portico-audit-1");
+    let (seq, at) = (place.seq.to_string(), at_millis.to_string());
+    for part in [place.chain, &seq, place.previous, &at].into_iter().chain(parts) {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n{}:{part}", part.len());
+    }
+    text
 }
 
 #[cfg(test)]

@@ -60,6 +60,11 @@ pub const MAIL_LEASE: Span = Span::minutes(2);
 pub const THROTTLE_ACCOUNT: u32 = 10;
 /// Tries from one address in [`THROTTLE_WINDOW`].
 pub const THROTTLE_ADDRESS: u32 = 30;
+/// Sign-ins from one address in [`THROTTLE_WINDOW`], to accounts that never signed in from there (AN-07).
+pub const THROTTLE_SIGN_INS: u32 = 5;
+/// How long an address counts as known for an account that signed in from there: what strangers do elsewhere then slows
+/// neither (AN-08).
+pub const KNOWN_ADDRESS: Span = Span::days(60);
 /// Guessed links from one address in [`THROTTLE_WINDOW`] (AN-06).
 pub const THROTTLE_LINKS: u32 = 20;
 /// The window over which tries are counted.

@@ -1,9 +1,116 @@
 //! The practice's side: a single-page application.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`nav`] | the address: which page is shown |
+//! | [`desk`] | what every page has at hand: who is signed in, the bell, toasts |
+//! | [`live`] | the line to the server |
+//! | [`load`], [`form`], [`drafts`] | asking, sending, and never losing what was typed |
+//! | [`frame`] | sidebar, top bar, keyboard |
+//! | [`home`], [`patients`], [`notifications`], [`settings`], [`account`] | the pages, one folder or file per noun |
+//! | [`words`] | every text that people read here |
+//!
+//! To add a page: its line in `routes.rs`, its name and path in [`nav::Place`], its file, its arm in `Page` below.
 
-use leptos::prelude::*;
+mod account;
+mod confirm;
+mod desk;
+mod drafts;
+mod form;
+mod frame;
+mod home;
+mod live;
+mod load;
+mod nav;
+mod notifications;
+mod patients;
+mod settings;
+mod words;
+
+use domain::views::ConsoleStart;
+use leptos::{prelude::*, task::spawn_local};
+
+use self::{
+    desk::{Desk, use_desk},
+    nav::{Nav, Place},
+};
+use crate::{
+    api,
+    components::{Button, Empty, LinkButton, Skeleton},
+    error::AppError,
+};
 
 /// The whole console.
 #[component]
 pub fn Console() -> impl IntoView {
-    view! { <p>"not built yet"</p> }
+    frame::apply_theme();
+    let nav = Nav::start();
+    let start = RwSignal::new(None::<Result<ConsoleStart, AppError>>);
+    let ask = move || {
+        start.set(None);
+        spawn_local(async move {
+            let answer = api::console::start().await;
+            if answer == Err(AppError::NotSignedIn) {
+                let _ = window().location().replace(&desk::sign_in(&nav.address()));
+                return;
+            }
+            start.set(Some(answer));
+        });
+    };
+    ask();
+    move || match start.get() {
+        None => view! { <main class="console-wait"><Skeleton lines=6/></main> }.into_any(),
+        Some(Ok(start)) => view! { <Room start=start nav=nav/> }.into_any(),
+        Some(Err(error)) => view! {
+            <main class="console-wait">
+                <Empty title=words::CANNOT_START>
+                    <p role="alert">{crate::words::error(&error)}</p>
+                    <Button on:click=move |_| ask()>{words::TRY_AGAIN}</Button>
+                </Empty>
+            </main>
+        }
+        .into_any(),
+    }
+}
+
+/// The console of the person signed in.
+#[component]
+fn Room(start: ConsoleStart, nav: Nav) -> impl IntoView {
+    let desk = Desk::set(start, nav);
+    provide_context(desk);
+    provide_context(desk.clock);
+    live::listen(desk);
+    view! { <frame::Frame><Page/></frame::Frame> }
+}
+
+/// The page at the present address.
+#[component]
+fn Page() -> impl IntoView {
+    let nav = use_desk().nav;
+    let place = Memo::new(move |_| Place::of(&nav.path()));
+    move || match place.get() {
+        Place::Home => view! { <home::Home/> }.into_any(),
+        Place::Patients => view! { <patients::Patients/> }.into_any(),
+        Place::NewPatient => view! { <patients::NewPatient/> }.into_any(),
+        Place::Patient(id) => view! { <patients::Profile id=id/> }.into_any(),
+        Place::Notifications => view! { <notifications::Notifications/> }.into_any(),
+        Place::Settings => view! { <settings::Settings/> }.into_any(),
+        Place::General => view! { <settings::General/> }.into_any(),
+        Place::Templates => view! { <settings::Templates/> }.into_any(),
+        Place::Mail => view! { <settings::Mail/> }.into_any(),
+        Place::Account => view! { <account::Account/> }.into_any(),
+        Place::Nowhere => view! { <Nowhere/> }.into_any(),
+    }
+}
+
+/// No such page.
+#[component]
+fn Nowhere() -> impl IntoView {
+    view! {
+        <frame::Head title=words::NOWHERE/>
+        <Empty title=words::NOWHERE_TITLE>
+            <p>{words::NOWHERE_TEXT}</p>
+            <LinkButton href="/console">{words::GO_HOME}</LinkButton>
+        </Empty>
+    }
 }

@@ -1,11 +1,22 @@
 //! Sign in, sign out, devices, and the switch between console and portal.
 
 use domain::{
-    account::{Device, Door},
-    ids::SessionId,
+    account::{Account, Device, Door, PasswordHash, SessionClock},
+    audit::{Action, Entry},
+    email::Email,
+    ids::{AccountId, SessionId},
+    limits,
+    practice::User,
 };
 
-use crate::{error::Result, house::Ctx};
+use crate::{
+    audit,
+    error::{Error, Result},
+    hashing,
+    house::{Ctx, SessionChange},
+    ports::Work,
+    sessions, throttle,
+};
 
 /// Signs in at one side of the house. Answers the same, in text and time, for an unknown address, a wrong password, an
 /// account without a password and one that has nothing on this side (AN-03). An open session of the same browser ends; the
@@ -14,7 +25,104 @@ use crate::{error::Result, house::Ctx};
 /// # Errors
 /// [`crate::Error::SignInRefused`] or [`crate::Error::TooMany`].
 pub async fn sign_in(ctx: &Ctx, door: Door, email: &str, password: &str) -> Result<Door> {
-    todo!()
+    throttle::count_sign_in(ctx, email).await?;
+
+    let address: Option<Email> = email.parse().ok();
+    let found = match &address {
+        Some(address) => ctx.house.store.read().await?.find_account(address).await?,
+        None => None,
+    };
+    let stored = found.as_ref().and_then(|account| account.password_hash.clone());
+    let too_long = password.chars().count() > limits::PASSWORD_LONGEST;
+    let candidate = if too_long { "" } else { password };
+    let good = ctx.house.hasher.verify(candidate, stored.as_ref()).await? && !too_long;
+    let rehashed = if good { rehash(ctx, password, stored.as_ref()).await } else { None };
+
+    // From here on each kind of refusal does the same work: the same questions, one entry, one commit.
+    let id = found.as_ref().map_or(AccountId::from_uuid(uuid::Uuid::nil()), |account| account.id);
+    let mut work = ctx.house.store.begin().await?;
+    let now_stored = work.lookup_account(id).await?;
+    let way_in = way_in(work.as_mut(), id, door).await?;
+    // The password may have been changed while the hash was computed.
+    let unchanged = now_stored.as_ref().is_some_and(|account| account.password_hash == stored);
+    let (Some(account), Some(way_in), true, true) = (now_stored, way_in, good, unchanged) else {
+        let subject = found.map(|account| account.id.to_string()).unwrap_or_default();
+        let entry = audit::outside(ctx, "", Action::SignInFailed, subject);
+        work.audit(&Entry { detail: door.code().to_owned(), ..entry }).await?;
+        work.save().await?;
+        return Err(Error::SignInRefused);
+    };
+    if let Some(hash) = rehashed {
+        work.set_password(account.id, &hash, ctx.now()).await?;
+    }
+    let change = enter(ctx, work.as_mut(), &account, &way_in, Action::SignedIn).await?;
+    work.save().await?;
+    ctx.change_session(change);
+    Ok(door)
+}
+
+/// What lets an account in at one side.
+pub(crate) enum WayIn {
+    /// As this user.
+    Console(Box<User>),
+    /// With portal grants; what each opens is decided record by record.
+    Portal,
+}
+
+impl WayIn {
+    pub(crate) const fn door(&self) -> Door {
+        match self {
+            Self::Console(_) => Door::Console,
+            Self::Portal => Door::Portal,
+        }
+    }
+}
+
+/// How this account gets in at this side, if it does. Of several memberships the oldest counts.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn way_in(work: &mut dyn Work, account: AccountId, door: Door) -> Result<Option<WayIn>> {
+    let memberships = work.memberships(account).await?;
+    let grants = work.grants_of(account).await?;
+    Ok(match door {
+        Door::Console => memberships.into_iter().next().map(|user| WayIn::Console(Box::new(user))),
+        Door::Portal => (!grants.is_empty()).then_some(WayIn::Portal),
+    })
+}
+
+/// Opens the session and writes it down, in the group's chain where there is one. `action` says how it came about.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn enter(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    account: &Account,
+    way_in: &WayIn,
+    action: Action,
+) -> Result<SessionChange> {
+    let user = match way_in {
+        WayIn::Console(user) => Some(user),
+        WayIn::Portal => None,
+    };
+    let change = sessions::open(ctx, work, account, way_in.door(), user.map(|user| user.id)).await?;
+    work.audit(&entered(ctx, account, way_in, action)).await?;
+    Ok(change)
+}
+
+fn entered(ctx: &Ctx, account: &Account, way_in: &WayIn, action: Action) -> Entry {
+    let entry =
+        Entry { detail: way_in.door().code().to_owned(), ..audit::outside(ctx, account.id, action, account.id) };
+    match way_in {
+        WayIn::Console(user) => Entry { group: Some(user.group), actor: user.id.to_string(), ..entry },
+        WayIn::Portal => entry,
+    }
+}
+
+/// A hash with today's parameters, when the stored one is weaker. Signing in does not fail for want of it.
+async fn rehash(ctx: &Ctx, password: &str, stored: Option<&PasswordHash>) -> Option<PasswordHash> {
+    if stored.is_some_and(hashing::needs_rehash) { ctx.house.hasher.hash(password).await.ok() } else { None }
 }
 
 /// Ends this session.
@@ -22,7 +130,13 @@ pub async fn sign_in(ctx: &Ctx, door: Door, email: &str, password: &str) -> Resu
 /// # Errors
 /// [`crate::Error::NotSignedIn`].
 pub async fn sign_out(ctx: &Ctx) -> Result<()> {
-    todo!()
+    let actor = ctx.actor()?;
+    let mut work = ctx.house.store.begin().await?;
+    work.end_session(actor.account(), actor.session(), ctx.now()).await?;
+    work.audit(&about_sessions(ctx, Action::SignedOut, actor.session())?).await?;
+    work.save().await?;
+    ctx.change_session(SessionChange::Ended);
+    Ok(())
 }
 
 /// Ends every session of the account, this one included.
@@ -30,7 +144,19 @@ pub async fn sign_out(ctx: &Ctx) -> Result<()> {
 /// # Errors
 /// [`crate::Error::NotSignedIn`].
 pub async fn sign_out_everywhere(ctx: &Ctx) -> Result<()> {
-    todo!()
+    let actor = ctx.actor()?;
+    let mut work = ctx.house.store.begin().await?;
+    work.end_sessions(actor.account(), None, ctx.now()).await?;
+    work.audit(&about_sessions(ctx, Action::SignedOutEverywhere, actor.account())?).await?;
+    work.save().await?;
+    ctx.change_session(SessionChange::Ended);
+    Ok(())
+}
+
+fn about_sessions(ctx: &Ctx, action: Action, subject: impl ToString) -> Result<Entry> {
+    let actor = ctx.actor()?;
+    let entry = audit::outside(ctx, actor.by().actor, action, subject);
+    Ok(Entry { group: actor.user().map(|user| user.group), ..entry })
 }
 
 /// The account's signed-in devices, latest act first.
@@ -38,7 +164,18 @@ pub async fn sign_out_everywhere(ctx: &Ctx) -> Result<()> {
 /// # Errors
 /// [`crate::Error::NotSignedIn`].
 pub async fn devices(ctx: &Ctx) -> Result<Vec<Device>> {
-    todo!()
+    let actor = ctx.actor()?;
+    let now = ctx.now();
+    let mut devices = ctx.house.store.read().await?.devices(actor.account()).await?;
+    devices.retain(|device| clock_of(device).lives(now));
+    for device in &mut devices {
+        device.this_one = device.id == actor.session();
+    }
+    Ok(devices)
+}
+
+const fn clock_of(device: &Device) -> SessionClock {
+    SessionClock { door: device.door, opened_at: device.opened_at, last_act_at: device.last_act_at }
 }
 
 /// Ends one device's session.
@@ -46,13 +183,64 @@ pub async fn devices(ctx: &Ctx) -> Result<Vec<Device>> {
 /// # Errors
 /// [`crate::Error::NotFound`] when it is not one of the caller's.
 pub async fn end_device(ctx: &Ctx, id: SessionId) -> Result<()> {
-    todo!()
+    let actor = ctx.actor()?;
+    let mut work = ctx.house.store.begin().await?;
+    if !work.end_session(actor.account(), id, ctx.now()).await? {
+        return Err(Error::NotFound);
+    }
+    work.audit(&about_sessions(ctx, Action::SignedOut, id)?).await?;
+    work.save().await?;
+    if id == actor.session() {
+        ctx.change_session(SessionChange::Ended);
+    }
+    Ok(())
 }
 
 /// Goes to the other side with a new session; the old one ends.
 ///
 /// # Errors
-/// [`crate::Error::NotFound`] when the account has nothing there.
+/// [`crate::Error::NotFound`] when the account has nothing there; [`crate::Error::NotSignedIn`] when the session is older
+/// than one may be there.
 pub async fn switch_door(ctx: &Ctx, to: Door) -> Result<Door> {
-    todo!()
+    let actor = ctx.actor()?;
+    if actor.door() == to {
+        return Ok(to);
+    }
+    let mut work = ctx.house.store.begin().await?;
+    let account = work.lookup_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
+    let way_in = way_in(work.as_mut(), account.id, to).await?.ok_or(Error::NotFound)?;
+    let change = cross(ctx, work.as_mut(), &account, &way_in).await?;
+    work.save().await?;
+    ctx.change_session(change);
+    Ok(to)
+}
+
+/// Goes to the other side in this unit of work. The new session keeps the hour of the old one's sign-in: going to and fro
+/// prolongs nothing (SS-04).
+///
+/// # Errors
+/// [`Error::NotSignedIn`] when that hour is too long ago for the other side.
+pub(crate) async fn cross(ctx: &Ctx, work: &mut dyn Work, account: &Account, way_in: &WayIn) -> Result<SessionChange> {
+    let clock = SessionClock { door: way_in.door(), ..clock_here(ctx, work).await? };
+    if !clock.lives(clock.last_act_at) {
+        return Err(Error::NotSignedIn);
+    }
+    let user = match way_in {
+        WayIn::Console(user) => Some(user.id),
+        WayIn::Portal => None,
+    };
+    let change = sessions::open_with(ctx, work, account, clock, user).await?;
+    work.audit(&entered(ctx, account, way_in, Action::SwitchedDoor)).await?;
+    Ok(change)
+}
+
+/// The times for a session that takes the place of this one: the hour of sign-in stays, and this is an act.
+///
+/// # Errors
+/// [`Error::NotSignedIn`] when this session was ended meanwhile.
+pub(crate) async fn clock_here(ctx: &Ctx, work: &mut dyn Work) -> Result<SessionClock> {
+    let actor = ctx.actor()?;
+    let devices = work.devices(actor.account()).await?;
+    let here = devices.iter().find(|device| device.id == actor.session()).ok_or(Error::NotSignedIn)?;
+    Ok(SessionClock { last_act_at: ctx.now(), ..clock_of(here) })
 }

@@ -1,13 +1,42 @@
 //! What the console needs before it draws anything.
 
-use domain::views::ConsoleStart;
+use domain::{
+    access::{AddPatient, EnterGroup, ManageSettings},
+    views::{ConsoleRights, ConsoleStart},
+};
 
-use crate::{error::Result, house::Ctx};
+use crate::{
+    error::{Error, Result},
+    house::Ctx,
+};
 
 /// Who the user is, where, and what they may do.
 ///
 /// # Errors
 /// [`crate::Error::NotSignedIn`].
 pub async fn start(ctx: &Ctx) -> Result<ConsoleStart> {
-    todo!()
+    let actor = ctx.actor()?;
+    let access = actor.may(EnterGroup, &())?;
+    let mut work = ctx.house.store.read().await?;
+    let user = work.unscoped_user(access.group(), access.user()).await?.ok_or(Error::NotFound)?;
+    let group = work.unscoped_group(access.group()).await?.ok_or(Error::NotFound)?;
+    let locations = work.locations(&access).await?;
+    let unread = work.unread_notifications(&access).await?;
+    let grants = work.grants_of(actor.account()).await?;
+    Ok(ConsoleStart {
+        user: user.id,
+        user_name: user.name.shown(),
+        profession: user.profession,
+        level: user.level,
+        group: group.id,
+        group_name: group.name,
+        time_zone: locations.into_iter().next().map_or_else(|| "UTC".to_owned(), |location| location.time_zone),
+        unread,
+        may: ConsoleRights {
+            add_patients: actor.may(AddPatient, &()).is_ok(),
+            manage: actor.may(ManageSettings, &()).is_ok(),
+            names_hidden: access.names_hidden(),
+        },
+        also_portal: grants.iter().any(|facts| facts.grant.opens()),
+    })
 }

@@ -2,7 +2,16 @@
 
 use std::sync::Arc;
 
-use domain::{account::PasswordHash, error::Problem, limits, time::Span};
+use argon2::{
+    Argon2, Params,
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc},
+};
+use domain::{
+    account::{PasswordHash, check_password_length},
+    error::Problem,
+    limits,
+    time::Span,
+};
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
@@ -12,19 +21,22 @@ use crate::error::{Error, Result};
 pub struct Hasher {
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
-    dummy: PasswordHash,
 }
 
 /// Hashes computed at once; each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;
 /// Callers that may wait for their turn.
 const QUEUE: usize = 64;
+/// What a caller for whom there is no room is told.
+const COME_BACK: Span = Span::seconds(1);
+/// The salt of the hash that is computed only to spend the time.
+const NOBODYS_SALT: &[u8; 16] = b"nobody's salt...";
 
 impl Hasher {
-    /// Ready to hash. Computes one hash for [`Hasher::verify`] to spend its time on when there is no account.
+    /// Ready to hash.
     #[must_use]
     pub fn new() -> Self {
-        todo!()
+        Self { running: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::new(Semaphore::new(AT_ONCE + QUEUE)) }
     }
 
     /// Hashes a password.
@@ -32,7 +44,12 @@ impl Hasher {
     /// # Errors
     /// [`Error::TooMany`] when the queue is full.
     pub async fn hash(&self, password: &str) -> Result<PasswordHash> {
-        todo!()
+        let password = password.to_owned();
+        self.in_turn(move || {
+            let hash: phc::PasswordHash = Argon2::default().hash_password(password.as_bytes()).map_err(fault)?;
+            Ok(PasswordHash(hash.to_string()))
+        })
+        .await
     }
 
     /// Is it the password? Without a stored hash it takes as long and says no.
@@ -40,8 +57,62 @@ impl Hasher {
     /// # Errors
     /// [`Error::TooMany`] when the queue is full.
     pub async fn verify(&self, password: &str, stored: Option<&PasswordHash>) -> Result<bool> {
-        todo!()
+        let password = password.to_owned();
+        let stored = stored.cloned();
+        self.in_turn(move || {
+            let Some(stored) = stored else {
+                let hash: phc::PasswordHash =
+                    Argon2::default().hash_password_with_salt(password.as_bytes(), NOBODYS_SALT).map_err(fault)?;
+                return Ok(hash.hash.is_none());
+            };
+            let stored = phc::PasswordHash::new(&stored.0).map_err(fault)?;
+            Ok(Argon2::default().verify_password(password.as_bytes(), &stored).is_ok())
+        })
+        .await
     }
+
+    /// [`check_strength`], in turn with the hashes: guessing takes a while too.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming `password`; [`Error::TooMany`] when the queue is full.
+    pub async fn check(&self, password: &str, known_words: Vec<String>) -> Result<()> {
+        let password = password.to_owned();
+        self.in_turn(move || {
+            let words: Vec<&str> = known_words.iter().map(String::as_str).collect();
+            check_strength(&password, &words).map_err(|problem| Error::field("password", problem))
+        })
+        .await
+    }
+
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let _place = self.waiting.try_acquire().map_err(|_| Error::TooMany { retry_after: COME_BACK })?;
+        let turn = Arc::clone(&self.running).acquire_owned().await.map_err(fault)?;
+        // The turn goes with the work: a caller who goes away does not make room before the core is free.
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        })
+        .await
+        .map_err(fault)?
+    }
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Was it made with weaker parameters than today's (DB-02)? Then it is made again at the next sign-in.
+#[must_use]
+pub fn needs_rehash(stored: &PasswordHash) -> bool {
+    let Ok(hash) = phc::PasswordHash::new(&stored.0) else { return true };
+    let Ok(params) = Params::try_from(&hash) else { return true };
+    let today = Params::default();
+    hash.algorithm != argon2::ARGON2ID_IDENT
+        || params.m_cost() < today.m_cost()
+        || params.t_cost() < today.t_cost()
+        || params.p_cost() < today.p_cost()
 }
 
 /// Is the password long enough and hard enough to guess, also for somebody who knows these words (names, addresses)?
@@ -49,5 +120,81 @@ impl Hasher {
 /// # Errors
 /// The [`Problem`] of the field `password`.
 pub fn check_strength(password: &str, known_words: &[&str]) -> std::result::Result<(), Problem> {
-    todo!()
+    check_password_length(password)?;
+    let score = u8::from(zxcvbn::zxcvbn(password, known_words).score());
+    if score < limits::PASSWORD_SCORE { Err(Problem::PasswordTooWeak) } else { Ok(()) }
+}
+
+/// The words that somebody who knows these texts would try first: each text, and each of its words of three letters and
+/// more.
+#[must_use]
+pub(crate) fn known_words<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut words: Vec<String> = vec!["portico".to_owned()];
+    for text in texts {
+        words.push(text.to_lowercase());
+        words.extend(domain::text::words(text).into_iter().filter(|word| word.chars().count() >= 3));
+    }
+    words.sort_unstable();
+    words.dedup();
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn fault(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Fault(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_and_strength_are_checked() {
+        assert_eq!(check_strength("short", &[]), Err(Problem::PasswordTooShort));
+        assert_eq!(check_strength(&"long ".repeat(40), &[]), Err(Problem::PasswordTooLong));
+        assert_eq!(check_strength("password123", &[]), Err(Problem::PasswordTooWeak));
+        assert_eq!(check_strength("correct horse battery staple", &[]), Ok(()));
+    }
+
+    // Decision 16: what would pass for a stranger is refused when it is made of the person's own words.
+    #[test]
+    fn own_words_make_a_password_weak() {
+        let password = "mavrogiannakopoulou";
+        assert_eq!(check_strength(password, &[]), Ok(()));
+        let words = known_words(["Eleni Mavrogiannakopoulou", "eleni@example.org"]);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        assert_eq!(check_strength(password, &words), Err(Problem::PasswordTooWeak));
+    }
+
+    #[tokio::test]
+    async fn a_hash_is_of_its_password_alone() {
+        let hasher = Hasher::new();
+        let hash = hasher.hash("correct horse battery").await.unwrap();
+        assert!(hasher.verify("correct horse battery", Some(&hash)).await.unwrap());
+        assert!(!hasher.verify("correct horse batterY", Some(&hash)).await.unwrap());
+        assert!(!hasher.verify("correct horse battery", None).await.unwrap());
+        assert_ne!(hash.0, hasher.hash("correct horse battery").await.unwrap().0);
+    }
+
+    // DB-02: argon2id, 19 MiB, 2 passes, 1 lane; weaker hashes are made again.
+    #[tokio::test]
+    async fn the_parameters_are_owasps() {
+        let hash = Hasher::new().hash("correct horse battery").await.unwrap();
+        assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.0);
+        assert!(!needs_rehash(&hash));
+        for weaker in [hash.0.replace("m=19456", "m=4096"), hash.0.replace("t=2", "t=1"), hash.0.replace("2id", "2i")] {
+            assert!(needs_rehash(&PasswordHash(weaker.clone())), "{weaker}");
+        }
+        assert!(needs_rehash(&PasswordHash("not a hash".into())));
+    }
+
+    // a flood is answered at once; nobody waits behind more than the queue.
+    #[tokio::test]
+    async fn a_flood_is_refused_beyond_the_queue() {
+        let hasher = Hasher::new();
+        let tries = (0..200).map(|_| hasher.verify("x", None));
+        let answers = futures::future::join_all(tries).await;
+        let refused = answers.iter().filter(|answer| matches!(answer, Err(Error::TooMany { .. }))).count();
+        assert_eq!(refused, 200 - AT_ONCE - QUEUE);
+    }
 }

@@ -20,8 +20,9 @@
 //! | [`audit`] | the trail: its hash, its verification, refusals |
 //! | [`demo`] | the demo group |
 //!
-//! To add a noun: its port in `ports/`, its file here; a method begins with the right (`ctx.actor()?.may(…)`), does
-//! its work and its audit entry in one unit of work, and saves.
+//! To add a noun: its port in `ports/`, its file here; a method begins with the right (`ctx.actor()?.may(…)`), writes its
+//! audit entry and does its work in one unit of work, and saves. The entry comes first: it locks the group's chain, so
+//! that changes in a group follow each other on either engine. What belongs to no group is written last.
 
 pub mod accounts;
 pub mod audit;

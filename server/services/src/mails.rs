@@ -1,18 +1,34 @@
 //! The worker that empties the outbox, and what it parks.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
-    ids::MailId,
-    mail::ParkedMail,
+    access::{Access, EnterGroup, ManageMail},
+    account::Account,
+    audit::Action,
+    error::Conflict,
+    ids::{InvitationId, MailId},
+    limits::MAIL_LEASE,
+    mail::{self, Failure, Kind, ParkedMail},
+    notification::{News, Notification},
     page::{Page, PageRequest},
-    time::Time,
+    time::{Span, Time},
 };
 
 use crate::{
-    error::Result,
-    house::{Ctx, House},
+    audit,
+    error::{Error, Result},
+    house::{Ctx, House, Origin},
+    invitations, notifications, passwords,
+    ports::{Letter, Occasion, QueuedMail, Work, Written},
 };
+
+/// Mails on their way at the same time: one that hangs holds up one lane, not the others.
+const LANES: usize = 4;
+/// How long the mail server may take for one letter; well within [`MAIL_LEASE`].
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A mail without an end of its own is given up after this.
+const GIVE_UP: Span = Span::hours(24);
 
 /// Sends what is due, and tells when to look again at the latest. What a mail says is written now, from what is true now:
 /// a revoked or accepted invitation sends nothing (rule 11). Run by any number of servers.
@@ -20,7 +36,185 @@ use crate::{
 /// # Errors
 /// Storage's.
 pub async fn deliver_due(house: &Arc<House>) -> Result<Option<Time>> {
-    todo!()
+    let lanes = (0..LANES).map(|_| lane(house));
+    // Every lane runs to its end, also when another meets an error.
+    for outcome in futures::future::join_all(lanes).await {
+        outcome?;
+    }
+    Ok(house.store.read().await?.unscoped_next_mail().await?)
+}
+
+async fn lane(house: &Arc<House>) -> Result<()> {
+    while let Some(mail) = claim(house).await? {
+        deliver(house, &mail).await?;
+    }
+    Ok(())
+}
+
+async fn claim(house: &House) -> Result<Option<QueuedMail>> {
+    // Looked at before the write lock is asked for: most of the time there is nothing.
+    let now = house.clock.now();
+    if house.store.read().await?.unscoped_next_mail().await?.is_none_or(|due| due > now) {
+        return Ok(None);
+    }
+    let mut work = house.store.begin().await?;
+    let mail = work.unscoped_claim_mail(now, MAIL_LEASE, 1).await?.pop();
+    work.save().await?;
+    Ok(mail)
+}
+
+/// What shall become of a mail.
+enum Fate {
+    /// It is sent.
+    Send(Occasion),
+    /// It shall not leave any more. `failed`: the person gets nothing though something is open; the list shows it.
+    Drop { failed: bool },
+    /// It cannot be written.
+    Park(Failure),
+}
+
+async fn deliver(house: &Arc<House>, mail: &QueuedMail) -> Result<()> {
+    let fate = {
+        let mut work = house.store.read().await?;
+        match mail.kind {
+            Kind::Invitation => invitation(house, work.as_mut(), mail).await?,
+            Kind::PasswordLink => password_link(house, work.as_mut(), mail).await?,
+            Kind::PasswordChanged => lasting(house, mail, |link| Occasion::PasswordChanged { link }, "forgot-password"),
+            Kind::AccountExists => lasting(house, mail, |link| Occasion::AccountExists { link }, "sign-in"),
+        }
+    };
+    let occasion = match fate {
+        Fate::Send(occasion) => occasion,
+        Fate::Drop { failed } => return forget(house, mail, failed).await,
+        Fate::Park(failure) => return park(house, mail, failure).await,
+    };
+    let Written { from_name, subject, text, html } = house.stationery.write(&occasion);
+    let letter = Letter { id: mail.id, to: mail.to.clone(), from_name, subject, text, html };
+    let sent = tokio::time::timeout(PATIENCE, house.mailer.send(&letter)).await.unwrap_or(Err(Failure::Unreachable));
+    match sent {
+        Ok(()) => sent_now(house, mail).await,
+        Err(failure) if failure.passes() => defer(house, mail, failure).await,
+        Err(failure) => park(house, mail, failure).await,
+    }
+}
+
+/// Is the invitation still open, and is this its last link?
+async fn invitation(house: &House, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
+    const GONE: Fate = Fate::Drop { failed: false };
+    let now = house.clock.now();
+    let Some(id) = mail.invitation else { return Ok(GONE) };
+    let Some(invitation) = work.unscoped_invitation(id).await? else { return Ok(GONE) };
+    if invitation.links != mail.link {
+        return Ok(GONE);
+    }
+    match invitation.check_live(now) {
+        Ok(()) => {}
+        Err(Conflict::Expired) => return Ok(Fate::Drop { failed: true }),
+        Err(_) => return Ok(GONE),
+    }
+    let open = work.unscoped_grant(invitation.grant).await?.is_some_and(|facts| !invitations::closed(&facts));
+    if !open || work.is_practitioner(invitation.account).await? {
+        return Ok(Fate::Drop { failed: true });
+    }
+    let missing = || Error::fault("an invitation without its group or account");
+    let group = work.unscoped_group(invitation.group).await?.ok_or_else(missing)?;
+    let account = work.lookup_account(invitation.account).await?.ok_or_else(missing)?;
+    let inviter = work.unscoped_user(invitation.group, invitation.inviter).await?;
+    let Some(token) = opened(house, mail) else { return Ok(Fate::Park(Failure::KeyMissing)) };
+    Ok(Fate::Send(Occasion::Invitation {
+        practice: group.name,
+        phone: group.phone,
+        inviter: inviter.map(|user| user.name.shown()).unwrap_or_default(),
+        message: invitation.message.clone(),
+        link: format!("{}/invitation/{token}", house.base_url),
+        hours: rounded(invitation.expires_at.since(now), Span::hours(1)),
+        has_password: account.password_hash.is_some(),
+    }))
+}
+
+/// Does the link still work, for an account that may still use it?
+async fn password_link(house: &Arc<House>, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
+    let Some(token) = opened(house, mail) else { return Ok(Fate::Park(Failure::KeyMissing)) };
+    let job = Ctx::new(Arc::clone(house), Origin::default(), None);
+    let live: Option<(_, Account)> = passwords::find_live(&job, work, &token).await?;
+    let Some((link, _)) = live else { return Ok(Fate::Drop { failed: false }) };
+    Ok(Fate::Send(Occasion::PasswordLink {
+        link: format!("{}/new-password/{token}", house.base_url),
+        minutes: rounded(link.expires_at.since(house.clock.now()), Span::minutes(1)),
+    }))
+}
+
+/// A mail that stays true, but not for ever worth sending.
+fn lasting(house: &House, mail: &QueuedMail, occasion: impl Fn(String) -> Occasion, page: &str) -> Fate {
+    if house.clock.now() >= mail.made_at + GIVE_UP {
+        return Fate::Park(Failure::GaveUp);
+    }
+    Fate::Send(occasion(format!("{}/{page}", house.base_url)))
+}
+
+fn opened(house: &House, mail: &QueuedMail) -> Option<String> {
+    let secret = house.safe.open(mail.sealed.as_deref()?, &mail.id.to_string())?;
+    String::from_utf8(secret).ok()
+}
+
+/// Whole units, to the nearest, and never none: "24 hours" is said of a link that was made a second ago.
+fn rounded(span: Span, unit: Span) -> i64 {
+    ((span.as_millis() + unit.as_millis() / 2) / unit.as_millis()).max(1)
+}
+
+async fn sent_now(house: &House, mail: &QueuedMail) -> Result<()> {
+    let now = house.clock.now();
+    let mut work = house.store.begin().await?;
+    work.unscoped_mail_sent(mail.id, now).await?;
+    if let Some(invitation) = mail.invitation {
+        work.unscoped_mail_outcome(invitation, mail.link, true, now).await?;
+    }
+    work.save().await?;
+    Ok(())
+}
+
+async fn forget(house: &House, mail: &QueuedMail, failed: bool) -> Result<()> {
+    let mut work = house.store.begin().await?;
+    work.unscoped_drop_mail(mail.id).await?;
+    if let Some(invitation) = mail.invitation.filter(|_| failed) {
+        work.unscoped_mail_outcome(invitation, mail.link, false, house.clock.now()).await?;
+    }
+    work.save().await?;
+    Ok(())
+}
+
+/// Tried again until what it carries is over: an outage of any length ends with every mail delivered.
+async fn defer(house: &House, mail: &QueuedMail, failure: Failure) -> Result<()> {
+    let mut work = house.store.begin().await?;
+    let due = house.clock.now() + mail::backoff(mail.tries);
+    work.unscoped_defer_mail(mail.id, failure, due).await?;
+    work.save().await?;
+    Ok(())
+}
+
+async fn park(house: &House, mail: &QueuedMail, failure: Failure) -> Result<()> {
+    let now = house.clock.now();
+    let mut work = house.store.begin().await?;
+    work.unscoped_park_mail(mail.id, failure, now).await?;
+    if let Some(id) = mail.invitation {
+        work.unscoped_mail_outcome(id, mail.link, false, now).await?;
+        tell_inviter(house, work.as_mut(), id, mail.link).await?;
+    }
+    work.save().await?;
+    tracing::warn!(mail = %mail.id, failure = failure.code(), "a mail cannot be delivered");
+    Ok(())
+}
+
+async fn tell_inviter(house: &House, work: &mut dyn Work, id: InvitationId, link: i64) -> Result<()> {
+    let Some(invitation) = work.unscoped_invitation(id).await? else { return Ok(()) };
+    // A newer link is on its way, or the invitation is over: nobody needs to do anything about this one.
+    if invitation.links != link || invitation.check_live(house.clock.now()).is_err() {
+        return Ok(());
+    }
+    let news = News::InvitationFailed { patient: invitation.patient, invitation: id };
+    let notification = Notification { id: house.chance.id().into(), news, at: house.clock.now(), read_at: None };
+    work.unscoped_notify(invitation.group, invitation.inviter, &notification).await?;
+    Ok(())
 }
 
 /// The group's mails that cannot be delivered, latest first.
@@ -28,7 +222,21 @@ pub async fn deliver_due(house: &Arc<House>) -> Result<Option<Time>> {
 /// # Errors
 /// [`crate::Error::Forbidden`].
 pub async fn parked(ctx: &Ctx, page: &PageRequest) -> Result<Page<ParkedMail>> {
-    todo!()
+    let access = ctx.actor()?.may(ManageMail, &())?;
+    let mut work = ctx.house.store.begin().await?;
+    let page = work.parked_mails(&access, page).await?;
+    let ids = page.rows.iter().filter_map(|row| row.patient).collect();
+    let names = notifications::names(ctx, work.as_mut(), &Access::<EnterGroup>::from(&access), ids).await?;
+    work.save().await?;
+    Ok(page.map(|row| ParkedMail {
+        id: row.mail.id,
+        kind: row.mail.kind,
+        invitation: row.mail.invitation,
+        patient: row.patient.and_then(|patient| names.get(&patient).cloned()).unwrap_or_default(),
+        failure: row.failure,
+        tries: row.mail.tries,
+        parked_at: row.parked_at,
+    }))
 }
 
 /// Tries a parked mail again.
@@ -36,5 +244,26 @@ pub async fn parked(ctx: &Ctx, page: &PageRequest) -> Result<Page<ParkedMail>> {
 /// # Errors
 /// [`crate::Error::NotFound`].
 pub async fn retry(ctx: &Ctx, id: MailId) -> Result<()> {
-    todo!()
+    let access = ctx.actor()?.may(ManageMail, &())?;
+    let mut work = ctx.house.store.begin().await?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::MailRetried, id)).await?;
+    if !work.retry_mail(&access, id, ctx.now()).await? {
+        return Err(Error::NotFound);
+    }
+    work.save().await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lives_are_told_to_the_nearest_unit() {
+        let hour = Span::hours(1);
+        assert_eq!(rounded(Span::hours(24), hour), 24);
+        assert_eq!(rounded(Span::minutes(24 * 60 - 1), hour), 24);
+        assert_eq!(rounded(Span::minutes(23 * 60 + 20), hour), 23);
+        assert_eq!(rounded(Span::seconds(1), hour), 1);
+    }
 }

@@ -1,19 +1,74 @@
 //! Patients: list, search, profile, contacts. Every read and change leaves an audit entry in the same unit of work.
 
 use domain::{
+    access::{
+        Access, Actor, AddPatient, EditPatient, EnterGroup, InvitePatient, ListPatients, PatientFacts, Relationship,
+        ViewPatient, ViewPatientAccess,
+    },
+    audit::{Action, Entry},
+    error::{Conflict, Problem, Refusal},
     ids::{ContactId, PatientId},
+    limits,
     page::{Page, PageRequest},
-    patient::{Contact, ContactForm, DetailsForm, PatientFilter, PatientRow, Profile},
+    patient::{
+        Contact, ContactForm, Details, DetailsForm, Patient, PatientFilter, PatientRow, Profile, ProfileRights, Status,
+    },
+    person,
+    practice::Role,
+    text,
+    time::{Date, Time},
 };
 
-use crate::{error::Result, house::Ctx};
+use crate::{
+    audit,
+    error::{Error, Result},
+    house::Ctx,
+    ports::{Chance, Clash, PatientRecord, StoreError, Work},
+};
+
+/// What is needed to decide about the caller's rights over this patient.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such patient in the caller's group.
+pub(crate) async fn facts(work: &mut dyn Work, actor: &Actor, id: PatientId) -> Result<PatientFacts> {
+    let enter = actor.may(EnterGroup, &())?;
+    work.patient_facts(&enter, id).await?.ok_or(Error::NotFound)
+}
+
+/// What to call the patient before this caller: the name, or the pseudonym.
+#[must_use]
+pub(crate) fn shown(patient: &Patient, names_hidden: bool) -> String {
+    if names_hidden { person::pseudonym(patient.number) } else { patient.details.name.shown() }
+}
 
 /// One page of the patients the caller may see.
 ///
 /// # Errors
 /// [`crate::Error::NotSignedIn`].
 pub async fn list(ctx: &Ctx, filter: &PatientFilter, page: &PageRequest) -> Result<Page<PatientRow>> {
-    todo!()
+    let access = ctx.actor()?.may(ListPatients, &())?;
+    let filter = PatientFilter { text: filter.text.chars().take(limits::SEARCH_TEXT).collect(), ..filter.clone() };
+    let mut work = ctx.house.store.begin().await?;
+    let page = work.list_patients(&access, &filter, page).await?;
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientsListed, "");
+    // How many, never whom or what was searched for: the text of a search is a name.
+    work.audit(&Entry { detail: format!("count={}", page.rows.len()), ..entry }).await?;
+    work.save().await?;
+    let hidden = access.names_hidden();
+    Ok(page.map(|record| row(record, hidden)))
+}
+
+fn row(record: PatientRecord, names_hidden: bool) -> PatientRow {
+    let PatientRecord { patient, portal } = record;
+    let shown = shown(&patient, names_hidden);
+    let Details { birth_date, email, mobile, phone, status, .. } = patient.details;
+    let (birth_date, phone, email) = if names_hidden {
+        (None, String::new(), String::new())
+    } else {
+        let phone = if mobile.is_empty() { phone } else { mobile };
+        (birth_date, phone, email.map(String::from).unwrap_or_default())
+    };
+    PatientRow { id: patient.id, shown, birth_date, phone, email, status, portal }
 }
 
 /// What the search field in the top bar shows: at most [`domain::limits::SEARCH_ROWS`].
@@ -21,7 +76,13 @@ pub async fn list(ctx: &Ctx, filter: &PatientFilter, page: &PageRequest) -> Resu
 /// # Errors
 /// [`crate::Error::NotSignedIn`].
 pub async fn search(ctx: &Ctx, text: &str) -> Result<Vec<PatientRow>> {
-    todo!()
+    ctx.actor()?.may(ListPatients, &())?;
+    if text::fold(text).is_empty() {
+        return Ok(Vec::new());
+    }
+    let filter = PatientFilter { text: text.to_owned(), status: None };
+    let page = PageRequest { after: None, limit: Some(limits::SEARCH_ROWS) };
+    Ok(list(ctx, &filter, &page).await?.rows)
 }
 
 /// A patient's profile and what the caller may do with it.
@@ -29,15 +90,85 @@ pub async fn search(ctx: &Ctx, text: &str) -> Result<Vec<PatientRow>> {
 /// # Errors
 /// [`crate::Error::NotFound`].
 pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
-    todo!()
+    let actor = ctx.actor()?;
+    let mut work = ctx.house.store.begin().await?;
+    let facts = facts(work.as_mut(), actor, id).await?;
+    let access = actor.may(ViewPatient, &facts)?;
+    let PatientRecord { patient, portal } = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;
+    let settings = work.unscoped_patient_access(access.group()).await?;
+    let today = today(ctx, work.as_mut()).await?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, id)).await?;
+    work.save().await?;
+
+    let hidden = access.names_hidden();
+    let status = patient.details.status;
+    let invitable = match status {
+        Status::Active | Status::Inactive => settings.invitations,
+        Status::Blocked | Status::Deceased => false,
+    };
+    let may = ProfileRights {
+        edit: actor.may(EditPatient, &facts).is_ok(),
+        invite: invitable && actor.may(InvitePatient, &facts).is_ok(),
+        see_access: actor.may(ViewPatientAccess, &facts).is_ok(),
+    };
+    Ok(Profile {
+        id,
+        shown: shown(&patient, hidden),
+        age: patient.details.birth_date.filter(|_| !hidden).map(|date| date.age_on(today)),
+        status,
+        portal,
+        version: patient.version,
+        added_at: patient.added_at,
+        may,
+        details: (!hidden).then_some(patient.details),
+    })
 }
+
+/// Times a number is drawn anew because another patient of the group has it.
+const ATTEMPTS: u32 = 12;
 
 /// Adds a patient.
 ///
 /// # Errors
 /// [`crate::Error::Invalid`].
 pub async fn add(ctx: &Ctx, form: &DetailsForm) -> Result<PatientId> {
-    todo!()
+    let actor = ctx.actor()?;
+    let access = actor.may(AddPatient, &())?;
+    for attempt in 0..ATTEMPTS {
+        let mut work = ctx.house.store.begin().await?;
+        let details = form.check(today(ctx, work.as_mut()).await?)?;
+        let patient = Patient {
+            id: ctx.house.chance.id().into(),
+            number: number(&*ctx.house.chance, attempt),
+            details,
+            version: 0,
+            added_at: ctx.now(),
+        };
+        work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientAdded, patient.id)).await?;
+        match work.add_patient(&access, &patient, treats(actor)).await {
+            Ok(()) => {}
+            Err(StoreError::Clash(Clash::PatientNumber)) => continue,
+            Err(error) => return Err(error.into()),
+        }
+        work.save().await?;
+        return Ok(patient.id);
+    }
+    Err(Error::fault("no free patient number was found"))
+}
+
+/// A practitioner who adds a patient treats them.
+pub(crate) fn treats(actor: &Actor) -> Option<Relationship> {
+    match actor.user()?.level.role() {
+        Role::Practitioner => Some(Relationship::Granted),
+        Role::Administrator => None,
+    }
+}
+
+/// A random number for the pseudonym: six digits, and nine when six are hard to find.
+fn number(chance: &dyn Chance, attempt: u32) -> i64 {
+    let [a, b, c, d, e, f, g, ..] = chance.secret();
+    let random = i64::from_le_bytes([a, b, c, d, e, f, g, 0]);
+    if attempt < 4 { 100_000 + random % 900_000 } else { 100_000_000 + random % 900_000_000 }
 }
 
 /// Changes a patient's details. `version` is the version the caller saw.
@@ -45,15 +176,63 @@ pub async fn add(ctx: &Ctx, form: &DetailsForm) -> Result<PatientId> {
 /// # Errors
 /// [`domain::error::Conflict::ChangedMeanwhile`] when somebody else was faster (RC-05).
 pub async fn save(ctx: &Ctx, id: PatientId, version: i64, form: &DetailsForm) -> Result<()> {
-    todo!()
+    let actor = ctx.actor()?;
+    let mut work = ctx.house.store.begin().await?;
+    let facts = facts(work.as_mut(), actor, id).await?;
+    let access = actor.may(EditPatient, &facts)?;
+    let details = form.check(today(ctx, work.as_mut()).await?)?;
+    let before = work.lookup_patient(&Access::<ViewPatient>::from(&access)).await?.ok_or(Error::NotFound)?.patient;
+    let changed = changed_fields(&before.details, &details);
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientChanged, id);
+    work.audit(&Entry { detail: changed, ..entry }).await?;
+    let patient = Patient { details, version, ..before };
+    if !work.save_patient(&access, &patient, ctx.now()).await? {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    work.save().await?;
+    Ok(())
+}
+
+/// The names of the fields that differ, for the trail.
+fn changed_fields(before: &Details, after: &Details) -> String {
+    let (old, new) = (DetailsForm::of(before), DetailsForm::of(after));
+    let fields = [
+        ("legal_first", old.legal_first != new.legal_first),
+        ("legal_last", old.legal_last != new.legal_last),
+        ("preferred", old.preferred != new.preferred),
+        ("birth_date", old.birth_date != new.birth_date),
+        ("gender", old.gender != new.gender),
+        ("email", old.email != new.email),
+        ("mobile", old.mobile != new.mobile),
+        ("phone", old.phone != new.phone),
+        ("street", old.street != new.street),
+        ("city", old.city != new.city),
+        ("region", old.region != new.region),
+        ("postcode", old.postcode != new.postcode),
+        ("country", old.country != new.country),
+        ("status", old.status != new.status),
+    ];
+    fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect::<Vec<_>>().join(" ")
 }
 
 /// The patient's contacts.
 ///
 /// # Errors
-/// [`crate::Error::NotFound`].
+/// [`crate::Error::NotFound`]; [`crate::Error::Forbidden`] for callers who see no names: a contact's name gives the
+/// patient's away.
 pub async fn contacts(ctx: &Ctx, id: PatientId) -> Result<Vec<Contact>> {
-    todo!()
+    let actor = ctx.actor()?;
+    let mut work = ctx.house.store.begin().await?;
+    let facts = facts(work.as_mut(), actor, id).await?;
+    let access = actor.may(ViewPatient, &facts)?;
+    if access.names_hidden() {
+        return Err(Error::Forbidden(Refusal::NamesHidden));
+    }
+    let contacts = work.contacts(&access).await?;
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, id);
+    work.audit(&Entry { detail: "contacts".to_owned(), ..entry }).await?;
+    work.save().await?;
+    Ok(contacts)
 }
 
 /// Adds a contact.
@@ -61,7 +240,19 @@ pub async fn contacts(ctx: &Ctx, id: PatientId) -> Result<Vec<Contact>> {
 /// # Errors
 /// [`crate::Error::Invalid`].
 pub async fn add_contact(ctx: &Ctx, id: PatientId, form: &ContactForm) -> Result<ContactId> {
-    todo!()
+    let actor = ctx.actor()?;
+    let mut work = ctx.house.store.begin().await?;
+    let facts = facts(work.as_mut(), actor, id).await?;
+    let access = actor.may(EditPatient, &facts)?;
+    let details = form.check()?;
+    if work.contacts(&Access::<ViewPatient>::from(&access)).await?.len() >= limits::CONTACTS as usize {
+        return Err(Error::field("name", Problem::TooMany));
+    }
+    let contact = Contact { id: ctx.house.chance.id().into(), details, version: 0 };
+    write_down(ctx, work.as_mut(), &access, Action::ContactAdded, contact.id).await?;
+    work.add_contact(&access, &contact, ctx.now()).await?;
+    work.save().await?;
+    Ok(contact.id)
 }
 
 /// Changes a contact. `version` is the version the caller saw.
@@ -75,7 +266,20 @@ pub async fn save_contact(
     version: i64,
     form: &ContactForm,
 ) -> Result<()> {
-    todo!()
+    let actor = ctx.actor()?;
+    let mut work = ctx.house.store.begin().await?;
+    let facts = facts(work.as_mut(), actor, id).await?;
+    let access = actor.may(EditPatient, &facts)?;
+    let details = form.check()?;
+    if !work.contacts(&Access::<ViewPatient>::from(&access)).await?.iter().any(|one| one.id == contact) {
+        return Err(Error::NotFound);
+    }
+    write_down(ctx, work.as_mut(), &access, Action::ContactChanged, contact).await?;
+    if !work.save_contact(&access, &Contact { id: contact, details, version }, ctx.now()).await? {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    work.save().await?;
+    Ok(())
 }
 
 /// Removes a contact.
@@ -83,5 +287,62 @@ pub async fn save_contact(
 /// # Errors
 /// [`crate::Error::NotFound`].
 pub async fn remove_contact(ctx: &Ctx, id: PatientId, contact: ContactId) -> Result<()> {
-    todo!()
+    let actor = ctx.actor()?;
+    let mut work = ctx.house.store.begin().await?;
+    let facts = facts(work.as_mut(), actor, id).await?;
+    let access = actor.may(EditPatient, &facts)?;
+    write_down(ctx, work.as_mut(), &access, Action::ContactRemoved, contact).await?;
+    if !work.remove_contact(&access, contact).await? {
+        return Err(Error::NotFound);
+    }
+    work.save().await?;
+    Ok(())
+}
+
+async fn write_down(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<EditPatient>,
+    action: Action,
+    contact: ContactId,
+) -> Result<()> {
+    let entry = audit::entry(ctx, access.by(), access.group(), action, access.patient());
+    work.audit(&Entry { detail: contact.to_string(), ..entry }).await?;
+    Ok(())
+}
+
+/// The day it is at the group's first location.
+async fn today(ctx: &Ctx, work: &mut dyn Work) -> Result<Date> {
+    let enter = ctx.actor()?.may(EnterGroup, &())?;
+    let zone = work.locations(&enter).await?.into_iter().next().map(|location| location.time_zone);
+    day_in(ctx.now(), zone.as_deref()).ok_or_else(|| Error::fault("the clock shows no day of the calendar"))
+}
+
+/// The day of this moment in a time zone; in UTC when there is none.
+pub(crate) fn day_in(now: Time, zone: Option<&str>) -> Option<Date> {
+    let zone = zone.and_then(|name| jiff::tz::TimeZone::get(name).ok()).unwrap_or(jiff::tz::TimeZone::UTC);
+    let day = jiff::Timestamp::from_millisecond(now.millis()).ok()?.to_zoned(zone).date();
+    Date::new(day.year(), u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_tomorrow_in_sydney_first() {
+        let evening = Time::from_millis(1_795_384_800_000); // 2026-11-22T22:00:00Z
+        assert_eq!(day_in(evening, None).unwrap().to_string(), "2026-11-22");
+        assert_eq!(day_in(evening, Some("Australia/Sydney")).unwrap().to_string(), "2026-11-23");
+        assert_eq!(day_in(evening, Some("No/Where")).unwrap().to_string(), "2026-11-22");
+    }
+
+    #[test]
+    fn the_trail_names_fields_not_what_is_in_them() {
+        let today = Date::new(2026, 11, 23).unwrap();
+        let form = DetailsForm { legal_first: "Lien".into(), ..DetailsForm::default() };
+        let other = DetailsForm { mobile: "0491 570 156".into(), status: "blocked".into(), ..form.clone() };
+        let changed = changed_fields(&form.check(today).unwrap(), &other.check(today).unwrap());
+        assert_eq!(changed, "mobile status");
+    }
 }

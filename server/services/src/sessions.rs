@@ -1,10 +1,18 @@
 //! Who is asking: finds the living session behind a token and makes the actor. Nobody else makes actors.
 
-use domain::{access::Actor, ids::SessionId, time::Time};
+use domain::{
+    access::{Actor, Face, UserFace},
+    account::{Account, Door, SessionClock},
+    ids::{SessionId, UserId},
+    practice::{User, UserState},
+    time::Time,
+};
 
 use crate::{
     error::Result,
-    house::{House, Origin},
+    house::{Ctx, House, Origin, SessionChange},
+    ports::{FoundSession, NewSession, Work},
+    throttle, tokens,
 };
 
 /// A living session.
@@ -18,13 +26,26 @@ pub struct Living {
     pub ends_at: Time,
 }
 
+/// The longest description of a browser that is kept, in characters.
+const AGENT: usize = 200;
+
 /// The actor behind a cookie's token, if its session lives. `human` says whether the request is a person's act: only such
 /// a request lengthens the session (decision 15).
 ///
 /// # Errors
 /// Storage's.
 pub async fn resolve(house: &House, token: &str, origin: &Origin, human: bool) -> Result<Option<Living>> {
-    todo!()
+    let Some((mut session, face)) = find_living(house, token).await? else { return Ok(None) };
+    let now = house.clock.now();
+    if human && session.clock.wants_touch(now) {
+        match touch(house, session.id, now).await {
+            Ok(()) => session.clock.last_act_at = now,
+            // Reading goes on while the database cannot be written; the session ends a little earlier, not later.
+            Err(error) => tracing::warn!(%error, "the act of a session was not stored"),
+        }
+    }
+    let actor = Actor::unscoped_from_session(session.account, session.id, origin.address.clone(), face);
+    Ok(Some(Living { actor, id: session.id, ends_at: session.clock.ends_at() }))
 }
 
 /// Does this session still live? For open streams, which ask every few seconds and never lengthen it.
@@ -32,5 +53,74 @@ pub async fn resolve(house: &House, token: &str, origin: &Origin, human: bool) -
 /// # Errors
 /// Storage's.
 pub async fn lives(house: &House, token: &str) -> Result<bool> {
-    todo!()
+    Ok(find_living(house, token).await?.is_some())
+}
+
+async fn find_living(house: &House, token: &str) -> Result<Option<(FoundSession, Face)>> {
+    let Some(hash) = tokens::hash(token) else { return Ok(None) };
+    let Some(session) = house.store.read().await?.find_session(&hash).await? else { return Ok(None) };
+    if !session.clock.lives(house.clock.now()) {
+        return Ok(None);
+    }
+    let face = match session.clock.door {
+        Door::Portal => Some(Face::Portal),
+        Door::Console => session.user.as_ref().and_then(face_of),
+    };
+    Ok(face.map(|face| (session, face)))
+}
+
+/// The user as things stand now: a level taken away a moment ago is gone, a deactivated user is nobody (PR-18).
+fn face_of(user: &User) -> Option<Face> {
+    match user.state {
+        UserState::Active => {
+            Some(Face::User(UserFace { group: user.group, user: user.id, level: user.level, settings: user.settings }))
+        }
+        UserState::Deactivated => None,
+    }
+}
+
+async fn touch(house: &House, id: SessionId, now: Time) -> Result<()> {
+    let mut work = house.store.begin().await?;
+    work.touch_session(id, now).await?;
+    work.save().await?;
+    Ok(())
+}
+
+/// Opens a session in this unit of work; the one that the browser had ends. Give what comes back to
+/// [`Ctx::change_session`] once the unit of work is saved.
+pub(crate) async fn open(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    account: &Account,
+    door: Door,
+    user: Option<UserId>,
+) -> Result<SessionChange> {
+    let now = ctx.now();
+    open_with(ctx, work, account, SessionClock { door, opened_at: now, last_act_at: now }, user).await
+}
+
+/// As [`open`], with times that are given: a switch of sides does not start a new day.
+pub(crate) async fn open_with(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    account: &Account,
+    clock: SessionClock,
+    user: Option<UserId>,
+) -> Result<SessionChange> {
+    if let Some(before) = ctx.maybe_actor() {
+        work.end_session(before.account(), before.session(), clock.last_act_at).await?;
+    }
+    let (token, hash) = tokens::make(&*ctx.house.chance);
+    let session = NewSession {
+        id: ctx.house.chance.id().into(),
+        token: hash,
+        account: account.id,
+        clock,
+        user,
+        origin: ctx.origin.address.clone(),
+        agent: ctx.origin.agent.chars().filter(|c| !c.is_control()).take(AGENT).collect(),
+    };
+    work.add_session(&session).await?;
+    throttle::remember_address(ctx, work, account.email.as_str()).await?;
+    Ok(SessionChange::Opened { token, door: clock.door })
 }

@@ -1,10 +1,22 @@
 //! The first run: the group, its first location, its owner.
 
-use domain::practice::NewPracticeForm;
+use domain::{
+    account::Account,
+    audit::{Action, Entry},
+    email::{Email, EmailProblem},
+    error::{Conflict, Invalid, Problem},
+    practice::{AccessSettings, Group, Level, Location, NewPracticeForm, User, UserState},
+};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
-    error::Result,
+    accounts::{self, WayIn},
+    audit,
+    error::{Error, Result},
+    hashing,
     house::{Ctx, House},
+    ports::{Clash, StoreError},
+    throttle,
 };
 
 /// Is there no group yet?
@@ -12,7 +24,7 @@ use crate::{
 /// # Errors
 /// Storage's.
 pub async fn needed(house: &House) -> Result<bool> {
-    todo!()
+    Ok(!house.store.read().await?.unscoped_any_group().await?)
 }
 
 /// Makes the group, its first location and its owner, and signs the owner in at the console. Works once, whoever else
@@ -28,5 +40,97 @@ pub async fn set_up(
     email_again: &str,
     password: &str,
 ) -> Result<()> {
-    todo!()
+    if !needed(&ctx.house).await? {
+        return Err(Conflict::AlreadySetUp.into());
+    }
+    if !same(code.trim(), &ctx.house.set_up_code) {
+        throttle::count_guess(ctx).await?;
+        return Err(Error::field("code", Problem::Differs));
+    }
+    let mut invalid = Invalid::default();
+    let practice = form.check(&mut invalid);
+    if invalid.of("time_zone").is_none() && jiff::tz::TimeZone::get(form.time_zone.trim()).is_err() {
+        invalid.add("time_zone", Problem::NotAChoice);
+    }
+    let email = match Email::confirmed(email, email_again) {
+        Ok(email) => Some(email),
+        Err(EmailProblem::Address(problem)) => invalid.check("email", Err(problem)),
+        Err(EmailProblem::Confirmation(problem)) => invalid.check("email_again", Err(problem)),
+    };
+    let mut texts = vec![form.group_name.as_str(), &form.first_name, &form.last_name, &form.location_name];
+    texts.extend(email.as_ref().map(Email::as_str));
+    match ctx.house.hasher.check(password, hashing::known_words(texts)).await {
+        Ok(()) => {}
+        Err(Error::Invalid(wrong)) => invalid.fields.extend(wrong.fields),
+        Err(error) => return Err(error),
+    }
+    let (Some(practice), Some(email), true) = (practice, email, invalid.fields.is_empty()) else {
+        return Err(invalid.into());
+    };
+    let hash = ctx.house.hasher.hash(password).await?;
+
+    let now = ctx.now();
+    let chance = &ctx.house.chance;
+    let group = Group { id: chance.id().into(), name: practice.group_name, phone: practice.group_phone.clone() };
+    let location = Location {
+        id: chance.id().into(),
+        name: practice.location_name,
+        time_zone: practice.time_zone,
+        address: String::new(),
+        phone: practice.group_phone,
+    };
+    let account = Account { id: chance.id().into(), email, password_hash: Some(hash) };
+    let owner = User {
+        id: chance.id().into(),
+        group: group.id,
+        account: account.id,
+        name: practice.owner,
+        profession: practice.profession,
+        level: if practice.practises { Level::Full } else { Level::AdminFull },
+        settings: AccessSettings::default(),
+        state: UserState::Active,
+    };
+
+    let mut work = ctx.house.store.begin().await?;
+    match work.unscoped_claim_set_up(now).await {
+        Ok(()) => {}
+        Err(StoreError::Clash(Clash::SetUp)) => return Err(Conflict::AlreadySetUp.into()),
+        Err(error) => return Err(error.into()),
+    }
+    if work.unscoped_any_group().await? {
+        return Err(Conflict::AlreadySetUp.into());
+    }
+    work.unscoped_add_group(&group, now).await?;
+    work.unscoped_add_location(group.id, &location, now).await?;
+    work.add_account(&account, now).await.map_err(|error| match error {
+        StoreError::Clash(Clash::AccountEmail) => Error::field("email", Problem::NameTaken),
+        other => other.into(),
+    })?;
+    work.unscoped_add_user(&owner, now).await?;
+    let entry = audit::outside(ctx, owner.id, Action::GroupCreated, group.id);
+    work.audit(&Entry { group: Some(group.id), ..entry }).await?;
+    let way_in = WayIn::Console(Box::new(owner));
+    let change = accounts::enter(ctx, work.as_mut(), &account, &way_in, Action::SignedIn).await?;
+    work.save().await?;
+    ctx.change_session(change);
+    Ok(())
+}
+
+/// Compares without telling by the time taken how much was right.
+fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (Sha256::digest(one.as_bytes()), Sha256::digest(other.as_bytes()));
+    one.iter().zip(other.iter()).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_compared_whole() {
+        assert!(same("abcd-efgh", "abcd-efgh"));
+        for other in ["", "abcd-efg", "abcd-efgi", "abcd-efghi", "ABCD-EFGH"] {
+            assert!(!same("abcd-efgh", other), "{other}");
+        }
+    }
 }

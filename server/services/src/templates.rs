@@ -1,18 +1,30 @@
 //! Communication templates: create, edit, preview with a real patient (S1-10).
 
 use domain::{
+    access::{Access, EnterGroup, ManageTemplates, OnPatient, Right, ViewPatient},
+    audit::Action,
+    error::{Conflict, Problem},
     ids::{PatientId, TemplateId},
-    template::{Template, TemplateForm},
+    limits, person,
+    template::{self, MergeValues, Template, TemplateForm},
+    text,
 };
 
-use crate::{error::Result, house::Ctx};
+use crate::{
+    audit,
+    error::{Error, Result},
+    house::Ctx,
+    patients,
+    ports::{Clash, StoreError, Work},
+};
 
 /// The group's templates by name.
 ///
 /// # Errors
 /// [`crate::Error::Forbidden`].
 pub async fn list(ctx: &Ctx) -> Result<Vec<Template>> {
-    todo!()
+    let access = ctx.actor()?.may(ManageTemplates, &())?;
+    Ok(ctx.house.store.read().await?.templates(&Access::<EnterGroup>::from(&access)).await?)
 }
 
 /// Adds a template; an unknown merge field is refused.
@@ -20,7 +32,17 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<Template>> {
 /// # Errors
 /// [`crate::Error::Invalid`].
 pub async fn add(ctx: &Ctx, form: &TemplateForm) -> Result<TemplateId> {
-    todo!()
+    let access = ctx.actor()?.may(ManageTemplates, &())?;
+    let (name, body) = form.check()?;
+    let mut work = ctx.house.store.begin().await?;
+    if work.templates(&Access::<EnterGroup>::from(&access)).await?.len() >= limits::TEMPLATES as usize {
+        return Err(Error::field("name", Problem::TooMany));
+    }
+    let template = Template { id: ctx.house.chance.id().into(), name, body, version: 0 };
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateAdded, template.id)).await?;
+    work.add_template(&access, &template, ctx.now()).await.map_err(name_taken)?;
+    work.save().await?;
+    Ok(template.id)
 }
 
 /// Changes a template. `version` is the version the caller saw.
@@ -28,7 +50,17 @@ pub async fn add(ctx: &Ctx, form: &TemplateForm) -> Result<TemplateId> {
 /// # Errors
 /// [`crate::Error::Invalid`] or [`domain::error::Conflict::ChangedMeanwhile`].
 pub async fn save(ctx: &Ctx, id: TemplateId, version: i64, form: &TemplateForm) -> Result<()> {
-    todo!()
+    let access = ctx.actor()?.may(ManageTemplates, &())?;
+    let (name, body) = form.check()?;
+    let mut work = ctx.house.store.begin().await?;
+    work.lookup_template(&Access::<EnterGroup>::from(&access), id).await?.ok_or(Error::NotFound)?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateChanged, id)).await?;
+    let template = Template { id, name, body, version };
+    if !work.save_template(&access, &template, ctx.now()).await.map_err(name_taken)? {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    work.save().await?;
+    Ok(())
 }
 
 /// Removes a template; mails already written with it are not touched.
@@ -36,7 +68,14 @@ pub async fn save(ctx: &Ctx, id: TemplateId, version: i64, form: &TemplateForm) 
 /// # Errors
 /// [`crate::Error::NotFound`].
 pub async fn remove(ctx: &Ctx, id: TemplateId) -> Result<()> {
-    todo!()
+    let access = ctx.actor()?.may(ManageTemplates, &())?;
+    let mut work = ctx.house.store.begin().await?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateRemoved, id)).await?;
+    if !work.remove_template(&access, id).await? {
+        return Err(Error::NotFound);
+    }
+    work.save().await?;
+    Ok(())
 }
 
 /// The text as it would read for this patient, sent by the caller.
@@ -44,5 +83,51 @@ pub async fn remove(ctx: &Ctx, id: TemplateId) -> Result<()> {
 /// # Errors
 /// [`crate::Error::Invalid`] naming `body`, or [`crate::Error::NotFound`] for the patient.
 pub async fn preview(ctx: &Ctx, body: &str, patient: PatientId) -> Result<String> {
-    todo!()
+    let actor = ctx.actor()?;
+    actor.may(ManageTemplates, &())?;
+    let mut work = ctx.house.store.begin().await?;
+    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let access = actor.may(ViewPatient, &facts)?;
+    let record = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;
+    let body = text::paragraphs(body, limits::TEMPLATE).map_err(|problem| Error::field("body", problem))?;
+    let values = if access.names_hidden() {
+        let pseudonym = person::pseudonym(record.patient.number);
+        values(work.as_mut(), &access, &pseudonym, &pseudonym).await?
+    } else {
+        let name = &record.patient.details.name;
+        values(work.as_mut(), &access, name.called(), &name.shown()).await?
+    };
+    let preview = template::merge(&body, &values).map_err(|problem| Error::field("body", problem))?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, patient)).await?;
+    work.save().await?;
+    Ok(preview)
+}
+
+fn name_taken(error: StoreError) -> Error {
+    match error {
+        StoreError::Clash(Clash::TemplateName) => Error::field("name", Problem::NameTaken),
+        other => other.into(),
+    }
+}
+
+/// What merge fields stand for when the holder of this right writes about this patient.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn values<R: Right<Scope = OnPatient>>(
+    work: &mut dyn Work,
+    access: &Access<R>,
+    first_name: &str,
+    full_name: &str,
+) -> Result<MergeValues> {
+    let user = work.unscoped_user(access.group(), access.user()).await?.ok_or(Error::NotFound)?;
+    let group = work.unscoped_group(access.group()).await?.ok_or(Error::NotFound)?;
+    Ok(MergeValues {
+        patient_first_name: first_name.to_owned(),
+        patient_full_name: full_name.to_owned(),
+        user_name: user.name.shown(),
+        user_profession: user.profession,
+        practice_name: group.name,
+        practice_phone: group.phone,
+    })
 }

@@ -6,6 +6,7 @@ use domain::{
     grant::Grant,
     ids::{AccountId, GrantId, PatientId},
     patient::Patient,
+    person::PatientName,
     practice::Group,
     time::Time,
 };
@@ -23,6 +24,9 @@ pub trait Grants {
 
     /// The grant that an invitation activates.
     async fn unscoped_grant(&mut self, id: GrantId) -> Stored<Option<GrantFacts>>;
+
+    /// The name of the patient that a grant is for: the person's own name is refused as a password.
+    async fn unscoped_patient_name(&mut self, id: GrantId) -> Stored<Option<PatientName>>;
 
     /// Saves a grant's state on behalf of the person invited.
     async fn unscoped_save_grant(&mut self, grant: &Grant, at: Time) -> Stored<bool>;

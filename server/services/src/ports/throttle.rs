@@ -12,6 +12,9 @@ pub trait Throttle {
     /// when the window ends. The key holds no address in clear.
     async fn count_try(&mut self, key: &str, now: Time, window: Span) -> Stored<(u32, Time)>;
 
+    /// The count under `key` in the present window and when the window ends; none when no window is open. Counts nothing.
+    async fn tries(&mut self, key: &str, now: Time) -> Stored<Option<(u32, Time)>>;
+
     /// Forgets windows that ended before this time.
     async fn sweep_tries(&mut self, ended_before: Time) -> Stored<u64>;
 }

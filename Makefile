@@ -1,0 +1,58 @@
+# The few commands there are. Each installs what it needs first; a second run installs nothing.
+
+DEMO_DATA ?= data/demo
+DEMO_LISTEN ?= 127.0.0.1:3000
+STAGES ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run fresh test lint end2end site quick bench soak screens
+
+help: ## this list
+	@sed -nE 's/^([a-z0-9]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 18
+
+run: ## set up, build and open the demo practice; its data stays in data/demo
+	@scripts/setup run
+	@scripts/build-site
+	@cargo build --locked
+	@echo "The demo keeps its data in $(DEMO_DATA); 'make fresh' starts afresh."
+	@target/debug/portico demo --data-dir $(DEMO_DATA) --listen-addr $(DEMO_LISTEN)
+
+fresh: ## throw the demo's data away
+	@rm -rf -- "$(DEMO_DATA)"
+	@echo "The demo's data is gone; 'make run' makes it anew."
+
+test: ## every check and every test: formatting, lints, walls, both databases, HTTP, browser
+	@scripts/setup test
+	@scripts/run-tests $(STAGES)
+
+lint: ## the checks alone, without tests
+	@scripts/setup test
+	@scripts/run-tests format rooms clippy docs licences
+
+end2end: ## the browser tests alone
+	@scripts/setup test
+	@scripts/run-tests site browser-tests
+
+site: ## what the browser gets, and what it weighs
+	@scripts/setup run
+	@scripts/build-site --check
+
+quick: ## the same, unoptimised: for a short loop while working on pages
+	@scripts/setup run
+	@scripts/build-site --quick
+
+bench: ## measure, and write the table of docs/performance.md
+	@scripts/setup test
+	@scripts/build-site
+	@scripts/bench
+
+soak: ## the long tests: kill the server again and again, look what is left
+	@scripts/setup test
+	@scripts/build-site
+	@scripts/with-postgres cargo test --locked --workspace --release -- --ignored --test-threads 1
+
+screens: ## photograph every page into end2end/shots
+	@scripts/setup test
+	@scripts/build-site
+	@cargo build --locked
+	@cd end2end && npx playwright test --config screens.config.ts

@@ -1,0 +1,69 @@
+//! Asks before something is ended or taken away; the button names what will happen.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{desk::use_desk, words};
+use crate::{
+    components::{Button, Dialog, Kind, Notice, Tone},
+    error::AppError,
+};
+
+/// The question. `act` does it; `on_close` is called when it is done or given up, with whether it is done.
+#[component]
+pub fn Confirm<F>(
+    /// The question.
+    #[prop(into)]
+    title: String,
+    /// What it means.
+    #[prop(into)]
+    text: String,
+    /// What will happen, on the button.
+    button: &'static str,
+    /// It takes something away.
+    #[prop(optional)]
+    danger: bool,
+    /// Does it.
+    act: impl Fn() -> F + Copy + Send + Sync + 'static,
+    /// Done, or given up.
+    on_close: impl Fn(bool) + Copy + Send + Sync + 'static,
+) -> impl IntoView
+where
+    F: Future<Output = Result<(), AppError>> + 'static,
+{
+    let desk = use_desk();
+    let busy = RwSignal::new(false);
+    let error = RwSignal::new(None::<AppError>);
+    let go = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        error.set(None);
+        spawn_local(async move {
+            let answer = act().await;
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(()) => on_close(true),
+                Err(problem) => {
+                    desk.failed(&problem);
+                    let _ = error.try_set(Some(problem));
+                }
+            }
+        });
+    };
+    let kind = if danger { Kind::Danger } else { Kind::Main };
+    view! {
+        <Dialog title=title id="confirm-title" on_close=move |()| on_close(false)>
+            <div class="dialog-body">
+                <p>{text}</p>
+                {move || error.get().map(|error| view! {
+                    <Notice tone=Tone::Danger live=true>{crate::words::error(&error)}</Notice>
+                })}
+            </div>
+            <footer class="dialog-foot">
+                <Button on:click=move |_| on_close(false)>{words::CANCEL}</Button>
+                <Button kind=kind busy=busy on:click=go>{button}</Button>
+            </footer>
+        </Dialog>
+    }
+}

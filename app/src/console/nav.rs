@@ -1,0 +1,283 @@
+//! Where the console is: the address as signals, links that draw the next page without loading it, focus and scroll on
+//! the way. A router library costs more bytes than all of the console's pages; a dozen addresses need one `match`.
+
+use std::collections::HashMap;
+
+use domain::ids::PatientId;
+use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::routes;
+
+/// A page of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// What is new.
+    Home,
+    /// The list of patients.
+    Patients,
+    /// The form that adds one.
+    NewPatient,
+    /// One patient's profile; its tab is [`Tab::of`] the path.
+    Patient(PatientId),
+    /// All that the bell said.
+    Notifications,
+    /// What can be set.
+    Settings,
+    /// Patient Access.
+    General,
+    /// Communication templates.
+    Templates,
+    /// Mail that cannot be delivered.
+    Mail,
+    /// Devices and password.
+    Account,
+    /// No such page.
+    Nowhere,
+}
+
+impl Place {
+    /// The page at a path.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        match parts.as_slice() {
+            ["console"] => Self::Home,
+            ["console", "patients"] => Self::Patients,
+            ["console", "patients", "new"] => Self::NewPatient,
+            ["console", "patients", id] | ["console", "patients", id, "contacts" | "access"] => {
+                id.parse().map_or(Self::Nowhere, Self::Patient)
+            }
+            ["console", "notifications"] => Self::Notifications,
+            ["console", "settings"] => Self::Settings,
+            ["console", "settings", "general"] => Self::General,
+            ["console", "settings", "templates"] => Self::Templates,
+            ["console", "settings", "mail"] => Self::Mail,
+            ["console", "account"] => Self::Account,
+            _ => Self::Nowhere,
+        }
+    }
+}
+
+/// A tab of a patient's profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// What the record says.
+    Summary,
+    /// The people attached to the patient.
+    Contacts,
+    /// Who was invited to the portal.
+    Access,
+}
+
+impl Tab {
+    /// The tab at a profile's path.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        match path.trim_end_matches('/').rsplit('/').next() {
+            Some("contacts") => Self::Contacts,
+            Some("access") => Self::Access,
+            _ => Self::Summary,
+        }
+    }
+}
+
+/// The address of a patient's profile.
+#[must_use]
+pub fn patient(id: PatientId, tab: Tab) -> String {
+    match tab {
+        Tab::Summary => format!("/console/patients/{id}"),
+        Tab::Contacts => format!("/console/patients/{id}/contacts"),
+        Tab::Access => format!("/console/patients/{id}/access"),
+    }
+}
+
+/// The address, and ways to change it.
+#[derive(Clone, Copy)]
+pub struct Nav {
+    path: RwSignal<String>,
+    query: RwSignal<String>,
+    heading: StoredValue<bool>,
+    back: StoredValue<bool>,
+    scrolls: StoredValue<HashMap<String, f64>>,
+}
+
+impl Nav {
+    /// Takes over the address bar: links to our own pages, back and forward.
+    #[must_use]
+    pub fn start() -> Self {
+        let nav = Self {
+            path: RwSignal::new(here().0),
+            query: RwSignal::new(here().1),
+            heading: StoredValue::new(false),
+            back: StoredValue::new(false),
+            scrolls: StoredValue::new(HashMap::new()),
+        };
+        // The browser restores a scroll position before the page is drawn; we do it after.
+        let _ = js_sys::Reflect::set(
+            &history().unwrap_or(JsValue::NULL),
+            &JsValue::from_str("scrollRestoration"),
+            &JsValue::from_str("manual"),
+        );
+        let _ = window_event_listener(ev::popstate, move |_| nav.arrive(true));
+        let _ = window_event_listener(ev::click, move |event| nav.follow(&event));
+        nav
+    }
+
+    /// The path, tracked.
+    #[must_use]
+    pub fn path(self) -> String {
+        self.path.get()
+    }
+
+    /// The path and query, untracked: where to come back to.
+    #[must_use]
+    pub fn address(self) -> String {
+        self.path.get_untracked() + &self.query.get_untracked()
+    }
+
+    /// One value of the query, tracked; empty when it is not there.
+    #[must_use]
+    pub fn query(self, name: &str) -> String {
+        let query = self.query.get();
+        web_sys::UrlSearchParams::new_with_str(&query).ok().and_then(|all| all.get(name)).unwrap_or_default()
+    }
+
+    /// Sets values of the query in place, without a new entry in the history; empty values leave it.
+    pub fn set_query(self, values: &[(&str, &str)]) {
+        let Ok(all) = web_sys::UrlSearchParams::new_with_str(&self.query.get_untracked()) else { return };
+        for (name, value) in values {
+            if value.is_empty() {
+                all.delete(name);
+            } else {
+                all.set(name, value);
+            }
+        }
+        let text: String = all.to_string().into();
+        let query = if text.is_empty() { text } else { format!("?{text}") };
+        let to = self.path.get_untracked() + &query;
+        if let Ok(history) = window().history() {
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&to));
+        }
+        self.query.set(query);
+    }
+
+    /// Goes to one of our own addresses.
+    pub fn go(self, to: &str) {
+        if to == self.address() {
+            return;
+        }
+        self.leave();
+        if let Ok(history) = window().history() {
+            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(to));
+        }
+        self.arrive(false);
+    }
+
+    /// Did the person come back here by the browser's own way? Then lists show what they showed.
+    #[must_use]
+    pub fn came_back(self) -> bool {
+        self.back.get_value()
+    }
+
+    /// Is a heading drawn now the first one after going somewhere? True once.
+    pub fn take_heading(self) -> bool {
+        self.heading.try_update_value(std::mem::take).unwrap_or_default()
+    }
+
+    fn leave(self) {
+        let place = self.address();
+        let at = window().scroll_y().unwrap_or_default();
+        self.scrolls.update_value(|scrolls| {
+            scrolls.insert(place, at);
+        });
+    }
+
+    fn arrive(self, back: bool) {
+        let (path, query) = here();
+        if back {
+            self.leave();
+        }
+        let page_changed = Place::of(&path) != Place::of(&self.path.get_untracked());
+        self.back.set_value(back);
+        self.heading.set_value(page_changed);
+        self.query.set(query);
+        self.path.set(path);
+        let to = match back {
+            true => self.scrolls.with_value(|scrolls| scrolls.get(&self.address()).copied()).unwrap_or_default(),
+            false if page_changed => 0.0,
+            false => return,
+        };
+        request_animation_frame(move || window().scroll_to_with_x_and_y(0.0, to));
+    }
+
+    /// A click on a link to one of our own pages draws it here; every other click stays the browser's.
+    fn follow(self, event: &web_sys::MouseEvent) {
+        if event.default_prevented()
+            || event.button() != 0
+            || event.ctrl_key()
+            || event.meta_key()
+            || event.shift_key()
+            || event.alt_key()
+        {
+            return;
+        }
+        let Some(link) = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .and_then(|element| element.closest("a[href]").ok().flatten())
+        else {
+            return;
+        };
+        let Some(href) = link.get_attribute("href") else { return };
+        if link.has_attribute("target") || link.has_attribute("download") {
+            return;
+        }
+        let path = href.split(['?', '#']).next().unwrap_or_default();
+        if !href.contains('#') && routes::CONSOLE.iter().any(|route| routes::matches(route.path, path)) {
+            event.prevent_default();
+            self.go(&href);
+        }
+    }
+}
+
+fn history() -> Option<JsValue> {
+    window().history().ok().map(Into::into)
+}
+
+fn here() -> (String, String) {
+    let location = window().location();
+    (location.pathname().unwrap_or_default(), location.search().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_in_the_table_of_pages_is_drawn() {
+        for route in routes::CONSOLE {
+            let path = route.path.replace(":patient", "pat_0000000000000000000000000000000f");
+            assert_ne!(Place::of(&path), Place::Nowhere, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_none_leads_nowhere() {
+        for path in
+            ["/console/patient", "/console/patients/pat_1", "/console/patients/new/x", "/console/settings/x", "/"]
+        {
+            assert_eq!(Place::of(path), Place::Nowhere, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_profile_has_its_tabs() {
+        let id = "pat_0000000000000000000000000000000f".parse().unwrap();
+        for tab in [Tab::Summary, Tab::Contacts, Tab::Access] {
+            let path = patient(id, tab);
+            assert_eq!(Place::of(&path), Place::Patient(id));
+            assert_eq!(Tab::of(&path), tab);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! All that the bell said.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    desk::use_desk,
+    frame::{Head, Line},
+    load::Pages,
+    words,
+};
+use crate::{
+    api,
+    components::{Button, Card, Empty},
+};
+
+/// The page of all notifications.
+#[component]
+pub fn Notifications() -> impl IntoView {
+    let desk = use_desk();
+    let pages = Pages::new();
+    let ask = move |after: bool| {
+        let page = if after { pages.following() } else { pages.first() };
+        pages.take(after, api::notifications::list(page));
+    };
+    Effect::new(move || {
+        desk.rings.track();
+        ask(false);
+    });
+    let read_all = move |_| {
+        spawn_local(async move {
+            match api::notifications::mark_read(None).await {
+                Ok(()) => {
+                    desk.unread.set(0);
+                    ask(false);
+                }
+                Err(error) => {
+                    desk.failed(&error);
+                    desk.toasts.say(crate::words::error(&error));
+                }
+            }
+        });
+    };
+    let action = Box::new(move || {
+        (move || {
+            (desk.unread.get() > 0).then(|| view! { <Button icon="check" on:click=read_all>{words::READ_ALL}</Button> })
+        })
+        .into_any()
+    });
+    view! {
+        <Head title=words::NOTIFICATIONS action=action/>
+        <div class="column">
+            {pages.view(6, ask, |rows| {
+                if rows.is_empty() {
+                    return view! { <Empty title=words::NOTHING_NEW><p>{words::NOTHING_NEW_TEXT}</p></Empty> }.into_any();
+                }
+                let lines: Vec<_> = rows.into_iter().map(|row| view! { <Line row=row/> }).collect();
+                view! { <Card><ul class="lines">{lines}</ul></Card> }.into_any()
+            })}
+        </div>
+    }
+}

@@ -1,0 +1,211 @@
+//! The patient and the people attached, with how to reach them.
+
+use domain::{
+    error::Conflict,
+    ids::PatientId,
+    limits,
+    patient::{Contact, ContactForm, Profile},
+};
+use leptos::prelude::*;
+
+use crate::{
+    api,
+    components::{Button, Card, Dialog, Icon, Kind, Table, acts, column, lesser},
+    console::{
+        confirm::Confirm,
+        desk::use_desk,
+        form::{Form, Line},
+        load::{Load, load},
+        words,
+    },
+    error::AppError,
+};
+
+/// The Contacts tab.
+#[component]
+pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl IntoView {
+    let desk = use_desk();
+    let contacts = load(move || api::patients::contacts(id));
+    // Some(None) is a new one.
+    let editing = RwSignal::new(None::<Option<Contact>>);
+    let removing = RwSignal::new(None::<Contact>);
+    let record = profile.value();
+    let own = move || {
+        record.get().map(|record| {
+            let (email, phone) = record.details.map_or_else(Default::default, |details| {
+                let phone = if details.mobile.is_empty() { details.phone } else { details.mobile };
+                (details.email.map(|email| email.as_str().to_owned()).unwrap_or_default(), phone)
+            });
+            view! {
+                <tr>
+                    <th scope="row" dir="auto">{record.shown}</th>
+                    <td>{words::THE_PATIENT}</td>
+                    <td>{words::or_none(email)}</td>
+                    <td class="number lesser">{words::or_none(phone)}</td>
+                    <td class="lesser"></td>
+                    {may_edit.then(|| view! { <td class="acts"></td> })}
+                </tr>
+            }
+        })
+    };
+    let row = move |contact: Contact| {
+        let details = contact.details.clone();
+        let (edit, remove) = (words::edit_named(&details.name), words::remove_named(&details.name));
+        let (to_edit, to_remove) = (contact.clone(), contact);
+        let actions = may_edit.then(|| {
+            view! {
+                <td class="acts">
+                    <button type="button" class="icon-button" aria-label=edit.clone() title=edit
+                        on:click=move |_| editing.set(Some(Some(to_edit.clone())))><Icon name="pencil"/></button>
+                    <button type="button" class="icon-button" aria-label=remove.clone() title=remove
+                        on:click=move |_| removing.set(Some(to_remove.clone()))><Icon name="trash-2"/></button>
+                </td>
+            }
+        });
+        let email = details.email.map(|email| email.as_str().to_owned()).unwrap_or_default();
+        view! {
+            <tr>
+                <th scope="row" dir="auto">{details.name}</th>
+                <td dir="auto">{details.relationship}</td>
+                <td>{words::or_none(email)}</td>
+                <td class="number lesser">{words::or_none(details.phone)}</td>
+                <td class="lesser">{details.emergency.then(|| view! { <span class="badge badge-warn">{words::EMERGENCY}</span> })}</td>
+                {actions}
+            </tr>
+        }
+    };
+    let add: Children = Box::new(move || {
+        may_edit
+            .then(|| view! { <Button icon="plus" on:click=move |_| editing.set(Some(None))>{words::ADD_CONTACT}</Button> })
+            .into_any()
+    });
+    view! {
+        <Card title=words::CONTACTS id="contacts" actions=add>
+            {contacts.view(4, move |list| {
+                let mut columns = vec![
+                    column(words::NAME), column(words::RELATIONSHIP), column(words::EMAIL), lesser(words::PHONE), lesser(words::EMERGENCY_CONTACT),
+                ];
+                if may_edit {
+                    columns.push(acts(words::ACTIONS));
+                }
+                let none = list.is_empty();
+                let rows: Vec<_> = list.into_iter().map(row).collect();
+                view! {
+                    <Table caption=words::CONTACTS columns=columns>{own}{rows}</Table>
+                    {none.then(|| view! { <p class="card-text">{words::NO_CONTACTS}</p> })}
+                }.into_any()
+            })}
+        </Card>
+        {move || editing.get().map(|contact| view! {
+            <Edit
+                id=id
+                contact=contact
+                on_close=move |saved: bool| {
+                    editing.set(None);
+                    if saved {
+                        contacts.again();
+                    }
+                }
+                look_again=move || contacts.again()
+            />
+        })}
+        {move || removing.get().map(|contact| {
+            let key = contact.id;
+            let name = contact.details.name;
+            view! {
+                <Confirm
+                    title=words::remove_contact(&name)
+                    text=words::REMOVE_CONTACT_TEXT
+                    button=words::REMOVE_CONTACT
+                    danger=true
+                    act=move || api::patients::remove_contact(id, key)
+                    on_close=move |done| {
+                        removing.set(None);
+                        if done {
+                            desk.toasts.say(words::CONTACT_REMOVED);
+                            contacts.again();
+                        }
+                    }
+                />
+            }
+        })}
+    }
+}
+
+/// The dialog that adds or changes a contact.
+#[component]
+fn Edit(
+    id: PatientId,
+    contact: Option<Contact>,
+    on_close: impl Fn(bool) + Copy + Send + Sync + 'static,
+    look_again: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let desk = use_desk();
+    let key = contact.as_ref().map(|contact| contact.id);
+    let version = contact.as_ref().map_or(0, |contact| contact.version);
+    let about = key.map_or_else(|| format!("{id}/new"), |key| key.to_string());
+    let start = contact.map(|contact| ContactForm::of(&contact.details)).unwrap_or_default();
+    let form = Form::new(
+        "contact",
+        &about,
+        vec![
+            ("name", start.name),
+            ("relationship", start.relationship),
+            ("email", start.email),
+            ("phone", start.phone),
+            ("emergency", start.emergency),
+            ("version", version.to_string()),
+        ],
+    );
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let typed = ContactForm {
+            name: form.value("name"),
+            relationship: form.value("relationship"),
+            email: form.value("email"),
+            phone: form.value("phone"),
+            emergency: form.value("emergency"),
+        };
+        let version = form.value("version").parse().unwrap_or_default();
+        let ask = async move {
+            match key {
+                Some(key) => api::patients::save_contact(id, key, version, typed).await,
+                None => api::patients::add_contact(id, typed).await.map(|_| ()),
+            }
+        };
+        form.send(ask, move |()| {
+            desk.toasts.say(words::SAVED);
+            on_close(true);
+        });
+    };
+    Effect::new(move || {
+        // The list behind shows the newer version; what is typed stays here.
+        if form.error.with(|error| *error == Some(AppError::Conflict(Conflict::ChangedMeanwhile))) {
+            look_again();
+        }
+    });
+    let give_up = move |_| {
+        form.discard();
+        on_close(false);
+    };
+    let title = if key.is_some() { words::EDIT_CONTACT } else { words::ADD_CONTACT };
+    let name = Line { longest: limits::NAME, ..Line::default() };
+    view! {
+        <Dialog title=title id="edit-contact" on_close=move |()| on_close(false)>
+            <form class=form.class() novalidate on:submit=send>
+                <div class="dialog-body">
+                    {form.notices()}
+                    {form.text("name", words::NAME, name.required())}
+                    {form.text("relationship", words::RELATIONSHIP, Line { longest: 60, ..Line::default() }.required().hint(words::RELATIONSHIP_HINT))}
+                    {form.text("email", words::EMAIL, Line::of("email"))}
+                    {form.text("phone", words::PHONE, Line::of("tel"))}
+                    {form.tick("emergency", words::EMERGENCY_TICK, "")}
+                </div>
+                <footer class="dialog-foot">
+                    <Button on:click=give_up>{words::CANCEL}</Button>
+                    <Button kind=Kind::Main submit=true busy=form.busy>{words::SAVE}</Button>
+                </footer>
+            </form>
+        </Dialog>
+    }
+}

@@ -1,0 +1,180 @@
+//! The list of patients: filtered by text and status, growing page by page, the same when one comes back.
+
+use std::time::Duration;
+
+use domain::patient::{PatientFilter, PatientRow, PortalState, Status};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+
+use crate::{
+    api,
+    components::{Button, Choice, Empty, Kind, LinkButton, SelectField, Table, TextField, column, lesser},
+    console::{
+        desk::{ShownPatients, use_desk},
+        frame::Head,
+        load::Pages,
+        nav::{self, Tab},
+        words,
+    },
+};
+
+/// How long after the last key the list follows.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The page of patients.
+#[component]
+pub fn Patients() -> impl IntoView {
+    let desk = use_desk();
+    let (nav, may) = (desk.nav, desk.start().may);
+    let filter = Memo::new(move |_| PatientFilter {
+        text: nav.query("text"),
+        status: Status::from_code(&nav.query("status")).ok(),
+    });
+    let text = RwSignal::new(filter.with_untracked(|filter| filter.text.clone()));
+    let status = RwSignal::new(untrack(|| nav.query("status")));
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |before: Option<()>| {
+        let (text, status) = (text.get(), status.get());
+        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+        if before.is_some() {
+            let follow = move || nav.set_query(&[("text", text.trim()), ("status", &status)]);
+            waiting.set_value(set_timeout_with_handle(follow, PAUSE).ok());
+        }
+    });
+    // The way back and forward changes the address; the fields follow it.
+    Effect::new(move || {
+        let filter = filter.get();
+        let code = filter.status.map_or("", Status::code);
+        if text.with_untracked(|text| text.trim() != filter.text) {
+            text.set(filter.text);
+        }
+        if status.with_untracked(|status| status != code) {
+            status.set(code.to_owned());
+        }
+    });
+    on_cleanup(move || {
+        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+    });
+
+    let pages = Pages::new();
+    let ask = move |after: bool| {
+        let page = if after { pages.following() } else { pages.first() };
+        pages.take(after, api::patients::list(filter.get_untracked(), page));
+    };
+    let key = move || filter.with(|filter| format!("{}|{:?}", filter.text, filter.status));
+    if nav.came_back()
+        && let Some(shown) = desk.shown.get_value()
+        && shown.query == untrack(key)
+    {
+        pages.rows.set(Some(shown.rows));
+        pages.next.set(shown.next);
+    }
+    Effect::new(move |before: Option<String>| {
+        let key = key();
+        // Another filter is another list: it starts at its top.
+        if before.is_some_and(|before| before != key) {
+            pages.rows.set(None);
+            pages.next.set(None);
+        }
+        ask(false);
+        key
+    });
+    Effect::new(move || {
+        if let Some(rows) = pages.rows.get() {
+            desk.shown.set_value(Some(ShownPatients { query: key(), rows, next: pages.next.get() }));
+        }
+    });
+
+    let filtered = move || filter.with(|filter| *filter != PatientFilter::default());
+    let clear = move |_| {
+        text.set(String::new());
+        status.set(String::new());
+    };
+    let draw = move |rows: Vec<PatientRow>| {
+        if !rows.is_empty() {
+            return rows_view(rows, may.names_hidden);
+        }
+        if filtered() {
+            view! {
+                <Empty title=words::NOTHING_MATCHES>
+                    <p>{words::NOTHING_MATCHES_TEXT}</p>
+                    <Button on:click=clear>{words::SHOW_ALL}</Button>
+                </Empty>
+            }
+            .into_any()
+        } else {
+            view! {
+                <Empty title=words::NO_PATIENTS>
+                    <p>{words::NO_PATIENTS_TEXT}</p>
+                    {may.add_patients.then(|| view! {
+                        <LinkButton href="/console/patients/new" kind=Kind::Main icon="user-plus">{words::ADD_PATIENT}</LinkButton>
+                    })}
+                </Empty>
+            }
+            .into_any()
+        }
+    };
+    let shown = move || {
+        let more = pages.next.with(Option::is_some);
+        pages.rows.with(|rows| rows.as_ref().map(|rows| words::patients_shown(rows.len(), more)))
+    };
+    let action = Box::new(move || {
+        may.add_patients
+            .then(|| view! {
+                <LinkButton href="/console/patients/new" kind=Kind::Main icon="user-plus">{words::ADD_PATIENT}</LinkButton>
+            })
+            .into_any()
+    });
+    let mut statuses = vec![Choice::new("", words::EVERY_STATUS)];
+    statuses.extend(Status::ALL.into_iter().map(|status| Choice::new(status.code(), words::status(status))));
+    view! {
+        <Head title=words::PATIENTS action=action/>
+        <form class="filters" role="search" aria-label=words::FILTER_PATIENTS on:submit=|event| event.prevent_default()>
+            <TextField name="text" id="filter-text" kind="search" label=words::FILTER_TEXT bind=text required=true/>
+            <SelectField name="status" id="filter-status" label=words::STATUS choices=statuses bind=status required=true/>
+            <p class="filters-count" role="status">{shown}</p>
+        </form>
+        {pages.view(10, ask, draw)}
+    }
+}
+
+fn rows_view(rows: Vec<PatientRow>, names_hidden: bool) -> AnyView {
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|row| {
+            let to = nav::patient(row.id, Tab::Summary);
+            let named = (!names_hidden).then(|| {
+                view! {
+                    <td class="number lesser">{row.birth_date.map(|date| date.long())}</td>
+                    <td class="number">{row.phone}</td>
+                    <td class="lesser">{row.email}</td>
+                }
+            });
+            view! {
+                <tr class="row-link">
+                    <th scope="row"><a href=to dir="auto">{row.shown}</a></th>
+                    {named}
+                    <td>{words::status_badge(row.status)}</td>
+                    <td class="lesser">{portal(row.portal)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let mut columns = vec![column(words::NAME)];
+    if !names_hidden {
+        columns.extend([lesser(words::BIRTH_DATE), column(words::PHONE), lesser(words::EMAIL)]);
+    }
+    columns.extend([column(words::STATUS), lesser(words::PORTAL)]);
+    view! { <Table caption=words::PATIENTS columns=columns>{rows}</Table> }.into_any()
+}
+
+fn portal(state: PortalState) -> AnyView {
+    match state {
+        PortalState::None => view! { <span class="muted">{words::portal(state)}</span> }.into_any(),
+        PortalState::Invited => view! { <span class="badge badge-info">{words::portal(state)}</span> }.into_any(),
+        PortalState::Activated => view! { <span class="badge badge-good">{words::portal(state)}</span> }.into_any(),
+    }
+}

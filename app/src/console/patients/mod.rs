@@ -1,0 +1,12 @@
+//! Patients: the list, a new one, and the profile with its tabs.
+
+mod access;
+mod contacts;
+mod details;
+mod invite;
+mod list;
+mod new;
+mod profile;
+mod summary;
+
+pub use self::{list::Patients, new::NewPatient, profile::Profile};

@@ -1,0 +1,146 @@
+//! A patient's profile: the name, under it the way to the portal, and the tabs.
+
+use domain::{
+    ids::PatientId,
+    patient::{PortalState, Profile as Record, ProfileRights},
+};
+use leptos::prelude::*;
+
+use super::{access::Access, contacts::Contacts, invite::Invite, summary::Summary};
+use crate::{
+    api,
+    components::{Empty, Icon, LinkButton, Tabs},
+    console::{
+        desk::use_desk,
+        drafts,
+        frame::Head,
+        load::load,
+        nav::{self, Tab},
+        words,
+    },
+    error::AppError,
+};
+
+/// The profile.
+#[component]
+pub fn Profile(id: PatientId) -> impl IntoView {
+    let desk = use_desk();
+    let profile = load(move || {
+        desk.rings.track();
+        api::patients::profile(id)
+    });
+    let record = profile.value();
+    let inviting = RwSignal::new(drafts::was_open(&format!("invite:{id}")));
+    // Counts the invitations made here: the list of them looks again.
+    let invited = RwSignal::new(0_u32);
+    let ready = Memo::new(move |_| record.with(Option::is_some));
+    let may = Memo::new(move |_| record.with(|record| record.as_ref().map(|record| record.may)).unwrap_or_default());
+    let path = Signal::derive(move || desk.nav.path());
+    let tab = Memo::new(move |_| Tab::of(&path.get()));
+
+    let tabs = move || {
+        ready.get().then(|| {
+            let mut tabs = vec![
+                (nav::patient(id, Tab::Summary), words::SUMMARY),
+                (nav::patient(id, Tab::Contacts), words::CONTACTS),
+            ];
+            if may.get().see_access {
+                tabs.push((nav::patient(id, Tab::Access), words::ACCESS));
+            }
+            view! { <Tabs label=words::PROFILE_TABS tabs=tabs current=path/> }
+        })
+    };
+    let sheet = move || {
+        let ProfileRights { edit, see_access, .. } = may.get();
+        ready.get().then(|| match tab.get() {
+            Tab::Summary => view! { <Summary id=id profile=profile may_edit=edit/> }.into_any(),
+            Tab::Contacts => view! { <Contacts id=id profile=profile may_edit=edit/> }.into_any(),
+            Tab::Access if see_access => view! { <Access id=id invited=invited inviting=inviting may=may changed=move || profile.again()/> }.into_any(),
+            Tab::Access => view! { <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Level)}</p></Empty> }.into_any(),
+        })
+    };
+    let gone = move || profile.failure().with(|error| *error == Some(AppError::NotFound));
+    view! {
+        {move || if gone() { view! { <NoSuchPatient/> }.into_any() } else {
+            view! {
+                <div class="profile">
+                    {profile.view(4, move |record| view! { <Header record=record inviting=inviting/> }.into_any())}
+                    {tabs}
+                    <div class="profile-sheet">{sheet}</div>
+                </div>
+            }.into_any()
+        }}
+        {move || inviting.get().then(|| view! {
+            <Invite
+                id=id
+                on_close=move |sent: bool| {
+                    inviting.set(false);
+                    if sent {
+                        desk.patients_changed();
+                        profile.again();
+                        invited.update(|invited| *invited += 1);
+                    }
+                }
+            />
+        })}
+    }
+}
+
+/// The name, the state, and under the name the way to the portal (S1-06, S1-15).
+#[component]
+fn Header(record: Record, inviting: RwSignal<bool>) -> impl IntoView {
+    let Record { id, shown, age, status, portal, may, details, .. } = record;
+    let legal = details.filter(|details| !details.name.preferred.is_empty()).map(|details| {
+        let name = &details.name;
+        words::legal_name(&format!("{} {}", name.legal_first, name.legal_last))
+    });
+    let beside = Box::new(move || {
+        view! {
+            {words::status_badge(status)}
+            {age.map(|age| view! { <span class="muted">{words::age(age)}</span> })}
+            {legal.map(|legal| view! { <span class="muted" dir="auto">{legal}</span> })}
+        }
+        .into_any()
+    });
+    let access = nav::patient(id, Tab::Access);
+    let badge = match portal {
+        PortalState::None => None,
+        PortalState::Invited => Some(("badge badge-info", "mail", words::INVITED_TO_PORTAL)),
+        PortalState::Activated => Some(("badge badge-good", "user-check", words::USES_PORTAL)),
+    };
+    let link = match portal {
+        _ if !may.invite => None,
+        PortalState::None => Some(words::INVITE_TO_PORTAL),
+        PortalState::Invited => Some(words::INVITE_AGAIN),
+        PortalState::Activated => None,
+    };
+    let under = Box::new(move || {
+        view! {
+            {badge.map(|(class, icon, text)| if may.see_access {
+                view! { <a class=class href=access><Icon name=icon/>{text}</a> }.into_any()
+            } else {
+                view! { <span class=class><Icon name=icon/>{text}</span> }.into_any()
+            })}
+            {link.map(|text| view! {
+                <button type="button" class="link-button" on:click=move |_| inviting.set(true)>
+                    <Icon name="send"/>
+                    {text}
+                </button>
+            })}
+        }
+        .into_any()
+    });
+    view! { <Head title=shown up=("/console/patients", words::PATIENTS) beside=beside under=under/> }
+}
+
+/// Not there, or not for this user.
+#[component]
+fn NoSuchPatient() -> impl IntoView {
+    view! {
+        <Head title=words::NO_SUCH_PATIENT/>
+        <Empty title=words::NO_SUCH_PATIENT>
+            <p>{words::NO_SUCH_PATIENT_TEXT}</p>
+            <LinkButton href="/console/patients">{words::ALL_PATIENTS}</LinkButton>
+        </Empty>
+    }
+}

@@ -1,0 +1,140 @@
+//! Settings > General: Patient Access (S0-29).
+
+use domain::{error::Conflict, practice::PatientAccess};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::NotForYou;
+use crate::{
+    api,
+    components::{Button, Card, Choice, Dialog, Kind, Notice, Tone},
+    console::{
+        desk::use_desk,
+        form::Form,
+        frame::Head,
+        load::{Load, load},
+        words,
+    },
+    error::AppError,
+};
+
+/// Link lives to choose from, in hours.
+const LIVES: [i64; 11] = [1, 2, 4, 8, 12, 24, 48, 72, 168, 336, 720];
+
+/// The General page.
+#[component]
+pub fn General() -> impl IntoView {
+    if !use_desk().start().may.manage {
+        return view! { <NotForYou/> }.into_any();
+    }
+    let settings = load(api::settings::patient_access);
+    let editing = RwSignal::new(false);
+    let edit: Children = Box::new(move || {
+        view! { <Button icon="pencil" attr:aria-label=words::EDIT_PATIENT_ACCESS on:click=move |_| editing.set(true)>{words::EDIT}</Button> }
+            .into_any()
+    });
+    view! {
+        <Head title=words::GENERAL up=("/console/settings", words::SETTINGS)/>
+        <div class="column">
+            <Card title=words::PATIENT_ACCESS id="patient-access" actions=edit>
+                <p class="card-subtitle">{words::PATIENT_PORTAL}</p>
+                {settings.view(2, |settings| view! {
+                    <dl class="facts">
+                        {words::fact(words::PATIENT_INVITATIONS, if settings.invitations { words::ON } else { words::OFF })}
+                        {words::fact(words::LINK_LIFE, &words::hours(hours(&settings)))}
+                    </dl>
+                }.into_any())}
+            </Card>
+        </div>
+        {move || editing.get().then(|| {
+            settings.value().get().map(|start| view! {
+                <Edit start=start settings=settings on_close=move || editing.set(false)/>
+            })
+        })}
+    }
+    .into_any()
+}
+
+fn hours(settings: &PatientAccess) -> i64 {
+    settings.link_life.as_minutes() / 60
+}
+
+fn fields(settings: &PatientAccess) -> Vec<(&'static str, String)> {
+    vec![
+        ("invitations", if settings.invitations { "yes".to_owned() } else { String::new() }),
+        ("link_hours", hours(settings).to_string()),
+        ("version", settings.version.to_string()),
+    ]
+}
+
+/// The dialog of decision 1.
+#[component]
+fn Edit(
+    start: PatientAccess,
+    settings: Load<PatientAccess>,
+    on_close: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let desk = use_desk();
+    let form = Form::new("patient-access", "", fields(&start));
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let ask = api::settings::save_patient_access(
+            form.value("version").parse().unwrap_or_default(),
+            form.value("invitations") == "yes",
+            form.value("link_hours").parse().unwrap_or_default(),
+        );
+        form.send(ask, move |()| {
+            desk.toasts.say(words::SETTINGS_SAVED);
+            settings.again();
+            on_close();
+        });
+    };
+    let newer = move |_| {
+        spawn_local(async move {
+            match api::settings::patient_access().await {
+                Ok(newer) => form.restart(fields(&newer)),
+                Err(error) => {
+                    desk.failed(&error);
+                    let _ = form.error.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let overtaken = move || form.error.with(|error| *error == Some(AppError::Conflict(Conflict::ChangedMeanwhile)));
+    let give_up = move |_| {
+        form.discard();
+        on_close();
+    };
+    let now = hours(&start);
+    let mut lives = LIVES.to_vec();
+    if !lives.contains(&now) {
+        lives.push(now);
+        lives.sort_unstable();
+    }
+    let lives = lives.into_iter().map(|life| Choice::new(life.to_string(), words::hours(life))).collect();
+    view! {
+        <Dialog title=words::PATIENT_ACCESS id="patient-access-title" on_close=move |()| on_close()>
+            <form class=form.class() novalidate on:submit=send>
+                <div class="dialog-body">
+                    {move || if overtaken() {
+                        view! {
+                            <Notice tone=Tone::Warn live=true title=words::OVERTAKEN>
+                                <p>{words::OVERTAKEN_TEXT}</p>
+                                <Button on:click=newer>{words::LOAD_NEWER}</Button>
+                            </Notice>
+                        }.into_any()
+                    } else {
+                        form.notices()
+                    }}
+                    // S0-30
+                    <p class="muted">{words::FOR_EVERYONE}</p>
+                    {form.tick("invitations", words::PATIENT_INVITATIONS, words::PATIENT_INVITATIONS_HINT)}
+                    {form.select("link_hours", words::LINK_LIFE, lives, words::LINK_LIFE_HINT)}
+                </div>
+                <footer class="dialog-foot">
+                    <Button on:click=give_up>{words::CANCEL}</Button>
+                    <Button kind=Kind::Main submit=true busy=form.busy>{words::SAVE}</Button>
+                </footer>
+            </form>
+        </Dialog>
+    }
+}

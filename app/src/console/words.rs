@@ -1,0 +1,662 @@
+//! Every text that people read in the console, in one place, ready for translation. Words about errors stand in
+//! [`crate::words`].
+
+use domain::{
+    invitation::State,
+    mail,
+    notification::{News, NotificationRow},
+    patient::{PortalState, Status},
+    person::Gender,
+    practice::Level,
+    template::MergeField,
+};
+use leptos::prelude::*;
+
+// The frame.
+pub const PRODUCT: &str = "Portico";
+pub const SKIP: &str = "Skip to the content";
+pub const PLACES: &str = "Places";
+pub const HOME: &str = "Home";
+pub const PATIENTS: &str = "Patients";
+pub const SETTINGS: &str = "Settings";
+pub const FOLD: &str = "Fold the sidebar";
+pub const UNFOLD: &str = "Unfold the sidebar";
+pub const SEARCH_PATIENTS: &str = "Search Patients";
+pub const NO_PATIENT_FOUND: &str = "No patient found. Try part of a name, a telephone number or a birth date.";
+pub const OVER: &str = "You are signed out. What you typed is kept on this device.";
+pub const SIGN_IN_AGAIN: &str = "Sign in again";
+pub const CANNOT_START: &str = "The console cannot start";
+pub const TRY_AGAIN: &str = "Try again";
+pub const SHOW_MORE: &str = "Show more";
+pub const DISMISS: &str = "Dismiss";
+pub const CLOSE: &str = "Close";
+pub const CANCEL: &str = "Cancel";
+pub const SAVE: &str = "Save";
+pub const SAVED: &str = "Saved";
+pub const EDIT: &str = "Edit";
+pub const OPEN: &str = "Open";
+pub const DONE: &str = "Done";
+pub const ON: &str = "On";
+pub const OFF: &str = "Off";
+pub const NONE: &str = "–";
+pub const ACTIONS: &str = "Actions";
+pub const NOWHERE: &str = "Page not found";
+pub const NOWHERE_TITLE: &str = "There is no such page";
+pub const NOWHERE_TEXT: &str = "The address may be mistyped, or the page has moved.";
+pub const GO_HOME: &str = "Go to Home";
+pub const NOT_FOR_YOU: &str = "This is not part of your access";
+
+// Forms.
+pub const RESTORED: &str = "This is what you typed earlier. It is not saved yet.";
+pub const START_AFRESH: &str = "Start afresh";
+pub const OVERTAKEN: &str = "Somebody else changed this meanwhile";
+pub const OVERTAKEN_TEXT: &str = "Nothing was overwritten, and what you typed is still here. Copy what you need, then load the \
+                                  newer version and make your change there.";
+pub const LOAD_NEWER: &str = "Load the newer version";
+
+// The bell.
+pub const NOTIFICATIONS: &str = "Notifications";
+pub const READ_ALL: &str = "Mark all as read";
+pub const MARK_READ: &str = "Mark as read";
+pub const UNREAD: &str = " (unread) ";
+pub const SEE_ALL: &str = "See all notifications";
+pub const NOTHING_NEW: &str = "Nothing new";
+pub const NOTHING_NEW_TEXT: &str =
+    "When a patient you invited accepts, or an invitation cannot be delivered, it stands here.";
+
+// The person.
+pub const LOOK: &str = "Appearance";
+pub const LIGHT: &str = "Light";
+pub const DARK: &str = "Dark";
+pub const SYSTEM: &str = "System";
+pub const YOUR_ACCOUNT: &str = "Your account";
+pub const TO_PORTAL: &str = "Go to my portal";
+pub const SHORTCUTS: &str = "Keyboard shortcuts";
+pub const SINGLE_KEYS: &str = "Use single-key shortcuts on this device";
+pub const SIGN_OUT: &str = "Sign out";
+
+/// Keys, and what they do.
+pub const SHORTCUT_LIST: [(&str, &str); 8] = [
+    ("/", "Search patients"),
+    ("g h", "Go to Home"),
+    ("g p", "Go to Patients"),
+    ("g n", "Go to Notifications"),
+    ("g s", "Go to Settings"),
+    ("↑ ↓", "Move in lists and tables"),
+    ("Esc", "Close what is open"),
+    ("?", "Show these shortcuts"),
+];
+
+// Home.
+pub const WHATS_NEW: &str = "What is new";
+pub const FIRST_STEPS: &str = "First steps";
+pub const STEP_ADD: &str = "Add a patient";
+pub const STEP_ADD_TEXT: &str = "A name is enough to begin with. With an email address the patient can be invited.";
+pub const STEP_INVITE: &str = "Invite your first patient to the portal";
+pub const STEP_INVITE_TEXT: &str = "Open the patient and choose \"Invite to the portal\" under the name. The patient gets an email \
+                                    with a link, sets a password, and is in.";
+pub const CHOOSE_PATIENT: &str = "Choose a patient";
+pub const STEP_BELL: &str = "Hear when they accept";
+pub const STEP_BELL_TEXT: &str = "The bell at the top tells you within a second, and what is new is listed here.";
+
+// Patients.
+pub const ADD_PATIENT: &str = "Add a patient";
+pub const NEW_PATIENT: &str = "New patient";
+pub const NEW_PATIENT_TEXT: &str = "Only the first name is needed. Everything else can be added later.";
+pub const PATIENT_ADDED: &str = "Patient added";
+pub const FILTER_PATIENTS: &str = "Filter the list of patients";
+pub const FILTER_TEXT: &str = "Name, phone or birth date";
+pub const EVERY_STATUS: &str = "Every status";
+pub const NAME: &str = "Name";
+pub const BIRTH_DATE: &str = "Birth date";
+pub const PHONE: &str = "Phone";
+pub const EMAIL: &str = "Email";
+pub const STATUS: &str = "Status";
+pub const STATE: &str = "State";
+pub const PORTAL: &str = "Portal";
+pub const CONSOLE: &str = "Console";
+pub const NO_PATIENTS: &str = "No patients yet";
+pub const NO_PATIENTS_TEXT: &str = "Everybody your practice cares for will be listed here. Add the first one.";
+pub const NOTHING_MATCHES: &str = "Nobody matches";
+pub const NOTHING_MATCHES_TEXT: &str = "Try fewer letters, another spelling, or every status.";
+pub const SHOW_ALL: &str = "Show all patients";
+pub const ALL_PATIENTS: &str = "All patients";
+pub const NO_SUCH_PATIENT: &str = "No such patient";
+pub const NO_SUCH_PATIENT_TEXT: &str = "This patient is not here, or is not open to you.";
+
+// The profile.
+pub const PROFILE_TABS: &str = "Parts of the profile";
+pub const SUMMARY: &str = "Summary";
+pub const CONTACTS: &str = "Contacts";
+pub const ACCESS: &str = "Access";
+pub const INVITE_TO_PORTAL: &str = "Invite to the portal";
+pub const INVITE_AGAIN: &str = "Invite again";
+pub const INVITED_TO_PORTAL: &str = "Invited to the portal";
+pub const USES_PORTAL: &str = "Uses the portal";
+pub const NAMES_HIDDEN: &str = "Details are hidden";
+pub const NAMES_HIDDEN_TEXT: &str = "Your access shows patients by number only.";
+pub const EDIT_PATIENT: &str = "Edit patient";
+pub const ABOUT_PATIENT: &str = "About the patient";
+pub const HOW_TO_REACH: &str = "How to reach the patient";
+pub const LEGAL_NAME: &str = "Legal name";
+pub const LEGAL_FIRST: &str = "Legal first name";
+pub const LEGAL_LAST: &str = "Legal last name";
+pub const PREFERRED: &str = "Preferred name";
+pub const PREFERRED_HINT: &str = "What the person wants to be called, if it is another name.";
+pub const GENDER: &str = "Gender";
+pub const STATUS_HINT: &str = "A blocked or deceased patient cannot use the portal.";
+pub const EMAIL_HINT: &str = "Needed to invite the patient to the portal.";
+pub const MOBILE: &str = "Mobile";
+pub const OTHER_PHONE: &str = "Other phone";
+pub const ADDRESS: &str = "Address";
+pub const STREET: &str = "Street and number";
+pub const CITY: &str = "Suburb or city";
+pub const REGION: &str = "State or region";
+pub const POSTCODE: &str = "Postcode";
+pub const COUNTRY: &str = "Country";
+pub const ADDED: &str = "Added";
+
+// Contacts.
+pub const RELATIONSHIP: &str = "Relationship";
+pub const RELATIONSHIP_HINT: &str = "Mother, carer, neighbour …";
+pub const THE_PATIENT: &str = "The patient";
+pub const EMERGENCY: &str = "Emergency";
+pub const EMERGENCY_CONTACT: &str = "Emergency contact";
+pub const EMERGENCY_TICK: &str = "Call this person in an emergency";
+pub const ADD_CONTACT: &str = "Add a contact";
+pub const EDIT_CONTACT: &str = "Edit contact";
+pub const REMOVE_CONTACT: &str = "Remove this contact";
+pub const REMOVE_CONTACT_TEXT: &str = "The name, email and telephone number are removed from this patient's record.";
+pub const CONTACT_REMOVED: &str = "Contact removed";
+pub const NO_CONTACTS: &str = "Nobody else yet. Add the people who may be called or who care for this patient.";
+
+// Access and invitations.
+pub const INVITATIONS: &str = "Invitations";
+pub const INVITATIONS_TEXT: &str = "Who was invited to this patient's portal, and what became of it.";
+pub const INVITED: &str = "Invited";
+pub const LINK_EXPIRES: &str = "Link expires";
+pub const RESEND: &str = "Resend";
+pub const REVOKE: &str = "Revoke";
+pub const REVOKED: &str = "Invitation revoked";
+pub const REVOKE_TEXT: &str =
+    "The link in the email stops working at once. You can invite the patient again at any time.";
+pub const REVOKE_BUTTON: &str = "Revoke this invitation";
+pub const HIDDEN: &str = "Hidden";
+pub const NOBODY_INVITED: &str = "Nobody has been invited yet";
+pub const NOBODY_INVITED_TEXT: &str =
+    "Invitations stand here with all that happens to them: sent, opened, accepted, expired.";
+pub const INVITE_WHO: &str = "You are inviting";
+pub const PATIENTS_EMAIL: &str = "Patient's email";
+pub const EMAIL_AGAIN: &str = "Confirm email";
+pub const TEMPLATE: &str = "Template";
+pub const TEMPLATE_HINT: &str = "Fills in the message below. You can change it before sending.";
+pub const NO_TEMPLATE: &str = "No template";
+pub const MESSAGE: &str = "Custom message";
+pub const MESSAGE_HINT: &str =
+    "Stands above the invitation in the email. Leave out anything about the patient's health.";
+pub const REPLACE_TYPED: &str = "This template would replace the message you typed.";
+pub const REPLACE: &str = "Replace my message";
+pub const KEEP: &str = "Keep my message";
+pub const PENDING: &str = "An invitation is out already. A new one replaces it, and the earlier link stops working.";
+pub const PHI_WARNING: &str = "Inviting gives this person access to the patient's private health information. Only invite people \
+                               who are authorised to see it.";
+pub const INVITE: &str = "Invite";
+
+// Settings.
+pub const SEARCH_SETTINGS: &str = "Search settings";
+pub const NO_SETTING: &str = "No setting found";
+pub const NO_SETTING_TEXT: &str = "Try another word, such as portal, template or mail.";
+pub const GENERAL: &str = "General";
+pub const PATIENT_ACCESS: &str = "Patient Access";
+pub const PATIENT_PORTAL: &str = "Patient portal";
+pub const EDIT_PATIENT_ACCESS: &str = "Edit Patient Access";
+pub const PATIENT_INVITATIONS: &str = "Patient Invitations";
+pub const PATIENT_INVITATIONS_HINT: &str = "Practitioners may invite patients to create a portal account. While this is off, \
+                                            \"Invite to the portal\" is not shown.";
+pub const LINK_LIFE: &str = "Invitation link life";
+pub const LINK_LIFE_HINT: &str = "How long the link in an invitation works. Invitations that are out keep theirs.";
+pub const FOR_EVERYONE: &str = "These settings apply to every practitioner in your practice group.";
+pub const SETTINGS_SAVED: &str = "Settings saved";
+pub const TEMPLATES: &str = "Templates";
+pub const MAIL: &str = "Mail";
+
+/// Sections of the settings: title, subtitle, what it is for, more words that find it, address, icon.
+pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 3] = [
+    (
+        PATIENT_ACCESS,
+        "General · Patient portal",
+        "Whether patients can be invited to the portal, and how long an invitation's link works.",
+        "invitations link life expire sign up",
+        "/console/settings/general",
+        "key-round",
+    ),
+    (
+        TEMPLATES,
+        "Communication templates",
+        "Texts for invitations, with fields that fill in the patient's and your own name.",
+        "message merge text email wording",
+        "/console/settings/templates",
+        "file-text",
+    ),
+    (
+        MAIL,
+        "Mail that could not be delivered",
+        "What could not leave, why, and trying again.",
+        "email parked failed smtp outbox retry",
+        "/console/settings/mail",
+        "mail",
+    ),
+];
+
+// Templates.
+pub const NEW_TEMPLATE: &str = "New template";
+pub const EDIT_TEMPLATE: &str = "Edit template";
+pub const TEMPLATE_NAME: &str = "Name";
+pub const TEXT: &str = "Text";
+pub const TEMPLATE_TEXT_HINT: &str = "Fields in {{ }} are filled in for each patient.";
+pub const INSERT_FIELD: &str = "Insert a field";
+pub const NO_TEMPLATES: &str = "No templates yet";
+pub const NO_TEMPLATES_TEXT: &str = "Write a message once, and choose it whenever you invite a patient.";
+pub const REMOVE_TEMPLATE: &str = "Remove this template";
+pub const REMOVE_TEMPLATE_TEXT: &str = "It can no longer be chosen. Mail written with it is not touched.";
+pub const TEMPLATE_REMOVED: &str = "Template removed";
+pub const PREVIEW: &str = "Preview";
+pub const PREVIEW_TEXT: &str = "Choose a patient to see how the text will read.";
+pub const PREVIEW_PATIENT: &str = "Preview with";
+pub const PREVIEW_FOR: &str = "As it would read for";
+
+// Mail.
+pub const ALL_MAIL_LEFT: &str = "All mail has left";
+pub const ALL_MAIL_LEFT_TEXT: &str =
+    "Mail that cannot be delivered stands here, with the reason and a way to try again.";
+pub const PARKED_TEXT: &str = "These could not be delivered and wait for you.";
+pub const PATIENT: &str = "Patient";
+pub const WHY: &str = "Why";
+pub const GIVEN_UP: &str = "Given up";
+pub const ON_ITS_WAY: &str = "It is on its way again";
+
+// The account.
+pub const ABOUT_YOU: &str = "About you";
+pub const PROFESSION: &str = "Profession";
+pub const PRACTICE: &str = "Practice";
+pub const ACCESS_LEVEL: &str = "Access level";
+pub const DEVICES: &str = "Signed-in devices";
+pub const DEVICES_TEXT: &str = "If you do not know one of these, sign it out and change your password.";
+pub const DEVICE: &str = "Device";
+pub const SIDE: &str = "Side";
+pub const SIGNED_IN: &str = "Signed in";
+pub const LAST_USED: &str = "Last used";
+pub const THIS_DEVICE: &str = "This device";
+pub const END_DEVICE: &str = "Sign out this device?";
+pub const END_DEVICE_TEXT: &str = "Whoever uses it must sign in again. What they typed and did not save may be lost.";
+pub const END_DEVICE_BUTTON: &str = "Sign out this device";
+pub const DEVICE_ENDED: &str = "The device is signed out";
+pub const LEAVE_EVERYWHERE: &str = "Sign out everywhere?";
+pub const LEAVE_EVERYWHERE_TEXT: &str = "You are signed out on every device, this one included.";
+pub const SIGN_OUT_EVERYWHERE: &str = "Sign out everywhere";
+pub const PASSWORD: &str = "Password";
+pub const PRESENT_PASSWORD: &str = "Present password";
+pub const NEW_PASSWORD: &str = "New password";
+pub const PASSWORD_HINT: &str = "At least 10 characters. A few words that do not belong together work well.";
+pub const CHANGE_PASSWORD: &str = "Change password";
+pub const PASSWORD_CHANGED: &str = "Your password is changed";
+
+/// `Good morning, Dr Mira Anand`.
+pub fn greeting(name: &str) -> String {
+    let part = match js_sys::Date::new_0().get_hours() {
+        5..=11 => "Good morning",
+        12..=17 => "Good afternoon",
+        _ => "Good evening",
+    };
+    format!("{part}, {name}")
+}
+
+/// The name of the bell's button.
+pub fn bell(unread: i64) -> String {
+    match unread {
+        0 => "Notifications, none unread".to_owned(),
+        unread => format!("Notifications, {} unread", count(unread)),
+    }
+}
+
+/// A count as it stands on the bell.
+pub fn count(unread: i64) -> String {
+    if unread > 99 { "99+".to_owned() } else { unread.to_string() }
+}
+
+/// What a line behind the bell says.
+pub fn news(row: &NotificationRow) -> String {
+    match row.news {
+        News::InvitationAccepted { .. } => format!("{} accepted the invitation to the portal", row.patient),
+        News::InvitationFailed { .. } => format!("The invitation for {} could not be delivered", row.patient),
+    }
+}
+
+/// Its icon.
+pub const fn news_icon(news: &News) -> &'static str {
+    match news {
+        News::InvitationAccepted { .. } => "user-check",
+        News::InvitationFailed { .. } => "mail-x",
+    }
+}
+
+/// The name of the button beside a line.
+pub fn mark_read(line: &str) -> String {
+    format!("Mark as read: {line}")
+}
+
+/// The name of the person's button.
+pub fn person_menu(name: &str) -> String {
+    format!("{name}: account and appearance")
+}
+
+/// Up to two initials; titles are not among them.
+pub fn initials(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let start = words.len().saturating_sub(2);
+    words[start..].iter().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+}
+
+/// What the search found, read out.
+pub fn found(rows: usize) -> String {
+    match rows {
+        0 => NO_PATIENT_FOUND.to_owned(),
+        1 => "1 patient found".to_owned(),
+        rows => format!("{rows} patients found"),
+    }
+}
+
+/// How many patients are shown; honest about there being more.
+pub fn patients_shown(rows: usize, more: bool) -> String {
+    match (rows, more) {
+        (rows, true) => format!("The first {rows} patients"),
+        (1, false) => "1 patient".to_owned(),
+        (rows, false) => format!("{rows} patients"),
+    }
+}
+
+/// A patient's status.
+pub const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Active => "Active",
+        Status::Inactive => "Inactive",
+        Status::Blocked => "Blocked",
+        Status::Deceased => "Deceased",
+    }
+}
+
+/// A patient's status as a badge.
+pub fn status_badge(of: Status) -> impl IntoView {
+    let class = match of {
+        Status::Active => "badge badge-good",
+        Status::Inactive | Status::Deceased => "badge",
+        Status::Blocked => "badge badge-danger",
+    };
+    view! { <span class=class>{status(of)}</span> }
+}
+
+/// Where a patient stands with the portal.
+pub const fn portal(state: PortalState) -> &'static str {
+    match state {
+        PortalState::None => "Not invited",
+        PortalState::Invited => "Invited",
+        PortalState::Activated => "Uses it",
+    }
+}
+
+/// A gender.
+pub const fn gender(gender: Gender) -> &'static str {
+    match gender {
+        Gender::Female => "Female",
+        Gender::Male => "Male",
+        Gender::Other => "Other",
+        Gender::Unknown => "Not said",
+    }
+}
+
+/// An age.
+pub fn age(years: i16) -> String {
+    match years {
+        0 => "under 1 year".to_owned(),
+        1 => "1 year".to_owned(),
+        years => format!("{years} years"),
+    }
+}
+
+/// The name in law, beside the preferred one.
+pub fn legal_name(name: &str) -> String {
+    format!("Legal name: {}", name.trim())
+}
+
+/// One fact of a definition list.
+pub fn fact(name: &'static str, value: &str) -> AnyView {
+    view! { <div><dt>{name}</dt><dd dir="auto">{or_none(value.to_owned())}</dd></div> }.into_any()
+}
+
+/// One fact that can be followed: an address to write to, a number to call.
+pub fn linked_fact(name: &'static str, value: String, scheme: &'static str) -> AnyView {
+    if value.is_empty() {
+        return fact(name, "");
+    }
+    let href = format!("{scheme}{}", value.replace(' ', ""));
+    view! { <div><dt>{name}</dt><dd><a href=href>{value}</a></dd></div> }.into_any()
+}
+
+/// The text, or a dash that is read out as "not given".
+pub fn or_none(text: String) -> AnyView {
+    if text.is_empty() {
+        view! { <span class="muted" aria-hidden="true">{NONE}</span><span class="unseen">"not given"</span> }.into_any()
+    } else {
+        text.into_any()
+    }
+}
+
+/// Edit something by its name.
+pub fn edit_named(name: &str) -> String {
+    format!("Edit {name}")
+}
+
+/// Remove something by its name.
+pub fn remove_named(name: &str) -> String {
+    format!("Remove {name}")
+}
+
+/// The question before a contact is removed.
+pub fn remove_contact(name: &str) -> String {
+    format!("Remove {name} as a contact?")
+}
+
+/// The question before a template is removed.
+pub fn remove_template(name: &str) -> String {
+    format!("Remove the template \"{name}\"?")
+}
+
+/// The question before an invitation is revoked.
+pub fn revoke(email: &str) -> String {
+    format!("Revoke the invitation to {email}?")
+}
+
+/// The name of the button.
+pub fn revoke_of(email: &str) -> String {
+    format!("Revoke the invitation to {email}")
+}
+
+/// The name of the button.
+pub fn resend_to(email: &str) -> String {
+    format!("Resend the invitation to {email}")
+}
+
+/// A new link is on its way.
+pub fn sent_again(email: &str) -> String {
+    format!("A new link is on its way to {email}")
+}
+
+/// It is sent.
+pub fn invitation_sent(email: &str) -> String {
+    format!("Invitation sent to {email}")
+}
+
+/// Who invited.
+pub fn by(inviter: &str) -> String {
+    format!("by {inviter}")
+}
+
+/// How many links were sent so far.
+pub fn links(links: i64) -> String {
+    format!("{links} links sent")
+}
+
+/// Where an invitation stands (B-06).
+pub const fn state(state: State) -> &'static str {
+    match state {
+        State::Queued => "Waiting to be sent",
+        State::Sent(_) => "Sent",
+        State::Failed(_) => "Not delivered",
+        State::Opened(_) => "Opened",
+        State::Activated(_) => "Accepted",
+        State::Expired(_) => "Expired",
+        State::Revoked(_) => "Revoked",
+    }
+}
+
+/// How long a link lives, in the invite dialog.
+pub fn link_lives(of: i64) -> String {
+    format!("The link in the email works once, for {}.", hours(of))
+}
+
+/// A length of time given in hours.
+pub fn hours(hours: i64) -> String {
+    match hours {
+        1 => "1 hour".to_owned(),
+        hours if hours > 24 && hours % 24 == 0 => format!("{} days", hours / 24),
+        hours => format!("{hours} hours"),
+    }
+}
+
+/// The count under a text.
+pub fn of_characters(used: usize, most: usize) -> String {
+    format!("{} of {} characters", grouped(used), grouped(most))
+}
+
+fn grouped(number: usize) -> String {
+    if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
+}
+
+/// A field that a template may use.
+pub const fn merge_field(field: MergeField) -> &'static str {
+    match field {
+        MergeField::PatientFirstName => "Patient's first name",
+        MergeField::PatientFullName => "Patient's full name",
+        MergeField::UserName => "Your name",
+        MergeField::UserProfession => "Your profession",
+        MergeField::PracticeName => "Practice name",
+        MergeField::PracticePhone => "Practice phone",
+    }
+}
+
+/// A kind of mail.
+pub const fn mail_kind(kind: mail::Kind) -> &'static str {
+    match kind {
+        mail::Kind::Invitation => "Invitation to the portal",
+        mail::Kind::PasswordLink => "Link to set a password",
+        mail::Kind::PasswordChanged => "Notice of a changed password",
+        mail::Kind::AccountExists => "Notice about an existing account",
+    }
+}
+
+/// Why a mail did not leave.
+pub const fn failure(failure: mail::Failure) -> &'static str {
+    match failure {
+        mail::Failure::Unreachable => "The mail server could not be reached. ",
+        mail::Failure::Deferred => "The mail server asked to wait, again and again. ",
+        mail::Failure::Rejected => "The mail server refused it. Check that the address is right. ",
+        mail::Failure::GaveUp => "It was tried too often without success. ",
+        mail::Failure::KeyMissing => {
+            "Its link can no longer be read, because the server's key has changed. Send a new one. "
+        }
+    }
+}
+
+/// How often a mail was tried.
+pub fn tries(tries: u32) -> String {
+    if tries == 1 { "Tried once.".to_owned() } else { format!("Tried {tries} times.") }
+}
+
+/// An access level (decision 7).
+pub const fn level(level: Level) -> &'static str {
+    match level {
+        Level::Personal => "Personal",
+        Level::OwnAndContacts => "Own records and others' contacts",
+        Level::Clinical => "Clinical",
+        Level::Full | Level::AdminFull => "Full",
+        Level::CalendarContacts => "Calendar and contacts",
+        Level::CalendarContactsFinance => "Calendar, contacts and finance",
+    }
+}
+
+/// A browser and its system, from the browser's own description of itself.
+pub fn agent(agent: &str) -> String {
+    let first =
+        |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let browser = first(&[
+        ("Edg", "Edge"),
+        ("OPR", "Opera"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("CriOS", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac", "Mac"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => "Unknown device".to_owned(),
+    }
+}
+
+/// The name of the button.
+pub fn sign_out_device(name: &str) -> String {
+    format!("Sign out {name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_read_well() {
+        for (n, text) in [(1, "1 hour"), (24, "24 hours"), (36, "36 hours"), (48, "2 days"), (720, "30 days")] {
+            assert_eq!(hours(n), text);
+        }
+    }
+
+    #[test]
+    fn initials_leave_titles_out() {
+        assert_eq!(initials("Dr Mira Anand"), "MA");
+        assert_eq!(initials("Suharto"), "S");
+        assert_eq!(initials("ángel ôzil"), "ÁÔ");
+        assert_eq!(initials(""), "");
+    }
+
+    #[test]
+    fn the_bell_counts_to_99() {
+        assert_eq!(count(99), "99");
+        assert_eq!(count(100), "99+");
+    }
+
+    #[test]
+    fn devices_have_names() {
+        let chrome =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+        assert_eq!(agent(chrome), "Chrome on Linux");
+        assert_eq!(agent(""), "Unknown device");
+    }
+}

@@ -1,0 +1,232 @@
+//! The bars around every page of the portal.
+
+use domain::{
+    ids::PatientId,
+    views::{PortalFrame, PortalRecord},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::{
+    Live,
+    words::{self as say, PlaceWords},
+};
+use crate::{
+    account::{gate::DocumentTitle, words::SKIP},
+    api,
+    components::{Arch, Icon},
+    error::AppError,
+    shell::Trouble,
+};
+
+/// Where on a record's pages somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// What is new and what is asked.
+    Home,
+    /// When to come.
+    Appointments,
+    /// What was shared.
+    Records,
+    /// Conversations.
+    Messages,
+    /// How it goes over time.
+    Health,
+    /// What is to be paid.
+    Invoices,
+    /// Sign-in, devices, the way out.
+    Account,
+}
+
+impl Place {
+    /// Its address.
+    #[must_use]
+    pub fn path(self, patient: PatientId) -> String {
+        match self {
+            Self::Home => format!("/portal/{patient}"),
+            Self::Appointments => format!("/portal/{patient}/appointments"),
+            Self::Records => format!("/portal/{patient}/records"),
+            Self::Messages => format!("/portal/{patient}/messages"),
+            Self::Health => format!("/portal/{patient}/health"),
+            Self::Invoices => format!("/portal/{patient}/invoices"),
+            // The record stays chosen while its owner looks at the account.
+            Self::Account => format!("/portal/account?record={patient}"),
+        }
+    }
+
+    /// What it says about itself; Home and Account say other things.
+    #[must_use]
+    pub const fn words(self) -> Option<PlaceWords> {
+        match self {
+            Self::Appointments => Some(say::APPOINTMENTS_PLACE),
+            Self::Records => Some(say::RECORDS_PLACE),
+            Self::Messages => Some(say::MESSAGES_PLACE),
+            Self::Health => Some(say::HEALTH_PLACE),
+            Self::Invoices => Some(say::INVOICES_PLACE),
+            Self::Home | Self::Account => None,
+        }
+    }
+
+    /// Its icon.
+    #[must_use]
+    pub const fn icon(self) -> &'static str {
+        match self {
+            Self::Home => "house",
+            Self::Appointments => "calendar-days",
+            Self::Records => "folder-heart",
+            Self::Messages => "message-circle",
+            Self::Health => "heart-pulse",
+            Self::Invoices => "receipt-text",
+            Self::Account => "user",
+        }
+    }
+
+    const fn way(self) -> &'static str {
+        match self {
+            Self::Home => say::HOME,
+            Self::Appointments => say::APPOINTMENTS,
+            Self::Records => say::RECORDS,
+            Self::Messages => say::MESSAGES,
+            Self::Health => say::HEALTH,
+            Self::Invoices => say::INVOICES,
+            Self::Account => say::ACCOUNT,
+        }
+    }
+}
+
+/// The bar's ways, in order.
+const WAYS: [Place; 5] = [Place::Home, Place::Appointments, Place::Records, Place::Messages, Place::Account];
+
+/// Fetches the frame of the record in the address and draws a page with it. Whoever may not open the record gets the same
+/// "not found" as for one that does not exist.
+pub fn with_record<V: IntoView + 'static>(draw: impl FnOnce(PortalFrame) -> V + Send + 'static) -> impl IntoView {
+    let patient = use_params_map().with_untracked(|params| params.get("patient")).unwrap_or_default();
+    Suspend::new(async move {
+        let frame = match patient.parse() {
+            Ok(patient) => api::portal::frame(patient).await,
+            Err(_) => Err(AppError::NotFound),
+        };
+        match frame {
+            Ok(frame) => draw(frame).into_any(),
+            Err(error) => trouble(error).into_any(),
+        }
+    })
+}
+
+/// A page that cannot be given: nobody is signed in, or something else.
+pub fn trouble(error: AppError) -> impl IntoView {
+    if error == AppError::NotSignedIn {
+        leptos_axum::redirect(domain::account::Door::Portal.sign_in());
+    }
+    view! { <Trouble error=error/> }
+}
+
+/// The bars, and between them the page.
+#[component]
+pub fn Frame(
+    /// The document's title.
+    #[prop(into)]
+    title: String,
+    /// Where somebody is.
+    place: Place,
+    /// The record the bars lead to; none when this person has none.
+    record: Option<PortalRecord>,
+    /// All records this person may open.
+    records: Vec<PortalRecord>,
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let patient = record.as_ref().map(|record| record.patient);
+    let ways = WAYS
+        .into_iter()
+        .filter(|way| patient.is_some() || matches!(way, Place::Home | Place::Account))
+        .map(|way| {
+            let href = match (patient, way) {
+                (Some(patient), way) => way.path(patient),
+                (None, Place::Account) => "/portal/account".to_owned(),
+                (None, _) => "/portal".to_owned(),
+            };
+            let current = (way == place).then_some("page");
+            view! {
+                <li>
+                    <a class="way" href=href aria-current=current>
+                        <Icon name=way.icon()/>
+                        <span>{way.way()}</span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    let several = records.len() > 1 || (record.is_none() && !records.is_empty());
+    let home = patient.map_or_else(|| "/portal".to_owned(), |patient| Place::Home.path(patient));
+    view! {
+        <DocumentTitle title=title/>
+        <a class="skip" href="#main">{SKIP}</a>
+        <div class="portal">
+            <header class="top">
+                <a class="top-record" href=home>
+                    <Arch/>
+                    <Whose record=record.clone()/>
+                </a>
+                {several.then(|| view! { <Switcher place=place record=patient records=records/> })}
+            </header>
+            <nav class="ways" aria-label=say::WAYS>
+                <ul class="ways-list">{ways}</ul>
+            </nav>
+            <main id="main" class="page" tabindex="-1">{children()}</main>
+            <Live/>
+        </div>
+    }
+}
+
+#[component]
+fn Whose(record: Option<PortalRecord>) -> impl IntoView {
+    match record {
+        Some(record) => view! {
+            <span class="whose">
+                <b class="whose-name" dir="auto">{record.shown}</b>
+                <span class="whose-practice" dir="auto">{record.practice}</span>
+            </span>
+        }
+        .into_any(),
+        None => view! {
+            <span class="whose"><b class="whose-name">{crate::account::words::PRODUCT}</b></span>
+        }
+        .into_any(),
+    }
+}
+
+/// Leads to the same page of another record.
+#[component]
+fn Switcher(place: Place, record: Option<PatientId>, records: Vec<PortalRecord>) -> impl IntoView {
+    let rows = records
+        .into_iter()
+        .map(|other| {
+            let here = record == Some(other.patient);
+            view! {
+                <li>
+                    <a class="switch-row" href=place.path(other.patient) aria-current=here.then_some("true")>
+                        <span class="whose">
+                            <b class="whose-name" dir="auto">{other.shown}</b>
+                            <span class="whose-practice" dir="auto">{say::kind(other.kind)}" · "{other.practice}</span>
+                        </span>
+                        {here.then(|| view! { <Icon name="check"/> })}
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <details class="switch">
+            <summary class="button button-quiet" aria-label=say::SWITCH_LONG>
+                <Icon name="users"/>
+                <span>{say::SWITCH}</span>
+                <Icon name="chevron-down"/>
+            </summary>
+            <nav class="switch-list" aria-label=say::WHOSE>
+                <p class="switch-head" aria-hidden="true">{say::WHOSE}</p>
+                <ul class="switch-rows">{rows}</ul>
+            </nav>
+        </details>
+    }
+}

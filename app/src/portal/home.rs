@@ -1,0 +1,71 @@
+//! `/portal/:patient`: what is new and what is asked, then the ways to everything else (S1-01).
+
+use domain::views::PortalFrame;
+use leptos::prelude::*;
+
+use super::{
+    frame::{Frame, Place, with_record},
+    words as say,
+};
+use crate::{account::gate::CallPractice, components::Icon};
+
+/// The four places of S1-01. Messages are in the bar.
+const PLACES: [Place; 4] = [Place::Health, Place::Appointments, Place::Records, Place::Invoices];
+
+/// The page.
+#[component]
+pub fn Home() -> impl IntoView {
+    with_record(|frame| view! { <HomeView frame=frame/> })
+}
+
+/// The page, once it is known whose record it is.
+#[component]
+pub fn HomeView(
+    /// Whose record, and what stands around it.
+    frame: PortalFrame,
+) -> impl IntoView {
+    let PortalFrame { record, practice_phone, greet, records, .. } = frame;
+    let (heading, lead) = if greet.is_empty() {
+        (say::record_of(&record.shown), say::with_for(&record.practice))
+    } else {
+        (say::hello(&greet), say::with(&record.practice))
+    };
+    let patient = record.patient;
+    let places = PLACES
+        .into_iter()
+        .filter_map(|place| place.words().map(|words| (place, words)))
+        .map(|(place, words)| {
+            view! {
+                <li class="place">
+                    <span class="place-icon"><Icon name=place.icon()/></span>
+                    <div>
+                        <h3><a class="place-link" href=place.path(patient)>{words.title}</a></h3>
+                        <p class="place-text">{words.card}</p>
+                    </div>
+                    <Icon name="chevron-right"/>
+                </li>
+            }
+        })
+        .collect_view();
+    let practice = record.practice.clone();
+    let contact = if practice_phone.is_empty() { say::PRACTICE_NO_PHONE } else { say::PRACTICE_LEAD };
+    view! {
+        <Frame title=say::HOME place=Place::Home record=Some(record) records=records>
+            <header class="page-head">
+                <h1 dir="auto">{heading}</h1>
+                <p class="page-lead" dir="auto">{lead}</p>
+            </header>
+            <p class="calm"><Icon name="circle-check"/><span>{say::NOTHING_NEW}</span></p>
+            <section aria-labelledby="places">
+                <h2 id="places" class="section-title">{say::PLACES}</h2>
+                <ul class="places">{places}</ul>
+            </section>
+            <section class="card practice" aria-labelledby="practice">
+                <h2 id="practice">{say::YOUR_PRACTICE}</h2>
+                <p>{contact}</p>
+                <CallPractice practice=practice phone=practice_phone/>
+                <p class="practice-note">{say::EMERGENCY}</p>
+            </section>
+        </Frame>
+    }
+}

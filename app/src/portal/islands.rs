@@ -1,0 +1,79 @@
+//! What wakes up in the browser. Islands call the browser directly and no server function: a patient's first load stays
+//! small. Their few words stand here, so that the browser does not get all others with them.
+
+use leptos::prelude::*;
+
+const OVER: &str = "You are signed out.";
+const OVER_LEAD: &str = "What you see may be out of date. Sign in again to go on.";
+const SIGN_IN: &str = "Sign in";
+
+/// Tells the practice that a person saw the invitation's page. A program that only fetches the page never does: it has
+/// to be run, and looked at.
+#[island]
+pub fn Opened(
+    /// The link's token.
+    token: String,
+) -> impl IntoView {
+    #[cfg(feature = "portal")]
+    Effect::new(move || browser::when_seen(&token));
+    #[cfg(not(feature = "portal"))]
+    let _ = token;
+}
+
+/// Listens to the live stream while the page is open, and says so when the session ends elsewhere or runs out.
+#[island]
+pub fn Live() -> impl IntoView {
+    let over = RwSignal::new(false);
+    #[cfg(feature = "portal")]
+    Effect::new(move || browser::listen(over));
+    view! {
+        <div class="over" role="alert" hidden=move || !over.get()>
+            <p><b>{OVER}</b>" "{OVER_LEAD}</p>
+            <a class="button button-main" href="/sign-in">{SIGN_IN}</a>
+        </div>
+    }
+}
+
+#[cfg(feature = "portal")]
+mod browser {
+    use leptos::prelude::*;
+    use wasm_bindgen::{JsCast as _, closure::Closure};
+    use web_sys::{EventSource, UrlSearchParams, VisibilityState};
+
+    /// Sends the beacon now, or when the page comes to the front for the first time.
+    pub fn when_seen(token: &str) {
+        if document().visibility_state() == VisibilityState::Visible {
+            return beacon(token);
+        }
+        let (token, sent) = (token.to_owned(), std::cell::Cell::new(false));
+        let seen = Closure::<dyn Fn()>::new(move || {
+            if document().visibility_state() == VisibilityState::Visible && !sent.replace(true) {
+                beacon(&token);
+            }
+        });
+        let _ = document().add_event_listener_with_callback("visibilitychange", seen.as_ref().unchecked_ref());
+        seen.forget();
+    }
+
+    fn beacon(token: &str) {
+        if let Ok(fields) = UrlSearchParams::new() {
+            fields.append("token", token);
+            let navigator = window().navigator();
+            let _ = navigator.send_beacon_with_opt_url_search_params("/api/invitations/opened", Some(&fields));
+        }
+    }
+
+    /// Opens the stream; the browser itself connects again after a lost network. `over` means that it need not.
+    pub fn listen(over: RwSignal<bool>) {
+        let Ok(stream) = EventSource::new("/events") else { return };
+        let ended = {
+            let stream = stream.clone();
+            Closure::<dyn Fn()>::new(move || {
+                stream.close();
+                over.set(true);
+            })
+        };
+        let _ = stream.add_event_listener_with_callback("over", ended.as_ref().unchecked_ref());
+        ended.forget();
+    }
+}

@@ -1,0 +1,39 @@
+//! The patients' pages. The server renders them whole; only the islands reach the browser.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `start` | `/portal`: on to the first record |
+//! | `frame` | the bars around every page: whose record this is, the switcher, the ways |
+//! | `home` | `/portal/:patient` |
+//! | `places` | appointments, records, messages, health, invoices: what will be there, until it is |
+//! | `account` | `/portal/account`: devices, password, the way out |
+//! | [`islands`] | what wakes up in the browser; raw calls only, to stay small |
+//! | `words` | what all of them say |
+
+pub mod islands;
+
+#[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
+mod agent;
+#[cfg(feature = "ssr")]
+mod frame;
+#[cfg(feature = "ssr")]
+mod home;
+#[cfg(feature = "ssr")]
+mod places;
+#[cfg(feature = "ssr")]
+mod start;
+#[cfg(feature = "ssr")]
+pub mod words;
+
+pub use islands::{Live, Opened};
+
+#[cfg(feature = "ssr")]
+pub use self::{
+    account::{AccountPage, AccountView},
+    frame::{Frame, Place},
+    home::{Home, HomeView},
+    places::{PlacePage, PlaceView},
+    start::{Start, StartView},
+};

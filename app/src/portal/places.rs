@@ -1,0 +1,42 @@
+//! Appointments, records, messages, health, invoices: each says plainly what will be there, until its noun has come.
+
+use domain::views::PortalFrame;
+use leptos::prelude::*;
+
+use super::frame::{Frame, Place, with_record};
+use crate::{account::gate::CallPractice, components::Empty};
+
+/// The page.
+#[component]
+pub fn PlacePage(
+    /// Which of them.
+    place: Place,
+) -> impl IntoView {
+    with_record(move |frame| view! { <PlaceView place=place frame=frame/> })
+}
+
+/// The page, once it is known whose record it is.
+#[component]
+pub fn PlaceView(
+    /// Which of them.
+    place: Place,
+    /// Whose record, and what stands around it.
+    frame: PortalFrame,
+) -> impl IntoView {
+    let PortalFrame { record, practice_phone, records, .. } = frame;
+    let practice = record.practice.clone();
+    place.words().map(|words| {
+        view! {
+            <Frame title=words.title place=place record=Some(record) records=records>
+                <header class="page-head"><h1>{words.title}</h1></header>
+                <div class="card">
+                    <Empty title=words.empty>
+                        <p>{words.will}</p>
+                        <p>{words.now}</p>
+                        <CallPractice practice=practice phone=practice_phone/>
+                    </Empty>
+                </div>
+            </Frame>
+        }
+    })
+}

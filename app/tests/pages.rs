@@ -1,0 +1,479 @@
+//! Every page the server renders, drawn from made-up data: what each must have is checked on all of them. With
+//! `PREVIEW=folder` they are written there, to be looked at in a browser.
+#![cfg(feature = "ssr")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use app::{
+    account::{
+        ForgotPassword, FreshLinkSent, LinkSent, SignIn, invitation::InvitationView, new_password::NewPasswordView,
+        set_up::SetUpView,
+    },
+    error::AppError,
+    forms::Answer,
+    portal::{AccountView, HomeView, Place, PlaceView, StartView},
+    shell::{Assets, Trouble, Typed, console_shell, error_page},
+};
+use domain::{
+    account::{Device, Door},
+    error::{Conflict, Invalid, Problem},
+    grant::Kind,
+    ids::{PatientId, SessionId},
+    invitation::LinkPage,
+    time::{Span, Time},
+    views::{PasswordLinkPage, PortalFrame, PortalRecord, PortalStart},
+};
+use leptos::prelude::*;
+use leptos_router::{
+    components::{FlatRoutes, Route, Router},
+    location::RequestUrl,
+    path,
+};
+
+const NOW: Time = Time::from_millis(1_795_500_000_000);
+const EVIL: &str = "\"><script>alert(1)</script><img src=x onerror=alert(1)>";
+
+fn patient(n: u128) -> PatientId {
+    format!("pat_{n:032x}").parse().unwrap()
+}
+
+fn record(n: u128, shown: &str, practice: &str, kind: Kind) -> PortalRecord {
+    PortalRecord { patient: patient(n), shown: shown.into(), practice: practice.into(), kind }
+}
+
+fn frame(records: Vec<PortalRecord>, greet: &str, phone: &str) -> PortalFrame {
+    PortalFrame {
+        record: records[0].clone(),
+        practice_phone: phone.into(),
+        greet: greet.into(),
+        records,
+        also_console: false,
+    }
+}
+
+fn one() -> PortalFrame {
+    frame(vec![record(1, "Amelia Okafor", "Harbour Street Practice", Kind::Own)], "Amelia", "02 5550 1234")
+}
+
+fn family() -> PortalFrame {
+    frame(
+        vec![
+            record(2, "Noor Al-Rashid", "Harbour Street Practice", Kind::Contact),
+            record(3, "لينا محمود الرشيد", "Harbour Street Practice", Kind::Own),
+            record(
+                4,
+                "Maximiliane-Alexandra von Hohenstein-Wittgenstein",
+                "Praxis für Physiotherapie und Osteopathie am Alten Rathausplatz",
+                Kind::Other,
+            ),
+        ],
+        "",
+        "",
+    )
+}
+
+fn device(n: u128, door: Door, agent: &str, minutes: u32, this_one: bool) -> Device {
+    Device {
+        id: format!("ses_{n:032x}").parse::<SessionId>().unwrap(),
+        door,
+        opened_at: NOW - Span::days(1),
+        last_act_at: NOW - Span::minutes(minutes),
+        agent: agent.into(),
+        this_one,
+    }
+}
+
+fn devices() -> Vec<Device> {
+    vec![
+        device(
+            1,
+            Door::Portal,
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1",
+            0,
+            true,
+        ),
+        device(2, Door::Portal, "Mozilla/5.0 (Windows NT 10.0) Chrome/126.0 Safari/537.36", 75, false),
+        device(3, Door::Console, "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Firefox/127.0", 3000, false),
+    ]
+}
+
+fn refused(door: &str, values: &[(&str, &str)], error: AppError) {
+    provide_context(Typed {
+        door: door.to_owned(),
+        values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        error,
+    });
+}
+
+fn wrong(fields: &[(&str, Problem)]) -> AppError {
+    let mut invalid = Invalid::default();
+    for (field, problem) in fields {
+        invalid.add(field, *problem);
+    }
+    AppError::Invalid(invalid)
+}
+
+fn link(page: LinkPage) -> AnyView {
+    view! { <InvitationView page=page token="tok".to_owned() now=Some(NOW)/> }.into_any()
+}
+
+fn practice() -> (String, String) {
+    ("Harbour Street Practice".to_owned(), "02 5550 1234".to_owned())
+}
+
+/// A page, and what it is drawn from.
+type Page = Box<dyn Fn() -> AnyView + Send + Sync>;
+
+/// Every page by name. Those that read their address are drawn inside a router.
+fn pages() -> BTreeMap<&'static str, String> {
+    let (p, t) = practice();
+    let named = move || (p.clone(), t.clone());
+    let list: Vec<(&'static str, Page)> = vec![
+        ("sign-in", Box::new(|| view! { <SignIn door=Door::Portal/> }.into_any())),
+        (
+            "sign-in-refused",
+            Box::new(|| {
+                refused(
+                    "/api/account/sign_in",
+                    &[("email", "amelia@example.org"), ("next", "")],
+                    AppError::SignInRefused,
+                );
+                view! { <SignIn door=Door::Portal/> }.into_any()
+            }),
+        ),
+        (
+            "sign-in-evil",
+            Box::new(|| {
+                refused("/api/account/sign_in", &[("email", EVIL), ("next", EVIL)], AppError::SignInRefused);
+                view! { <SignIn door=Door::Portal/> }.into_any()
+            }),
+        ),
+        ("console-sign-in", Box::new(|| view! { <SignIn door=Door::Console/> }.into_any())),
+        ("forgot", Box::new(|| view! { <ForgotPassword door=Door::Portal/> }.into_any())),
+        (
+            "forgot-refused",
+            Box::new(|| {
+                refused(
+                    "/api/passwords/request_link",
+                    &[("email", "amelia")],
+                    wrong(&[("email", Problem::NotAnEmail)]),
+                );
+                view! { <ForgotPassword door=Door::Portal/> }.into_any()
+            }),
+        ),
+        ("sent", Box::new(|| view! { <LinkSent door=Door::Portal/> }.into_any())),
+        (
+            "new-password",
+            Box::new(|| {
+                let page =
+                    PasswordLinkPage::Live { accepts: vec!["Harbour Street Practice".into(), "Hill Clinic".into()] };
+                view! { <NewPasswordView page=page token="tok".to_owned() answer=Answer::default()/> }.into_any()
+            }),
+        ),
+        (
+            "new-password-dead",
+            Box::new(|| {
+                view! { <NewPasswordView page=PasswordLinkPage::Dead token="tok".to_owned() answer=Answer::default()/> }
+                    .into_any()
+            }),
+        ),
+        ("invitation-unknown", Box::new(|| link(LinkPage::Unknown))),
+        (
+            "invitation-set-password",
+            Box::new({
+                let named = named.clone();
+                move || link(LinkPage::SetPassword { practice: named().0, expires_at: NOW + Span::hours(23) })
+            }),
+        ),
+        (
+            "invitation-weak",
+            Box::new({
+                let named = named.clone();
+                move || {
+                    refused(
+                        "/api/invitations/accept",
+                        &[("token", "tok")],
+                        wrong(&[("password", Problem::PasswordTooWeak)]),
+                    );
+                    link(LinkPage::SetPassword { practice: named().0, expires_at: NOW + Span::days(9) })
+                }
+            }),
+        ),
+        (
+            "invitation-confirm",
+            Box::new({
+                let named = named.clone();
+                move || {
+                    refused(
+                        "/api/invitations/confirm",
+                        &[("token", "tok")],
+                        AppError::Conflict(Conflict::OtherAccount),
+                    );
+                    link(LinkPage::Confirm { practice: named().0 })
+                }
+            }),
+        ),
+        (
+            "invitation-sign-in",
+            Box::new({
+                let named = named.clone();
+                move || link(LinkPage::SignIn { practice: named().0, other_signed_in: false })
+            }),
+        ),
+        (
+            "invitation-other",
+            Box::new({
+                let named = named.clone();
+                move || link(LinkPage::SignIn { practice: named().0, other_signed_in: true })
+            }),
+        ),
+        (
+            "invitation-practitioner",
+            Box::new({
+                let named = named.clone();
+                move || link(LinkPage::PractitionerNow { practice: named().0, phone: named().1 })
+            }),
+        ),
+        (
+            "invitation-used",
+            Box::new({
+                let named = named.clone();
+                move || link(LinkPage::Used { practice: named().0, phone: named().1 })
+            }),
+        ),
+        (
+            "invitation-expired",
+            Box::new({
+                let named = named.clone();
+                move || link(LinkPage::Expired { practice: named().0, phone: named().1 })
+            }),
+        ),
+        ("invitation-revoked", Box::new(move || link(LinkPage::Revoked { practice: named().0, phone: named().1 }))),
+        ("fresh-link-sent", Box::new(|| view! { <FreshLinkSent/> }.into_any())),
+        ("set-up", Box::new(|| view! { <SetUpView code="K7QF-2M9D".to_owned() answer=Answer::default()/> }.into_any())),
+        (
+            "set-up-refused",
+            Box::new(|| {
+                let error = wrong(&[
+                    ("group_name", Problem::Missing),
+                    ("time_zone", Problem::NotAChoice),
+                    ("email_again", Problem::Differs),
+                    ("password", Problem::PasswordTooShort),
+                ]);
+                refused("/api/set_up", &[("first_name", EVIL), ("time_zone", "Europe/Paris"), ("code", "x")], error);
+                view! { <SetUpView code=String::new() answer=Answer::of("/api/set_up")/> }.into_any()
+            }),
+        ),
+        ("home", Box::new(|| view! { <HomeView frame=one()/> }.into_any())),
+        ("home-family", Box::new(|| view! { <HomeView frame=family()/> }.into_any())),
+        (
+            "home-evil",
+            Box::new(|| {
+                view! { <HomeView frame=frame(vec![record(1, EVIL, EVIL, Kind::Own), record(2, EVIL, EVIL, Kind::Other)], EVIL, EVIL)/> }.into_any()
+            }),
+        ),
+        ("appointments", Box::new(|| view! { <PlaceView place=Place::Appointments frame=one()/> }.into_any())),
+        ("records", Box::new(|| view! { <PlaceView place=Place::Records frame=family()/> }.into_any())),
+        ("messages", Box::new(|| view! { <PlaceView place=Place::Messages frame=one()/> }.into_any())),
+        ("health", Box::new(|| view! { <PlaceView place=Place::Health frame=one()/> }.into_any())),
+        ("invoices", Box::new(|| view! { <PlaceView place=Place::Invoices frame=one()/> }.into_any())),
+        (
+            "account",
+            Box::new(|| {
+                let start = PortalStart { records: family().records, also_console: true };
+                let chosen = patient(3).to_string();
+                view! { <AccountView start=start devices=devices() chosen=chosen now=Some(NOW) answer=Answer::default()/> }.into_any()
+            }),
+        ),
+        (
+            "account-refused",
+            Box::new(|| {
+                refused(
+                    "/api/passwords/change",
+                    &[("back", "/portal/account")],
+                    wrong(&[("current", Problem::WrongPassword)]),
+                );
+                let start = PortalStart { records: one().records, also_console: false };
+                let answer = Answer::of("/api/passwords/change");
+                view! { <AccountView start=start devices=devices() chosen=String::new() now=Some(NOW) answer=answer/> }
+                    .into_any()
+            }),
+        ),
+        ("no-records", Box::new(|| view! { <StartView/> }.into_any())),
+        ("not-found", Box::new(|| view! { <Trouble error=AppError::NotFound/> }.into_any())),
+    ];
+    list.into_iter().map(|(name, page)| (name, draw(page))).collect()
+}
+
+fn draw(page: Page) -> String {
+    let page = Arc::new(page);
+    let owner = Owner::new();
+    owner.with(|| {
+        provide_context(RequestUrl::new("/"));
+        let view = move || page();
+        view! {
+            <Router>
+                <FlatRoutes fallback=|| "no page">
+                    <Route path=path!("/") view=view/>
+                </FlatRoutes>
+            </Router>
+        }
+        .to_html()
+    })
+}
+
+/// The texts of every `attribute="…"`.
+fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
+    let mark = format!(" {name}=\"");
+    html.match_indices(&mark)
+        .map(|(at, _)| {
+            let rest = &html[at + mark.len()..];
+            &rest[..rest.find('"').unwrap()]
+        })
+        .collect()
+}
+
+fn tags<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
+    let mark = format!("<{name} ");
+    html.match_indices(&mark).map(|(at, _)| &html[at..at + html[at..].find('>').unwrap()]).collect()
+}
+
+#[test]
+fn every_page_has_one_heading_and_one_main_and_no_id_twice() {
+    for (name, html) in pages() {
+        assert_eq!(html.matches("<h1").count(), 1, "{name}: {html}");
+        assert_eq!(html.matches("<main").count(), 1, "{name}: {html}");
+        let mut ids = attributes(&html, "id");
+        ids.sort_unstable();
+        let count = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "{name}: an id stands there twice: {html}");
+    }
+}
+
+// B-08: what is asked for is said in a label, and what describes it is there.
+#[test]
+fn every_control_has_its_label_and_its_descriptions() {
+    for (name, html) in pages() {
+        let (ids, labels) = (attributes(&html, "id"), attributes(&html, "for"));
+        for control in ["input", "select", "textarea"].into_iter().flat_map(|tag| tags(&html, tag)) {
+            if control.contains("type=\"hidden\"") {
+                continue;
+            }
+            let id = attributes(control, "id")[0];
+            assert!(labels.contains(&id), "{name}: {id} has no label");
+        }
+        for described in attributes(&html, "aria-describedby").into_iter().chain(attributes(&html, "aria-labelledby")) {
+            for id in described.split(' ') {
+                assert!(ids.contains(&id), "{name}: {id} is not on the page");
+            }
+        }
+    }
+}
+
+// B-07: without scripts a form goes to its door, and says which page to draw again.
+#[test]
+fn every_form_is_a_real_form() {
+    for (name, html) in pages() {
+        for form in tags(&html, "form") {
+            assert!(form.contains("method=\"post\""), "{name}: {form}");
+            let action = attributes(form, "action")[0];
+            assert!(action.starts_with("/api/") && action.contains("?page=/"), "{name}: {action}");
+        }
+    }
+}
+
+#[test]
+fn a_refused_form_shows_what_was_typed_and_what_is_wrong_beside_it() {
+    let pages = pages();
+    let html = &pages["forgot-refused"];
+    assert!(html.contains("value=\"amelia\""), "{html}");
+    assert!(html.contains("aria-describedby=\"email-error\"") && html.contains("aria-invalid=\"true\""), "{html}");
+    assert!(html.contains("role=\"alert\""), "{html}");
+    let html = &pages["set-up-refused"];
+    for field in ["group_name", "time_zone", "email_again", "password"] {
+        assert!(html.contains(&format!("id=\"{field}-error\"")), "{field}: {html}");
+    }
+    assert!(html.contains("<option value=\"Europe/Paris\" selected"), "{html}");
+    // A tick that was taken away is not set again.
+    assert!(
+        !tags(html, "input").iter().any(|tag| tag.contains("name=\"practises\"") && tag.contains("checked")),
+        "{html}"
+    );
+}
+
+// PT-17: names and typed text are text wherever they stand, and nothing is said in inline styles (the CSP forbids them).
+#[test]
+fn nothing_typed_becomes_markup() {
+    for (name, html) in pages() {
+        assert!(!html.contains("<script") && !html.contains("<img"), "{name}: {html}");
+        assert!(!html.contains(" style=") && !html.contains(" onclick="), "{name}: {html}");
+    }
+}
+
+// S1-01: the four places are reached from Home.
+#[test]
+fn home_leads_to_the_four_places() {
+    let pages = pages();
+    for (home, patient) in [("home", patient(1)), ("home-family", patient(2))] {
+        for place in ["health", "appointments", "records", "invoices"] {
+            assert!(pages[home].contains(&format!("href=\"/portal/{patient}/{place}\"")), "{home}: {place}");
+        }
+    }
+    assert!(pages["home"].contains("Hello Amelia"));
+}
+
+// AN-05: an unknown link names nobody; a dead one the practice and its telephone.
+#[test]
+fn a_dead_link_names_the_practice_only() {
+    let pages = pages();
+    let unknown = &pages["invitation-unknown"];
+    assert!(!unknown.contains("Harbour") && !unknown.contains("tel:"), "{unknown}");
+    for dead in ["invitation-practitioner", "invitation-used", "invitation-expired", "invitation-revoked"] {
+        let html = &pages[dead];
+        assert!(html.contains("Harbour Street Practice") && html.contains("href=\"tel:0255501234\""), "{dead}: {html}");
+    }
+    assert!(pages["invitation-expired"].contains("action=\"/api/invitations/renew?page=/invitation/tok\""));
+}
+
+// S3-22: one account, several records: the switcher keeps the place.
+#[test]
+fn the_switcher_leads_to_the_same_place_of_another_record() {
+    let pages = pages();
+    assert!(pages["records"].contains(&format!("href=\"/portal/{}/records\"", patient(4))));
+    assert!(!pages["home"].contains("<details"), "with one record there is nothing to switch to");
+}
+
+#[test]
+fn whole_documents_carry_the_nonce_and_the_names_of_this_build() {
+    let names = [("console.js", "console.1a.js"), ("console.css", "console.2b.css"), ("portal.css", "portal.3c.css")];
+    let assets = Assets::new(names.map(|(name, hashed)| (name.to_owned(), hashed.to_owned())).into());
+    let html = console_shell(&assets, "n0nce");
+    assert!(html.starts_with("<!DOCTYPE html><html"), "{html}");
+    assert!(html.contains("/pkg/console.1a.js") && html.contains("/pkg/console.2b.css"), "{html}");
+    assert_eq!(html.matches("<script").count(), html.matches("nonce=\"n0nce\"").count(), "{html}");
+    let html = error_page(&assets, &AppError::Fault { reference: "r-42".into() });
+    assert!(html.contains("r-42") && html.contains("/pkg/portal.3c.css") && !html.contains("<script"), "{html}");
+}
+
+/// Not a test of anything: writes the pages where `PREVIEW` says.
+#[test]
+fn previews_are_written_when_asked_for() {
+    let Some(folder) = std::env::var_os("PREVIEW") else { return };
+    let folder = std::path::Path::new(&folder);
+    for (name, html) in pages() {
+        let document = format!(
+            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{name}</title><meta name=\"viewport\" \
+             content=\"width=device-width, initial-scale=1\"><link rel=\"stylesheet\" href=\"/pkg/portal.css\"></head>\
+             <body>{html}</body></html>"
+        );
+        std::fs::write(folder.join(format!("{name}.html")), document).unwrap();
+    }
+    std::fs::write(folder.join("console.html"), console_shell(&Assets::default(), "n")).unwrap();
+    std::fs::write(
+        folder.join("fault.html"),
+        error_page(&Assets::default(), &AppError::Fault { reference: "r-42".into() }),
+    )
+    .unwrap();
+}

@@ -1,0 +1,126 @@
+// The vocabulary of the browser tests: a server of one's own, people on devices, and what every page must keep.
+import { AxeBuilder } from "@axe-core/playwright";
+import { test as base, expect, type Browser, type BrowserContext, type BrowserContextOptions, type ConsoleMessage, type Page } from "@playwright/test";
+
+import { Server } from "./server.js";
+
+export { expect };
+export type { Page };
+
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+export const DESK = { viewport: { width: 1440, height: 900 } };
+
+interface Fixtures {
+  /** Another person on a device of their own; the page is empty at first. */
+  device: (options?: BrowserContextOptions) => Promise<Page>;
+}
+
+interface WorkerFixtures {
+  /** The real server with the demo practice, shared by the tests of one worker. */
+  portico: Server;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  portico: [
+    async ({}, use) => {
+      const server = await Server.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker", timeout: 90_000 },
+  ],
+
+  baseURL: async ({ portico }, use) => use(portico.origin),
+
+  context: async ({ browser, contextOptions, viewport, hasTouch, isMobile, javaScriptEnabled, locale, timezoneId, baseURL }, use) => {
+    const own = { viewport, hasTouch, isMobile, javaScriptEnabled, locale, timezoneId };
+    const watched = await open(browser, { ...contextOptions, ...own, baseURL });
+    await use(watched.context);
+    await watched.close();
+  },
+
+  device: async ({ browser, baseURL, locale, timezoneId }, use) => {
+    const opened: Watched[] = [];
+    await use(async (options) => {
+      const watched = await open(browser, { baseURL, locale, timezoneId, ...options });
+      opened.push(watched);
+      return watched.context.newPage();
+    });
+    for (const watched of opened) await watched.close();
+  },
+});
+
+interface Watched {
+  context: BrowserContext;
+  close: () => Promise<void>;
+}
+
+/** A device whose every request and complaint is watched until it is put away. */
+async function open(browser: Browser, options: BrowserContextOptions): Promise<Watched> {
+  const address = () => Math.floor(Math.random() * 254) + 1;
+  const context = await browser.newContext({
+    ...options,
+    extraHTTPHeaders: { "X-Real-IP": `10.${address()}.${address()}.${address()}` },
+  });
+  const complaints: string[] = [];
+  // SS-17: no page asks anybody but our own server for anything.
+  context.on("request", (request) => {
+    const url = new URL(request.url());
+    if (/^https?:|^wss?:/.test(url.protocol) && url.origin !== options.baseURL) complaints.push(`asked ${url.origin} for ${url.pathname}`);
+  });
+  context.on("console", (message) => {
+    if (message.type() === "error" && !isRefusal(message)) complaints.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  context.on("weberror", (error) => complaints.push(`fault: ${error.error().message}`));
+  context.on("page", (page) => page.on("crash", () => complaints.push("the page crashed")));
+  return {
+    context,
+    close: async () => {
+      await context.close();
+      expect(complaints, "requests to others, faults and CSP reports").toEqual([]);
+    },
+  };
+}
+
+/** Chromium writes down every answer of 400 and above; a refusal that the page shows is no fault of the page. */
+function isRefusal(message: ConsoleMessage): boolean {
+  const status = /^Failed to load resource: the server responded with a status of (\d+)/.exec(message.text())?.[1];
+  return status !== undefined && ["401", "403", "404", "409", "422", "429"].includes(status) && !message.location().url.includes("/pkg/");
+}
+
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/** B-08: the page breaks no rule of WCAG 2.2 AA that a machine can check, neither light nor dark. */
+export async function axe(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+    const told = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary ?? ""}`));
+    expect(told, `axe on ${page.url()}, ${colorScheme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+}
+
+/** Nothing is wider than the screen, not even on the smallest phone. */
+export async function noSidewaysScroll(page: Page, width = 320): Promise<void> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width, height: 720 });
+  const wide = await page.evaluate(() => document.scrollingElement!.scrollWidth - document.scrollingElement!.clientWidth);
+  expect(wide, `${page.url()} scrolls sideways at ${width} px`).toBeLessThanOrEqual(0);
+  if (before !== null) await page.setViewportSize(before);
+}
+
+/** Names and texts that try to become markup or script (PT-17). */
+export const PAYLOADS = [
+  `<script>window.pwned=1</script>`,
+  `"><img src=x onerror="window.pwned=1">`,
+  `</textarea><svg onload=window.pwned=1>`,
+  `</title></style><script>window.pwned=1</script>`,
+  `{{constructor.constructor('window.pwned=1')()}}`,
+  `javascript:window.pwned=1`,
+];
+
+/** None of the payloads ran. */
+export async function nothingRan(page: Page): Promise<void> {
+  expect(await page.evaluate(() => "pwned" in window)).toBe(false);
+}

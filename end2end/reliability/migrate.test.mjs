@@ -1,0 +1,114 @@
+// Migrations killed half way, a database newer than the program, and backups taken while people work.
+// (R-03, R-08)
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+
+import {
+  PORTICO, Client, Server, addPatients, freePort, invitations, invite, newDatabase, run, setUp, sleep, tempDir,
+} from './lib.mjs';
+
+const KILLS = Number(process.env.MIGRATION_KILLS ?? 20);
+
+for (const engine of ['sqlite', 'postgres']) {
+  test(`${KILLS} kills in the middle of migrating ${engine}: old or new, never between`, { timeout: 300_000 }, async () => {
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const dataDir = tempDir('migrate');
+      const env = { PATH: process.env.PATH, DATABASE_URL: newDatabase(engine, dataDir), DATA_DIR: dataDir };
+      const child = spawn(PORTICO, ['migrate'], { env, stdio: 'ignore' });
+      const ended = new Promise((done) => child.once('exit', done));
+      await sleep(Math.random() * 60);
+      child.kill('SIGKILL');
+      await ended;
+      const again = run(['migrate'], env);
+      assert.equal(again.code, 0, again.out);
+      assert.equal(run(['verify'], env).code, 0);
+    }
+  });
+
+  test(`a ${engine} database newer than the program is not touched`, async () => {
+    const dataDir = tempDir('newer');
+    const databaseUrl = newDatabase(engine, dataDir);
+    const env = { DATABASE_URL: databaseUrl, DATA_DIR: dataDir };
+    assert.equal(run(['migrate'], env).code, 0);
+    const statement = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) " +
+      `VALUES (99990101000000, 'from the future', ${engine === 'sqlite' ? "1, x'00'" : "true, '\\x00'"}, 0)`;
+    const file = `${dataDir}/portico.db`;
+    if (engine === 'sqlite') {
+      const ran = spawnSync('python3', ['-c', 'import sqlite3,sys\ndb=sqlite3.connect(sys.argv[1])\ndb.execute(sys.argv[2])\ndb.commit()', file, statement], { encoding: 'utf8' });
+      assert.equal(ran.status, 0, ran.stderr);
+    } else {
+      const ran = spawnSync('psql', [databaseUrl, '-v', 'ON_ERROR_STOP=1', '-qc', statement], { encoding: 'utf8' });
+      assert.equal(ran.status, 0, ran.stderr);
+    }
+    const sum = () => (engine === 'sqlite' ? createHash('sha256').update(fs.readFileSync(file)).digest('hex') : '');
+    const before = sum();
+    for (const command of ['serve', 'migrate', 'verify']) {
+      const ran = run([command], { ...env, LISTEN_ADDR: '127.0.0.1:0' });
+      assert.equal(ran.code, 4, `${command}: ${ran.out}`);
+      assert.match(ran.out, /newer/i);
+    }
+    assert.equal(sum(), before);
+  });
+}
+
+test('a backup taken while people work holds everything acknowledged before it began', { timeout: 300_000 }, async () => {
+  const dataDir = tempDir('backup');
+  const server = await new Server({
+    databaseUrl: newDatabase('sqlite', dataDir), dataDir, port: await freePort(),
+  }).start();
+  const owner = await setUp(server);
+  const patients = await addPatients(owner, 0, 400);
+  const acknowledged = [];
+  let next = 0;
+  let on = true;
+  const writers = Array.from({ length: 4 }, async () => {
+    while (on && next < patients.length) {
+      const patient = patients[next++];
+      const answer = await invite(owner, patient, `b${next}@example.org`);
+      assert.equal(answer.status, 200);
+      acknowledged.push({ patient, id: JSON.parse(answer.text) });
+    }
+  });
+  await sleep(400);
+  const promised = [...acknowledged];
+  const file = path.join(dataDir, 'copy.db');
+  const env = { DATABASE_URL: server.how.databaseUrl, DATA_DIR: dataDir };
+  const backup = run(['backup', file], env);
+  assert.equal(backup.code, 0, backup.out);
+  on = false;
+  await Promise.all(writers);
+  assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+  // A second backup does not overwrite the first.
+  assert.notEqual(run(['backup', file], env).code, 0);
+
+  // Restoring over a database in use, or over one with people in it, is refused.
+  const refused = run(['restore', file], env);
+  assert.notEqual(refused.code, 0);
+  await server.stop();
+
+  const emptyDir = tempDir('restored');
+  fs.copyFileSync(path.join(dataDir, 'secret.key'), path.join(emptyDir, 'secret.key'));
+  const restoredEnv = { DATABASE_URL: `sqlite://${emptyDir}/portico.db?mode=rwc`, DATA_DIR: emptyDir };
+  const restored = run(['restore', file], restoredEnv);
+  assert.equal(restored.code, 0, restored.out);
+  assert.equal(run(['verify'], restoredEnv).code, 0);
+  const second = await new Server({ databaseUrl: restoredEnv.DATABASE_URL, dataDir: emptyDir, port: await freePort() }).start();
+  const client = new Client(second.url);
+  client.cookie = owner.cookie;
+  for (const { patient, id } of promised) {
+    assert.ok((await invitations(client, patient)).some((row) => row.id === id), `${id} is not in the backup`);
+  }
+  assert.ok(promised.length > 0);
+  await second.stop();
+  // Something that is no backup is refused and nothing is put in place.
+  const rubbish = path.join(emptyDir, 'rubbish.db');
+  fs.writeFileSync(rubbish, 'not a database');
+  const third = tempDir('third');
+  const wrong = run(['restore', rubbish], { DATABASE_URL: `sqlite://${third}/portico.db?mode=rwc`, DATA_DIR: third });
+  assert.notEqual(wrong.code, 0);
+  assert.ok(!fs.existsSync(`${third}/portico.db`));
+});

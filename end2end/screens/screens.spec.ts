@@ -1,0 +1,94 @@
+// Photographs of every page, in shots/<page>.<width>.<light|dark>.png; two of them also for the README.
+import { mkdirSync } from "node:fs";
+
+import { DESK, PHONE, expect, test, type Page } from "../harness/test.js";
+import { LIEN, accept, addPatient, door, invite, openConsole, openPortal, openProfile, typeSignIn } from "../harness/people.js";
+
+const PORTAL_WIDTHS = [320, 390, 1440];
+const CONSOLE_WIDTHS = [390, 1440, 1920];
+
+async function shoot(page: Page, name: string, widths: number[]): Promise<void> {
+  mkdirSync("shots", { recursive: true });
+  await page.waitForLoadState("networkidle").catch(() => {});
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: width < 700 ? 844 : 1000 });
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.screenshot({ path: `shots/${name}.${width}.${colorScheme}.png`, fullPage: true });
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+test("the portal", async ({ device, portico }) => {
+  const desk = await device(DESK);
+  await openConsole(desk);
+  const page = await device({ ...PHONE, deviceScaleFactor: 2 });
+  for (const [name, path] of [["sign-in", "/sign-in"], ["console-sign-in", "/console/sign-in"], ["forgot-password", "/forgot-password"], ["password-sent", "/forgot-password/sent"], ["fresh-link-sent", "/fresh-link-sent"], ["link-unknown", "/invitation/nothing-of-the-kind"], ["password-link-dead", "/new-password/nothing-of-the-kind"], ["set-up-done", "/set-up"], ["not-found", "/there/is/no/such/page"], ["mailbox", "/demo/mailbox"]]) {
+    await page.goto(path!);
+    await shoot(page, `portal-${name}`, PORTAL_WIDTHS);
+  }
+  await page.goto("/sign-in");
+  await typeSignIn(page, LIEN.email, "not the password");
+  await expect(page.getByText("do not belong together")).toBeVisible();
+  await shoot(page, "portal-sign-in-refused", PORTAL_WIDTHS);
+
+  // A long name, from right to left.
+  const patient = await addPatient(desk, { first: "عبد الرحمن محمد الأمين", last: "Featherstonehaugh-Cholmondeley" });
+  const link = await invite(desk, portico, patient);
+  await page.goto(link);
+  await shoot(page, "portal-invitation", PORTAL_WIDTHS);
+  const other = await device(PHONE);
+  await accept(other, link);
+  await shoot(other, "portal-home-long-name", PORTAL_WIDTHS);
+  await page.reload();
+  await shoot(page, "portal-invitation-used", PORTAL_WIDTHS);
+
+  await openPortal(page);
+  await page.setViewportSize(PHONE.viewport);
+  await page.screenshot({ path: "../docs/images/portal.png" });
+  const home = new URL(page.url()).pathname;
+  for (const place of ["", "/appointments", "/records", "/messages", "/health", "/invoices"]) {
+    await page.goto(home + place);
+    await shoot(page, `portal-home${place.replace("/", "-")}`, PORTAL_WIDTHS);
+  }
+  await page.goto("/portal/account");
+  await shoot(page, "portal-account", PORTAL_WIDTHS);
+});
+
+test("the console", async ({ device }) => {
+  const page = await device(DESK);
+  await openConsole(page);
+  for (const [name, path] of [["home", "/console"], ["patients", "/console/patients"], ["patients-none", "/console/patients?text=zzzz"], ["new-patient", "/console/patients/new"], ["notifications", "/console/notifications"], ["settings", "/console/settings"], ["general", "/console/settings/general"], ["templates", "/console/settings/templates"], ["mail", "/console/settings/mail"], ["account", "/console/account"], ["not-found", "/console/nowhere"]]) {
+    await page.goto(path!);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await shoot(page, `console-${name}`, CONSOLE_WIDTHS);
+  }
+  const patient = await addPatient(page, { first: "Maximiliana-Alexandrina", last: "Wolfeschlegelsteinhausenbergerdorff" });
+  for (const tab of ["", "/contacts", "/access"]) {
+    await page.goto(`/console/patients/${patient.id}${tab}`);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await shoot(page, `console-profile${tab.replace("/", "-")}`, CONSOLE_WIDTHS);
+  }
+  const known = (await door(page, "patients/search", { text: "nguyen" })).body as { id: string; shown: string }[];
+  await page.setViewportSize(DESK.viewport);
+  await page.goto(`/console/patients/${known[0]!.id}`);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await page.waitForLoadState("networkidle").catch(() => {});
+  await page.screenshot({ path: "../docs/images/console.png" });
+
+  await openProfile(page, patient);
+  await page.locator(".page-under").getByRole("button", { name: "Invite to the portal" }).click();
+  await expect(page.getByRole("dialog").getByLabel("Confirm email")).toBeVisible();
+  await shoot(page, "console-invite", CONSOLE_WIDTHS);
+  await page.getByRole("dialog").getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(page.getByRole("dialog").getByText("Please fill this in.").or(page.getByRole("dialog").getByText("not the same"))).toBeVisible();
+  await shoot(page, "console-invite-refused", CONSOLE_WIDTHS);
+  await page.keyboard.press("Escape");
+  await page.getByRole("combobox", { name: "Search Patients" }).fill("an");
+  await expect(page.getByRole("option").first()).toBeVisible();
+  await shoot(page, "console-search", CONSOLE_WIDTHS);
+  await page.keyboard.press("Escape");
+  await page.getByLabel(/^Notifications/).click();
+  await shoot(page, "console-bell", CONSOLE_WIDTHS);
+});

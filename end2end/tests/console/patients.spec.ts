@@ -1,0 +1,129 @@
+// The list of patients, the profile, contacts, and the search field in the top bar.
+import { axe, expect, noSidewaysScroll, test } from "../../harness/test.js";
+import { SAOIRSE, addPatient, openConsole, openProfile } from "../../harness/people.js";
+
+test("a patient is added, edited and found again", async ({ page }) => {
+  await openConsole(page);
+  await page.goto("/console/patients/new");
+  await axe(page);
+  const last = `Añez${process.pid}`;
+  await page.getByLabel("Legal first name").fill("José");
+  await page.getByLabel("Legal last name").fill(last);
+  await page.getByLabel("Email").fill("jose@example.org");
+  await page.getByRole("button", { name: "Add a patient" }).or(page.getByRole("button", { name: "Save" })).click();
+  await expect(page.getByRole("heading", { level: 1, name: `José ${last}` })).toBeVisible();
+  await axe(page);
+
+  await page.getByRole("button", { name: "Edit" }).first().click();
+  const dialog = page.getByRole("dialog", { name: "Edit patient" });
+  await axe(page);
+  await dialog.getByLabel("Preferred name").fill("Pepe");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /Pepe/ })).toBeVisible();
+
+  // Accents and case do not matter.
+  await page.goto(`/console/patients?text=${last.replace("ñ", "n").toLowerCase()}`);
+  await expect(page.getByRole("link", { name: new RegExp(last) })).toBeVisible();
+  await expect(page.getByText("1 patient", { exact: true })).toBeVisible();
+  await axe(page);
+});
+
+test("what is wrong with a form stands at its field", async ({ page }) => {
+  await openConsole(page);
+  await page.goto("/console/patients/new");
+  await page.getByLabel("Legal last name").fill("Nobody");
+  await page.getByLabel("Email").fill("not an address");
+  await page.getByRole("button", { name: "Add a patient" }).or(page.getByRole("button", { name: "Save" })).click();
+  await expect(page.getByText("This is not an email address.")).toBeVisible();
+  await expect(page.getByText("Please fill this in.")).toBeVisible();
+  await expect(page.getByLabel("Legal last name")).toHaveValue("Nobody");
+  await axe(page);
+});
+
+test("contacts are added, changed and removed", async ({ page }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  await page.goto(`/console/patients/${patient.id}/contacts`);
+  await page.getByRole("button", { name: "Add a contact" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a contact" });
+  await dialog.getByLabel("Name").fill("Tama Ruru");
+  await dialog.getByLabel("Relationship").fill("Brother");
+  await dialog.getByLabel("Call this person in an emergency").check();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  const row = page.getByRole("row", { name: /Tama Ruru/ });
+  await expect(row).toContainText("Brother");
+  await expect(row).toContainText("Emergency");
+  await axe(page);
+  await row.getByRole("button", { name: "Remove Tama Ruru" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove this contact" }).click();
+  await expect(row).toHaveCount(0);
+});
+
+test("the search field works by keyboard from any page", async ({ page }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  await page.keyboard.press("g");
+  await page.keyboard.press("p");
+  await expect(page.getByRole("heading", { level: 1, name: "Patients" })).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type(patient.last);
+  await expect(page.getByRole("option", { name: new RegExp(patient.last) })).toBeVisible();
+  await axe(page);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("option")).toHaveCount(0);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: new RegExp(patient.last) })).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("zzzzqqqq");
+  await expect(page.getByText("No patient found.").first()).toBeVisible();
+});
+
+test("who may not see a patient is told that there is none", async ({ page, device }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const other = await device();
+  await openConsole(other, SAOIRSE);
+  await other.goto(`/console/patients/${patient.id}`);
+  await expect(other.getByRole("heading", { level: 1, name: "No such patient" })).toBeVisible();
+  await other.getByRole("combobox", { name: "Search Patients" }).fill(patient.last);
+  await expect(other.getByText("No patient found.").first()).toBeVisible();
+});
+
+// B-08: every page of the console, light and dark, and on a narrow screen.
+test("every page of the console is accessible and does not scroll sideways", async ({ page }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const pages = [
+    "/console",
+    "/console/patients",
+    "/console/patients/new",
+    `/console/patients/${patient.id}`,
+    `/console/patients/${patient.id}/contacts`,
+    `/console/patients/${patient.id}/access`,
+    "/console/notifications",
+    "/console/settings",
+    "/console/settings/general",
+    "/console/settings/templates",
+    "/console/settings/mail",
+    "/console/account",
+    "/console/there/is/no/such/page",
+  ];
+  for (const path of pages) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await page.waitForLoadState("networkidle").catch(() => {});
+    await axe(page);
+    await noSidewaysScroll(page, 390);
+  }
+});
+
+test("the page shows again what was typed after an unwanted reload", async ({ page }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  await openProfile(page, patient);
+  await page.getByRole("button", { name: "Edit" }).first().click();
+  await page.getByRole("dialog").getByLabel("Suburb or city").fill("Ōtautahi");
+  await page.reload();
+  await expect(page.getByRole("dialog").getByLabel("Suburb or city")).toHaveValue("Ōtautahi");
+});

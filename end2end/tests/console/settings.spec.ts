@@ -1,0 +1,86 @@
+// Settings > General > Patient Access, and what it does to everybody else's pages.
+import { axe, expect, test } from "../../harness/test.js";
+import { BEN, GRACE, MIRA, addPatient, door, openConsole, openProfile } from "../../harness/people.js";
+
+// S0-29, S0-31, S0-41, S1-15, S1-16, S0-30, S0-32: off hides and refuses, on brings it back, for everybody at once.
+test("turning Patient Invitations off hides the invitation and refuses it; on makes it appear", async ({ page, device }) => {
+  await openConsole(page, GRACE);
+  const practitioner = await device();
+  await openConsole(practitioner, MIRA);
+  const patient = await addPatient(practitioner);
+  const inviting = practitioner.locator(".page-under").getByRole("button", { name: "Invite to the portal" });
+  await openProfile(practitioner, patient);
+  await expect(inviting).toBeVisible();
+
+  const save = async (on: boolean) => {
+    await page.getByRole("link", { name: "Settings", exact: true }).click();
+    await page.getByRole("link", { name: /Patient Access/ }).click();
+    await page.getByRole("button", { name: "Edit Patient Access" }).click();
+    const dialog = page.getByRole("dialog", { name: "Patient Access" });
+    await expect(dialog.getByText("These settings apply to every practitioner in your practice group.")).toBeVisible();
+    await axe(page);
+    await dialog.getByLabel("Patient Invitations").setChecked(on);
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await expect(dialog).toBeHidden();
+    await expect(page.locator("dl")).toContainText(on ? "On" : "Off");
+  };
+
+  await save(false);
+  await openProfile(practitioner, patient);
+  await expect(practitioner.getByRole("button", { name: "Edit" }).first()).toBeVisible();
+  await expect(inviting).toBeHidden();
+  const form = { email: patient.email, email_again: patient.email };
+  expect((await door(practitioner, "invitations/invite", { patient: patient.id, form })).status).toBe(409);
+
+  await save(true);
+  await openProfile(practitioner, patient);
+  await expect(inviting).toBeVisible();
+  expect((await door(practitioner, "invitations/invite", { patient: patient.id, form })).status).toBe(200);
+});
+
+// Product decision 1: searching settings for either of its names finds the section.
+test("the section is found by both of its names", async ({ page }) => {
+  await openConsole(page, GRACE);
+  await page.goto("/console/settings");
+  await axe(page);
+  for (const text of ["patient access", "patient portal"]) {
+    await page.getByLabel("Search settings").fill(text);
+    await expect(page.getByRole("link", { name: /Patient Access/ })).toBeVisible();
+    await expect(page.getByRole("link", { name: /^Templates/ })).toBeHidden();
+  }
+});
+
+// S0-31: who may not manage does not see it, and is refused.
+test("settings are not open to a receptionist", async ({ page }) => {
+  await openConsole(page, BEN);
+  await expect(page.getByRole("link", { name: "Settings", exact: true })).toHaveCount(0);
+  await page.goto("/console/settings/general");
+  await expect(page.getByText("This is not part of your access")).toBeVisible();
+  const { status } = await door(page, "settings/save_patient_access", { version: 1, invitations: false, link_hours: 24 });
+  expect(status).toBe(403);
+});
+
+// Two owners at once: the second is told, and nothing is overwritten.
+test("a change that somebody else made meanwhile is not overwritten", async ({ page, device }) => {
+  await openConsole(page, GRACE);
+  await page.goto("/console/settings/general");
+  await page.getByRole("button", { name: "Edit Patient Access" }).click();
+  const dialog = page.getByRole("dialog", { name: "Patient Access" });
+  await dialog.getByLabel("Invitation link life").selectOption("48");
+
+  const other = await device();
+  await openConsole(other, MIRA);
+  await other.goto("/console/settings/general");
+  await other.getByRole("button", { name: "Edit Patient Access" }).click();
+  await other.getByRole("dialog").getByLabel("Invitation link life").selectOption("72");
+  await other.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(other.getByRole("dialog")).toBeHidden();
+
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByText("Somebody else changed this meanwhile")).toBeVisible();
+  await dialog.getByRole("button", { name: "Load the newer version" }).click();
+  await expect(dialog.getByLabel("Invitation link life")).toHaveValue("72");
+  await dialog.getByLabel("Invitation link life").selectOption("24");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+});

@@ -1,0 +1,93 @@
+// The console's door: in, out, on all devices, across to the portal, and what is kept when a session ends.
+import { axe, expect, noSidewaysScroll, test } from "../../harness/test.js";
+import { GRACE, MIRA, addPatient, openConsole, openProfile, typeSignIn } from "../../harness/people.js";
+
+test("a wrong password and an unknown address are refused in the same words", async ({ page }) => {
+  await page.goto("/console/sign-in");
+  await axe(page);
+  await noSidewaysScroll(page);
+  const told: string[] = [];
+  for (const email of [MIRA.email, "nobody@example.org"]) {
+    await typeSignIn(page, email, "not the password");
+    const alert = page.getByText("This email and password do not belong together.");
+    await expect(alert).toBeVisible();
+    await expect(page.getByLabel("Email")).toHaveValue(email);
+    await expect(page.getByLabel("Password", { exact: true })).toHaveValue("");
+    told.push(await page.locator("main").innerText());
+  }
+  expect(told[0]).toBe(told[1]);
+  await axe(page);
+});
+
+// SS-01
+test("after signing out nothing is shown, not even by the Back button", async ({ page }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  await openProfile(page, patient);
+  await page.getByLabel(/account and appearance/).click();
+  await axe(page);
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(page).toHaveURL(/\/console\/sign-in/);
+  await page.goBack();
+  await expect(page.getByText(patient.last)).toHaveCount(0);
+});
+
+test("one who is not signed in is led to the door, and from there to where they wanted", async ({ page }) => {
+  await page.goto("/console/patients");
+  await expect(page).toHaveURL(/\/console\/sign-in/);
+  await typeSignIn(page, MIRA.email);
+  await expect(page).toHaveURL(/\/console\/patients$/);
+});
+
+// SS-05: signing out everywhere ends the other device at once, and its page says so.
+test("signing out everywhere ends the other device, where what was typed is kept", async ({ page, device }) => {
+  await openConsole(page, GRACE);
+  const other = await device();
+  await openConsole(other, GRACE);
+  const patient = await addPatient(other);
+  await openProfile(other, patient);
+  await other.getByRole("button", { name: "Edit" }).first().click();
+  await other.getByRole("dialog").getByLabel("Suburb or city").fill("Half typed");
+
+  await page.goto("/console/account");
+  await axe(page);
+  await page.getByRole("button", { name: "Sign out everywhere" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Sign out everywhere" }).click();
+  await expect(page).toHaveURL(/\/console\/sign-in/);
+  await other.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(other.getByText(/signed out/i).first()).toBeVisible();
+  await other.goto(`/console/patients/${patient.id}`);
+  await typeSignIn(other, GRACE.email);
+  await expect(other.getByRole("dialog").getByLabel("Suburb or city")).toHaveValue("Half typed");
+});
+
+test("a person with both sides switches without signing in again", async ({ page }) => {
+  await openConsole(page, GRACE);
+  await page.getByLabel(/account and appearance/).click();
+  await page.getByRole("button", { name: "Go to my portal" }).click();
+  await expect(page).toHaveURL(/\/portal\//);
+  await page.getByRole("link", { name: "Account", exact: true }).click();
+  await page.getByRole("button", { name: "Switch to the console" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: GRACE.name })).toBeVisible();
+});
+
+test("the look is chosen and kept", async ({ page }) => {
+  await openConsole(page);
+  await page.getByLabel(/account and appearance/).click();
+  await page.getByText("Dark", { exact: true }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
+
+// SS-08: the session is in no address, no page and no storage that a script can read.
+test("scripts cannot read the session", async ({ page }) => {
+  await openConsole(page);
+  const seen = await page.evaluate(() => document.cookie + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage }));
+  const [cookie] = await page.context().cookies();
+  // SS-07
+  expect(cookie).toMatchObject({ name: "__Host-portico", secure: true, httpOnly: true, sameSite: "Lax", path: "/" });
+  expect(seen).not.toContain(cookie!.value);
+  expect(await page.content()).not.toContain(cookie!.value);
+  expect(page.url()).not.toContain(cookie!.value);
+});

@@ -1,0 +1,55 @@
+// Home and the places behind it.
+import { axe, expect, noSidewaysScroll, test } from "../../harness/test.js";
+import { LIEN, openPortal } from "../../harness/people.js";
+
+// S1-01: the four places (and messages) are reachable; each says plainly what will be there.
+test("Home leads to the four places", async ({ page }) => {
+  await openPortal(page);
+  await axe(page);
+  await noSidewaysScroll(page);
+  const home = page.url();
+  for (const place of ["Track your health", "Appointments", "Shared records", "Invoices", "Messages"]) {
+    await page.goto(home);
+    await page.getByRole("main").getByRole("link", { name: place, exact: true }).click();
+    await expect(page.getByRole("heading", { level: 1, name: place })).toBeVisible();
+    await axe(page);
+    await noSidewaysScroll(page);
+  }
+});
+
+test("the bar at the bottom leads everywhere, with targets a thumb can hit", async ({ page }) => {
+  await openPortal(page);
+  const bar = page.getByRole("navigation", { name: "Your portal" });
+  for (const way of await bar.getByRole("link").all()) {
+    const box = await way.boundingBox();
+    expect(Math.min(box!.width, box!.height)).toBeGreaterThanOrEqual(44);
+  }
+  for (const [way, heading] of [["Appointments", "Appointments"], ["Records", "Shared records"], ["Messages", "Messages"], ["Account", "Account"], ["Home", `Hello ${LIEN.name}`]]) {
+    await bar.getByRole("link", { name: way!, exact: true }).click();
+    await expect(page.getByRole("heading", { level: 1, name: heading! })).toBeVisible();
+    await expect(bar.getByRole("link", { name: way!, exact: true })).toHaveAttribute("aria-current", "page");
+  }
+});
+
+test("text at twice its size still fits", async ({ page }) => {
+  await openPortal(page);
+  await page.addStyleTag({ content: "html { font-size: 200% !important; }" }).catch(() => {});
+  await page.evaluate(() => document.documentElement.style.setProperty("font-size", "200%"));
+  await noSidewaysScroll(page, 390);
+});
+
+// PT: another's record is as little there as one that does not exist.
+test("a record that is not theirs is not there", async ({ page }) => {
+  await openPortal(page);
+  await page.goto("/portal/pat_01980000-0000-7000-8000-000000000000");
+  await expect(page.getByRole("heading", { level: 1 })).not.toContainText("Hello");
+  await axe(page);
+});
+
+test("a page that is not there says so", async ({ page }) => {
+  const answer = await page.goto("/there/is/no/such/page");
+  expect(answer!.status()).toBe(404);
+  await expect(page.getByRole("heading", { level: 1, name: "There is nothing here" })).toBeVisible();
+  await axe(page);
+  await noSidewaysScroll(page);
+});

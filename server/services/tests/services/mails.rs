@@ -1,0 +1,244 @@
+//! The outbox: outages, refusals, hanging servers, revoked invitations, several workers.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{
+    invitation::State, limits::MAIL_LEASE, mail::Failure, notification::News, page::PageRequest, practice::Level,
+    time::Span,
+};
+use services::{Error, invitations, mails, notifications, passwords};
+
+use crate::{
+    town::{PASSWORD, Staff, Town, link_in},
+    world::Smtp,
+};
+
+on_both_engines! {
+    an_outage_of_an_hour,
+    not_now,
+    never,
+    dropped_after_the_data,
+    a_server_that_hangs,
+    an_outage_longer_than_the_link,
+    two_workers,
+    a_worker_that_died,
+    the_key_is_gone,
+    parked_mail_is_the_groups_own,
+    an_old_password_link_does_not_leave,
+}
+
+/// down for an hour; within five minutes of its return everything is delivered, once.
+async fn an_outage_of_an_hour(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    town.mailer.set(Smtp::Fails(Failure::Unreachable));
+    for n in 0..5 {
+        let patient = town.patient(&owner, "Ann", &format!("Lee{n}")).await;
+        town.invite(&owner, patient, &format!("ann{n}@example.org")).await;
+    }
+    for _ in 0..60 {
+        town.clock.pass(Span::minutes(1));
+        town.post().await;
+    }
+    assert!(town.mailer.all().is_empty());
+    town.mailer.set(Smtp::Works);
+    for _ in 0..5 {
+        town.clock.pass(Span::minutes(1));
+        town.post().await;
+    }
+    let mut to: Vec<String> = town.mailer.all().iter().map(|letter| letter.to.as_str().to_owned()).collect();
+    to.sort_unstable();
+    assert_eq!(to, (0..5).map(|n| format!("ann{n}@example.org")).collect::<Vec<_>>());
+    // The link is as good as if nothing had been.
+    let token = link_in(&town.mailer.to("ann3@example.org")[0]);
+    invitations::accept(&town.anon(), &token, PASSWORD).await.unwrap();
+}
+
+/// 4xx is tried again later, and the worker says when.
+async fn not_now(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let patient = town.patient(&owner, "Ann", "Lee").await;
+    let id = town.invite(&owner, patient, "ann@example.org").await;
+    town.mailer.set(Smtp::Fails(Failure::Deferred));
+    let now = owner.now();
+    assert_eq!(mails::deliver_due(&town.house).await.unwrap(), Some(now + Span::seconds(5)));
+    town.post().await;
+    assert_eq!(town.mailer.tries(), 1, "not before its time");
+    assert_eq!(town.row(&owner, patient, id).await.state, State::Queued);
+    town.mailer.set(Smtp::Works);
+    town.clock.pass(Span::seconds(5));
+    assert_eq!(mails::deliver_due(&town.house).await.unwrap(), None);
+    assert_eq!(town.mailer.all().len(), 1);
+}
+
+/// 5xx shows at once, is not tried again by itself, the inviter is told; staff may try it again.
+async fn never(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let patient = town.patient(&owner, "Ann", "Lee").await;
+    let id = town.invite(&owner, patient, "ann@example.org").await;
+    town.mailer.set(Smtp::Fails(Failure::Rejected));
+    town.post().await;
+    town.clock.pass(Span::hours(2));
+    town.post().await;
+    assert_eq!(town.mailer.tries(), 1);
+    assert!(matches!(town.row(&owner, patient, id).await.state, State::Failed(_)));
+    let bell = notifications::list(&owner, &PageRequest::default()).await.unwrap().rows;
+    assert_eq!(bell[0].news, News::InvitationFailed { patient, invitation: id });
+    let parked = mails::parked(&owner, &PageRequest::default()).await.unwrap().rows;
+    assert_eq!(parked.len(), 1);
+    assert_eq!((parked[0].patient.as_str(), parked[0].failure, parked[0].tries), ("Ann Lee", Failure::Rejected, 1));
+    assert_eq!(parked[0].invitation, Some(id));
+
+    town.mailer.set(Smtp::Works);
+    mails::retry(&owner, parked[0].id).await.unwrap();
+    town.post().await;
+    assert_eq!(town.mailer.to("ann@example.org").len(), 1);
+    assert!(matches!(town.row(&owner, patient, id).await.state, State::Sent(_)));
+    assert!(mails::parked(&owner, &PageRequest::default()).await.unwrap().rows.is_empty());
+    assert!(matches!(mails::retry(&owner, parked[0].id).await, Err(Error::NotFound)));
+    let token = link_in(&town.mailer.to("ann@example.org")[0]);
+    invitations::accept(&town.anon(), &token, PASSWORD).await.unwrap();
+}
+
+/// the server took it but nobody heard: the repeated mail has the same id and the same link.
+async fn dropped_after_the_data(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let patient = town.patient(&owner, "Ann", "Lee").await;
+    town.invite(&owner, patient, "ann@example.org").await;
+    town.mailer.set(Smtp::DropsAfterData);
+    town.post().await;
+    town.mailer.set(Smtp::Works);
+    town.clock.pass(Span::minutes(1));
+    town.post().await;
+    let letters = town.mailer.to("ann@example.org");
+    assert_eq!(letters.len(), 2);
+    assert_eq!(letters[0].id, letters[1].id);
+    assert_eq!(link_in(&letters[0]), link_in(&letters[1]));
+}
+
+/// a server that hangs on one letter holds up no other, and is given up on after half a minute.
+async fn a_server_that_hangs(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let slow = town.patient(&owner, "Slow", "Lee").await;
+    let id = town.invite(&owner, slow, "slow@example.org").await;
+    for n in 0..9 {
+        let patient = town.patient(&owner, "Ann", &format!("Lee{n}")).await;
+        town.invite(&owner, patient, &format!("ann{n}@example.org")).await;
+    }
+    town.mailer.set_for("slow@example.org", Smtp::Hangs);
+    let house = Arc::clone(&town.house);
+    let worker = tokio::spawn(async move { mails::deliver_due(&house).await });
+    let others = async {
+        while town.mailer.all().len() < 9 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), others).await.expect("the others wait for the slow one");
+    assert!(!worker.is_finished());
+    // While a blocking task runs, a stopped clock does not run ahead by itself and trip the database's own patience.
+    let (let_go, held) = std::sync::mpsc::channel::<()>();
+    let hold = tokio::task::spawn_blocking(move || held.recv());
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(31)).await;
+    tokio::time::resume();
+    drop(let_go);
+    hold.await.unwrap().unwrap_err();
+    worker.await.unwrap().unwrap();
+    assert_eq!(town.row(&owner, slow, id).await.state, State::Queued);
+    town.mailer.set_for("slow@example.org", Smtp::Works);
+    town.clock.pass(Span::minutes(1));
+    town.post().await;
+    assert_eq!(town.mailer.all().len(), 10);
+}
+
+/// The mail is forgotten when its link is over; nothing dead is sent.
+async fn an_outage_longer_than_the_link(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let patient = town.patient(&owner, "Ann", "Lee").await;
+    let id = town.invite(&owner, patient, "ann@example.org").await;
+    town.mailer.set(Smtp::Fails(Failure::Unreachable));
+    town.post().await;
+    town.clock.pass(Span::hours(25));
+    town.mailer.set(Smtp::Works);
+    assert_eq!(mails::deliver_due(&town.house).await.unwrap(), None);
+    assert!(town.mailer.all().is_empty());
+    assert!(matches!(town.row(&owner, patient, id).await.state, State::Expired(_)));
+    invitations::resend(&owner, patient, id).await.unwrap();
+    town.post().await;
+    assert_eq!(town.mailer.all().len(), 1);
+}
+
+/// Several servers run workers: nobody gets two mails.
+async fn two_workers(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    for n in 0..20 {
+        let patient = town.patient(&owner, "Ann", &format!("Lee{n}")).await;
+        town.invite(&owner, patient, &format!("ann{n}@example.org")).await;
+    }
+    let workers = (0..3).map(|_| mails::deliver_due(&town.house));
+    for outcome in futures::future::join_all(workers).await {
+        outcome.unwrap();
+    }
+    assert_eq!(town.mailer.all().len(), 20);
+    assert_eq!(town.mailer.tries(), 20);
+}
+
+/// A worker died with a mail in hand: when its lease is over another takes it.
+async fn a_worker_that_died(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let patient = town.patient(&owner, "Ann", "Lee").await;
+    town.invite(&owner, patient, "ann@example.org").await;
+    let mut work = town.begin().await;
+    assert_eq!(work.unscoped_claim_mail(owner.now(), MAIL_LEASE, 5).await.unwrap().len(), 1);
+    work.save().await.unwrap();
+    assert_eq!(mails::deliver_due(&town.house).await.unwrap(), Some(owner.now() + MAIL_LEASE));
+    assert!(town.mailer.all().is_empty());
+    town.clock.pass(MAIL_LEASE);
+    town.post().await;
+    assert_eq!(town.mailer.all().len(), 1);
+}
+
+async fn the_key_is_gone(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let patient = town.patient(&owner, "Ann", "Lee").await;
+    let id = town.invite(&owner, patient, "ann@example.org").await;
+    town.safe.lose_key();
+    town.post().await;
+    assert!(town.mailer.all().is_empty());
+    assert!(matches!(town.row(&owner, patient, id).await.state, State::Failed(_)));
+    let parked = mails::parked(&owner, &PageRequest::default()).await.unwrap().rows;
+    assert_eq!(parked[0].failure, Failure::KeyMissing);
+    // A new link is sealed with the new key.
+    invitations::resend(&owner, patient, id).await.unwrap();
+    town.post().await;
+    assert_eq!(town.mailer.all().len(), 1);
+}
+
+async fn parked_mail_is_the_groups_own(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let other = town.practice_called("Another Practice", "owner@another.example").await;
+    let patient = town.patient(&owner, "Ann", "Lee").await;
+    town.invite(&owner, patient, "ann@example.org").await;
+    town.mailer.set(Smtp::Fails(Failure::Rejected));
+    town.post().await;
+    let parked = mails::parked(&owner, &PageRequest::default()).await.unwrap().rows;
+    assert!(mails::parked(&other.owner, &PageRequest::default()).await.unwrap().rows.is_empty());
+    assert!(matches!(mails::retry(&other.owner, parked[0].id).await, Err(Error::NotFound)));
+    let clinical = town.user(group, "c@harbour.example", Level::Clinical).await;
+    assert!(matches!(mails::parked(&clinical, &PageRequest::default()).await, Err(Error::Forbidden(_))));
+}
+
+async fn an_old_password_link_does_not_leave(town: Town) {
+    town.practice().await;
+    town.mailer.set(Smtp::Fails(Failure::Unreachable));
+    passwords::request_link(&town.anon(), "owner@harbour.example").await.unwrap();
+    passwords::request_link(&town.anon(), "owner@harbour.example").await.unwrap();
+    town.post().await;
+    town.clock.pass(Span::minutes(5));
+    town.mailer.set(Smtp::Works);
+    town.post().await;
+    assert_eq!(town.mailer.all().len(), 1, "only the last link works, only it is sent");
+    passwords::request_link(&town.anon(), "owner@harbour.example").await.unwrap();
+    town.clock.pass(Span::hours(2));
+    town.post().await;
+    assert_eq!(town.mailer.all().len(), 1, "dead before it left");
+}

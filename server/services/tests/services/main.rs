@@ -1,0 +1,21 @@
+//! The services on real storage, SQLite and PostgreSQL, with a faked world around them: one file per noun.
+//!
+//! PostgreSQL is used when `TEST_POSTGRES_URL` names one (`scripts/with-postgres`); without it its half is skipped.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+#[macro_use]
+mod engines;
+mod accounts;
+mod audit;
+mod demo;
+mod invitations;
+mod mails;
+mod passwords;
+mod patients;
+mod secrets;
+mod set_up;
+mod settings;
+mod templates;
+mod town;
+mod world;

@@ -1,0 +1,210 @@
+//! The outside world, faked: a clock that is set, chance that is counted, a mailer that remembers and can fail, a safe.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use domain::{
+    mail::Failure,
+    time::{Span, Time},
+};
+use services::ports::{Chance, Clock, Letter, Mailer, Occasion, Safe, Stationery, Written};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+/// A clock that stands until it is moved.
+pub struct FakeClock(AtomicI64);
+
+impl FakeClock {
+    pub fn new() -> Self {
+        // 2026-11-22T22:00:00Z
+        Self(AtomicI64::new(1_795_384_800_000))
+    }
+
+    pub fn pass(&self, span: Span) {
+        self.0.fetch_add(span.as_millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Time {
+        Time::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Numbers in order, hashed; remembers every secret it gave, so that a test can look for them.
+pub struct FakeChance {
+    count: AtomicU64,
+    secrets: Mutex<Vec<[u8; 32]>>,
+}
+
+impl FakeChance {
+    pub fn new() -> Self {
+        Self { count: AtomicU64::new(1), secrets: Mutex::default() }
+    }
+
+    fn next(&self) -> u64 {
+        self.count.fetch_add(1, Ordering::SeqCst)
+    }
+
+    pub fn secrets(&self) -> Vec<[u8; 32]> {
+        self.secrets.lock().unwrap().clone()
+    }
+}
+
+impl Chance for FakeChance {
+    fn secret(&self) -> [u8; 32] {
+        let secret: [u8; 32] = Sha256::digest(format!("secret {}", self.next())).into();
+        self.secrets.lock().unwrap().push(secret);
+        secret
+    }
+
+    fn id(&self) -> Uuid {
+        // Looks like UUIDv7 and sorts by the order made.
+        let n = u128::from(self.next());
+        Uuid::from_u128((0x0190_0000_0000 << 80) | (0x7 << 76) | (0b10 << 62) | (n & 0x3fff_ffff_ffff_ffff))
+    }
+}
+
+/// Seals with a key that can be lost.
+pub struct FakeSafe(Mutex<String>);
+
+impl FakeSafe {
+    pub fn new() -> Self {
+        Self(Mutex::new("key one".to_owned()))
+    }
+
+    pub fn lose_key(&self) {
+        *self.0.lock().unwrap() = "key two".to_owned();
+    }
+
+    fn stream(&self, bound_to: &str, length: usize) -> (Vec<u8>, [u8; 32]) {
+        let key = self.0.lock().unwrap().clone();
+        let mut stream = Vec::new();
+        for block in 0.. {
+            if stream.len() >= length {
+                break;
+            }
+            stream.extend_from_slice(&Sha256::digest(format!("{key}|{bound_to}|{block}")));
+        }
+        stream.truncate(length);
+        (stream, Sha256::digest(format!("{key}|{bound_to}|tag")).into())
+    }
+}
+
+impl Safe for FakeSafe {
+    fn seal(&self, secret: &[u8], bound_to: &str) -> Vec<u8> {
+        let (stream, tag) = self.stream(bound_to, secret.len());
+        tag.into_iter().chain(secret.iter().zip(stream).map(|(a, b)| a ^ b)).collect()
+    }
+
+    fn open(&self, sealed: &[u8], bound_to: &str) -> Option<Vec<u8>> {
+        let (found, body) = sealed.split_at_checked(32)?;
+        let (stream, tag) = self.stream(bound_to, body.len());
+        (found == tag).then(|| body.iter().zip(stream).map(|(a, b)| a ^ b).collect())
+    }
+}
+
+/// What the mail server does with the next letters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Smtp {
+    /// Takes them.
+    Works,
+    /// Says no.
+    Fails(Failure),
+    /// Takes the letter and then the connection drops: it was delivered, but nobody knows.
+    DropsAfterData,
+    /// Never answers.
+    Hangs,
+}
+
+/// Remembers every letter that a person got.
+pub struct FakeMailer {
+    smtp: Mutex<Smtp>,
+    exceptions: Mutex<HashMap<String, Smtp>>,
+    got: Mutex<Vec<Letter>>,
+    tries: AtomicU64,
+}
+
+impl FakeMailer {
+    pub fn new() -> Self {
+        Self {
+            smtp: Mutex::new(Smtp::Works),
+            exceptions: Mutex::default(),
+            got: Mutex::default(),
+            tries: AtomicU64::new(0),
+        }
+    }
+
+    pub fn set(&self, smtp: Smtp) {
+        *self.smtp.lock().unwrap() = smtp;
+    }
+
+    /// For one address only.
+    pub fn set_for(&self, address: &str, smtp: Smtp) {
+        self.exceptions.lock().unwrap().insert(address.to_owned(), smtp);
+    }
+
+    pub fn tries(&self) -> u64 {
+        self.tries.load(Ordering::SeqCst)
+    }
+
+    pub fn all(&self) -> Vec<Letter> {
+        self.got.lock().unwrap().clone()
+    }
+
+    /// What this address got, in order.
+    pub fn to(&self, address: &str) -> Vec<Letter> {
+        self.all().into_iter().filter(|letter| letter.to.as_str() == address).collect()
+    }
+}
+
+#[async_trait]
+impl Mailer for FakeMailer {
+    async fn send(&self, letter: &Letter) -> Result<(), Failure> {
+        self.tries.fetch_add(1, Ordering::SeqCst);
+        let exception = self.exceptions.lock().unwrap().get(letter.to.as_str()).copied();
+        let smtp = exception.unwrap_or(*self.smtp.lock().unwrap());
+        match smtp {
+            Smtp::Works => {}
+            Smtp::Fails(failure) => return Err(failure),
+            Smtp::DropsAfterData => {
+                self.got.lock().unwrap().push(letter.clone());
+                return Err(Failure::Unreachable);
+            }
+            Smtp::Hangs => std::future::pending().await,
+        }
+        self.got.lock().unwrap().push(letter.clone());
+        Ok(())
+    }
+}
+
+/// Writes plainly what the occasion says.
+pub struct FakeStationery;
+
+impl Stationery for FakeStationery {
+    fn write(&self, occasion: &Occasion) -> Written {
+        let (from_name, subject, text) = match occasion {
+            Occasion::Invitation { practice, phone, inviter, message, link, hours, has_password } => (
+                practice.clone(),
+                "invitation".to_owned(),
+                format!("{message}\n{inviter} {phone} hours={hours} has_password={has_password}\n{link}\n"),
+            ),
+            Occasion::PasswordLink { link, minutes } => {
+                ("Portico".to_owned(), "password link".to_owned(), format!("minutes={minutes}\n{link}\n"))
+            }
+            Occasion::PasswordChanged { link } => {
+                ("Portico".to_owned(), "password changed".to_owned(), format!("{link}\n"))
+            }
+            Occasion::AccountExists { link } => {
+                ("Portico".to_owned(), "account exists".to_owned(), format!("{link}\n"))
+            }
+        };
+        Written { from_name, subject, html: format!("<p>{text}</p>"), text }
+    }
+}

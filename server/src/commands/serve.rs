@@ -1,0 +1,59 @@
+//! `portico serve`: brings the database up to date, then serves until told to stop.
+
+use services::set_up;
+use storage::Database;
+use tokio::net::TcpListener;
+
+use super::{asked_to_stop, database, with_database};
+use crate::{
+    config::{AppUrl, Config},
+    failure::{Code, Failure},
+    http::{Settings, files::Site},
+    start::{Post, Running, cannot_listen, house, start},
+};
+
+pub(super) async fn run(config: &Config) -> Result<(), Failure> {
+    with_database(config, async |database| {
+        let (listener, app_url) = listen(config).await?;
+        migrate(database).await?;
+        let house = house(config, database.store(), &app_url, Post::Configured)?;
+        let needs_set_up = set_up::needed(&house).await.map_err(|error| {
+            Failure::new(Code::Database, format!("the database does not answer: {error}"), "", "Check it and try again.")
+        })?;
+        let settings =
+            Settings { app_url: app_url.clone(), client_ip_header: config.client_ip_header.clone(), mailbox: None };
+        let running = start(&house, settings, listener)?;
+        announce(&running, &app_url);
+        if needs_set_up {
+            let (place, code) = (format!("{}/set-up", app_url.origin()), &house.set_up_code);
+            tracing::info!(place, code, "nothing is set up yet: open this page and type this code");
+        }
+        asked_to_stop().await;
+        tracing::info!("stopping");
+        running.stop().await;
+        Ok(())
+    })
+    .await
+}
+
+/// Takes the address before the database is touched: two servers of one file never run by mistake.
+pub(super) async fn listen(config: &Config) -> Result<(TcpListener, AppUrl), Failure> {
+    let wrong = |error: &std::io::Error| cannot_listen(&config.listen_addr.to_string(), error);
+    let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| wrong(&error))?;
+    let port = listener.local_addr().map_err(|error| wrong(&error))?.port();
+    Ok((listener, config.app_url.clone().unwrap_or_else(|| AppUrl::local(port))))
+}
+
+pub(super) async fn migrate(database: &Database) -> Result<(), Failure> {
+    database.migrate().await.map_err(|error| self::database(&error)).map(drop)
+}
+
+pub(super) fn announce(running: &Running, app_url: &AppUrl) {
+    if Site::embedded().is_empty() {
+        tracing::warn!("this program was built without its stylesheets and scripts; pages work but look bare");
+    }
+    if !running.address.ip().is_loopback() && app_url.loopback() {
+        tracing::warn!("APP_URL is not set: only this machine itself is answered");
+    }
+    tracing::info!(listening = %running.address, address = app_url.origin(), "serving");
+}

@@ -1,0 +1,284 @@
+//! Live events: one stream of server-sent events for each signed-in device. An event is a hint; the truth is in the
+//! database, so a lost or doubled hint costs a look, never data.
+
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use app::error::AppError;
+use axum::{
+    Extension,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use domain::ids::{AccountId, SessionId};
+use futures::stream;
+use services::{House, ports::Hint, sessions};
+use tokio::{
+    sync::{broadcast::error::RecvError, mpsc},
+    time::{Instant, Interval, MissedTickBehavior},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{Shared, answer, outer::About, session};
+use crate::limits;
+
+/// What a stream is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// Look at the bell.
+    Bell,
+    /// The session ended.
+    Over,
+}
+
+/// Who listens.
+#[derive(Default)]
+pub struct Switchboard {
+    lines: Mutex<Lines>,
+}
+
+#[derive(Default)]
+struct Lines {
+    next: u64,
+    by_account: HashMap<AccountId, Vec<Line>>,
+    count: usize,
+}
+
+struct Line {
+    number: u64,
+    session: SessionId,
+    words: mpsc::Sender<Word>,
+}
+
+/// Words that may wait for a slow reader. A bell that finds no room is not needed: one waits already.
+const WAITING: usize = 4;
+
+impl Switchboard {
+    /// Passes hints on until `stopping` is cancelled.
+    pub async fn run(self: Arc<Self>, house: Arc<House>, stopping: CancellationToken) {
+        let mut hints = house.store.hints();
+        loop {
+            let hint = tokio::select! {
+                () = stopping.cancelled() => return,
+                hint = hints.recv() => hint,
+            };
+            match hint {
+                Ok(Hint::Bell(account)) => self.tell(account, None, Word::Bell),
+                Ok(Hint::SessionEnded(session)) => self.tell_session(session),
+                Ok(Hint::Mail) => {}
+                // Some were missed: everybody looks once.
+                Err(RecvError::Lagged(_)) => self.tell_all(),
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        // Nothing in here panics half-way.
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, account: AccountId, session: Option<SessionId>, word: Word) {
+        for line in self.lines().by_account.get(&account).into_iter().flatten() {
+            if session.is_none_or(|session| session == line.session) {
+                let _ = line.words.try_send(word);
+            }
+        }
+    }
+
+    fn tell_session(&self, session: SessionId) {
+        for line in self.lines().by_account.values().flatten().filter(|line| line.session == session) {
+            // A line too full for this ends at its next look at the session.
+            let _ = line.words.try_send(Word::Over);
+        }
+    }
+
+    fn tell_all(&self) {
+        for line in self.lines().by_account.values().flatten() {
+            let _ = line.words.try_send(Word::Bell);
+        }
+    }
+
+    fn open(self: &Arc<Self>, account: AccountId, session: SessionId) -> Option<(Place, mpsc::Receiver<Word>)> {
+        let mut lines = self.lines();
+        let of_account = lines.by_account.get(&account);
+        let of_session = of_account.into_iter().flatten().filter(|line| line.session == session).count();
+        if of_session >= limits::STREAMS_PER_SESSION || lines.count >= limits::STREAMS {
+            return None;
+        }
+        let (words, listener) = mpsc::channel(WAITING);
+        let number = lines.next;
+        lines.next += 1;
+        lines.count += 1;
+        lines.by_account.entry(account).or_default().push(Line { number, session, words });
+        drop(lines);
+        Some((Place { board: Arc::clone(self), account, number }, listener))
+    }
+}
+
+/// A place at the switchboard; given back when dropped.
+struct Place {
+    board: Arc<Switchboard>,
+    account: AccountId,
+    number: u64,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut lines = self.board.lines();
+        lines.count = lines.count.saturating_sub(1);
+        if let Some(of_account) = lines.by_account.get_mut(&self.account) {
+            of_account.retain(|line| line.number != self.number);
+            if of_account.is_empty() {
+                lines.by_account.remove(&self.account);
+            }
+        }
+    }
+}
+
+/// Opens a stream for the device that asks.
+pub async fn events(State(state): State<Shared>, Extension(about): Extension<About>, request: Request) -> Response {
+    let headers = request.headers();
+    let refuse = |error| answer::error(&state, headers, &error);
+    let ctx = match session::ctx(&state, headers, &about, false).await {
+        Ok(ctx) => ctx,
+        Err(error) => return refuse(error),
+    };
+    let (Some(actor), Some(token)) = (ctx.maybe_actor(), session::token(headers)) else {
+        return refuse(AppError::NotSignedIn);
+    };
+    let Some((place, words)) = state.switchboard.open(actor.account(), actor.session()) else {
+        return refuse(AppError::TooMany { seconds: 30 });
+    };
+    let listener = Listener {
+        house: Arc::clone(&state.house),
+        stopping: state.stopping.clone(),
+        token: token.to_owned(),
+        words,
+        checks: every(limits::STREAM_CHECK),
+        alive: every(limits::STREAM_ALIVE),
+        stage: Stage::Opening,
+        _place: place,
+    };
+    let events = stream::unfold(listener, |mut listener| async move {
+        listener.next().await.map(|event| (Ok::<_, Infallible>(event), listener))
+    });
+    let mut response = answer::with_type(StatusCode::OK, "text/event-stream", Body::from_stream(events));
+    // Proxies that collect answers must not collect this one.
+    response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
+    response
+}
+
+fn every(period: std::time::Duration) -> Interval {
+    let mut interval = tokio::time::interval_at(Instant::now() + period, period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+/// One open stream.
+struct Listener {
+    house: Arc<House>,
+    stopping: CancellationToken,
+    token: String,
+    words: mpsc::Receiver<Word>,
+    checks: Interval,
+    alive: Interval,
+    stage: Stage,
+    _place: Place,
+}
+
+#[derive(PartialEq, Eq)]
+enum Stage {
+    Opening,
+    Open,
+    Closed,
+}
+
+impl Listener {
+    /// What to send next; nothing more after the last word.
+    async fn next(&mut self) -> Option<Bytes> {
+        match self.stage {
+            Stage::Closed => return None,
+            Stage::Opening => {
+                self.stage = Stage::Open;
+                let retry = limits::STREAM_RETRY.as_millis();
+                // Whoever comes back may have missed something: the first event says "look".
+                return Some(format!("retry: {retry}\n\n{}", self.bell()).into());
+            }
+            Stage::Open => {}
+        }
+        loop {
+            tokio::select! {
+                () = self.stopping.cancelled() => {
+                    self.stage = Stage::Closed;
+                    return Some(format!("retry: {}\n\n", limits::STREAM_RETRY.as_millis()).into());
+                }
+                word = self.words.recv() => match word {
+                    Some(Word::Bell) => return Some(self.bell().into()),
+                    Some(Word::Over) | None => return Some(self.over()),
+                },
+                _ = self.checks.tick() => match sessions::lives(&self.house, &self.token).await {
+                    Ok(true) => {}
+                    Ok(false) => return Some(self.over()),
+                    // Who cannot be checked is not told anything more; the browser comes back by itself.
+                    Err(_) => {
+                        self.stage = Stage::Closed;
+                        return Some(Bytes::from_static(b": later\n\n"));
+                    }
+                },
+                _ = self.alive.tick() => return Some(Bytes::from_static(b": here\n\n")),
+            }
+        }
+    }
+
+    fn bell(&self) -> String {
+        format!("event: bell\ndata: {{\"at\":{}}}\n\n", self.house.clock.now().millis())
+    }
+
+    fn over(&mut self) -> Bytes {
+        self.stage = Stage::Closed;
+        Bytes::from_static(b"event: over\ndata: {}\n\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn each_session_has_a_few_lines_and_gives_them_back() {
+        let board = Arc::new(Switchboard::default());
+        let (account, session): (AccountId, SessionId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let mut places: Vec<_> = (0..limits::STREAMS_PER_SESSION).map(|_| board.open(account, session).unwrap()).collect();
+        assert!(board.open(account, session).is_none());
+        assert!(board.open(account, Uuid::from_u128(3).into()).is_some(), "another session is not affected");
+        places.pop();
+        assert!(board.open(account, session).is_some());
+        drop(places);
+        assert_eq!(board.lines().count, 0);
+        assert!(board.lines().by_account.is_empty());
+    }
+
+    #[test]
+    fn a_word_reaches_the_account_and_nobody_else() {
+        let board = Arc::new(Switchboard::default());
+        let (ann, bob): (AccountId, AccountId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let (session, other): (SessionId, SessionId) = (Uuid::from_u128(3).into(), Uuid::from_u128(4).into());
+        let (_place, mut anns) = board.open(ann, session).unwrap();
+        let (_other_place, mut bobs) = board.open(bob, other).unwrap();
+        board.tell(ann, None, Word::Bell);
+        assert_eq!(anns.try_recv(), Ok(Word::Bell));
+        assert!(bobs.try_recv().is_err());
+        board.tell_session(other);
+        assert_eq!(bobs.try_recv(), Ok(Word::Over));
+        assert!(anns.try_recv().is_err());
+    }
+}

@@ -1,0 +1,99 @@
+//! Cookies: who is asking, and the session that a service opened or ended. Nobody else knows cookies.
+
+use std::sync::Arc;
+
+use app::error::AppError;
+use axum::http::{HeaderMap, HeaderValue, header};
+use services::{Ctx, SessionChange, sessions};
+
+use super::{Shared, outer::About};
+
+/// The cookie's name. `__Host-`: browsers take it only with `Secure`, `Path=/` and without a domain.
+pub const COOKIE: &str = "__Host-portico";
+
+/// The token in the cookie, if there is exactly one.
+#[must_use]
+pub fn token(headers: &HeaderMap) -> Option<&str> {
+    let mut found = None;
+    for header in headers.get_all(header::COOKIE) {
+        for pair in header.to_str().ok()?.split(';') {
+            if let Some(value) = pair.trim().strip_prefix(COOKIE).and_then(|rest| rest.strip_prefix('=')) {
+                if found.is_some() {
+                    return None;
+                }
+                found = Some(value);
+            }
+        }
+    }
+    found
+}
+
+/// What a request's services work with. `human` says whether the request is a person's act.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn ctx(state: &Shared, headers: &HeaderMap, about: &About, human: bool) -> Result<Ctx, AppError> {
+    let living = match token(headers) {
+        Some(token) => sessions::resolve(&state.house, token, &about.origin, human)
+            .await
+            .map_err(|error| AppError::from_service(error, &about.id.0))?,
+        None => None,
+    };
+    Ok(Ctx::new(Arc::clone(&state.house), about.origin.clone(), living.map(|living| living.actor)))
+}
+
+/// Tells the browser what became of its session.
+pub fn change(ctx: &Ctx, headers: &mut HeaderMap) {
+    match ctx.take_session_change() {
+        None => {}
+        Some(SessionChange::Opened { token, .. }) => set(headers, &token, ""),
+        Some(SessionChange::Ended) => {
+            set(headers, "", "; Max-Age=0");
+            // The Back button shall not show what the device kept (SS-01).
+            headers.insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+        }
+    }
+}
+
+fn set(headers: &mut HeaderMap, token: &str, more: &str) {
+    let cookie = format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax{more}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(cookies: &[&'static str]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for cookie in cookies {
+            headers.append(header::COOKIE, HeaderValue::from_static(cookie));
+        }
+        token(&headers).map(str::to_owned)
+    }
+
+    #[test]
+    fn the_token_is_found_among_other_cookies() {
+        assert_eq!(read(&["a=b; __Host-portico=xyz; c=d"]).as_deref(), Some("xyz"));
+        assert_eq!(read(&["a=b"]), None);
+        assert_eq!(read(&["__Host-portico2=xyz"]), None);
+        assert_eq!(read(&["portico=xyz"]), None);
+    }
+
+    // AN-11: somebody who plants a second cookie does not choose between them.
+    #[test]
+    fn two_of_them_are_none() {
+        assert_eq!(read(&["__Host-portico=xyz; __Host-portico=evil"]), None);
+        assert_eq!(read(&["__Host-portico=xyz", "__Host-portico=evil"]), None);
+    }
+
+    // SS-07
+    #[test]
+    fn the_cookie_is_as_strict_as_can_be() {
+        let mut headers = HeaderMap::new();
+        set(&mut headers, "xyz", "");
+        assert_eq!(headers[header::SET_COOKIE], "__Host-portico=xyz; Path=/; Secure; HttpOnly; SameSite=Lax");
+    }
+}

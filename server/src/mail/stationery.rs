@@ -1,0 +1,190 @@
+//! What letters say: templates in `templates/`, filled in for each occasion. No health information, and no patient's
+//! name (decision 14).
+
+use minijinja::{AutoEscape, Environment, context, escape_formatter, syntax::SyntaxConfig};
+use services::ports::{Occasion, Stationery, Written};
+
+use crate::html::escaped;
+
+/// Our own name, as sender of what no practice sends.
+const PORTICO: &str = "Portico";
+
+/// The templates, read and checked once.
+pub struct Paper {
+    templates: Environment<'static>,
+}
+
+const TEMPLATES: &[(&str, &str)] = &[
+    ("frame.html", include_str!("templates/frame.html")),
+    ("invitation.html", include_str!("templates/invitation.html")),
+    ("invitation.txt", include_str!("templates/invitation.txt")),
+    ("password_link.html", include_str!("templates/password_link.html")),
+    ("password_link.txt", include_str!("templates/password_link.txt")),
+    ("password_changed.html", include_str!("templates/password_changed.html")),
+    ("password_changed.txt", include_str!("templates/password_changed.txt")),
+    ("account_exists.html", include_str!("templates/account_exists.html")),
+    ("account_exists.txt", include_str!("templates/account_exists.txt")),
+];
+
+impl Paper {
+    /// Reads the templates.
+    ///
+    /// # Errors
+    /// When one of them is wrong; a test keeps that from ever being the case.
+    pub fn new() -> Result<Self, minijinja::Error> {
+        // What is called *.html is escaped by itself.
+        let mut templates = Environment::new();
+        templates.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+        templates.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+        templates.set_formatter(|out, state, value| match (state.auto_escape(), value.as_str()) {
+            // The library would also write every slash of a link as a number, which mail filters take for a trick.
+            (AutoEscape::Html, Some(text)) if !value.is_safe() => Ok(out.write_str(&escaped(text))?),
+            _ => escape_formatter(out, state, value),
+        });
+        templates.add_filter("lines", |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>());
+        for (name, text) in TEMPLATES {
+            templates.add_template(name, text)?;
+        }
+        Ok(Self { templates })
+    }
+
+    fn fill(&self, name: &str, values: &minijinja::Value) -> String {
+        self.templates.get_template(name).and_then(|template| template.render(values)).unwrap_or_else(|error| {
+            tracing::error!(name, %error, "a mail template failed");
+            String::new()
+        })
+    }
+}
+
+impl Stationery for Paper {
+    fn write(&self, occasion: &Occasion) -> Written {
+        let (name, from_name, subject, values) = match occasion {
+            Occasion::Invitation { practice, phone, inviter, message, link, hours, has_password } => (
+                "invitation",
+                practice.clone(),
+                format!("{practice} invites you to its patient portal"),
+                context! { practice, phone, inviter, message, link, has_password, life => life(*hours) },
+            ),
+            Occasion::PasswordLink { link, minutes } => (
+                "password_link",
+                PORTICO.to_owned(),
+                "Set your password".to_owned(),
+                context! { link, life => minutes_in_words(*minutes) },
+            ),
+            Occasion::PasswordChanged { link } => (
+                "password_changed",
+                PORTICO.to_owned(),
+                "Your password was changed".to_owned(),
+                context! { link },
+            ),
+            Occasion::AccountExists { link } => (
+                "account_exists",
+                PORTICO.to_owned(),
+                "You have an account already".to_owned(),
+                context! { link },
+            ),
+        };
+        let values = context! { from_name => &from_name, ..values };
+        Written {
+            from_name,
+            text: self.fill(&format!("{name}.txt"), &values),
+            html: self.fill(&format!("{name}.html"), &values),
+            subject,
+        }
+    }
+}
+
+fn life(hours: i64) -> String {
+    match hours {
+        1 => "1 hour".to_owned(),
+        24 => "24 hours".to_owned(),
+        hours if hours % 24 == 0 => format!("{} days", hours / 24),
+        hours => format!("{hours} hours"),
+    }
+}
+
+fn minutes_in_words(minutes: i64) -> String {
+    if minutes % 60 == 0 { life(minutes / 60) } else { format!("{minutes} minutes") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invitation(message: &str, has_password: bool) -> Written {
+        Paper::new().unwrap().write(&Occasion::Invitation {
+            practice: "Harbour & Sons <Practice>".into(),
+            phone: "020 7946 0000".into(),
+            inviter: "Dr Ada Okafor".into(),
+            message: message.into(),
+            link: "https://portal.example.org/invitation/abc".into(),
+            hours: 24,
+            has_password,
+        })
+    }
+
+    // S1-13, S1-14: how to accept, and how to set up the account. S3-20: how long the link works.
+    #[test]
+    fn an_invitation_says_how_to_accept_and_set_up() {
+        let written = invitation("", false);
+        for part in [&written.text, &written.html] {
+            assert!(part.contains("https://portal.example.org/invitation/abc"), "{part}");
+            assert!(part.contains("24 hours"), "{part}");
+            assert!(part.contains("Dr Ada Okafor"), "{part}");
+            assert!(part.to_lowercase().contains("to accept"), "{part}");
+            assert!(part.contains("password"), "{part}");
+            assert!(part.contains("020 7946 0000"), "{part}");
+        }
+        assert!(invitation("", true).text.contains("sign in"));
+    }
+
+    // S1-09, S1-23: the custom message stands above the invitation.
+    #[test]
+    fn the_custom_message_stands_above_the_invitation() {
+        let written = invitation("Dear Ann,\nsee you soon.", false);
+        for part in [&written.text, &written.html] {
+            let message = part.find("see you soon.").unwrap();
+            let link = part.find("/invitation/abc").unwrap();
+            let invites = part.find("invites you").unwrap();
+            assert!(message < link && message < invites, "{part}");
+        }
+        assert!(!invitation("", false).text.contains("\n\n\n"));
+    }
+
+    // PR-19: whatever is typed stays text.
+    #[test]
+    fn what_is_typed_stays_text() {
+        let evil = "<script>alert(1)</script><a href='https://evil.example'>x</a> {{ link }} {% raw %}";
+        let written = invitation(evil, false);
+        assert!(!written.html.contains("<script>") && !written.html.contains("<a href='https://evil"), "{}", written.html);
+        assert!(written.html.contains("{{ link }}") || written.html.contains("&#x7b;"), "{}", written.html);
+        assert!(!written.html.contains("<Practice>"));
+        assert!(written.text.contains("<Practice>"), "text is not escaped");
+    }
+
+    // Decision 14: no occasion even knows a patient's name; subjects are the practice's and ours.
+    #[test]
+    fn every_occasion_has_words() {
+        let link = "https://portal.example.org/x".to_owned();
+        let paper = Paper::new().unwrap();
+        for occasion in [
+            Occasion::PasswordLink { link: link.clone(), minutes: 60 },
+            Occasion::PasswordChanged { link: link.clone() },
+            Occasion::AccountExists { link: link.clone() },
+        ] {
+            let written = paper.write(&occasion);
+            assert!(written.text.contains(&link) && written.html.contains(&link), "{occasion:?}");
+            assert!(!written.subject.is_empty() && !written.from_name.is_empty());
+            assert!(!written.html.contains("<script") && !written.html.contains("<img"), "nothing is loaded from afar");
+        }
+    }
+
+    #[test]
+    fn lives_in_words() {
+        assert_eq!(life(1), "1 hour");
+        assert_eq!(life(24), "24 hours");
+        assert_eq!(life(720), "30 days");
+        assert_eq!(minutes_in_words(60), "1 hour");
+        assert_eq!(minutes_in_words(90), "90 minutes");
+    }
+}

@@ -1,0 +1,224 @@
+//! Accounts, and links that set a password.
+
+use async_trait::async_trait;
+use domain::{
+    account::{Account, PasswordHash},
+    email::Email,
+    ids::{AccountId, PasswordLinkId},
+    practice::{Level, Role},
+    time::Time,
+};
+use services::ports::{Accounts, PasswordLink, Stored, StoreError, TokenHash};
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use super::SqlWork;
+use crate::common::readable;
+
+#[derive(sqlx::FromRow)]
+struct AccountRow {
+    id: Uuid,
+    email: String,
+    password_hash: Option<String>,
+}
+
+impl TryFrom<AccountRow> for Account {
+    type Error = StoreError;
+
+    fn try_from(row: AccountRow) -> Stored<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            email: readable(row.email.parse(), "email address")?,
+            password_hash: row.password_hash.map(PasswordHash),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct PasswordLinkRow {
+    id: Uuid,
+    account_id: Uuid,
+    made_at: i64,
+    expires_at: i64,
+    used_at: Option<i64>,
+}
+
+impl From<PasswordLinkRow> for PasswordLink {
+    fn from(row: PasswordLinkRow) -> Self {
+        Self {
+            id: row.id.into(),
+            account: row.account_id.into(),
+            made_at: Time::from_millis(row.made_at),
+            expires_at: Time::from_millis(row.expires_at),
+            used_at: row.used_at.map(Time::from_millis),
+        }
+    }
+}
+
+#[async_trait]
+impl Accounts for SqlWork {
+    async fn lookup_account(&mut self, id: AccountId) -> Stored<Option<Account>> {
+        let row: Option<AccountRow> = self
+            .find(
+                query_as(
+                    "SELECT
+                         id,
+                         email,
+                         password_hash
+                     FROM accounts
+                     WHERE id = $1",
+                )
+                .bind(id.uuid()),
+            )
+            .await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    async fn find_account(&mut self, email: &Email) -> Stored<Option<Account>> {
+        let row: Option<AccountRow> = self
+            .find(
+                query_as(
+                    "SELECT
+                         id,
+                         email,
+                         password_hash
+                     FROM accounts
+                     WHERE email_folded = $1",
+                )
+                .bind(email.folded()),
+            )
+            .await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    async fn add_account(&mut self, account: &Account, at: Time) -> Stored<()> {
+        let hash = account.password_hash.as_ref().map(|hash| hash.0.clone());
+        self.execute(
+            query(
+                "INSERT INTO accounts (
+                     id,
+                     email,
+                     email_folded,
+                     password_hash,
+                     password_set_at,
+                     added_at
+                 ) VALUES ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(account.id.uuid())
+            .bind(account.email.as_str().to_owned())
+            .bind(account.email.folded())
+            .bind(hash.clone())
+            .bind(hash.map(|_| at.millis()))
+            .bind(at.millis()),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn set_password(&mut self, id: AccountId, hash: &PasswordHash, at: Time) -> Stored<()> {
+        self.execute(
+            query(
+                "UPDATE accounts
+                 SET password_hash = $2,
+                     password_set_at = $3
+                 WHERE id = $1",
+            )
+            .bind(id.uuid())
+            .bind(hash.0.clone())
+            .bind(at.millis()),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn is_practitioner(&mut self, id: AccountId) -> Stored<bool> {
+        // Which levels are practitioners' is the domain's to say.
+        let rows: Vec<(String,)> = self
+            .all(
+                query_as(
+                    "SELECT DISTINCT level
+                     FROM users
+                     WHERE account_id = $1",
+                )
+                .bind(id.uuid()),
+            )
+            .await?;
+        let mut practitioner = false;
+        for (level,) in rows {
+            practitioner |= readable(Level::from_code(&level), "level")?.role() == Role::Practitioner;
+        }
+        Ok(practitioner)
+    }
+
+    async fn add_password_link(&mut self, link: &PasswordLink, token: &TokenHash) -> Stored<()> {
+        // Earlier ones run out now, rather than vanish: their page can say so.
+        self.execute(
+            query(
+                "UPDATE password_links
+                 SET expires_at = $2
+                 WHERE account_id = $1
+                   AND used_at IS NULL
+                   AND expires_at > $2",
+            )
+            .bind(link.account.uuid())
+            .bind(link.made_at.millis()),
+        )
+        .await?;
+        self.execute(
+            query(
+                "INSERT INTO password_links (
+                     id,
+                     token_hash,
+                     account_id,
+                     made_at,
+                     expires_at,
+                     used_at
+                 ) VALUES ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(link.id.uuid())
+            .bind(token.0.to_vec())
+            .bind(link.account.uuid())
+            .bind(link.made_at.millis())
+            .bind(link.expires_at.millis())
+            .bind(link.used_at.map(Time::millis)),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn find_password_link(&mut self, token: &TokenHash) -> Stored<Option<PasswordLink>> {
+        let row: Option<PasswordLinkRow> = self
+            .find(
+                query_as(
+                    "SELECT
+                         id,
+                         account_id,
+                         made_at,
+                         expires_at,
+                         used_at
+                     FROM password_links
+                     WHERE token_hash = $1",
+                )
+                .bind(token.0.to_vec()),
+            )
+            .await?;
+        Ok(row.map(PasswordLink::from))
+    }
+
+    async fn use_password_link(&mut self, id: PasswordLinkId, at: Time) -> Stored<bool> {
+        let used = self
+            .execute(
+                query(
+                    "UPDATE password_links
+                     SET used_at = $2
+                     WHERE id = $1
+                       AND used_at IS NULL
+                       AND expires_at > $2",
+                )
+                .bind(id.uuid())
+                .bind(at.millis()),
+            )
+            .await?;
+        Ok(used == 1)
+    }
+}

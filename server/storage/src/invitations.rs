@@ -1,0 +1,479 @@
+//! Invitations to the portal, and the hashes of their links.
+
+use async_trait::async_trait;
+use domain::{
+    access::{Access, InvitePatient, ViewPatientAccess},
+    grant::Kind,
+    ids::{AccountId, InvitationId},
+    invitation::{Events, Invitation},
+    page::{Page, PageRequest},
+    person::UserName,
+    time::Time,
+};
+use services::ports::{FoundInvitation, Invitations, StoreError, Stored, TokenHash};
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use super::SqlWork;
+use crate::common::{BEYOND, readable};
+
+#[derive(sqlx::FromRow)]
+struct InvitationRow {
+    id: Uuid,
+    group_id: Uuid,
+    patient_id: Uuid,
+    grant_id: Uuid,
+    account_id: Uuid,
+    kind: String,
+    email: String,
+    inviter_id: Uuid,
+    message: String,
+    invited_at: i64,
+    expires_at: i64,
+    links: i64,
+    sent_at: Option<i64>,
+    failed_at: Option<i64>,
+    opened_at: Option<i64>,
+    activated_at: Option<i64>,
+    revoked_at: Option<i64>,
+}
+
+impl TryFrom<InvitationRow> for Invitation {
+    type Error = StoreError;
+
+    fn try_from(row: InvitationRow) -> Stored<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            group: row.group_id.into(),
+            patient: row.patient_id.into(),
+            grant: row.grant_id.into(),
+            account: row.account_id.into(),
+            kind: readable(Kind::from_code(&row.kind), "kind of grant")?,
+            email: readable(row.email.parse(), "email address")?,
+            inviter: row.inviter_id.into(),
+            message: row.message,
+            invited_at: Time::from_millis(row.invited_at),
+            expires_at: Time::from_millis(row.expires_at),
+            links: row.links,
+            events: Events {
+                sent_at: row.sent_at.map(Time::from_millis),
+                failed_at: row.failed_at.map(Time::from_millis),
+                opened_at: row.opened_at.map(Time::from_millis),
+                activated_at: row.activated_at.map(Time::from_millis),
+                revoked_at: row.revoked_at.map(Time::from_millis),
+            },
+        })
+    }
+}
+
+/// An invitation with who invited.
+#[derive(sqlx::FromRow)]
+struct ListedRow {
+    #[sqlx(flatten)]
+    invitation: InvitationRow,
+    title: String,
+    first_name: String,
+    last_name: String,
+}
+
+/// An invitation with the link by which it was found.
+#[derive(sqlx::FromRow)]
+struct FoundRow {
+    #[sqlx(flatten)]
+    invitation: InvitationRow,
+    link: i64,
+}
+
+#[async_trait]
+impl Invitations for SqlWork {
+    async fn add_invitation(
+        &mut self,
+        access: &Access<InvitePatient>,
+        invitation: &Invitation,
+        token: &TokenHash,
+    ) -> Stored<()> {
+        let (group, patient) = (access.group().uuid(), access.patient().uuid());
+        let events = invitation.events;
+        self.execute(
+            query(
+                "INSERT INTO invitations (
+                     group_id,
+                     id,
+                     patient_id,
+                     grant_id,
+                     account_id,
+                     kind,
+                     email,
+                     inviter_id,
+                     message,
+                     invited_at,
+                     expires_at,
+                     links,
+                     sent_at,
+                     failed_at,
+                     opened_at,
+                     activated_at,
+                     revoked_at
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+            )
+            .bind(group)
+            .bind(invitation.id.uuid())
+            .bind(patient)
+            .bind(invitation.grant.uuid())
+            .bind(invitation.account.uuid())
+            .bind(invitation.kind.code())
+            .bind(invitation.email.as_str().to_owned())
+            .bind(invitation.inviter.uuid())
+            .bind(invitation.message.clone())
+            .bind(invitation.invited_at.millis())
+            .bind(invitation.expires_at.millis())
+            .bind(invitation.links)
+            .bind(events.sent_at.map(Time::millis))
+            .bind(events.failed_at.map(Time::millis))
+            .bind(events.opened_at.map(Time::millis))
+            .bind(events.activated_at.map(Time::millis))
+            .bind(events.revoked_at.map(Time::millis)),
+        )
+        .await?;
+        self.add_invitation_link(group, invitation, token).await?;
+        self.refresh_portal_state(group, patient).await
+    }
+
+    async fn lookup_invitation(
+        &mut self,
+        access: &Access<ViewPatientAccess>,
+        id: InvitationId,
+    ) -> Stored<Option<Invitation>> {
+        let row: Option<InvitationRow> = self
+            .find(
+                query_as(
+                    "SELECT
+                         id,
+                         group_id,
+                         patient_id,
+                         grant_id,
+                         account_id,
+                         kind,
+                         email,
+                         inviter_id,
+                         message,
+                         invited_at,
+                         expires_at,
+                         links,
+                         sent_at,
+                         failed_at,
+                         opened_at,
+                         activated_at,
+                         revoked_at
+                     FROM invitations
+                     WHERE group_id = $1
+                       AND patient_id = $2
+                       AND id = $3",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(id.uuid()),
+            )
+            .await?;
+        row.map(Invitation::try_from).transpose()
+    }
+
+    async fn list_invitations(
+        &mut self,
+        access: &Access<ViewPatientAccess>,
+        page: &PageRequest,
+    ) -> Stored<Page<(Invitation, UserName)>> {
+        let before = match page.after.as_deref().map(str::parse::<InvitationId>) {
+            None => BEYOND,
+            Some(Ok(id)) => id.uuid(),
+            Some(Err(_)) => return Ok(Page { rows: Vec::new(), next: None }),
+        };
+        // Ids are made in order: the latest has the highest.
+        let rows: Vec<ListedRow> = self
+            .all(
+                query_as(
+                    "SELECT
+                         i.id,
+                         i.group_id,
+                         i.patient_id,
+                         i.grant_id,
+                         i.account_id,
+                         i.kind,
+                         i.email,
+                         i.inviter_id,
+                         i.message,
+                         i.invited_at,
+                         i.expires_at,
+                         i.links,
+                         i.sent_at,
+                         i.failed_at,
+                         i.opened_at,
+                         i.activated_at,
+                         i.revoked_at,
+                         u.title,
+                         u.first_name,
+                         u.last_name
+                     FROM invitations i
+                     JOIN users u
+                         ON u.group_id = i.group_id
+                        AND u.id = i.inviter_id
+                     WHERE i.group_id = $1
+                       AND i.patient_id = $2
+                       AND i.id < $3
+                     ORDER BY i.id DESC
+                     LIMIT $4",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(before)
+                .bind(i64::from(page.rows()) + 1),
+            )
+            .await?;
+        let rows = rows
+            .into_iter()
+            .map(|row| {
+                let name = UserName { title: row.title, first: row.first_name, last: row.last_name };
+                Ok((row.invitation.try_into()?, name))
+            })
+            .collect::<Stored<Vec<(Invitation, UserName)>>>()?;
+        Ok(Page::from_rows(rows, page.rows(), |(invitation, _)| invitation.id.to_string()))
+    }
+
+    async fn open_invitations(&mut self, access: &Access<ViewPatientAccess>) -> Stored<Vec<Invitation>> {
+        let rows: Vec<InvitationRow> = self
+            .all(
+                query_as(
+                    "SELECT
+                         id,
+                         group_id,
+                         patient_id,
+                         grant_id,
+                         account_id,
+                         kind,
+                         email,
+                         inviter_id,
+                         message,
+                         invited_at,
+                         expires_at,
+                         links,
+                         sent_at,
+                         failed_at,
+                         opened_at,
+                         activated_at,
+                         revoked_at
+                     FROM invitations
+                     WHERE group_id = $1
+                       AND patient_id = $2
+                       AND activated_at IS NULL
+                       AND revoked_at IS NULL
+                     ORDER BY id DESC
+                     LIMIT 50",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid()),
+            )
+            .await?;
+        rows.into_iter().map(Invitation::try_from).collect()
+    }
+
+    async fn save_invitation(
+        &mut self,
+        access: &Access<InvitePatient>,
+        invitation: &Invitation,
+        token: Option<&TokenHash>,
+    ) -> Stored<bool> {
+        // The proof says whose invitations these are; one of another patient is not there for this caller.
+        if (invitation.group, invitation.patient) != (access.group(), access.patient()) {
+            return Ok(false);
+        }
+        self.unscoped_save_invitation(invitation, token).await
+    }
+
+    async fn unscoped_find_invitation(&mut self, token: &TokenHash) -> Stored<Option<FoundInvitation>> {
+        let row: Option<FoundRow> = self
+            .find(
+                query_as(
+                    "SELECT
+                         i.id,
+                         i.group_id,
+                         i.patient_id,
+                         i.grant_id,
+                         i.account_id,
+                         i.kind,
+                         i.email,
+                         i.inviter_id,
+                         i.message,
+                         i.invited_at,
+                         i.expires_at,
+                         i.links,
+                         i.sent_at,
+                         i.failed_at,
+                         i.opened_at,
+                         i.activated_at,
+                         i.revoked_at,
+                         l.link
+                     FROM invitation_links l
+                     JOIN invitations i
+                         ON i.group_id = l.group_id
+                        AND i.id = l.invitation_id
+                     WHERE l.token_hash = $1",
+                )
+                .bind(token.0.to_vec()),
+            )
+            .await?;
+        row.map(|row| Ok(FoundInvitation { invitation: row.invitation.try_into()?, link: row.link })).transpose()
+    }
+
+    async fn unscoped_invitation(&mut self, id: InvitationId) -> Stored<Option<Invitation>> {
+        let row: Option<InvitationRow> = self
+            .find(
+                query_as(
+                    "SELECT
+                         id,
+                         group_id,
+                         patient_id,
+                         grant_id,
+                         account_id,
+                         kind,
+                         email,
+                         inviter_id,
+                         message,
+                         invited_at,
+                         expires_at,
+                         links,
+                         sent_at,
+                         failed_at,
+                         opened_at,
+                         activated_at,
+                         revoked_at
+                     FROM invitations
+                     WHERE id = $1",
+                )
+                .bind(id.uuid()),
+            )
+            .await?;
+        row.map(Invitation::try_from).transpose()
+    }
+
+    async fn unscoped_open_invitations_of(&mut self, account: AccountId) -> Stored<Vec<Invitation>> {
+        let rows: Vec<InvitationRow> = self
+            .all(
+                query_as(
+                    "SELECT
+                         id,
+                         group_id,
+                         patient_id,
+                         grant_id,
+                         account_id,
+                         kind,
+                         email,
+                         inviter_id,
+                         message,
+                         invited_at,
+                         expires_at,
+                         links,
+                         sent_at,
+                         failed_at,
+                         opened_at,
+                         activated_at,
+                         revoked_at
+                     FROM invitations
+                     WHERE account_id = $1
+                       AND activated_at IS NULL
+                       AND revoked_at IS NULL
+                     ORDER BY id DESC
+                     LIMIT 50",
+                )
+                .bind(account.uuid()),
+            )
+            .await?;
+        rows.into_iter().map(Invitation::try_from).collect()
+    }
+
+    async fn unscoped_save_invitation(&mut self, invitation: &Invitation, token: Option<&TokenHash>) -> Stored<bool> {
+        let (group, patient) = (invitation.group.uuid(), invitation.patient.uuid());
+        let events = invitation.events;
+        // `links` tells whether somebody made a new link since the invitation was read: then what was read is stale. What
+        // the mail worker or another tab noted meanwhile about the same link stays.
+        let links_before = if token.is_some() { invitation.links - 1 } else { invitation.links };
+        let saved = self
+            .execute(
+                query(
+                    "UPDATE invitations
+                     SET expires_at = $5,
+                         links = $6,
+                         sent_at = CASE WHEN links = $6 THEN COALESCE(sent_at, $7) ELSE $7 END,
+                         failed_at = $8,
+                         opened_at = CASE WHEN links = $6 THEN COALESCE(opened_at, $9) ELSE $9 END,
+                         activated_at = $10,
+                         revoked_at = $11
+                     WHERE group_id = $1
+                       AND patient_id = $2
+                       AND id = $3
+                       AND links = $4
+                       AND activated_at IS NULL
+                       AND revoked_at IS NULL",
+                )
+                .bind(group)
+                .bind(patient)
+                .bind(invitation.id.uuid())
+                .bind(links_before)
+                .bind(invitation.expires_at.millis())
+                .bind(invitation.links)
+                .bind(events.sent_at.map(Time::millis))
+                .bind(events.failed_at.map(Time::millis))
+                .bind(events.opened_at.map(Time::millis))
+                .bind(events.activated_at.map(Time::millis))
+                .bind(events.revoked_at.map(Time::millis)),
+            )
+            .await?;
+        if saved != 1 {
+            return Ok(false);
+        }
+        if let Some(token) = token {
+            self.add_invitation_link(group, invitation, token).await?;
+        }
+        self.refresh_portal_state(group, patient).await?;
+        Ok(true)
+    }
+
+    async fn unscoped_mail_outcome(&mut self, id: InvitationId, link: i64, sent: bool, at: Time) -> Stored<()> {
+        let (sent_at, failed_at) = if sent { (Some(at.millis()), None) } else { (None, Some(at.millis())) };
+        self.execute(
+            query(
+                "UPDATE invitations
+                 SET sent_at = COALESCE($3, sent_at),
+                     failed_at = $4
+                 WHERE id = $1
+                   AND links = $2",
+            )
+            .bind(id.uuid())
+            .bind(link)
+            .bind(sent_at)
+            .bind(failed_at),
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+impl SqlWork {
+    async fn add_invitation_link(&mut self, group: Uuid, invitation: &Invitation, token: &TokenHash) -> Stored<()> {
+        self.execute(
+            query(
+                "INSERT INTO invitation_links (
+                     token_hash,
+                     group_id,
+                     invitation_id,
+                     link
+                 ) VALUES ($1, $2, $3, $4)",
+            )
+            .bind(token.0.to_vec())
+            .bind(group)
+            .bind(invitation.id.uuid())
+            .bind(invitation.links),
+        )
+        .await?;
+        Ok(())
+    }
+}

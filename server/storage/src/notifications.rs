@@ -1,0 +1,179 @@
+//! What the bell says.
+
+use async_trait::async_trait;
+use domain::{
+    access::{Access, EnterGroup},
+    ids::{GroupId, NotificationId, UserId},
+    notification::{News, Notification},
+    page::{Page, PageRequest},
+    time::Time,
+};
+use services::ports::{Hint, Notifications, StoreError, Stored, Work as _};
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use super::SqlWork;
+use crate::common::{BEYOND, FIRST, known};
+
+const ACCEPTED: &str = "invitation_accepted";
+const FAILED: &str = "invitation_failed";
+
+#[derive(sqlx::FromRow)]
+struct NotificationRow {
+    id: Uuid,
+    what: String,
+    patient_id: Uuid,
+    invitation_id: Uuid,
+    happened_at: i64,
+    read_at: Option<i64>,
+}
+
+impl TryFrom<NotificationRow> for Notification {
+    type Error = StoreError;
+
+    fn try_from(row: NotificationRow) -> Stored<Self> {
+        let (patient, invitation) = (row.patient_id.into(), row.invitation_id.into());
+        let news = match row.what.as_str() {
+            ACCEPTED => Some(News::InvitationAccepted { patient, invitation }),
+            FAILED => Some(News::InvitationFailed { patient, invitation }),
+            _ => None,
+        };
+        Ok(Self {
+            id: row.id.into(),
+            news: known(news, "notification")?,
+            at: Time::from_millis(row.happened_at),
+            read_at: row.read_at.map(Time::from_millis),
+        })
+    }
+}
+
+#[async_trait]
+impl Notifications for SqlWork {
+    async fn unscoped_notify(&mut self, group: GroupId, user: UserId, notification: &Notification) -> Stored<()> {
+        let account: Option<(Uuid,)> = self
+            .find(
+                query_as(
+                    "SELECT account_id
+                     FROM users
+                     WHERE group_id = $1
+                       AND id = $2",
+                )
+                .bind(group.uuid())
+                .bind(user.uuid()),
+            )
+            .await?;
+        let Some((account,)) = account else { return Ok(()) };
+        let (what, patient, invitation) = match notification.news {
+            News::InvitationAccepted { patient, invitation } => (ACCEPTED, patient, invitation),
+            News::InvitationFailed { patient, invitation } => (FAILED, patient, invitation),
+        };
+        self.execute(
+            query(
+                "INSERT INTO notifications (
+                     group_id,
+                     id,
+                     user_id,
+                     what,
+                     patient_id,
+                     invitation_id,
+                     happened_at,
+                     read_at
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            )
+            .bind(group.uuid())
+            .bind(notification.id.uuid())
+            .bind(user.uuid())
+            .bind(what)
+            .bind(patient.uuid())
+            .bind(invitation.uuid())
+            .bind(notification.at.millis())
+            .bind(notification.read_at.map(Time::millis)),
+        )
+        .await?;
+        self.hint(Hint::Bell(account.into()));
+        Ok(())
+    }
+
+    async fn list_notifications(
+        &mut self,
+        access: &Access<EnterGroup>,
+        page: &PageRequest,
+    ) -> Stored<Page<Notification>> {
+        let before = match page.after.as_deref().map(str::parse::<NotificationId>) {
+            None => BEYOND,
+            Some(Ok(id)) => id.uuid(),
+            Some(Err(_)) => return Ok(Page { rows: Vec::new(), next: None }),
+        };
+        let rows: Vec<NotificationRow> = self
+            .all(
+                query_as(
+                    "SELECT
+                         id,
+                         what,
+                         patient_id,
+                         invitation_id,
+                         happened_at,
+                         read_at
+                     FROM notifications
+                     WHERE group_id = $1
+                       AND user_id = $2
+                       AND id < $3
+                     ORDER BY id DESC
+                     LIMIT $4",
+                )
+                .bind(access.group().uuid())
+                .bind(access.user().uuid())
+                .bind(before)
+                .bind(i64::from(page.rows()) + 1),
+            )
+            .await?;
+        let rows = rows.into_iter().map(Notification::try_from).collect::<Stored<Vec<_>>>()?;
+        Ok(Page::from_rows(rows, page.rows(), |notification| notification.id.to_string()))
+    }
+
+    async fn unread_notifications(&mut self, access: &Access<EnterGroup>) -> Stored<i64> {
+        let (unread,): (i64,) = self
+            .one(
+                query_as(
+                    "SELECT COUNT(*)
+                     FROM (
+                         SELECT 1
+                         FROM notifications
+                         WHERE group_id = $1
+                           AND user_id = $2
+                           AND read_at IS NULL
+                         LIMIT 100
+                     ) AS unread",
+                )
+                .bind(access.group().uuid())
+                .bind(access.user().uuid()),
+            )
+            .await?;
+        Ok(unread)
+    }
+
+    async fn mark_read(&mut self, access: &Access<EnterGroup>, id: Option<NotificationId>, at: Time) -> Stored<()> {
+        // The nil id, which no notification has, stands for all.
+        let marked = self
+            .execute(
+                query(
+                    "UPDATE notifications
+                     SET read_at = $5
+                     WHERE group_id = $1
+                       AND user_id = $2
+                       AND read_at IS NULL
+                       AND (id = $3 OR $3 = $4)",
+                )
+                .bind(access.group().uuid())
+                .bind(access.user().uuid())
+                .bind(id.map_or(FIRST, NotificationId::uuid))
+                .bind(FIRST)
+                .bind(at.millis()),
+            )
+            .await?;
+        if marked > 0 {
+            self.hint(Hint::Bell(access.by().account));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,262 @@
+//! Sessions: signed-in devices. Only the hash of a token is stored.
+
+use async_trait::async_trait;
+use domain::{
+    account::{Device, Door, SessionClock},
+    ids::{AccountId, SessionId},
+    time::Time,
+};
+use services::ports::{FoundSession, Hint, NewSession, Sessions, StoreError, Stored, TokenHash, Work as _};
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use super::{SqlWork, practice::UserRow};
+use crate::common::{SWEPT, known, readable};
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    session_id: Uuid,
+    session_account_id: Uuid,
+    door: String,
+    opened_at: i64,
+    last_act_at: i64,
+    session_user_id: Option<Uuid>,
+    // The membership; all null in the portal.
+    group_id: Option<Uuid>,
+    title: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    profession: Option<String>,
+    level: Option<String>,
+    hide_names: Option<bool>,
+    read_only: Option<bool>,
+    deactivated_at: Option<i64>,
+}
+
+impl TryFrom<SessionRow> for FoundSession {
+    type Error = StoreError;
+
+    fn try_from(row: SessionRow) -> Stored<Self> {
+        let user = match row.session_user_id {
+            None => None,
+            Some(id) => {
+                let membership = (|| {
+                    Some(UserRow {
+                        id,
+                        group_id: row.group_id?,
+                        account_id: row.session_account_id,
+                        title: row.title?,
+                        first_name: row.first_name?,
+                        last_name: row.last_name?,
+                        profession: row.profession?,
+                        level: row.level?,
+                        hide_names: row.hide_names?,
+                        read_only: row.read_only?,
+                        deactivated_at: row.deactivated_at,
+                    })
+                })();
+                Some(known(membership, "session's user")?.try_into()?)
+            }
+        };
+        Ok(Self {
+            id: row.session_id.into(),
+            account: row.session_account_id.into(),
+            clock: SessionClock {
+                door: readable(Door::from_code(&row.door), "door")?,
+                opened_at: Time::from_millis(row.opened_at),
+                last_act_at: Time::from_millis(row.last_act_at),
+            },
+            user,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct DeviceRow {
+    id: Uuid,
+    door: String,
+    opened_at: i64,
+    last_act_at: i64,
+    agent: String,
+}
+
+impl TryFrom<DeviceRow> for Device {
+    type Error = StoreError;
+
+    fn try_from(row: DeviceRow) -> Stored<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            door: readable(Door::from_code(&row.door), "door")?,
+            opened_at: Time::from_millis(row.opened_at),
+            last_act_at: Time::from_millis(row.last_act_at),
+            agent: row.agent,
+            this_one: false,
+        })
+    }
+}
+
+#[async_trait]
+impl Sessions for SqlWork {
+    async fn add_session(&mut self, session: &NewSession) -> Stored<()> {
+        self.execute(
+            query(
+                "INSERT INTO sessions (
+                     id,
+                     token_hash,
+                     account_id,
+                     user_id,
+                     door,
+                     opened_at,
+                     last_act_at,
+                     origin,
+                     agent
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            )
+            .bind(session.id.uuid())
+            .bind(session.token.0.to_vec())
+            .bind(session.account.uuid())
+            .bind(session.user.map(|user| user.uuid()))
+            .bind(session.clock.door.code())
+            .bind(session.clock.opened_at.millis())
+            .bind(session.clock.last_act_at.millis())
+            .bind(session.origin.clone())
+            .bind(session.agent.clone()),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn find_session(&mut self, token: &TokenHash) -> Stored<Option<FoundSession>> {
+        let row: Option<SessionRow> = self
+            .find(
+                query_as(
+                    "SELECT
+                         s.id AS session_id,
+                         s.account_id AS session_account_id,
+                         s.door,
+                         s.opened_at,
+                         s.last_act_at,
+                         s.user_id AS session_user_id,
+                         u.group_id,
+                         u.title,
+                         u.first_name,
+                         u.last_name,
+                         u.profession,
+                         u.level,
+                         u.hide_names,
+                         u.read_only,
+                         u.deactivated_at
+                     FROM sessions s
+                     LEFT JOIN users u
+                         ON u.id = s.user_id
+                        AND u.account_id = s.account_id
+                     WHERE s.token_hash = $1
+                       AND s.ended_at IS NULL",
+                )
+                .bind(token.0.to_vec()),
+            )
+            .await?;
+        row.map(FoundSession::try_from).transpose()
+    }
+
+    async fn touch_session(&mut self, id: SessionId, at: Time) -> Stored<()> {
+        // Two tabs act at once: the later time stays.
+        self.execute(
+            query(
+                "UPDATE sessions
+                 SET last_act_at = $2
+                 WHERE id = $1
+                   AND last_act_at < $2
+                   AND ended_at IS NULL",
+            )
+            .bind(id.uuid())
+            .bind(at.millis()),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn end_session(&mut self, account: AccountId, id: SessionId, at: Time) -> Stored<bool> {
+        let ended = self
+            .execute(
+                query(
+                    "UPDATE sessions
+                     SET ended_at = $3
+                     WHERE id = $1
+                       AND account_id = $2
+                       AND ended_at IS NULL",
+                )
+                .bind(id.uuid())
+                .bind(account.uuid())
+                .bind(at.millis()),
+            )
+            .await?;
+        if ended == 1 {
+            self.hint(Hint::SessionEnded(id));
+        }
+        Ok(ended == 1)
+    }
+
+    async fn end_sessions(&mut self, account: AccountId, but: Option<SessionId>, at: Time) -> Stored<()> {
+        // Without one to spare: the nil id, which no session has.
+        let ended: Vec<(Uuid,)> = self
+            .all(
+                query_as(
+                    "UPDATE sessions
+                     SET ended_at = $3
+                     WHERE account_id = $1
+                       AND id <> $2
+                       AND ended_at IS NULL
+                     RETURNING id",
+                )
+                .bind(account.uuid())
+                .bind(but.map_or(Uuid::nil(), SessionId::uuid))
+                .bind(at.millis()),
+            )
+            .await?;
+        for (id,) in ended {
+            self.hint(Hint::SessionEnded(id.into()));
+        }
+        Ok(())
+    }
+
+    async fn devices(&mut self, account: AccountId) -> Stored<Vec<Device>> {
+        let rows: Vec<DeviceRow> = self
+            .all(
+                query_as(
+                    "SELECT
+                         id,
+                         door,
+                         opened_at,
+                         last_act_at,
+                         agent
+                     FROM sessions
+                     WHERE account_id = $1
+                       AND ended_at IS NULL
+                     ORDER BY last_act_at DESC, id DESC
+                     LIMIT 100",
+                )
+                .bind(account.uuid()),
+            )
+            .await?;
+        rows.into_iter().map(Device::try_from).collect()
+    }
+
+    async fn sweep_sessions(&mut self, opened_before: Time) -> Stored<u64> {
+        self.execute(
+            query(
+                "DELETE FROM sessions
+                 WHERE id IN (
+                     SELECT id
+                     FROM sessions
+                     WHERE opened_at < $1
+                     ORDER BY opened_at, id
+                     LIMIT $2
+                 )",
+            )
+            .bind(opened_before.millis())
+            .bind(SWEPT),
+        )
+        .await
+    }
+}
