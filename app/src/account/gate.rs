@@ -61,8 +61,6 @@ pub fn DocumentTitle(
 /// A link that calls the practice; nothing when it gave no number.
 #[component]
 pub fn CallPractice(
-    /// The practice's name.
-    practice: String,
     /// Its number; may be empty.
     phone: String,
 ) -> impl IntoView {
@@ -72,7 +70,7 @@ pub fn CallPractice(
         view! {
             <a class="button call" href=format!("tel:{dial}")>
                 <Icon name="phone"/>
-                <span>{say::call(&practice)}" "<span class="call-number">{phone}</span></span>
+                <span>{say::CALL}" "{phone}</span>
             </a>
         }
     })

@@ -49,7 +49,6 @@ pub fn InvitationView(
     now: Option<Time>,
 ) -> impl IntoView {
     let here = format!("/invitation/{token}");
-    let seen = token.clone();
     match page {
         LinkPage::Unknown => view! {
             <Gate title=say::UNKNOWN_TITLE lead=say::UNKNOWN_LEAD>
@@ -80,7 +79,7 @@ pub fn InvitationView(
                             <Button kind=Kind::Main submit=true>{say::ACCEPT}</Button>
                         </div>
                     </DoorForm>
-                    <Opened token=seen/>
+                    <Opened/>
                 </Gate>
             }
             .into_any()
@@ -100,7 +99,7 @@ pub fn InvitationView(
                         <Button submit=true>{say::SIGN_OUT}</Button>
                     </DoorForm>
                 </div>
-                <Opened token=seen/>
+                <Opened/>
             </Gate>
         }
         .into_any(),
@@ -113,7 +112,7 @@ pub fn InvitationView(
                     answer=Answer::of(sign_in::DOOR)
                     button=say::SIGN_IN_TO_ACCEPT
                 />
-                <Opened token=seen/>
+                <Opened/>
             </Gate>
         }
         .into_any(),
@@ -125,13 +124,13 @@ pub fn InvitationView(
                         <Button kind=Kind::Main submit=true>{say::SIGN_OUT}</Button>
                     </div>
                 </DoorForm>
-                <Opened token=seen/>
+                <Opened/>
             </Gate>
         }
         .into_any(),
         LinkPage::PractitionerNow { practice, phone } => view! {
             <Gate title=say::PRACTITIONER_TITLE lead=say::practitioner(&practice)>
-                <CallPractice practice=practice phone=phone/>
+                <CallPractice phone=phone/>
             </Gate>
         }
         .into_any(),
@@ -139,7 +138,7 @@ pub fn InvitationView(
             <Gate title=say::USED_TITLE lead=say::used(&practice)>
                 <div class="form-end">
                     <LinkButton href="/sign-in" kind=Kind::Main>{say::SIGN_IN}</LinkButton>
-                    <CallPractice practice=practice phone=phone/>
+                    <CallPractice phone=phone/>
                 </div>
             </Gate>
         }
@@ -151,7 +150,7 @@ pub fn InvitationView(
                     <Hidden name="token" value=token/>
                     <div class="form-end">
                         <Button kind=Kind::Main submit=true icon="send">{say::RENEW}</Button>
-                        <CallPractice practice=practice phone=phone/>
+                        <CallPractice phone=phone/>
                     </div>
                 </DoorForm>
             </Gate>
@@ -159,7 +158,7 @@ pub fn InvitationView(
         .into_any(),
         LinkPage::Revoked { practice, phone } => view! {
             <Gate title=say::REVOKED_TITLE lead=say::revoked(&practice)>
-                <CallPractice practice=practice phone=phone/>
+                <CallPractice phone=phone/>
             </Gate>
         }
         .into_any(),

@@ -48,7 +48,8 @@ pub const SEND_LINK: &str = "Send me a link";
 /// Heading.
 pub const SENT_TITLE: &str = "Look into your mail";
 /// What was done. The same for every address (AN-04).
-pub const SENT_LEAD: &str = "If this address has an account here, a link is on its way to it. It works once, for one hour.";
+pub const SENT_LEAD: &str =
+    "If this address has an account here, a link is on its way to it. It works once, for one hour.";
 /// What to do when nothing comes.
 pub const SENT_HELP: &str = "Nothing there after a few minutes? Look into the spam folder, and check that you used the \
      address your practice knows.";
@@ -67,7 +68,8 @@ pub const CHOOSE: &str = "Set password and sign in";
 /// Heading.
 pub const DEAD_TITLE: &str = "This link no longer works";
 /// What it means.
-pub const DEAD_LEAD: &str = "It was used already, is too old, or was cut off on its way. Nothing is lost: ask for a new one.";
+pub const DEAD_LEAD: &str =
+    "It was used already, is too old, or was cut off on its way. Nothing is lost: ask for a new one.";
 
 /// Which practices' invitations are accepted with the new password.
 #[must_use]
@@ -87,7 +89,8 @@ pub const INVITES_LEAD: &str = "See your appointments, the records your practice
 /// Heading of the form.
 pub const FIRST_PASSWORD: &str = "Choose a password";
 /// Which email to sign in with.
-pub const FIRST_PASSWORD_EMAIL: &str = "From then on you sign in with it and the email address this invitation was sent to.";
+pub const FIRST_PASSWORD_EMAIL: &str =
+    "From then on you sign in with it and the email address this invitation was sent to.";
 /// Button.
 pub const ACCEPT: &str = "Accept and open the portal";
 /// Lead when signed in.
@@ -103,7 +106,8 @@ pub const SIGN_IN_TO_ACCEPT: &str = "Sign in to accept";
 /// Title of a notice.
 pub const OTHER_TITLE: &str = "Somebody else is signed in";
 /// What to do about it.
-pub const OTHER_LEAD: &str = "This device is signed in to another account. Sign out first, then open the link in your email again.";
+pub const OTHER_LEAD: &str =
+    "This device is signed in to another account. Sign out first, then open the link in your email again.";
 /// At the foot of a live invitation.
 pub const UNEXPECTED: &str = "You did not expect this? Then simply close this page. Nothing happens.";
 /// How long a link still works.
@@ -140,7 +144,9 @@ pub const REVOKED_TITLE: &str = "This invitation was taken back";
 /// What it means, what to do.
 #[must_use]
 pub fn revoked(practice: &str) -> String {
-    format!("{practice} has withdrawn it, or sent you a newer one: use the latest email. If in doubt, ask the practice.")
+    format!(
+        "{practice} has withdrawn it, or sent you a newer one: use the latest email. If in doubt, ask the practice."
+    )
 }
 /// Heading.
 pub const PRACTITIONER_TITLE: &str = "This address cannot open a portal";
@@ -155,18 +161,17 @@ pub fn practitioner(practice: &str) -> String {
 /// Heading.
 pub const FRESH_TITLE: &str = "Look into your mail";
 /// The same whatever became of the invitation.
-pub const FRESH_LEAD: &str = "If the invitation still stands, a fresh link is on its way to the address it was first sent to.";
-/// Button with the number.
-#[must_use]
-pub fn call(practice: &str) -> String {
-    format!("Call {practice}")
-}
+pub const FRESH_LEAD: &str =
+    "If the invitation still stands, a fresh link is on its way to the address it was first sent to.";
+/// Button, before the number.
+pub const CALL: &str = "Call";
 
 // The first run
 /// Heading.
 pub const SET_UP_TITLE: &str = "Set up your practice";
 /// Lead.
-pub const SET_UP_LEAD: &str = "A few lines, once. Everything can be changed later, and the patient portal is on from the start.";
+pub const SET_UP_LEAD: &str =
+    "A few lines, once. Everything can be changed later, and the patient portal is on from the start.";
 /// Heading of fields.
 pub const PRACTICE: &str = "Your practice";
 /// A field's label.

@@ -26,7 +26,7 @@ pub fn HomeView(
 ) -> impl IntoView {
     let PortalFrame { record, practice_phone, greet, records, .. } = frame;
     let (heading, lead) = if greet.is_empty() {
-        (say::record_of(&record.shown), say::with_for(&record.practice))
+        (record.shown.clone(), say::with_for(&record.practice))
     } else {
         (say::hello(&greet), say::with(&record.practice))
     };
@@ -61,9 +61,9 @@ pub fn HomeView(
                 <ul class="places">{places}</ul>
             </section>
             <section class="card practice" aria-labelledby="practice">
-                <h2 id="practice">{say::YOUR_PRACTICE}</h2>
+                <h2 id="practice" dir="auto">{practice}</h2>
                 <p>{contact}</p>
-                <CallPractice practice=practice phone=practice_phone/>
+                <CallPractice phone=practice_phone/>
                 <p class="practice-note">{say::EMERGENCY}</p>
             </section>
         </Frame>

@@ -1,5 +1,6 @@
-//! What wakes up in the browser. Islands call the browser directly and no server function: a patient's first load stays
-//! small. Their few words stand here, so that the browser does not get all others with them.
+//! What wakes up in the browser. To keep a patient's first load small, islands here call the browser directly instead of a
+//! server function (half the WASM), take nothing from the server but their place (what is handed to an island is read by
+//! a JSON library: 15 KB), and keep their few words here.
 
 use leptos::prelude::*;
 
@@ -10,14 +11,9 @@ const SIGN_IN: &str = "Sign in";
 /// Tells the practice that a person saw the invitation's page. A program that only fetches the page never does: it has
 /// to be run, and looked at.
 #[island]
-pub fn Opened(
-    /// The link's token.
-    token: String,
-) -> impl IntoView {
+pub fn Opened() -> impl IntoView {
     #[cfg(feature = "portal")]
-    Effect::new(move || browser::when_seen(&token));
-    #[cfg(not(feature = "portal"))]
-    let _ = token;
+    Effect::new(browser::when_seen);
 }
 
 /// Listens to the live stream while the page is open, and says so when the session ends elsewhere or runs out.
@@ -41,21 +37,24 @@ mod browser {
     use web_sys::{EventSource, UrlSearchParams, VisibilityState};
 
     /// Sends the beacon now, or when the page comes to the front for the first time.
-    pub fn when_seen(token: &str) {
+    pub fn when_seen() {
         if document().visibility_state() == VisibilityState::Visible {
-            return beacon(token);
+            return beacon();
         }
-        let (token, sent) = (token.to_owned(), std::cell::Cell::new(false));
+        let sent = std::cell::Cell::new(false);
         let seen = Closure::<dyn Fn()>::new(move || {
             if document().visibility_state() == VisibilityState::Visible && !sent.replace(true) {
-                beacon(&token);
+                beacon();
             }
         });
         let _ = document().add_event_listener_with_callback("visibilitychange", seen.as_ref().unchecked_ref());
         seen.forget();
     }
 
-    fn beacon(token: &str) {
+    /// The token is the end of the page's address.
+    fn beacon() {
+        let Ok(path) = location().pathname() else { return };
+        let Some(token) = path.rsplit('/').next() else { return };
         if let Ok(fields) = UrlSearchParams::new() {
             fields.append("token", token);
             let navigator = window().navigator();

@@ -24,7 +24,6 @@ pub fn PlaceView(
     frame: PortalFrame,
 ) -> impl IntoView {
     let PortalFrame { record, practice_phone, records, .. } = frame;
-    let practice = record.practice.clone();
     place.words().map(|words| {
         view! {
             <Frame title=words.title place=place record=Some(record) records=records>
@@ -33,7 +32,7 @@ pub fn PlaceView(
                     <Empty title=words.empty>
                         <p>{words.will}</p>
                         <p>{words.now}</p>
-                        <CallPractice practice=practice phone=practice_phone/>
+                        <CallPractice phone=practice_phone/>
                     </Empty>
                 </div>
             </Frame>

@@ -42,11 +42,6 @@ pub const fn kind(kind: Kind) -> &'static str {
 pub fn hello(name: &str) -> String {
     format!("Hello {name}")
 }
-/// The heading, for somebody acting for the patient.
-#[must_use]
-pub fn record_of(name: &str) -> String {
-    format!("{name}’s record")
-}
 /// Under the heading.
 #[must_use]
 pub fn with(practice: &str) -> String {
@@ -55,20 +50,20 @@ pub fn with(practice: &str) -> String {
 /// Under the heading, for somebody acting for the patient.
 #[must_use]
 pub fn with_for(practice: &str) -> String {
-    format!("The portal of {practice}")
+    format!("You see this record for them, with {practice}")
 }
 /// When nothing is new.
 pub const NOTHING_NEW: &str = "Nothing is new, and nothing is asked of you.";
 /// Heading over the places.
 pub const PLACES: &str = "What you can do here";
-/// Heading over the practice's card.
-pub const YOUR_PRACTICE: &str = "Your practice";
 /// In the practice's card.
 pub const PRACTICE_LEAD: &str = "For anything that cannot wait, or that is not here yet, ring the practice.";
 /// In the practice's card when it gave no number.
-pub const PRACTICE_NO_PHONE: &str = "For anything that cannot wait, or that is not here yet, ask the practice directly.";
+pub const PRACTICE_NO_PHONE: &str =
+    "For anything that cannot wait, or that is not here yet, ask the practice directly.";
 /// Not for emergencies.
-pub const EMERGENCY: &str = "In an emergency call your local emergency number. Nobody watches this portal around the clock.";
+pub const EMERGENCY: &str =
+    "In an emergency call your local emergency number. Nobody watches this portal around the clock.";
 
 /// A place: its heading, its line on Home, what it is for and what to do until then.
 #[derive(Debug, Clone, Copy)]

@@ -29,14 +29,14 @@ pub fn console_shell(assets: &Assets, nonce: &str) -> String {
                 <script id="console" type="module" src=js nonce=nonce></script>
             </head>
             <body>
-                <div class="waiting" id="waiting" role="status">
+                <main class="waiting" id="waiting">
                     <Arch class="arch-large"/>
-                    <p class="waiting-words">{say::CONSOLE_WAITING}</p>
+                    <h1 class="waiting-words">{say::CONSOLE_WAITING}</h1>
                     <noscript>
                         <p>{say::CONSOLE_NO_SCRIPTS}</p>
                         <p><a href="/console/sign-in">{say::CONSOLE_SIGN_IN}</a></p>
                     </noscript>
-                </div>
+                </main>
             </body>
         </html>
     };

@@ -8,7 +8,7 @@ use domain::{
     practice::{Level, Role},
     time::Time,
 };
-use services::ports::{Accounts, PasswordLink, Stored, StoreError, TokenHash};
+use services::ports::{Accounts, PasswordLink, StoreError, Stored, TokenHash};
 use sqlx::{query, query_as};
 use uuid::Uuid;
 

@@ -25,6 +25,8 @@
 //! To add a noun: its tables in a new migration of both folders, its file here, a line in `mod sqlite` and `mod postgres`,
 //! its promises in `tests/`.
 
+#![expect(clippy::duplicate_mod, reason = "one SQL, compiled for each engine")]
+
 mod common;
 pub mod error;
 mod search;
@@ -36,8 +38,8 @@ use std::{path::Path, sync::Arc};
 
 use services::ports::Store;
 
-pub use crate::{error::OpenError, url::DatabaseUrl};
 use crate::url::Place;
+pub use crate::{error::OpenError, url::DatabaseUrl};
 
 /// The nouns, compiled for one engine.
 macro_rules! nouns {

@@ -65,11 +65,7 @@ impl TryFrom<PatientRow> for PatientRecord {
 
     fn try_from(row: PatientRow) -> Stored<Self> {
         let details = Details {
-            name: PatientName {
-                legal_first: row.legal_first,
-                legal_last: row.legal_last,
-                preferred: row.preferred,
-            },
+            name: PatientName { legal_first: row.legal_first, legal_last: row.legal_last, preferred: row.preferred },
             birth_date: row.birth_date.map(|date| readable(date.parse(), "birth date")).transpose()?,
             gender: readable(Gender::from_code(&row.gender), "gender")?,
             email: row.email.map(|email| readable(email.parse(), "email address")).transpose()?,
@@ -768,7 +764,7 @@ impl SqlWork {
                                AND word >= $2
                                AND word < $3
                              LIMIT $4
-                         ) AS some",
+                         ) AS counted",
                     )
                     .bind(group)
                     .bind(word.clone())

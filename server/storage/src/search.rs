@@ -58,7 +58,8 @@ pub(crate) fn words(text: &str) -> Vec<String> {
 }
 
 fn number(groups: &[&str]) -> Option<String> {
-    let date = matches!(groups, [a, b, c] if (a.len() <= 2 && c.len() == 4 || a.len() == 4 && c.len() <= 2) && b.len() <= 2);
+    let date =
+        matches!(groups, [a, b, c] if (a.len() <= 2 && c.len() == 4 || a.len() == 4 && c.len() <= 2) && b.len() <= 2);
     let joined: String = groups
         .iter()
         .map(|group| if date && group.len() == 1 { format!("0{group}") } else { (*group).to_owned() })

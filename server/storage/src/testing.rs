@@ -9,7 +9,10 @@
 //! # }
 //! ```
 
-use std::{process::Command, sync::Arc};
+use std::{
+    process::{Command, Stdio},
+    sync::Arc,
+};
 
 use services::ports::Store;
 use tempfile::TempDir;
@@ -42,9 +45,23 @@ pub async fn sqlite() -> TestDatabase {
     sqlite_unopened().migrated().await
 }
 
-/// A migrated, empty database on PostgreSQL.
+/// A migrated, empty database on PostgreSQL: a copy of one that is migrated once for the whole run.
 pub async fn postgres() -> TestDatabase {
-    postgres_unopened().migrated().await
+    static MIGRATED: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+    let template = MIGRATED
+        .get_or_init(|| async {
+            let mut first = postgres_from(None).migrated().await;
+            first.close().await;
+            match &mut first.home {
+                // Left for the others to copy, and to the throwaway server to take along.
+                Home::Server { name, .. } => std::mem::take(name),
+                Home::Folder(_) => String::new(),
+            }
+        })
+        .await;
+    let mut database = postgres_from(Some(template));
+    database.open().await.unwrap_or_else(|error| fail(&error.to_string()));
+    database
 }
 
 /// The address of a SQLite database that nobody has made yet.
@@ -57,9 +74,14 @@ pub fn sqlite_unopened() -> TestDatabase {
 
 /// An empty PostgreSQL database without tables.
 pub fn postgres_unopened() -> TestDatabase {
+    postgres_from(None)
+}
+
+fn postgres_from(template: Option<&str>) -> TestDatabase {
     let admin = admin_url();
     let name = format!("test_{}", uuid::Uuid::from_u128(next()).simple());
-    run(Command::new("createdb").arg(format!("--maintenance-db={admin}")).arg(&name));
+    let template = template.unwrap_or("template0");
+    run(Command::new("createdb").arg(format!("--maintenance-db={admin}")).args(["--template", template, &name]));
     let url = format!("{}/{name}", admin.rsplit_once('/').map_or(admin.as_str(), |(server, _)| server));
     TestDatabase { url: address(&url), database: None, home: Home::Server { admin, name } }
 }
@@ -136,12 +158,16 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         drop(self.database.take());
-        if let Home::Server { admin, name } = &self.home {
-            // A test that fails must not fail twice: no check.
+        if let Home::Server { admin, name } = &self.home
+            && !name.is_empty()
+        {
+            // Not waited for: it takes a checkpoint. And not checked: a test that fails must not fail twice.
             let _ = Command::new("dropdb")
                 .arg(format!("--maintenance-db={admin}"))
                 .args(["--force", "--if-exists", name])
-                .output();
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn();
         }
     }
 }

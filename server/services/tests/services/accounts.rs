@@ -313,3 +313,47 @@ async fn a_side_with_nothing_on_it(town: Town) {
     assert!(matches!(console::start(&ann).await, Err(Error::Forbidden(_))));
     assert!(matches!(portal::start(&owner).await, Err(Error::Forbidden(_))));
 }
+
+/// AN-03: medians within 5 ms of each other. Other tests on the same cores would be measured too, so it runs alone:
+/// `cargo test -p services --test services -- --ignored refusals_take`.
+#[tokio::test]
+#[ignore = "a measurement: runs alone"]
+async fn refusals_take_the_same_time() {
+    let town = Town::new(crate::engines::Engine::sqlite().await).await;
+    let Staff { owner, group } = town.practice().await;
+    town.set_password("owner@harbour.example", PASSWORD).await;
+    let settings = AccessSettings::default();
+    town.user_with(group, "gone@harbour.example", Level::Full, settings, UserState::Deactivated).await;
+    town.set_password("gone@harbour.example", PASSWORD).await;
+    let patient = town.patient(&owner, "Bob", "Lee").await;
+    town.invite(&owner, patient, "invited@example.org").await;
+    let cases = [
+        ("unknown", "unknown@example.org", PASSWORD),
+        ("wrong", "owner@harbour.example", "a wrong passphrase"),
+        ("deactivated", "gone@harbour.example", PASSWORD),
+        ("not activated", "invited@example.org", PASSWORD),
+    ];
+    let mut times = vec![Vec::new(); cases.len()];
+    for round in 0..500 {
+        for turn in 0..cases.len() {
+            // Not always in the same order: what one try leaves behind in memory is felt by the next.
+            let at = (turn + round) % cases.len();
+            let (_, email, password) = cases[at];
+            let ctx = town.anon();
+            let began = tokio::time::Instant::now();
+            let answer = sign_in(&ctx, Door::Console, email, password).await;
+            times[at].push(began.elapsed());
+            assert!(matches!(answer, Err(Error::SignInRefused)), "{round} {answer:?}");
+        }
+        town.clock.pass(Span::minutes(1));
+    }
+    let medians: Vec<_> = times
+        .iter_mut()
+        .map(|times| {
+            times.sort_unstable();
+            times[times.len() / 2]
+        })
+        .collect();
+    let spread = *medians.iter().max().unwrap() - *medians.iter().min().unwrap();
+    assert!(spread < std::time::Duration::from_millis(5), "{cases:?} {medians:?}");
+}

@@ -87,6 +87,11 @@ impl Engine {
         self.number(&format!("SELECT count(*) FROM {table}")).await
     }
 
+    /// Mails that left.
+    pub async fn mails_sent(&self) -> i64 {
+        self.number("SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL").await
+    }
+
     /// Entries of this kind in all chains.
     pub async fn audited(&self, action: Action) -> i64 {
         self.number(&format!("SELECT count(*) FROM audit_entries WHERE action = '{}'", action.code())).await

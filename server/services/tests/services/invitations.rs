@@ -47,6 +47,7 @@ on_both_engines! {
     a_weak_password_accepts_nothing,
     fifty_accept_at_once,
     twenty_invite_at_once,
+    everything_at_once,
     a_console_user_confirms_and_lands_in_the_portal,
 }
 
@@ -675,6 +676,44 @@ async fn twenty_invite_at_once(town: Town) {
     assert_eq!(town.read().await.grants_of(account.id).await.unwrap().len(), 1);
     mails::deliver_due(&town.house).await.unwrap();
     assert_eq!(town.mailer.all().len(), 1);
+}
+
+/// Inviting, sending again, revoking, accepting, editing and forgetting, all at once about one patient: everybody gets an
+/// answer of the house, nobody a fault, and the trail is whole.
+async fn everything_at_once(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let patient = town.patient(&owner, "Ann", "Lee").await;
+    for round in 0..4 {
+        let email = format!("ann{round}@example.org");
+        let id = town.invite(&owner, patient, &email).await;
+        let token = town.link_to(&email).await;
+        passwords::request_link(&town.anon(), &email).await.unwrap();
+        town.post().await;
+        let letters = town.mailer.to(&email);
+        let password_link = letters.iter().find(|letter| letter.subject == "password link").map(link_in).unwrap();
+        let version = patients::profile(&owner, patient).await.unwrap().version;
+        let (form, changed) = (form(&email), details("Ann", &format!("Lee{round}")));
+        let anon: Vec<Ctx> = (0..5).map(|_| town.anon()).collect();
+        let mut answers = Vec::new();
+        let (a, b, c, d, e, f, g, h, i) = tokio::join!(
+            async { invitations::accept(&anon[0], &token, PASSWORD).await.map(|_| ()) },
+            async { passwords::set_by_link(&anon[1], &password_link, PASSWORD).await.map(|_| ()) },
+            async { invitations::resend(&owner, patient, id).await },
+            async { invitations::invite(&owner, patient, &form).await.map(|_| ()) },
+            async { invitations::revoke(&owner, patient, id).await },
+            async { patients::save(&owner, patient, version, &changed).await },
+            async { invitations::opened(&anon[2], &token).await },
+            async { invitations::renew(&anon[3], &token).await },
+            async { mails::deliver_due(&town.house).await.map(|_| ()) },
+        );
+        answers.extend([a, b, c, d, e, f, g, h, i]);
+        for (at, answer) in answers.into_iter().enumerate() {
+            let of_the_house = matches!(answer, Ok(()) | Err(Error::Conflict(_) | Error::Invalid(_) | Error::NotFound));
+            assert!(of_the_house, "{at} in round {round}: {answer:?}");
+        }
+    }
+    let reports = services::audit::verify(&*town.house.store).await.unwrap();
+    assert!(reports.iter().all(|report| report.fault.is_none()), "{reports:?}");
 }
 
 /// An administrator who is a patient confirms from the console's session and lands in the portal (decision 5).

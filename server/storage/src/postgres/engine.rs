@@ -115,11 +115,7 @@ async fn check_version(connection: &mut PgConnection) -> Result<(), OpenError> {
     .await
     .map_err(OpenError::other)?;
     let major = number.parse::<i64>().unwrap_or(0) / 10_000;
-    if major >= OLDEST {
-        Ok(())
-    } else {
-        Err(OpenError::OldEngine { engine: "PostgreSQL", found, needed: "14" })
-    }
+    if major >= OLDEST { Ok(()) } else { Err(OpenError::OldEngine { engine: "PostgreSQL", found, needed: "14" }) }
 }
 
 #[async_trait]

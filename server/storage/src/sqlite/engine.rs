@@ -69,6 +69,12 @@ impl SqliteStore {
         Ok(Self { readers, writer: Writer::new(options, writer, hints.clone()), hints })
     }
 
+    /// A unit of work with all that this crate can do with it.
+    #[cfg(test)]
+    pub(super) async fn unit_for_tests(&self) -> Stored<Box<SqlWork>> {
+        Ok(Box::new(SqlWork::new(Way::Unit(self.writer.unit().await?))))
+    }
+
     /// Commits what is pending and closes every connection.
     pub(super) async fn close(&self) {
         self.readers.close().await;
@@ -241,5 +247,55 @@ pub(super) fn open_error(path: &Path, error: sqlx::Error) -> OpenError {
         Some(BUSY | LOCKED) => OpenError::Locked,
         Some(FULL) => OpenError::Full,
         _ => OpenError::other(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::query_as;
+
+    use super::*;
+    use crate::sqlite::files::Files;
+
+    /// What the app's own connections say, not what was asked of them.
+    #[tokio::test]
+    async fn the_pragmas_are_set_on_every_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::open(&folder.path().join("portico.db"), true).await.unwrap();
+        let store = files.store();
+        let mut reader = store.readers.acquire().await.unwrap();
+        let mut line = store.writer.alone().await.unwrap();
+        let writer = line.connection().await.unwrap();
+        for (connection, query_only) in [(&mut *reader, 1), (writer, 0)] {
+            let (mode,): (String,) = query_as("PRAGMA journal_mode").fetch_one(&mut *connection).await.unwrap();
+            assert_eq!(mode, "wal");
+            for (pragma, expected) in [
+                ("PRAGMA synchronous", 2),
+                ("PRAGMA foreign_keys", 1),
+                ("PRAGMA busy_timeout", 5_000),
+                ("PRAGMA secure_delete", 1),
+                ("PRAGMA recursive_triggers", 1),
+                ("PRAGMA trusted_schema", 0),
+                ("PRAGMA temp_store", 2),
+                ("PRAGMA query_only", query_only),
+            ] {
+                let (set,): (i64,) = query_as(pragma).fetch_one(&mut *connection).await.unwrap();
+                assert_eq!(set, expected, "{pragma}");
+            }
+        }
+    }
+
+    // F7: the SQLite in this program is not one with the WAL-reset race.
+    #[tokio::test]
+    async fn the_sqlite_inside_is_new_enough() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = options(&folder.path().join("x.db")).create_if_missing(true).connect().await.unwrap();
+        check_version(&mut connection).await.unwrap();
+    }
+
+    #[test]
+    fn a_broken_promise_is_known_by_its_columns() {
+        assert_eq!(index("UNIQUE constraint failed: accounts.email_folded"), "accounts_email");
+        assert_eq!(index("UNIQUE constraint failed: something.else"), "");
     }
 }

@@ -80,7 +80,8 @@ impl Files {
             SchemaState::Behind(missing) => missing,
             SchemaState::UpToDate => 0,
         };
-        MIGRATOR.run(&mut *transaction).await?;
+        // `run` wants an `Acquire` of every lifetime; this is what it calls.
+        MIGRATOR.run_direct(None, &mut *transaction, false).await?;
         transaction.commit().await.map_err(at_work)?;
         Ok(Migrated { applied })
     }

@@ -333,3 +333,173 @@ impl Line {
 fn lost() -> StoreError {
     StoreError::Fault(Box::new(Bug("the writing connection is gone")))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use domain::time::{Span, Time};
+    use services::ports::{Store as _, Throttle as _, Work as _};
+    use sqlx::query;
+    use tempfile::TempDir;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::sqlite::{
+        engine::{SqlWork, SqliteStore},
+        files::Files,
+    };
+
+    const NOW: Time = Time::from_millis(1);
+    const HOUR: Span = Span::hours(1);
+
+    async fn database() -> (TempDir, Files, Arc<SqliteStore>) {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::open(&folder.path().join("portico.db"), true).await.unwrap();
+        files.migrate().await.unwrap();
+        let store = files.store();
+        (folder, files, store)
+    }
+
+    async fn is_there(store: &SqliteStore, key: &str) -> bool {
+        store.read().await.unwrap().tries(key, NOW).await.unwrap().is_some()
+    }
+
+    /// A saved unit in whose group another one is at work.
+    async fn saved_and_at_work(store: &Arc<SqliteStore>) -> (tokio::task::JoinHandle<Stored<()>>, Box<SqlWork>) {
+        let mut first = store.unit_for_tests().await.unwrap();
+        first.count_try("first", NOW, HOUR).await.unwrap();
+        let queued = tokio::spawn({
+            let store = Arc::clone(store);
+            async move { store.unit_for_tests().await }
+        });
+        while store.writer.0.waiting.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        let saving = tokio::spawn(first.save());
+        (saving, queued.await.unwrap().unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_unit_is_acknowledged_by_its_commit_and_not_before() {
+        let (_folder, _files, store) = database().await;
+        let (mut saving, mut second) = saved_and_at_work(&store).await;
+        assert!(timeout(Duration::from_millis(200), &mut saving).await.is_err(), "acknowledged before its commit");
+        assert!(!is_there(&store, "first").await, "and not to be seen before it");
+        second.count_try("second", NOW, HOUR).await.unwrap();
+        second.save().await.unwrap();
+        saving.await.unwrap().unwrap();
+        assert!(is_there(&store, "first").await && is_there(&store, "second").await);
+    }
+
+    #[tokio::test]
+    async fn a_dropped_unit_lets_the_saved_ones_before_it_be_committed() {
+        let (_folder, _files, store) = database().await;
+        let (saving, mut second) = saved_and_at_work(&store).await;
+        second.count_try("second", NOW, HOUR).await.unwrap();
+        drop(second);
+        timeout(Duration::from_secs(1), saving).await.expect("nobody else comes to commit it").unwrap().unwrap();
+        assert!(is_there(&store, "first").await && !is_there(&store, "second").await);
+    }
+
+    #[tokio::test]
+    async fn one_who_stops_waiting_leaves_nobody_behind() {
+        let (_folder, _files, store) = database().await;
+        let mut first = store.unit_for_tests().await.unwrap();
+        first.count_try("first", NOW, HOUR).await.unwrap();
+        let queued = tokio::spawn({
+            let store = Arc::clone(&store);
+            async move { store.unit_for_tests().await.map(drop) }
+        });
+        while store.writer.0.waiting.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        // The one for whom the line was to be kept open gives up at about the moment it is handed on.
+        let saving = tokio::spawn(first.save());
+        queued.abort();
+        timeout(Duration::from_secs(1), saving).await.expect("left behind").unwrap().unwrap();
+        assert!(is_there(&store, "first").await);
+    }
+
+    // A full disk undoes the whole transaction: who was saved in it must hear so, and no later unit may pretend.
+    #[tokio::test]
+    async fn when_the_disk_is_full_nobody_is_acknowledged() {
+        let (_folder, _files, store) = database().await;
+        {
+            let mut line = store.writer.alone().await.unwrap();
+            let connection = line.connection().await.unwrap();
+            sqlx::query("PRAGMA max_page_count = 1").execute(connection).await.unwrap();
+        }
+        let (saving, mut second) = saved_and_at_work(&store).await;
+        let full = second
+            .execute(query("INSERT INTO throttle (key, tries, ends_at) VALUES ($1, 1, 1)").bind("x".repeat(1_000_000)))
+            .await;
+        assert!(matches!(full, Err(StoreError::Full)), "{full:?}");
+        assert!(second.count_try("second", NOW, HOUR).await.is_err(), "outside any transaction now");
+        assert!(second.save().await.is_err());
+        let first = timeout(Duration::from_secs(1), saving).await.expect("told").unwrap();
+        assert!(first.is_err(), "{first:?}");
+        assert!(!is_there(&store, "first").await && !is_there(&store, "second").await);
+        {
+            let mut line = store.writer.alone().await.unwrap();
+            let connection = line.connection().await.unwrap();
+            sqlx::query("PRAGMA max_page_count = 1000000").execute(connection).await.unwrap();
+        }
+        let mut third = store.begin().await.unwrap();
+        third.count_try("third", NOW, HOUR).await.unwrap();
+        third.save().await.unwrap();
+        assert!(is_there(&store, "third").await, "there is room again, and no restart was needed");
+    }
+
+    #[tokio::test]
+    async fn when_the_commit_fails_every_unit_in_it_is_told() {
+        let (_folder, _files, store) = database().await;
+        let (saving, mut second) = saved_and_at_work(&store).await;
+        // A promise that is only looked at when the transaction ends.
+        second.execute(query("PRAGMA defer_foreign_keys = ON")).await.unwrap();
+        second
+            .execute(query(
+                "INSERT INTO locations (group_id, id, name, name_folded, time_zone, address, phone, added_at)
+                 VALUES (x'00', x'01', '', '', '', '', '', 1)",
+            ))
+            .await
+            .unwrap();
+        let second = second.save().await;
+        assert!(matches!(second, Err(StoreError::Unavailable(_))), "{second:?}");
+        let first = saving.await.unwrap();
+        assert!(matches!(first, Err(StoreError::Unavailable(_))), "{first:?}");
+        assert!(!is_there(&store, "first").await);
+        let mut third = store.begin().await.unwrap();
+        third.count_try("third", NOW, HOUR).await.unwrap();
+        third.save().await.unwrap();
+        assert!(is_there(&store, "third").await);
+    }
+
+    // A statement that was given up half-way: nobody knows what became of it, so the unit is not saved.
+    #[tokio::test]
+    async fn a_unit_with_a_statement_given_up_is_dead() {
+        let (_folder, _files, store) = database().await;
+        let mut work = store.unit_for_tests().await.unwrap();
+        work.count_try("one", NOW, HOUR).await.unwrap();
+        {
+            let mut statement = std::pin::pin!(work.count_try("two", NOW, HOUR));
+            assert!(poll_once(statement.as_mut()).await.is_none(), "it was done at once");
+        }
+        assert!(work.count_try("three", NOW, HOUR).await.is_err());
+        assert!(work.save().await.is_err());
+        let mut next = store.begin().await.unwrap();
+        next.count_try("next", NOW, HOUR).await.unwrap();
+        next.save().await.unwrap();
+        assert!(is_there(&store, "next").await);
+        assert!(!is_there(&store, "one").await && !is_there(&store, "two").await);
+    }
+
+    /// Polls once; none when it is not done yet.
+    async fn poll_once<F: Future>(mut future: std::pin::Pin<&mut F>) -> Option<F::Output> {
+        std::future::poll_fn(|context| match future.as_mut().poll(context) {
+            std::task::Poll::Ready(done) => std::task::Poll::Ready(Some(done)),
+            std::task::Poll::Pending => std::task::Poll::Ready(None),
+        })
+        .await
+    }
+}

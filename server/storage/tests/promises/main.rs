@@ -24,6 +24,7 @@ macro_rules! promises {
 
 mod accounts;
 mod audit;
+mod bench;
 mod contacts;
 mod files;
 mod grants;

@@ -80,7 +80,7 @@ async fn memberships_are_the_accounts_active_ones(database: &TestDatabase) {
     work.save().await.unwrap();
     let mut view = world.read().await;
     assert_eq!(view.memberships(world.mira.account).await.unwrap(), [world.mira.clone(), second]);
-    assert_eq!(view.memberships(world.noor.account).await.unwrap(), [world.noor.clone()]);
+    assert_eq!(view.memberships(world.noor.account).await.unwrap(), std::slice::from_ref(&world.noor));
     assert_eq!(view.unscoped_user(gone.group, gone.id).await.unwrap(), Some(gone));
 }
 

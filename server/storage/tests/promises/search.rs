@@ -76,9 +76,13 @@ async fn a_status_narrows_the_list(database: &TestDatabase) {
         let mut one = patient("Ann", &format!("Lee{n}"));
         one.details.status = status;
         work.add_patient(&may_add(&world.mira), &one, Some(Relationship::Automatic)).await.unwrap();
-        work.add_patient(&may_add(&world.noor), &Patient { details: one.details, ..patient("x", "y") }, Some(Relationship::Automatic))
-            .await
-            .unwrap();
+        work.add_patient(
+            &may_add(&world.noor),
+            &Patient { details: one.details, ..patient("x", "y") },
+            Some(Relationship::Automatic),
+        )
+        .await
+        .unwrap();
     }
     work.save().await.unwrap();
     for user in [&world.mira, &world.noor, &world.alex] {
@@ -98,7 +102,13 @@ async fn words_are_found_by_their_beginnings_whatever_the_accents(database: &Tes
     let world = World::new(database).await;
     add(
         &world,
-        &[("Thị Ánh", "Nguyễn"), ("Siobhán", "O’Brien-Łukaszewska"), ("Jürgen", "Weiß"), ("محمد", "علي"), ("小明", "王")],
+        &[
+            ("Thị Ánh", "Nguyễn"),
+            ("Siobhán", "O’Brien-Łukaszewska"),
+            ("Jürgen", "Weiß"),
+            ("محمد", "علي"),
+            ("小明", "王"),
+        ],
     )
     .await;
     for (text, name) in [
@@ -132,7 +142,9 @@ async fn numbers_and_dates_are_found_as_people_type_them(database: &TestDatabase
     let details = form.check(Date::new(2026, 11, 23).unwrap()).unwrap();
     world.add(&Patient { details, ..patient("x", "y") }, None).await;
     add(&world, &[("Somebody", "Else")]).await;
-    for text in ["0412345678", "0412 345 678", "0412", "345678", "1990-02-08", "8/2/1990", "08.02.1990", "1990", "lien 0412 3"] {
+    for text in
+        ["0412345678", "0412 345 678", "0412", "345678", "1990-02-08", "8/2/1990", "08.02.1990", "1990", "lien 0412 3"]
+    {
         assert_eq!(by(&world, text).await, ["Lien"], "{text}");
     }
     assert_eq!(by(&world, "0413").await, Vec::<String>::new());
@@ -140,7 +152,8 @@ async fn numbers_and_dates_are_found_as_people_type_them(database: &TestDatabase
 
 async fn every_word_must_be_there(database: &TestDatabase) {
     let world = World::new(database).await;
-    add(&world, &[("John", "Smith"), ("Joan", "Smith"), ("John", "Smythe"), ("Ann Bea Cleo Dora Eve Fay", "Smith")]).await;
+    add(&world, &[("John", "Smith"), ("Joan", "Smith"), ("John", "Smythe"), ("Ann Bea Cleo Dora Eve Fay", "Smith")])
+        .await;
     assert_eq!(by(&world, "john smith").await, ["John Smith"]);
     assert_eq!(by(&world, "smi jo").await, ["Joan Smith", "John Smith"]);
     assert_eq!(by(&world, "jo sm").await.len(), 3);
@@ -237,7 +250,11 @@ async fn a_changed_name_is_found_and_the_old_one_is_not(database: &TestDatabase)
     assert_eq!(by(&world, "zzz").await, ["Zed Zzz"]);
     assert_eq!(by(&world, "aaa").await, Vec::<String>::new());
     assert_eq!(found(&world, &world.mira, &filter(""), 1).await, ["Ann Lee", "Zed Zzz"]);
-    assert_eq!(found(&world, &world.noor, &filter(""), 1).await, ["Ann Lee", "Zed Zzz"], "own patients are sorted anew");
+    assert_eq!(
+        found(&world, &world.noor, &filter(""), 1).await,
+        ["Ann Lee", "Zed Zzz"],
+        "own patients are sorted anew"
+    );
 }
 
 async fn another_group_finds_nothing(database: &TestDatabase) {

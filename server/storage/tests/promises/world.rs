@@ -147,10 +147,8 @@ impl World {
             level: Level::Full,
             settings: AccessSettings { hide_names: false, read_only: false },
         };
-        let actor =
-            Actor::unscoped_from_session(user.account, id(), "127.0.0.1".into(), Face::User(face));
-        let facts =
-            domain::access::PatientFacts { group: user.group, patient, relationship: None };
+        let actor = Actor::unscoped_from_session(user.account, id(), "127.0.0.1".into(), Face::User(face));
+        let facts = domain::access::PatientFacts { group: user.group, patient, relationship: None };
         let may = actor.may(EditPatient, &facts).unwrap();
         work.save_relationship(&may, relationship).await.unwrap();
         work.save().await.unwrap();
@@ -189,14 +187,8 @@ impl World {
     pub async fn grant(&self, patient: PatientId, address: &str) -> Grant {
         let may = self.may_invite(&self.mira, patient).await;
         let person = account(address);
-        let grant = Grant {
-            id: id(),
-            group: self.group,
-            patient,
-            account: person.id,
-            kind: Kind::Own,
-            state: State::Invited,
-        };
+        let grant =
+            Grant { id: id(), group: self.group, patient, account: person.id, kind: Kind::Own, state: State::Invited };
         let mut work = self.begin().await;
         work.add_account(&person, NOW).await.unwrap();
         work.add_grant(&may, &grant, NOW).await.unwrap();

@@ -1,0 +1,77 @@
+//! Promises about contacts.
+
+use domain::patient::{Contact, ContactForm};
+use storage::testing::TestDatabase;
+
+use crate::world::{World, id, later};
+
+promises!(contacts_are_the_patients_own_by_name, the_second_of_two_who_edit_is_told, a_stranger_touches_none);
+
+fn contact(name: &str) -> Contact {
+    let form = ContactForm {
+        name: name.into(),
+        relationship: "Mother".into(),
+        email: "Mum@example.org".into(),
+        phone: "0412 345 678".into(),
+        emergency: "yes".into(),
+    };
+    Contact { id: id(), details: form.check().unwrap(), version: 1 }
+}
+
+async fn contacts_are_the_patients_own_by_name(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let (ann, bea) = (world.patient("Ann", "Lee").await, world.patient("Bea", "Lee").await);
+    let may = world.may_edit(&world.mira, ann.id).await;
+    let contacts = [contact("zoe"), contact("Ámbar"), contact("Bob")];
+    let mut work = world.begin().await;
+    for contact in &contacts {
+        work.add_contact(&may, contact, later(1)).await.unwrap();
+    }
+    work.save().await.unwrap();
+    let [zoe, ambar, bob] = contacts;
+    let mut work = world.begin().await;
+    assert_eq!(work.contacts(&(&may).into()).await.unwrap(), [ambar.clone(), bob.clone(), zoe.clone()]);
+    let beas = world.may_edit(&world.mira, bea.id).await;
+    assert!(work.contacts(&(&beas).into()).await.unwrap().is_empty());
+    assert!(!work.remove_contact(&beas, bob.id).await.unwrap(), "not by a proof for another patient");
+    assert!(work.remove_contact(&may, bob.id).await.unwrap());
+    assert!(!work.remove_contact(&may, bob.id).await.unwrap());
+    assert_eq!(work.contacts(&(&may).into()).await.unwrap(), [ambar, zoe]);
+}
+
+async fn the_second_of_two_who_edit_is_told(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let may = world.may_edit(&world.mira, ann.id).await;
+    let read = contact("Bob");
+    let mut work = world.begin().await;
+    work.add_contact(&may, &read, later(1)).await.unwrap();
+    let mut changed = read.clone();
+    changed.details.name = "Rob".into();
+    changed.details.email = None;
+    changed.details.emergency = false;
+    assert!(work.save_contact(&may, &changed, later(2)).await.unwrap());
+    assert!(!work.save_contact(&may, &read, later(3)).await.unwrap());
+    assert!(!work.save_contact(&may, &contact("Nobody"), later(3)).await.unwrap());
+    let stored = work.contacts(&(&may).into()).await.unwrap();
+    assert_eq!(stored, [Contact { version: 2, ..changed }]);
+}
+
+async fn a_stranger_touches_none(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let may = world.may_edit(&world.mira, ann.id).await;
+    let bob = contact("Bob");
+    let mut work = world.begin().await;
+    work.add_contact(&may, &bob, later(1)).await.unwrap();
+    work.save().await.unwrap();
+    let forged = world.stranger_may_edit(ann.id);
+    let mut work = world.begin().await;
+    assert!(work.contacts(&(&forged).into()).await.unwrap().is_empty());
+    assert!(!work.save_contact(&forged, &bob, later(2)).await.unwrap());
+    assert!(!work.remove_contact(&forged, bob.id).await.unwrap());
+    // The second wall: a row of one group cannot point to a patient of another.
+    assert!(work.add_contact(&forged, &contact("Eve"), later(2)).await.is_err());
+    drop(work);
+    assert_eq!(world.read().await.contacts(&(&may).into()).await.unwrap(), [bob]);
+}

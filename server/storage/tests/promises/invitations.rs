@@ -1,0 +1,225 @@
+//! Promises about invitations and their links.
+
+use domain::{invitation::Invitation, page::PageRequest, patient::PortalState, time::Span};
+use storage::testing::TestDatabase;
+
+use crate::world::{World, id, invitation, later, token};
+
+promises!(
+    an_invitation_is_kept_whole,
+    every_link_finds_its_invitation,
+    the_patients_invitations_latest_first,
+    of_fifty_who_accept_at_once_one_does,
+    what_was_accepted_or_revoked_stays_so,
+    a_stale_copy_does_not_undo_a_new_link,
+    the_mails_outcome_is_noted_for_the_present_link_only,
+    the_portal_state_follows_the_invitations,
+    an_accounts_open_invitations,
+    a_stranger_finds_and_saves_none,
+);
+
+async fn an_invitation_is_kept_whole(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let (one, _) = world.invitation(&grant).await;
+    let may = world.may_see_access(&world.mira, ann.id).await;
+    let mut view = world.read().await;
+    assert_eq!(view.lookup_invitation(&may, one.id).await.unwrap(), Some(one.clone()));
+    assert_eq!(view.unscoped_invitation(one.id).await.unwrap(), Some(one));
+    assert_eq!(view.lookup_invitation(&may, id()).await.unwrap(), None);
+    assert_eq!(view.unscoped_invitation(id()).await.unwrap(), None);
+}
+
+// S3-20, AN-05: the page of an older link can still say that it is dead, and no token is stored.
+async fn every_link_finds_its_invitation(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let (one, first) = world.invitation(&grant).await;
+    let may = world.may_invite(&world.mira, ann.id).await;
+    let second = token();
+    let renewed = one.renew(later(5), Span::hours(48)).unwrap();
+    let mut work = world.begin().await;
+    assert!(work.save_invitation(&may, &renewed, Some(&second)).await.unwrap());
+    work.save().await.unwrap();
+    let mut view = world.read().await;
+    for (token, link) in [(first, 1), (second, 2)] {
+        let found = view.unscoped_find_invitation(&token).await.unwrap().unwrap();
+        assert_eq!((found.invitation, found.link), (renewed.clone(), link));
+    }
+    assert!(view.unscoped_find_invitation(&token()).await.unwrap().is_none());
+}
+
+// B-06
+async fn the_patients_invitations_latest_first(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let (ann, bea) = (world.patient("Ann", "Lee").await, world.patient("Bea", "Lee").await);
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let mut made = Vec::new();
+    for _ in 0..5 {
+        made.push(world.invitation(&grant).await.0.id);
+    }
+    made.reverse();
+    world.invitation(&world.grant(bea.id, "bea@example.org").await).await;
+    let may = world.may_see_access(&world.mira, ann.id).await;
+    let mut listed = Vec::new();
+    let mut page = PageRequest { after: None, limit: Some(2) };
+    loop {
+        let answer = world.read().await.list_invitations(&may, &page).await.unwrap();
+        assert!(answer.rows.iter().all(|(_, inviter)| *inviter == world.mira.name));
+        listed.extend(answer.rows.iter().map(|(invitation, _)| invitation.id));
+        page.after = answer.next;
+        if page.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(listed, made);
+    let open = world.read().await.open_invitations(&may).await.unwrap();
+    assert_eq!(open.iter().map(|one| one.id).collect::<Vec<_>>(), made);
+    let page = PageRequest { after: Some("nonsense".into()), limit: None };
+    assert!(world.read().await.list_invitations(&may, &page).await.unwrap().rows.is_empty());
+}
+
+// RC-04
+async fn of_fifty_who_accept_at_once_one_does(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let (_, token) = world.invitation(&grant).await;
+    let mut people = tokio::task::JoinSet::new();
+    for person in 0..50 {
+        let store = database.store();
+        people.spawn(async move {
+            let mut work = store.begin().await.unwrap();
+            let found = work.unscoped_find_invitation(&token).await.unwrap().unwrap();
+            // Those who come late are told by the domain already; those who read at the same time by the UPDATE.
+            let Ok(accepted) = found.invitation.activate(later(person)) else { return false };
+            let accepted = work.unscoped_save_invitation(&accepted, None).await.unwrap();
+            work.save().await.unwrap();
+            accepted
+        });
+    }
+    let accepted = people.join_all().await.into_iter().filter(|accepted| *accepted).count();
+    assert_eq!(accepted, 1);
+}
+
+async fn what_was_accepted_or_revoked_stays_so(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let may = world.may_invite(&world.mira, ann.id).await;
+    for revoke in [true, false] {
+        let (one, _) = world.invitation(&grant).await;
+        let ended = if revoke { one.clone().revoke(later(1)) } else { one.clone().activate(later(1)) }.unwrap();
+        let mut work = world.begin().await;
+        assert!(work.save_invitation(&may, &ended, None).await.unwrap());
+        assert!(!work.unscoped_save_invitation(&one.clone().activate(later(2)).unwrap(), None).await.unwrap());
+        assert!(!work.save_invitation(&may, &one.clone().revoke(later(2)).unwrap(), None).await.unwrap());
+        let renewed = one.clone().renew(later(2), Span::hours(1)).unwrap();
+        let new = token();
+        assert!(!work.save_invitation(&may, &renewed, Some(&new)).await.unwrap());
+        assert!(work.unscoped_find_invitation(&new).await.unwrap().is_none(), "no link for it either");
+        assert_eq!(work.unscoped_invitation(one.id).await.unwrap(), Some(ended));
+    }
+}
+
+async fn a_stale_copy_does_not_undo_a_new_link(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let (read, _) = world.invitation(&grant).await;
+    let may = world.may_invite(&world.mira, ann.id).await;
+    let renewed = read.clone().renew(later(5), Span::hours(48)).unwrap();
+    let mut work = world.begin().await;
+    assert!(work.save_invitation(&may, &renewed, Some(&token())).await.unwrap());
+    // The person opened the old link's page with what was read before.
+    assert!(!work.unscoped_save_invitation(&read.clone().open(later(6)).unwrap(), None).await.unwrap());
+    // Two users resend at once.
+    assert!(!work.save_invitation(&may, &read.renew(later(6), Span::hours(1)).unwrap(), Some(&token())).await.unwrap());
+    assert_eq!(work.unscoped_invitation(renewed.id).await.unwrap(), Some(renewed));
+}
+
+async fn the_mails_outcome_is_noted_for_the_present_link_only(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let (read, _) = world.invitation(&grant).await;
+    let mut work = world.begin().await;
+    work.unscoped_mail_outcome(read.id, 1, false, later(1)).await.unwrap();
+    let events = |one: Option<Invitation>| one.unwrap().events;
+    assert_eq!(events(work.unscoped_invitation(read.id).await.unwrap()).failed_at, Some(later(1)));
+    work.unscoped_mail_outcome(read.id, 1, true, later(2)).await.unwrap();
+    let now = events(work.unscoped_invitation(read.id).await.unwrap());
+    assert_eq!((now.sent_at, now.failed_at), (Some(later(2)), None));
+    // The person opens the page with what was read before the mail left: the mail's moment stays.
+    assert!(work.unscoped_save_invitation(&read.clone().open(later(3)).unwrap(), None).await.unwrap());
+    let now = events(work.unscoped_invitation(read.id).await.unwrap());
+    assert_eq!((now.sent_at, now.opened_at), (Some(later(2)), Some(later(3))));
+    let renewed = read.renew(later(4), Span::hours(1)).unwrap();
+    assert!(work.unscoped_save_invitation(&renewed, Some(&token())).await.unwrap());
+    work.unscoped_mail_outcome(renewed.id, 1, true, later(5)).await.unwrap();
+    assert_eq!(work.unscoped_invitation(renewed.id).await.unwrap(), Some(renewed), "a new link starts over");
+}
+
+async fn the_portal_state_follows_the_invitations(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let see = world.may_view(&world.mira, ann.id).await;
+    let may = world.may_invite(&world.mira, ann.id).await;
+    let portal = async || world.read().await.lookup_patient(&see).await.unwrap().unwrap().portal;
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let (first, _) = world.invitation(&grant).await;
+    let (second, _) = world.invitation(&grant).await;
+    let revoke = async |one: Invitation| {
+        let mut work = world.begin().await;
+        assert!(work.save_invitation(&may, &one.revoke(later(1)).unwrap(), None).await.unwrap());
+        work.save().await.unwrap();
+    };
+    revoke(first).await;
+    assert_eq!(portal().await, PortalState::Invited, "the other one is still out");
+    revoke(second).await;
+    assert_eq!(portal().await, PortalState::None);
+    let (third, _) = world.invitation(&grant).await;
+    assert_eq!(portal().await, PortalState::Invited);
+    let mut work = world.begin().await;
+    assert!(work.unscoped_save_invitation(&third.activate(later(2)).unwrap(), None).await.unwrap());
+    assert!(work.unscoped_save_grant(&grant.activate(later(2)), later(2)).await.unwrap());
+    work.save().await.unwrap();
+    assert_eq!(portal().await, PortalState::Activated);
+}
+
+async fn an_accounts_open_invitations(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let (first, _) = world.invitation(&grant).await;
+    let (second, _) = world.invitation(&grant).await;
+    world.invitation(&world.grant(ann.id, "dad@example.org").await).await;
+    let mut work = world.begin().await;
+    let open = work.unscoped_open_invitations_of(grant.account).await.unwrap();
+    assert_eq!(open, [second.clone(), first.clone()]);
+    assert!(work.unscoped_save_invitation(&second.revoke(later(1)).unwrap(), None).await.unwrap());
+    assert_eq!(work.unscoped_open_invitations_of(grant.account).await.unwrap(), [first]);
+}
+
+async fn a_stranger_finds_and_saves_none(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let (ann, bea) = (world.patient("Ann", "Lee").await, world.patient("Bea", "Lee").await);
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let (one, _) = world.invitation(&grant).await;
+    let revoked = one.clone().revoke(later(1)).unwrap();
+    for forged in [world.stranger_may_invite(ann.id), world.may_invite(&world.mira, bea.id).await] {
+        let see = (&forged).into();
+        let mut work = world.begin().await;
+        assert_eq!(work.lookup_invitation(&see, one.id).await.unwrap(), None);
+        assert!(work.list_invitations(&see, &PageRequest::default()).await.unwrap().rows.is_empty());
+        assert!(work.open_invitations(&see).await.unwrap().is_empty());
+        assert!(!work.save_invitation(&forged, &revoked, None).await.unwrap());
+        // The second wall: neither the grant nor the inviter is of this group and patient.
+        let own = invitation(&grant, world.mira.id);
+        let added = work.add_invitation(&forged, &own, &token()).await;
+        assert!(added.is_err() || forged.group() == world.group, "{added:?}");
+    }
+    assert_eq!(world.read().await.unscoped_invitation(one.id).await.unwrap(), Some(one));
+}

@@ -1,0 +1,224 @@
+//! Promises about mail on its way out.
+
+use std::collections::HashSet;
+
+use domain::{
+    ids::{GroupId, InvitationId, MailId},
+    mail::{Failure, Kind},
+    page::PageRequest,
+    time::{Span, Time},
+};
+use services::ports::{Hint, QueuedMail};
+use storage::testing::TestDatabase;
+
+use crate::world::{NOW, World, email, id, later, may_manage_mail};
+
+promises!(
+    a_mail_waits_until_it_is_taken,
+    a_mail_of_a_dead_worker_is_taken_again,
+    no_mail_is_taken_by_two,
+    a_deferred_mail_waits,
+    a_sent_mail_forgets_its_token_and_is_swept,
+    a_late_worker_does_not_queue_again_what_was_sent,
+    a_parked_mail_is_shown_to_its_group_and_tried_again,
+    a_dropped_mail_is_gone,
+);
+
+const LEASE: Span = Span::minutes(2);
+
+fn mail(world: &World, made_at: Time) -> QueuedMail {
+    QueuedMail {
+        id: id(),
+        kind: Kind::PasswordLink,
+        group: None,
+        invitation: None,
+        link: 0,
+        account: world.mira.account,
+        to: email("Mira@example.org"),
+        sealed: Some(vec![1, 2, 3]),
+        made_at,
+        tries: 0,
+    }
+}
+
+async fn add(world: &World, mail: &QueuedMail) {
+    let mut work = world.begin().await;
+    work.add_mail(mail).await.unwrap();
+    work.save().await.unwrap();
+}
+
+async fn claim(world: &World, now: Time, most: u32) -> Vec<QueuedMail> {
+    let mut work = world.begin().await;
+    let claimed = work.unscoped_claim_mail(now, LEASE, most).await.unwrap();
+    work.save().await.unwrap();
+    claimed
+}
+
+async fn a_mail_waits_until_it_is_taken(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let mut hints = world.store.hints();
+    assert_eq!(world.read().await.unscoped_next_mail().await.unwrap(), None);
+    let (first, second) = (mail(&world, NOW), mail(&world, later(10)));
+    add(&world, &second).await;
+    add(&world, &first).await;
+    assert_eq!(hints.recv().await, Ok(Hint::Mail));
+    assert_eq!(world.read().await.unscoped_next_mail().await.unwrap(), Some(NOW));
+    let claimed = claim(&world, later(9), 10).await;
+    assert_eq!(claimed.len(), 1, "the second is not due yet");
+    let one = &claimed[0];
+    assert_eq!((one.id, one.kind, one.tries), (first.id, Kind::PasswordLink, 1));
+    assert_eq!((one.to.as_str(), one.sealed.as_deref()), ("Mira@example.org", Some([1, 2, 3].as_slice())));
+    assert_eq!((one.account, one.made_at, one.group), (world.mira.account, NOW, None));
+    assert_eq!(claim(&world, later(20), 10).await.len(), 1, "only the second; the first is held");
+}
+
+async fn a_mail_of_a_dead_worker_is_taken_again(database: &TestDatabase) {
+    let world = World::new(database).await;
+    add(&world, &mail(&world, NOW)).await;
+    assert_eq!(claim(&world, NOW, 1).await.len(), 1);
+    let end = NOW + LEASE;
+    assert_eq!(world.read().await.unscoped_next_mail().await.unwrap(), Some(end));
+    assert!(claim(&world, end - Span::millis(1), 1).await.is_empty());
+    let again = claim(&world, end, 1).await;
+    assert_eq!(again[0].tries, 2);
+}
+
+async fn no_mail_is_taken_by_two(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let mut work = world.begin().await;
+    for n in 0..120 {
+        work.add_mail(&mail(&world, later(n))).await.unwrap();
+    }
+    work.save().await.unwrap();
+    let mut workers = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let store = database.store();
+        workers.spawn(async move {
+            let mut taken = Vec::new();
+            loop {
+                let mut work = store.begin().await.unwrap();
+                let some = work.unscoped_claim_mail(later(1_000), LEASE, 7).await.unwrap();
+                // Both are in the midst of it: what one is taking the other passes over.
+                tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+                work.save().await.unwrap();
+                if some.is_empty() {
+                    return taken;
+                }
+                assert!(some.len() <= 7);
+                taken.extend(some.into_iter().map(|mail| mail.id));
+            }
+        });
+    }
+    let taken: Vec<MailId> = workers.join_all().await.into_iter().flatten().collect();
+    assert_eq!(taken.len(), 120);
+    assert_eq!(taken.iter().collect::<HashSet<_>>().len(), 120);
+}
+
+async fn a_deferred_mail_waits(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let one = mail(&world, NOW);
+    add(&world, &one).await;
+    claim(&world, NOW, 1).await;
+    let mut work = world.begin().await;
+    work.unscoped_defer_mail(one.id, Failure::Deferred, later(5_000)).await.unwrap();
+    work.save().await.unwrap();
+    assert!(claim(&world, later(4_999), 1).await.is_empty());
+    assert_eq!(claim(&world, later(5_000), 1).await[0].tries, 2);
+}
+
+// DB-01
+async fn a_sent_mail_forgets_its_token_and_is_swept(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let one = mail(&world, NOW);
+    add(&world, &one).await;
+    claim(&world, NOW, 1).await;
+    let mut work = world.begin().await;
+    work.unscoped_mail_sent(one.id, later(5)).await.unwrap();
+    assert_eq!(work.unscoped_next_mail().await.unwrap(), None);
+    assert!(work.unscoped_claim_mail(later(10_000_000), LEASE, 10).await.unwrap().is_empty());
+    assert_eq!(work.unscoped_sweep_mail(later(5)).await.unwrap(), 0);
+    assert_eq!(work.unscoped_sweep_mail(later(6)).await.unwrap(), 1);
+    add_again(&mut *work, &one).await;
+}
+
+/// The row is gone: its id is free.
+async fn add_again(work: &mut dyn services::ports::Work, mail: &QueuedMail) {
+    work.add_mail(mail).await.unwrap();
+}
+
+async fn a_late_worker_does_not_queue_again_what_was_sent(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let one = mail(&world, NOW);
+    add(&world, &one).await;
+    claim(&world, NOW, 1).await;
+    let mut work = world.begin().await;
+    work.unscoped_mail_sent(one.id, later(5)).await.unwrap();
+    work.unscoped_defer_mail(one.id, Failure::Unreachable, later(6)).await.unwrap();
+    work.unscoped_park_mail(one.id, Failure::GaveUp, later(6)).await.unwrap();
+    assert!(work.unscoped_claim_mail(later(10_000_000), LEASE, 10).await.unwrap().is_empty());
+    assert!(work.parked_mails(&may_manage_mail(&world.mira), &PageRequest::default()).await.unwrap().rows.is_empty());
+}
+
+async fn a_parked_mail_is_shown_to_its_group_and_tried_again(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let (invitation, _) = world.invitation(&grant).await;
+    let of = |group: Option<GroupId>, invitation: Option<InvitationId>| QueuedMail {
+        group,
+        invitation,
+        link: 1,
+        kind: Kind::Invitation,
+        ..mail(&world, NOW)
+    };
+    let carried = of(Some(world.group), Some(invitation.id));
+    let plain = of(Some(world.group), None);
+    let elsewhere = of(Some(world.other.group), None);
+    let nobodys = of(None, None);
+    for one in [&carried, &plain, &elsewhere, &nobodys] {
+        add(&world, one).await;
+    }
+    let mut work = world.begin().await;
+    for one in [&carried, &plain, &elsewhere, &nobodys] {
+        work.unscoped_park_mail(one.id, Failure::Rejected, later(7)).await.unwrap();
+    }
+    work.save().await.unwrap();
+    assert_eq!(world.read().await.unscoped_next_mail().await.unwrap(), None);
+    let may = may_manage_mail(&world.mira);
+    let first = world.read().await.parked_mails(&may, &PageRequest { after: None, limit: Some(1) }).await.unwrap();
+    let second = world
+        .read()
+        .await
+        .parked_mails(&may, &PageRequest { after: first.next.clone(), limit: Some(1) })
+        .await
+        .unwrap();
+    assert_eq!((first.rows[0].mail.id, second.rows[0].mail.id), (plain.id, carried.id), "latest first");
+    assert_eq!(second.next, None);
+    let row = &second.rows[0];
+    assert_eq!((row.failure, row.parked_at, row.patient), (Failure::Rejected, later(7), Some(ann.id)));
+    assert_eq!(first.rows[0].patient, None);
+    assert_eq!(row.mail.invitation, Some(invitation.id));
+
+    let mut hints = world.store.hints();
+    let mut work = world.begin().await;
+    assert!(
+        !work.retry_mail(&may_manage_mail(&world.other), carried.id, later(8)).await.unwrap(),
+        "not another group's"
+    );
+    assert!(!work.retry_mail(&may, nobodys.id, later(8)).await.unwrap());
+    assert!(work.retry_mail(&may, carried.id, later(8)).await.unwrap());
+    assert!(!work.retry_mail(&may, carried.id, later(8)).await.unwrap(), "it waits already");
+    work.save().await.unwrap();
+    assert_eq!(hints.recv().await, Ok(Hint::Mail));
+    let claimed = claim(&world, later(8), 10).await;
+    assert_eq!((claimed.len(), claimed[0].id, claimed[0].tries), (1, carried.id, 1), "its tries begin anew");
+}
+
+async fn a_dropped_mail_is_gone(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let one = mail(&world, NOW);
+    add(&world, &one).await;
+    let mut work = world.begin().await;
+    work.unscoped_drop_mail(one.id).await.unwrap();
+    assert_eq!(work.unscoped_next_mail().await.unwrap(), None);
+}

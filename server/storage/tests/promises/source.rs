@@ -1,0 +1,192 @@
+//! Promises kept by reading the sources: every statement names its group, nothing builds SQL from text, both engines
+//! have the same migrations.
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+/// Tables whose rows belong to a group.
+const GROUP_TABLES: [&str; 13] = [
+    "patient_access_settings",
+    "locations",
+    "users",
+    "patients",
+    "patient_words",
+    "practitioner_relationships",
+    "contacts",
+    "portal_grants",
+    "invitations",
+    "invitation_links",
+    "templates",
+    "notifications",
+    "outbox",
+];
+
+/// Functions of an account about itself: they go over groups, by the account's own id.
+const OWN_ACCOUNT: [&str; 5] = ["is_practitioner", "memberships", "grants_of", "own_grant", "find_session"];
+
+/// Functions without a group whose names the ports fixed: mail of the system, found by its id.
+const SYSTEM: [&str; 1] = ["add_mail"];
+
+struct Statement {
+    file: String,
+    function: String,
+    sql: String,
+}
+
+fn here() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for folder in ["src", "src/sqlite", "src/postgres"] {
+        for file in fs::read_dir(here().join(folder)).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push((
+                    path.file_name().unwrap().to_string_lossy().into_owned(),
+                    fs::read_to_string(&path).unwrap(),
+                ));
+            }
+        }
+    }
+    assert!(found.len() > 15);
+    found
+}
+
+/// Every string literal that is a statement, with the function it stands in.
+fn statements() -> Vec<Statement> {
+    let mut found = Vec::new();
+    for (file, source) in sources() {
+        let mut function = String::new();
+        let mut rest = source.as_str();
+        while let Some(at) = rest.find(['"', '/', 'f', '\'']) {
+            let tail = &rest[at..];
+            if tail.starts_with("//") {
+                rest = tail.split_once('\n').map_or("", |(_, after)| after);
+            } else if let Some(after) = tail.strip_prefix("'\"'") {
+                rest = after;
+            } else if let Some(literal) = tail.strip_prefix('"') {
+                let mut end = 0;
+                while !literal[end..].starts_with('"') {
+                    end += if literal[end..].starts_with('\\') {
+                        2
+                    } else {
+                        literal[end..].chars().next().unwrap().len_utf8()
+                    };
+                }
+                let sql = literal[..end].trim().to_owned();
+                let first = sql.split_whitespace().next().unwrap_or_default();
+                if ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].contains(&first) || sql.contains(" outbox") {
+                    found.push(Statement { file: file.clone(), function: function.clone(), sql });
+                }
+                rest = &literal[end + 1..];
+            } else if let Some(name) = tail.strip_prefix("fn ").filter(|_| !rest[..at].ends_with(char::is_alphanumeric))
+            {
+                function = name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                rest = name;
+            } else {
+                rest = &tail[tail.chars().next().unwrap().len_utf8()..];
+            }
+        }
+    }
+    assert!(found.len() > 60, "only {} statements were found", found.len());
+    found
+}
+
+fn tables(sql: &str) -> BTreeSet<&'static str> {
+    let words: Vec<&str> =
+        sql.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect();
+    let named = words.windows(2).filter(|two| ["FROM", "JOIN", "INTO", "UPDATE"].contains(&two[0]));
+    named.filter_map(|two| GROUP_TABLES.into_iter().find(|table| *table == two[1])).collect()
+}
+
+// Rule 1 and 5 of security.md: the group is in the statement, not in an `if` after it.
+#[test]
+fn every_statement_on_a_groups_table_names_its_group() {
+    let mut checked = 0;
+    for Statement { file, function, sql } in statements() {
+        let excepted = function.starts_with("unscoped_")
+            || OWN_ACCOUNT.contains(&function.as_str())
+            || SYSTEM.contains(&function.as_str())
+            || file == "files.rs"
+            || file == "tools.rs";
+        for table in tables(&sql) {
+            checked += 1;
+            let scoped = sql.contains("group_id = $1") || (sql.starts_with("INSERT INTO") && sql.contains("group_id,"));
+            assert!(scoped || excepted, "{file}, fn {function}: {table} without group_id:\n{sql}");
+        }
+        // Every further table of a statement is bound to the group too.
+        if !excepted {
+            let bound = sql.matches("group_id =").count();
+            let tables_read = ["FROM ", "JOIN "].iter().map(|word| sql.matches(word).count()).sum::<usize>();
+            let of_groups = !tables(&sql).is_empty() && !sql.starts_with("INSERT") && !sql.contains("FROM (");
+            assert!(!of_groups || bound >= tables_read, "{file}, fn {function}: a table without its group:\n{sql}");
+        }
+    }
+    assert!(checked > 40, "only {checked} were checked");
+}
+
+#[test]
+fn the_check_above_can_fail() {
+    assert_eq!(tables("SELECT id FROM patients WHERE id = $1").into_iter().collect::<Vec<_>>(), ["patients"]);
+    assert_eq!(tables("UPDATE users SET x = 1"), BTreeSet::from(["users"]));
+    assert!(tables("SELECT id FROM accounts").is_empty());
+}
+
+// F10: no SQL is made from text.
+#[test]
+fn no_statement_is_built_from_text() {
+    for (file, source) in sources() {
+        for word in ["AssertSqlSafe", "QueryBuilder", "raw_sql"] {
+            assert!(!source.contains(word), "{file} uses {word}");
+        }
+    }
+}
+
+#[test]
+fn every_order_ends_in_a_unique_key() {
+    for Statement { file, function, sql } in statements() {
+        for (at, _) in sql.match_indices("ORDER BY") {
+            let order = sql[at + 8..].split("LIMIT").next().unwrap().split(')').next().unwrap();
+            let last = order.split(',').next_back().unwrap().trim().trim_end_matches(" DESC");
+            let last = last.rsplit('.').next().unwrap();
+            let unique = ["id", "patient_id", "chain", "seq", "key", "version", "name", "tablename"];
+            assert!(unique.contains(&last), "{file}, fn {function}: ORDER BY … {last}");
+        }
+    }
+}
+
+#[test]
+fn placeholders_are_numbered() {
+    for Statement { file, function, sql } in statements() {
+        assert!(!sql.contains('?'), "{file}, fn {function}");
+    }
+}
+
+// Both engines have the same migrations with the same tables and columns.
+#[test]
+fn the_migrations_have_the_same_names_and_tables() {
+    let names = |engine: &str| -> BTreeSet<String> {
+        let folder = fs::read_dir(here().join("migrations").join(engine)).unwrap();
+        folder.map(|file| file.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+    for name in names("sqlite") {
+        let shape = |engine: &str| -> Vec<String> {
+            let sql = fs::read_to_string(here().join("migrations").join(engine).join(&name)).unwrap();
+            let tables = sql.split("CREATE TABLE ").skip(1).map(|table| {
+                let columns = table.split(");").next().unwrap().split(") STRICT").next().unwrap();
+                columns
+                    .lines()
+                    .map(|line| line.split_whitespace().next().unwrap_or_default())
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            });
+            let indexes = sql.lines().filter(|line| line.contains(" INDEX ")).map(str::to_owned);
+            tables.chain(indexes).collect()
+        };
+        let (sqlite, postgres) = (shape("sqlite"), shape("postgres"));
+        assert!(sqlite.len() > 20);
+        assert_eq!(sqlite, postgres, "{name}");
+    }
+}

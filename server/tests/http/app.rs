@@ -1,0 +1,427 @@
+//! The vocabulary: `let app = App::start(engine).await; let practitioner = app.practitioner().await; …`
+//!
+//! Two groups, `a` and `b`. Every name and note in them holds a canary, `CNRY-<group>-<patient>-<column>`; a persona fails
+//! the test that shows it one it may not see, in whatever answer.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use domain::{
+    account::{Account, PasswordHash},
+    ids::{AccountId, GroupId},
+    person::UserName,
+    practice::{AccessSettings, Group, Level, Location, User, UserState},
+    time::Span,
+};
+use server::{
+    config::AppUrl,
+    http::Settings,
+    mail::Paper,
+    safe::{KeySafe, SecretKey},
+    start::{Running, start},
+    world::MachineChance,
+};
+use services::{
+    House,
+    hashing::Hasher,
+    ports::{Chance, Clock as _},
+};
+use storage::testing::TestDatabase;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::OnceCell,
+    time::timeout,
+};
+
+use crate::{
+    client::{Request, Response, form},
+    log,
+    world::{TestClock, TestMailer, token},
+};
+
+pub const PASSWORD: &str = "quiet harbour lantern 7";
+pub const NEW_PASSWORD: &str = "seven green bicycles sing";
+
+#[derive(Debug, Clone, Copy)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Every test that looks at data runs on both.
+pub const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+
+/// A server with two practice groups, and its database.
+pub struct App {
+    pub address: SocketAddr,
+    pub house: Arc<House>,
+    pub clock: Arc<TestClock>,
+    pub mailer: Arc<TestMailer>,
+    pub database: TestDatabase,
+    running: Option<Running>,
+    networks: AtomicU32,
+    pub group_a: GroupId,
+    pub group_b: GroupId,
+}
+
+/// The users of the groups, by their email.
+pub const USERS: [(&str, char, Level, AccessSettings); 8] = [
+    ("full@a.example.org", 'a', Level::Full, NO_SETTINGS),
+    ("clinical@a.example.org", 'a', Level::Clinical, NO_SETTINGS),
+    ("personal@a.example.org", 'a', Level::Personal, NO_SETTINGS),
+    ("calendar@a.example.org", 'a', Level::CalendarContacts, NO_SETTINGS),
+    ("admin@a.example.org", 'a', Level::AdminFull, NO_SETTINGS),
+    ("hidden@a.example.org", 'a', Level::CalendarContacts, AccessSettings { hide_names: true, read_only: false }),
+    ("reader@a.example.org", 'a', Level::Full, AccessSettings { hide_names: false, read_only: true }),
+    ("full@b.example.org", 'b', Level::Full, NO_SETTINGS),
+];
+
+const NO_SETTINGS: AccessSettings = AccessSettings { hide_names: false, read_only: false };
+
+async fn password_hash(hasher: &Hasher) -> PasswordHash {
+    static HASH: OnceCell<PasswordHash> = OnceCell::const_new();
+    HASH.get_or_init(|| async { hasher.hash(PASSWORD).await.unwrap() }).await.clone()
+}
+
+impl App {
+    /// With both groups.
+    pub async fn start(engine: Engine) -> Self {
+        let app = Self::empty(engine).await;
+        app.seed().await;
+        app
+    }
+
+    /// As it is at the first run.
+    pub async fn empty(engine: Engine) -> Self {
+        Self::with(engine, Some("x-forwarded-for")).await
+    }
+
+    /// At the first run, with a proxy's header that is believed, or with none.
+    pub async fn with(engine: Engine, client_ip_header: Option<&str>) -> Self {
+        log::start();
+        log::secret(PASSWORD);
+        log::secret(NEW_PASSWORD);
+        let database = match engine {
+            Engine::Sqlite => storage::testing::sqlite().await,
+            Engine::Postgres => storage::testing::postgres().await,
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (clock, mailer) = (Arc::new(TestClock::new()), Arc::new(TestMailer::default()));
+        let chance: Arc<dyn Chance> = Arc::new(MachineChance);
+        let key = SecretKey([7; 32]);
+        let house = Arc::new(House {
+            store: database.store(),
+            clock: Arc::clone(&clock) as _,
+            safe: Arc::new(KeySafe::new(&key, Arc::clone(&chance))),
+            mailer: Arc::clone(&mailer) as _,
+            stationery: Arc::new(Paper::new().unwrap()),
+            hasher: Hasher::new(),
+            base_url: format!("http://{address}"),
+            set_up_code: key.set_up_code(),
+            chance,
+        });
+        let settings = Settings {
+            app_url: AppUrl::local(address.port()),
+            client_ip_header: client_ip_header.map(|name| name.parse().unwrap()),
+            mailbox: None,
+        };
+        let running = Some(start(&house, settings, listener).unwrap());
+        let id = || house.chance.id().into();
+        let (group_a, group_b) = (id(), id());
+        Self { address, clock, mailer, database, running, networks: AtomicU32::new(1), group_a, group_b, house }
+    }
+
+    async fn seed(&self) {
+        let hash = password_hash(&self.house.hasher).await;
+        let now = self.clock.now();
+        let mut work = self.house.store.begin().await.unwrap();
+        work.unscoped_claim_set_up(now).await.unwrap();
+        for (id, name) in [(self.group_a, "Practice Alpha"), (self.group_b, "Practice Beta")] {
+            let group = Group { id, name: name.into(), phone: "020 7946 0000".into() };
+            work.unscoped_add_group(&group, now).await.unwrap();
+            let location = Location {
+                id: self.house.chance.id().into(),
+                name: "Main street".into(),
+                time_zone: "Europe/London".into(),
+                address: String::new(),
+                phone: String::new(),
+            };
+            work.unscoped_add_location(id, &location, now).await.unwrap();
+        }
+        for (email, group, level, settings) in USERS {
+            let account = Account {
+                id: self.house.chance.id().into(),
+                email: email.parse().unwrap(),
+                password_hash: Some(hash.clone()),
+            };
+            work.add_account(&account, now).await.unwrap();
+            let user = User {
+                id: self.house.chance.id().into(),
+                group: if group == 'a' { self.group_a } else { self.group_b },
+                account: account.id,
+                name: UserName { title: "Dr".into(), first: email.split('@').next().unwrap().into(), last: "Test".into() },
+                profession: "Physiotherapist".into(),
+                level,
+                settings,
+                state: UserState::Active,
+            };
+            work.unscoped_add_user(&user, now).await.unwrap();
+        }
+        work.save().await.unwrap();
+    }
+
+    /// Somebody nobody knows, on a network of their own.
+    pub fn anon(&self) -> Persona {
+        let n = self.networks.fetch_add(1, Ordering::Relaxed);
+        Persona {
+            server: self.address,
+            network: format!("198.51.{}.{}", n / 250, n % 250 + 1),
+            cookie: Mutex::default(),
+            may_see: Vec::new(),
+        }
+    }
+
+    /// A user of the console, signed in.
+    pub async fn user(&self, email: &str) -> Persona {
+        let mut user = self.anon();
+        user.may_see.push(if email.contains("@b.") { "CNRY-b-" } else { "CNRY-a-" }.to_owned());
+        if email.starts_with("hidden@") {
+            user.may_see.clear();
+        }
+        user.sign_in("console", email, PASSWORD).await.is(200);
+        user
+    }
+
+    /// A practitioner of group `a` with full access.
+    pub async fn practitioner(&self) -> Persona {
+        self.user("full@a.example.org").await
+    }
+
+    /// Adds a patient to the persona's group; every field holds a canary.
+    pub async fn patient(&self, practitioner: &Persona, group: char, number: u32) -> String {
+        let canary = |column: &str| format!("CNRY-{group}-{number}-{column}");
+        let form = serde_json::json!({
+            "legal_first": canary("first"), "legal_last": canary("last"), "birth_date": "1990-02-03",
+            "email": patient_email(group, number), "street": canary("street"), "city": canary("city"),
+        });
+        let added = practitioner.call("patients/add", serde_json::json!({ "form": form })).await.is(200);
+        added.json().as_str().unwrap().to_owned()
+    }
+
+    /// Invites the patient's own address and gives the token in the mail.
+    pub async fn invite(&self, practitioner: &Persona, patient: &str, email: &str) -> String {
+        let letters = self.mailer.to(email).len();
+        let form = serde_json::json!({ "email": email, "email_again": email, "message": "" });
+        let body = serde_json::json!({ "patient": patient, "form": form });
+        practitioner.call("invitations/invite", body).await.is(200);
+        token(&self.mailer.wait(email, letters + 1).await)
+    }
+
+    /// A portal user who was invited and has accepted, signed in. Sees the canaries of their own record.
+    pub async fn portal_user(&self, practitioner: &Persona, group: char, number: u32) -> (Persona, String) {
+        let patient = self.patient(practitioner, group, number).await;
+        let token = self.invite(practitioner, &patient, &patient_email(group, number)).await;
+        let mut person = self.anon();
+        person.may_see.push(format!("CNRY-{group}-{number}-"));
+        person.post("invitations/accept", &[("token", &token), ("password", NEW_PASSWORD)]).await.is(200);
+        (person, patient)
+    }
+
+    /// The account of an address.
+    pub async fn account(&self, email: &str) -> AccountId {
+        let mut work = self.house.store.read().await.unwrap();
+        work.find_account(&email.parse().unwrap()).await.unwrap().unwrap().id
+    }
+
+    pub fn later(&self, span: Span) {
+        self.clock.advance(span);
+    }
+
+    /// Stops the server; the database stays until this is dropped.
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            log::check();
+        }
+    }
+}
+
+pub fn patient_email(group: char, number: u32) -> String {
+    format!("patient{number}@{group}.example.net")
+}
+
+/// Somebody with a browser.
+pub struct Persona {
+    server: SocketAddr,
+    network: String,
+    cookie: Mutex<Option<String>>,
+    /// The beginnings of the canaries that may be shown to them.
+    pub may_see: Vec<String>,
+}
+
+impl Persona {
+    pub fn cookie(&self) -> Option<String> {
+        self.cookie.lock().unwrap().clone()
+    }
+
+    pub fn set_cookie(&self, token: Option<&str>) {
+        *self.cookie.lock().unwrap() = token.map(str::to_owned);
+    }
+
+    /// The same cookie in another browser.
+    pub fn copy(&self) -> Self {
+        Self {
+            server: self.server,
+            network: self.network.clone(),
+            cookie: Mutex::new(self.cookie()),
+            may_see: self.may_see.clone(),
+        }
+    }
+
+    /// A request of this browser, ready to be made stranger.
+    pub fn request(&self, method: &str, path: &str) -> Request {
+        let mut request = Request::new(method, path).header("x-forwarded-for", &self.network);
+        if let Some(cookie) = self.cookie() {
+            request = request.header("cookie", &format!("__Host-portico={cookie}"));
+        }
+        if method != "GET" {
+            request = request.header("origin", &format!("http://{}", self.server)).header("sec-fetch-site", "same-origin");
+        }
+        request
+    }
+
+    /// Sends a request, keeps the cookie, and looks at every byte that comes back.
+    #[track_caller]
+    pub fn send(&self, request: Request) -> impl Future<Output = Response> {
+        let place = std::panic::Location::caller();
+        async move {
+            let response = request.send(self.server).await;
+            self.look_at(&response, &format!("{} {} at {place}", request.method, request.path));
+            for cookie in response.all("set-cookie") {
+                let value = cookie.strip_prefix("__Host-portico=").and_then(|rest| rest.split(';').next()).unwrap();
+                log::secret(value);
+                self.set_cookie(Some(value).filter(|value| !value.is_empty()));
+            }
+            response
+        }
+    }
+
+    fn look_at(&self, response: &Response, what: &str) {
+        let text = String::from_utf8_lossy(&response.raw);
+        for (at, _) in text.match_indices("CNRY-") {
+            let canary: String = text[at..].chars().take(24).collect();
+            assert!(self.may_see.iter().any(|start| canary.starts_with(start)), "{canary} is not for this eye: {what}");
+        }
+        // SS-08: the session's token is in the cookie and nowhere else.
+        if let Some(cookie) = self.cookie() {
+            assert!(!response.text().contains(&cookie), "the session token is in the body: {what}");
+            assert!(!response.location().contains(&cookie), "the session token is in an address: {what}");
+        }
+    }
+
+    #[track_caller]
+    pub fn get(&self, path: &str) -> impl Future<Output = Response> {
+        self.send(self.request("GET", path).header("accept", "text/html"))
+    }
+
+    /// Calls a door as a script does, with JSON.
+    #[track_caller]
+    pub fn call(&self, door: &str, body: serde_json::Value) -> impl Future<Output = Response> {
+        let request = self.request("POST", &format!("/api/{door}")).header("accept", "application/json");
+        self.send(request.body("application/json", body.to_string()))
+    }
+
+    /// Calls a door as a script does, with form fields.
+    #[track_caller]
+    pub fn post(&self, door: &str, fields: &[(&str, &str)]) -> impl Future<Output = Response> {
+        let request = self.request("POST", &format!("/api/{door}")).header("accept", "application/json");
+        self.send(request.body("application/x-www-form-urlencoded", form(fields)))
+    }
+
+    /// Posts a plain form that stands on `page`, as a browser without scripts does.
+    #[track_caller]
+    pub fn form(&self, door: &str, page: &str, fields: &[(&str, &str)]) -> impl Future<Output = Response> {
+        let request = self.request("POST", &format!("/api/{door}?page={page}")).header("accept", "text/html");
+        self.send(request.body("application/x-www-form-urlencoded", form(fields)))
+    }
+
+    pub async fn sign_in(&self, door: &str, email: &str, password: &str) -> Response {
+        self.post("account/sign_in", &[("door", door), ("email", email), ("password", password), ("next", "")]).await
+    }
+
+    /// Is the cookie worth anything?
+    pub async fn is_signed_in(&self) -> bool {
+        self.post("account/devices", &[]).await.status == 200
+    }
+
+    /// Opens the stream of live events.
+    pub async fn events(&self) -> Events {
+        let stream = self.request("GET", "/events").header("accept", "text/event-stream").open(self.server).await;
+        let mut events = Events { lines: BufReader::new(stream) };
+        assert!(events.line().await.unwrap().starts_with("HTTP/1.1 200"));
+        while !events.line().await.unwrap().is_empty() {}
+        events
+    }
+}
+
+/// An open stream of live events.
+pub struct Events {
+    lines: BufReader<TcpStream>,
+}
+
+impl Events {
+    /// The next line, none at the end of the stream.
+    pub async fn line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        match self.lines.read_line(&mut line).await {
+            Ok(0) | Err(_) => None,
+            Ok(_) => Some(line.trim_end().to_owned()),
+        }
+    }
+
+    /// The name of the next event within this time; none when the stream ends before.
+    pub async fn next(&mut self, within: Duration) -> Option<String> {
+        let event = async {
+            loop {
+                let line = self.line().await?;
+                if let Some(name) = line.strip_prefix("event: ") {
+                    return Some(name.to_owned());
+                }
+            }
+        };
+        timeout(within, event).await.expect("no event in time")
+    }
+
+    /// Nothing but comments comes within this time.
+    pub async fn is_silent(&mut self, during: Duration) -> bool {
+        timeout(during, self.next(during * 2)).await.is_err()
+    }
+
+    /// Everything until the stream ends.
+    pub async fn rest(&mut self, within: Duration) -> String {
+        let all = async {
+            let mut text = String::new();
+            while let Some(line) = self.line().await {
+                text.push_str(&line);
+                text.push('\n');
+            }
+            text
+        };
+        timeout(within, all).await.expect("the stream does not end")
+    }
+}

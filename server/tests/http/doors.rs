@@ -1,0 +1,440 @@
+//! The door list: what is registered is what is listed, and each door refuses everybody it should.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::routes;
+use serde_json::{Value, json};
+use server::http::{
+    PATHS,
+    doors::{Doors, Entry, Who},
+};
+
+use crate::{
+    app::{App, ENGINES, Engine, Persona},
+    client::{Response, form},
+};
+
+/// What a door is called with: JSON, or the fields of a form. Well-formed, so that only the caller can be refused.
+enum Body {
+    Json(Value),
+    Form(Vec<(&'static str, String)>),
+}
+
+/// Ids that bodies are filled with.
+#[derive(Clone)]
+struct Ids {
+    patient: String,
+    contact: String,
+    invitation: String,
+    template: String,
+    mail: String,
+    session: String,
+    notification: String,
+}
+
+impl Ids {
+    /// Ids of nothing.
+    fn unknown() -> Self {
+        let id = |prefix: &str| format!("{prefix}_{:032x}", 0xdead_beef_u64);
+        Self {
+            patient: id("pat"),
+            contact: id(domain::ids::ContactId::PREFIX),
+            invitation: id(domain::ids::InvitationId::PREFIX),
+            template: id(domain::ids::TemplateId::PREFIX),
+            mail: id(domain::ids::MailId::PREFIX),
+            session: id(domain::ids::SessionId::PREFIX),
+            notification: id(domain::ids::NotificationId::PREFIX),
+        }
+    }
+}
+
+fn body(door: &str, ids: &Ids) -> Body {
+    let page = json!({ "after": null, "limit": null });
+    let patient_form = json!({ "legal_first": "Somebody" });
+    let contact_form =
+        json!({ "name": "Somebody", "relationship": "friend", "email": "", "phone": "", "emergency": "" });
+    let template = json!({ "name": "A template", "body": "Hello" });
+    let invite = json!({ "email": "x@example.org", "email_again": "x@example.org", "message": "" });
+    let text = |text: &str| text.to_owned();
+    match door {
+        "account/sign_in" => Body::Form(vec![
+            ("door", text("portal")),
+            ("email", text("x@example.org")),
+            ("password", text("x")),
+        ]),
+        "account/sign_out" | "account/sign_out_everywhere" | "account/devices" => Body::Form(vec![]),
+        "account/end_device" => Body::Form(vec![("id", ids.session.clone())]),
+        "account/switch_door" => Body::Form(vec![("to", text("portal"))]),
+        "passwords/request_link" => Body::Form(vec![("email", text("x@example.org")), ("door", text("portal"))]),
+        "passwords/link_page" => Body::Form(vec![("token", text("x"))]),
+        "passwords/set_by_link" => Body::Form(vec![("token", text("x")), ("password", text("four words of nothing"))]),
+        "passwords/change" => Body::Form(vec![("current", text("x")), ("password", text("four words of nothing"))]),
+        "set_up" => Body::Form(
+            ["code", "group_name", "location_name", "time_zone", "first_name", "last_name", "email", "email_again"]
+                .into_iter()
+                .chain(["password"])
+                .map(|name| (name, text("x")))
+                .collect(),
+        ),
+        "console/start" | "notifications/unread" | "settings/patient_access" | "templates/list" => Body::Json(json!({})),
+        "notifications/list" | "mails/parked" => Body::Json(json!({ "page": page })),
+        "notifications/mark_read" => Body::Json(json!({ "id": ids.notification })),
+        "patients/list" => Body::Json(json!({ "filter": { "text": "", "status": null }, "page": page })),
+        "patients/search" => Body::Json(json!({ "text": "cnry" })),
+        "patients/profile" | "patients/contacts" => Body::Json(json!({ "id": ids.patient })),
+        "patients/add" => Body::Json(json!({ "form": patient_form })),
+        "patients/save" => Body::Json(json!({ "id": ids.patient, "version": 999, "form": patient_form })),
+        "patients/add_contact" => Body::Json(json!({ "id": ids.patient, "form": contact_form })),
+        "patients/save_contact" => {
+            Body::Json(json!({ "id": ids.patient, "contact": ids.contact, "version": 1, "form": contact_form }))
+        }
+        "patients/remove_contact" => Body::Json(json!({ "id": ids.patient, "contact": ids.contact })),
+        "invitations/start" => Body::Json(json!({ "patient": ids.patient })),
+        "invitations/invite" => Body::Json(json!({ "patient": ids.patient, "form": invite })),
+        "invitations/list" => Body::Json(json!({ "patient": ids.patient, "page": page })),
+        "invitations/resend" | "invitations/revoke" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.invitation }))
+        }
+        "invitations/link_page" | "invitations/opened" | "invitations/confirm" | "invitations/renew" => {
+            Body::Form(vec![("token", text("x"))])
+        }
+        "invitations/accept" => Body::Form(vec![("token", text("x")), ("password", text("four words of nothing"))]),
+        "settings/save_patient_access" => {
+            Body::Json(json!({ "version": 999, "invitations": true, "link_hours": 24 }))
+        }
+        "templates/add" => Body::Json(json!({ "form": template })),
+        "templates/save" => Body::Json(json!({ "id": ids.template, "version": 1, "form": template })),
+        "templates/remove" => Body::Json(json!({ "id": ids.template })),
+        "templates/preview" => Body::Json(json!({ "body": "Hello", "patient": ids.patient })),
+        "mails/retry" => Body::Json(json!({ "id": ids.mail })),
+        "portal/start" => Body::Form(vec![]),
+        "portal/frame" => Body::Form(vec![("patient", ids.patient.clone())]),
+        other => panic!("the door {other} has no body here: add one"),
+    }
+}
+
+async fn knock(persona: &Persona, door: &str, ids: &Ids) -> Response {
+    match body(door, ids) {
+        Body::Json(value) => persona.call(door, value).await,
+        Body::Form(fields) => {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            persona.post(door, &fields).await
+        }
+    }
+}
+
+fn doors() -> Doors {
+    Doors::read().unwrap()
+}
+
+#[test]
+fn every_registered_function_is_listed_and_every_listed_one_registered() {
+    let registered: BTreeSet<String> =
+        server_fn::axum::server_fn_paths().map(|(path, _)| path.trim_start_matches("/api/").to_owned()).collect();
+    let listed: BTreeSet<String> = doors().api.into_keys().collect();
+    assert!(registered.len() > 30, "the functions are linked into this test");
+    assert_eq!(registered, listed);
+}
+
+// Rule 14: POST only, so that no link and no picture of another site calls a function.
+#[test]
+fn every_function_is_a_post_under_api() {
+    for (path, method) in server_fn::axum::server_fn_paths() {
+        assert_eq!(method, "POST", "{path}");
+        assert!(path.starts_with("/api/"), "{path}");
+    }
+}
+
+#[test]
+fn every_page_and_route_is_listed_with_its_audience() {
+    let doors = doors();
+    let pages: BTreeMap<&str, Who> = routes::RENDERED
+        .iter()
+        .chain(routes::CONSOLE)
+        .map(|page| {
+            let who = match page.audience {
+                routes::Audience::Public => Who::Public,
+                routes::Audience::Portal => Who::Portal,
+                routes::Audience::Console => Who::Console,
+            };
+            (page.path, who)
+        })
+        .chain([("/", Who::Public)])
+        .collect();
+    let listed: BTreeMap<&str, Who> = doors.page.iter().map(|(path, entry)| (path.as_str(), entry.who)).collect();
+    assert_eq!(pages, listed);
+    let routes: BTreeSet<&str> = PATHS.iter().copied().collect();
+    assert_eq!(routes, doors.route.keys().map(String::as_str).collect());
+}
+
+#[tokio::test]
+async fn leptos_knows_the_same_pages() {
+    let known: BTreeSet<String> = leptos_axum::generate_route_list(app::shell::App)
+        .iter()
+        .map(|route| route.path().replace('{', ":").replace('}', ""))
+        .collect();
+    let table: BTreeSet<String> = routes::RENDERED.iter().map(|page| page.path.to_owned()).collect();
+    assert_eq!(known, table);
+}
+
+#[test]
+fn every_right_on_the_list_exists() {
+    let doors = doors();
+    let entries = doors.api.values().chain(doors.page.values()).chain(doors.route.values());
+    for right in entries.filter_map(|entry| entry.right.as_deref()) {
+        assert!(domain::access::NAMES.contains(&right), "{right}");
+    }
+}
+
+/// Doors that everybody may pass; sign-in alone says 401, because nobody is let in.
+fn public_status(door: &str) -> &'static [u16] {
+    match door {
+        "account/sign_in" => &[401, 429],
+        _ => &[200, 404, 409, 422, 429],
+    }
+}
+
+// AN-01: nobody, a made-up cookie, and a session that is over get 401 everywhere but at the listed public doors.
+#[tokio::test]
+async fn nobody_passes_but_where_everybody_may() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let over = app.practitioner().await;
+        let patient = app.patient(&over, 'a', 1).await;
+        let stale = over.copy();
+        over.post("account/sign_out", &[]).await.is(200);
+        let made_up = app.anon();
+        made_up.set_cookie(Some("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ"));
+        let garbled = app.anon();
+        garbled.set_cookie(Some("x"));
+        let mut nobody = stale.copy();
+        nobody.may_see.clear();
+        for (name, persona) in [("none", app.anon()), ("made up", made_up), ("garbled", garbled), ("over", nobody)] {
+            let ids = Ids { patient: patient.clone(), ..Ids::unknown() };
+            for (door, Entry { who, .. }) in &doors().api {
+                let response = knock(&persona, door, &ids).await;
+                if *who == Who::Public {
+                    let allowed = public_status(door);
+                    assert!(allowed.contains(&response.status), "{engine:?} {name} {door}: {}", response.status);
+                } else {
+                    assert_eq!(response.status, 401, "{engine:?} {name} {door}: {}", response.text());
+                    assert_eq!(response.error(), "not_signed_in", "{door}");
+                }
+            }
+        }
+    }
+}
+
+// PT-24 and its mirror: who is signed in on one side has no business at the other's doors.
+#[tokio::test]
+async fn each_side_keeps_to_its_doors() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let practitioner = app.practitioner().await;
+        let (portal_user, patient) = app.portal_user(&practitioner, 'a', 1).await;
+        let ids = Ids { patient, ..Ids::unknown() };
+        for (door, Entry { who, .. }) in &doors().api {
+            let (stranger, name) = match who {
+                Who::Console => (&portal_user, "portal user"),
+                Who::Portal => (&practitioner, "practitioner"),
+                Who::Public | Who::SignedIn => continue,
+            };
+            let response = knock(stranger, door, &ids).await;
+            assert_eq!(response.status, 403, "{engine:?} {name} {door}: {}", response.text());
+        }
+    }
+}
+
+/// Who of group `a` is refused where a right is asked for, and how, about a patient whom only `full@a` treats.
+fn refused(right: &str) -> &'static [(&'static str, u16)] {
+    match right {
+        "EnterGroup" | "ListPatients" => &[],
+        "AddPatient" => &[("reader@a.example.org", 403), ("hidden@a.example.org", 403)],
+        "ViewPatient" | "ViewPatientAccess" => &[("personal@a.example.org", 404)],
+        "EditPatient" | "InvitePatient" => &[
+            ("personal@a.example.org", 404),
+            ("reader@a.example.org", 403),
+            ("hidden@a.example.org", 403),
+        ],
+        "ManageSettings" | "ManageTemplates" | "ManageMail" => &[
+            ("clinical@a.example.org", 403),
+            ("personal@a.example.org", 403),
+            ("calendar@a.example.org", 403),
+            ("hidden@a.example.org", 403),
+            ("reader@a.example.org", 403),
+        ],
+        "ViewOwnRecord" => &[],
+        other => panic!("the right {other} is not in this table: add it"),
+    }
+}
+
+// PR-11, PR-13, AD-06: a level, or a setting on top of it, that does not reach so far.
+#[tokio::test]
+async fn a_level_that_does_not_reach_so_far_is_refused() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let practitioner = app.practitioner().await;
+        let patient = app.patient(&practitioner, 'a', 1).await;
+        let ids = Ids { patient, ..Ids::unknown() };
+        for (email, ..) in crate::app::USERS {
+            if email.contains("@b.") {
+                continue;
+            }
+            let user = app.user(email).await;
+            for (door, entry) in &doors().api {
+                let Some(right) = entry.right.as_deref().filter(|_| entry.who == Who::Console) else { continue };
+                let response = knock(&user, door, &ids).await;
+                match refused(right).iter().find(|(who, _)| *who == email) {
+                    Some((_, status)) => {
+                        assert_eq!(response.status, *status, "{engine:?} {email} {door}: {}", response.text());
+                    }
+                    // What is not refused for the caller's sake may still not find its object, or not in this version.
+                    None => {
+                        let fine = [200, 404, 409, 422];
+                        assert!(fine.contains(&response.status), "{engine:?} {email} {door}: {}", response.text());
+                        assert_ne!(response.error_or_none().as_deref(), Some("forbidden"), "{email} {door}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Response {
+    fn error_or_none(&self) -> Option<String> {
+        serde_json::from_slice::<Value>(&self.body).ok()?.get("error")?.as_str().map(str::to_owned)
+    }
+}
+
+/// The part of an answer that may tell something: its status and its body.
+fn told(response: &Response) -> (u16, String) {
+    (response.status, response.text())
+}
+
+// TG-01, PR-01, PT-01 (portal/frame): what is another's and what does not exist are told in the same bytes.
+#[tokio::test]
+async fn not_yours_and_not_there_are_the_same_answer() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let ours = app.practitioner().await;
+        let theirs = app.user("full@b.example.org").await;
+        let mut ids = Ids::unknown();
+        let (portal_user, own) = app.portal_user(&ours, 'a', 1).await;
+        ids.patient = own;
+        let contact = json!({ "id": ids.patient, "form": { "name": "CNRY-a-1-contact", "relationship": "mother" } });
+        ids.contact = ours.call("patients/add_contact", contact).await.is(200).json().as_str().unwrap().to_owned();
+        let template = json!({ "form": { "name": "CNRY-a-0-template", "body": "Hello" } });
+        ids.template = ours.call("templates/add", template).await.is(200).json().as_str().unwrap().to_owned();
+        let other = app.patient(&ours, 'a', 2).await;
+        app.invite(&ours, &other, "patient2@a.example.net").await;
+        let page = json!({ "patient": other, "page": { "after": null, "limit": null } });
+        let rows = ours.call("invitations/list", page).await.is(200).json();
+        ids.invitation = rows["rows"][0]["id"].as_str().unwrap().to_owned();
+
+        for (door, entry) in &doors().api {
+            let takes_an_id = match body(door, &ids) {
+                Body::Json(value) => ["patient", "id"].iter().any(|key| value.get(key).is_some()),
+                Body::Form(_) => false,
+            };
+            if entry.who != Who::Console || !takes_an_id || door == "notifications/mark_read" {
+                continue;
+            }
+            let not_theirs = told(&knock(&theirs, door, &ids).await);
+            let not_there = told(&knock(&theirs, door, &Ids::unknown()).await);
+            assert_eq!(not_theirs, not_there, "{engine:?} {door}");
+            assert_eq!(not_theirs.0, 404, "{engine:?} {door}: {}", not_theirs.1);
+        }
+        // The portal user about somebody else's record.
+        let others = Ids { patient: other, ..Ids::unknown() };
+        let not_theirs = told(&knock(&portal_user, "portal/frame", &others).await);
+        assert_eq!(not_theirs, told(&knock(&portal_user, "portal/frame", &Ids::unknown()).await));
+        assert_eq!(not_theirs.0, 404);
+        let not_theirs = told(&knock(&portal_user, "account/end_device", &others).await);
+        assert_eq!(not_theirs.0, 404, "{}", not_theirs.1);
+
+        // Nothing of it was changed on the way.
+        let profile = ours.call("patients/profile", json!({ "id": ids.patient })).await.is(200).text();
+        assert!(profile.contains("CNRY-a-1-first"));
+        let contacts = ours.call("patients/contacts", json!({ "id": ids.patient })).await.is(200).text();
+        assert!(contacts.contains("CNRY-a-1-contact"));
+    }
+}
+
+// A refusal of somebody who is signed in is written down: who, which door, which object, why.
+#[tokio::test]
+async fn a_refusal_leaves_an_entry_in_the_trail() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let ours = app.practitioner().await;
+        let patient = app.patient(&ours, 'a', 1).await;
+        let theirs = app.user("full@b.example.org").await;
+        theirs.call("patients/profile", json!({ "id": patient })).await.is(404);
+        let mut work = app.house.store.read().await.unwrap();
+        let chain = work.unscoped_chain(&app.group_b.to_string(), 0, 100).await.unwrap();
+        let denied = chain.iter().find(|entry| entry.subject == patient).expect("an entry");
+        assert!(denied.detail.contains("patients/profile"), "{}", denied.detail);
+    }
+}
+
+// AN-15: no other method has an effect, and no header makes a method of another.
+#[tokio::test]
+async fn no_other_method_reaches_a_function() {
+    let app = App::start(Engine::Sqlite).await;
+    let practitioner = app.practitioner().await;
+    for door in doors().api.keys() {
+        for method in ["GET", "PUT", "DELETE", "PATCH", "TRACE", "HEAD", "OPTIONS", "CONNECT", "BREW"] {
+            let request = practitioner.request(method, &format!("/api/{door}"));
+            let request = request.header("x-http-method-override", "POST").header("x-method-override", "POST");
+            let status = practitioner.send(request).await.status;
+            assert!(matches!(status, 400 | 404 | 405), "{method} {door}: {status}");
+        }
+    }
+    assert!(practitioner.is_signed_in().await, "sign_out had no effect");
+}
+
+// SS-09: whatever another site sends, in whatever shape, reaches nothing.
+#[tokio::test]
+async fn no_other_site_reaches_a_function() {
+    let app = App::start(Engine::Sqlite).await;
+    let practitioner = app.practitioner().await;
+    let ours = format!("http://{}", app.address);
+    let origins: [&[(&str, &str)]; 8] = [
+        &[],
+        &[("origin", "null")],
+        &[("origin", "https://evil.example")],
+        &[("origin", "https://evil.example"), ("sec-fetch-site", "same-origin")],
+        &[("origin", &ours), ("sec-fetch-site", "cross-site")],
+        &[("origin", &ours), ("sec-fetch-site", "same-site")],
+        &[("sec-fetch-site", "none")],
+        &[("origin", "http://127.0.0.1")],
+    ];
+    let kinds = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/json"];
+    for door in doors().api.keys() {
+        for origin in origins {
+            for kind in kinds {
+                let mut request = practitioner.request("POST", &format!("/api/{door}"));
+                request = request.without("origin").without("sec-fetch-site");
+                for (name, value) in origin {
+                    request = request.header(name, value);
+                }
+                let response = practitioner.send(request.body(kind, form(&[("email", "x@example.org")]))).await;
+                assert_eq!(response.status, 403, "{door} {origin:?} {kind}");
+                assert_eq!(response.header("set-cookie"), None);
+            }
+        }
+    }
+    assert!(practitioner.is_signed_in().await);
+    assert!(app.mailer.all().is_empty());
+}
+
+// AN-21: an unknown function is told in our own words.
+#[tokio::test]
+async fn an_unknown_function_is_simply_not_there() {
+    let app = App::start(Engine::Sqlite).await;
+    for path in ["/api/nothing", "/api/account/sign_in/", "/api/account", "/api//account/sign_in", "/api/ACCOUNT/sign_in"] {
+        let anon = app.anon();
+        let response = anon.send(anon.request("POST", path).header("accept", "application/json")).await.is(404);
+        assert_eq!(response.text(), r#"{"error":"not_found"}"#);
+    }
+    app.anon().form("nothing", "/sign-in", &[]).await.is(404);
+}

@@ -1,0 +1,19 @@
+//! The server over real connections, on both engines. Files are named after the paths they call; `app` is the vocabulary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod app;
+mod client;
+mod log;
+mod world;
+
+mod doors;
+mod edge;
+mod events;
+mod invitations;
+mod pages;
+mod passwords;
+mod security;
+mod sessions;
+mod set_up;
+mod sign_in;
+mod walk;
