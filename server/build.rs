@@ -34,10 +34,8 @@ fn main() -> io::Result<()> {
             if files.contains(&sibling) { format!("Some(include_bytes!({sibling:?}))") } else { "None".to_owned() }
         };
         let (br, gz) = (sibling("br"), sibling("gz"));
-        let _ = writeln!(
-            code,
-            "    Embedded {{ path: {path:?}, plain: include_bytes!({file:?}), br: {br}, gz: {gz} }},"
-        );
+        let _ =
+            writeln!(code, "    Embedded {{ path: {path:?}, plain: include_bytes!({file:?}), br: {br}, gz: {gz} }},");
     }
     code.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("site.rs");

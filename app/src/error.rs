@@ -78,6 +78,8 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Serialization(_) => {
                 Self::BadRequest
             }
+            // On the server: what came is not what the door takes.
+            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::BadRequest,
             // An answer this page cannot read comes from a newer server, or from something between.
             ServerFnErrorErr::Deserialization(_) => Self::Unavailable,
             _ => Self::Fault { reference: String::new() },

@@ -40,6 +40,7 @@ pub const RENDERED: &[PageRoute] = &[
     page("/set-up", Audience::Public),
     page("/portal", Audience::Portal),
     page("/portal/account", Audience::Portal),
+    page("/portal/account/password-changed", Audience::Portal),
     page("/portal/:patient", Audience::Portal),
     page("/portal/:patient/appointments", Audience::Portal),
     page("/portal/:patient/records", Audience::Portal),

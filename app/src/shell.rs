@@ -3,7 +3,10 @@
 mod console;
 mod error_page;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{MetaTags, provide_meta_context};
@@ -18,8 +21,11 @@ use crate::{account, error::AppError, portal};
 pub use console::console_shell;
 pub use error_page::{Trouble, error_page};
 
-/// Wakes the islands of a page; see the file.
-const LOADER: &str = include_str!("shell/loader.js");
+/// Wakes the islands of a page; see the file. Every page carries it, but not its comments.
+static LOADER: LazyLock<String> = LazyLock::new(|| {
+    let lines = include_str!("shell/loader.js").lines().map(str::trim);
+    lines.filter(|line| !line.starts_with("//")).collect()
+});
 
 /// The names that files of the site have in this build: `portal.css` → `/pkg/portal.1f9c….css`.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +68,7 @@ pub fn shell() -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_default();
     let nonce = use_nonce();
     let (css, js, wasm) = (assets.url("portal.css"), assets.url("portal.js"), assets.url("portal.wasm"));
-    let loader = format!("{LOADER}({js:?},{wasm:?});");
+    let loader = format!("{}({js:?},{wasm:?});", *LOADER);
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -109,7 +115,8 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/fresh-link-sent") view=FreshLinkSent/>
                 <Route ssr=SsrMode::Async path=path!("/set-up") view=SetUp/>
                 <Route ssr=SsrMode::Async path=path!("/portal") view=Start/>
-                <Route ssr=SsrMode::Async path=path!("/portal/account") view=AccountPage/>
+                <Route ssr=SsrMode::Async path=path!("/portal/account") view=|| view! { <AccountPage/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/account/password-changed") view=|| view! { <AccountPage password_changed=true/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient") view=Home/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/appointments") view=|| view! { <PlacePage place=Place::Appointments/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/records") view=|| view! { <PlacePage place=Place::Records/> }/>

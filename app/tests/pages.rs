@@ -457,6 +457,21 @@ fn whole_documents_carry_the_nonce_and_the_names_of_this_build() {
     assert!(html.contains("r-42") && html.contains("/pkg/portal.3c.css") && !html.contains("<script"), "{html}");
 }
 
+// AN-02, B-07: the table of pages, from which the server knows who may open what, and the pages themselves are the same,
+// and none of them streams in late.
+#[test]
+fn every_page_of_the_table_is_there_and_no_other() {
+    let mut listed: Vec<String> = app::routes::RENDERED.iter().map(|route| route.path.to_owned()).collect();
+    let routes = leptos_axum::generate_route_list(app::shell::App);
+    let mut drawn: Vec<String> = routes.iter().map(|route| route.path().replace("/{", "/:").replace('}', "")).collect();
+    listed.sort_unstable();
+    drawn.sort_unstable();
+    assert_eq!(drawn, listed);
+    for route in &routes {
+        assert!(matches!(route.mode(), leptos_router::SsrMode::Async), "{}", route.path());
+    }
+}
+
 /// Not a test of anything: writes the pages where `PREVIEW` says.
 #[test]
 fn previews_are_written_when_asked_for() {

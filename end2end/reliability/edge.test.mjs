@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import test from 'node:test';
 
-import { Client, OWNER, Server, freePort, newDatabase, request, setUp, sleep, tempDir } from './lib.mjs';
+import { Client, OWNER, Server, freePort, newDatabase, request, setUp, sleep, tempDir, tidy } from './lib.mjs';
 
 async function house(env) {
   const dataDir = tempDir('edge');
@@ -18,7 +18,8 @@ const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/
 
 const quantile = (times, q) => times.sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * q))];
 
-test('SIGTERM under load: running requests finish, streams end, nothing breaks', { timeout: 120_000 }, async () => {
+test('SIGTERM under load: running requests finish, streams end, nothing breaks', { timeout: 120_000 }, async (t) => {
+  t.after(tidy);
   const { server, owner } = await house();
   const broken = [];
   let on = true;
@@ -61,7 +62,8 @@ test('SIGTERM under load: running requests finish, streams end, nothing breaks',
   await server.stop();
 });
 
-test('500 sign-ins at once: two hashes at a time, a short queue, the rest told to wait', { timeout: 180_000 }, async () => {
+test('500 sign-ins at once: two hashes at a time, a short queue, the rest told to wait', { timeout: 180_000 }, async (t) => {
+  t.after(tidy);
   const { server, owner } = await house();
   const before = memory(server.child.pid);
   let on = true;
@@ -96,7 +98,8 @@ test('500 sign-ins at once: two hashes at a time, a short queue, the rest told t
   await server.stop();
 });
 
-test('slow and silent connections are closed, and people are served meanwhile', { timeout: 180_000 }, async () => {
+test('slow and silent connections are closed, and people are served meanwhile', { timeout: 180_000 }, async (t) => {
+  t.after(tidy);
   const { server } = await house();
   const port = Number(new URL(server.url).port);
   const many = Number(process.env.SLOW ?? 300);

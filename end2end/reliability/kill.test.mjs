@@ -4,14 +4,15 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import {
-  Client, MailServer, Server, addPatients, freePort, invitations, invite, newDatabase, run, setUp, sleep, tempDir,
+  Client, MailServer, Server, addPatients, freePort, invitations, invite, newDatabase, run, setUp, sleep, tempDir, tidy,
 } from './lib.mjs';
 
 const KILLS = Number(process.env.KILLS ?? 50);
 const STREAMS = 8;
 
 for (const engine of ['sqlite', 'postgres']) {
-  test(`${KILLS} kills on ${engine}`, { timeout: 30 * 60_000 }, async () => {
+  test(`${KILLS} kills on ${engine}`, { timeout: 30 * 60_000 }, async (t) => {
+    t.after(tidy);
     const dataDir = tempDir('kill');
     const databaseUrl = newDatabase(engine, dataDir);
     const mail = await new MailServer().start();

@@ -7,8 +7,11 @@ import http from 'node:http';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-export const PORTICO = process.env.PORTICO ?? path.resolve(import.meta.dirname, '../../target/debug/portico');
+export const HERE = path.dirname(fileURLToPath(import.meta.url));
+
+export const PORTICO = process.env.PORTICO ?? path.join(HERE, '../../target/debug/portico');
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -41,6 +44,19 @@ export function newDatabase(engine, dataDir) {
   return url.toString();
 }
 
+// A test that fails must leave no programs behind, and nothing that keeps its own process alive.
+const children = new Set();
+const servers = new Set();
+
+/** Ends everything that a test started; each test does this at its end, however it ends. */
+export function tidy() {
+  for (const child of children) child.kill('SIGKILL');
+  for (const server of servers) server.stop().catch(() => {});
+  children.clear();
+  servers.clear();
+}
+process.on('exit', tidy);
+
 /** The program, running. */
 export class Server {
   /** @param {{databaseUrl: string, dataDir: string, port: number, smtpUrl?: string, env?: object}} how */
@@ -67,6 +83,7 @@ export class Server {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    children.add(this.child);
     this.exited = new Promise((done) => this.child.once('exit', (code, signal) => done({ code, signal })));
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on('data', (chunk) => (this.log += chunk));
     for (;;) {
@@ -82,7 +99,7 @@ export class Server {
 
   /** The code that the first-run page asks for. */
   get setUpCode() {
-    return /code=([\w-]+)/.exec(this.log)?.[1];
+    return /code="?([\w-]+)/.exec(this.log)?.[1];
   }
 
   async kill() {
@@ -225,6 +242,7 @@ export class MailServer {
   }
 
   async start(port = 0) {
+    servers.add(this);
     this.server = net.createServer((socket) => this.#talk(socket));
     this.server.listen(port, '127.0.0.1');
     await new Promise((done) => this.server.once('listening', done));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import {
-  Client, MailServer, Server, addPatients, freePort, invitations, invite, newDatabase, request, setUp, sleep, tempDir,
+  Client, MailServer, Server, addPatients, freePort, invitations, invite, newDatabase, request, setUp, sleep, tempDir, tidy,
 } from './lib.mjs';
 
 async function house(mail) {
@@ -25,7 +25,8 @@ async function until(seconds, what, check) {
 
 const state = async (client, patient) => (await invitations(client, patient))[0].state.is;
 
-test('down, then 4xx, then a hang-up: one mail arrives when the server is well again', { timeout: 400_000 }, async () => {
+test('down, then 4xx, then a hang-up: one mail arrives when the server is well again', { timeout: 400_000 }, async (t) => {
+  t.after(tidy);
   const mail = await new MailServer().start();
   const { port } = mail;
   const { server, owner } = await house(mail);
@@ -56,7 +57,8 @@ test('down, then 4xx, then a hang-up: one mail arrives when the server is well a
   await mail.stop();
 });
 
-test('5xx: staff see it at once, and it is not tried again', { timeout: 60_000 }, async () => {
+test('5xx: staff see it at once, and it is not tried again', { timeout: 60_000 }, async (t) => {
+  t.after(tidy);
   const mail = await new MailServer().start();
   mail.mode = 'reject';
   const { server, owner } = await house(mail);
@@ -75,7 +77,8 @@ test('5xx: staff see it at once, and it is not tried again', { timeout: 60_000 }
   await mail.stop();
 });
 
-test('a revoked invitation sends nothing', { timeout: 60_000 }, async () => {
+test('a revoked invitation sends nothing', { timeout: 60_000 }, async (t) => {
+  t.after(tidy);
   const mail = await new MailServer().start();
   const { port } = mail;
   const { server, owner } = await house(mail);
@@ -91,7 +94,8 @@ test('a revoked invitation sends nothing', { timeout: 60_000 }, async () => {
   await mail.stop();
 });
 
-test('a mail server that hangs holds up nobody', { timeout: 90_000 }, async () => {
+test('a mail server that hangs holds up nobody', { timeout: 90_000 }, async (t) => {
+  t.after(tidy);
   const mail = await new MailServer().start();
   mail.mode = 'hang';
   const { server, owner } = await house(mail);
@@ -109,7 +113,8 @@ test('a mail server that hangs holds up nobody', { timeout: 90_000 }, async () =
   await mail.stop();
 });
 
-test('one account, many patients: two practices of mail arrive each once', { timeout: 60_000 }, async () => {
+test('one account, many patients: two practices of mail arrive each once', { timeout: 60_000 }, async (t) => {
+  t.after(tidy);
   const mail = await new MailServer().start();
   const { server, owner } = await house(mail);
   const patients = await addPatients(owner, 0, 2);

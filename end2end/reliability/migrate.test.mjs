@@ -8,13 +8,14 @@ import path from 'node:path';
 import test from 'node:test';
 
 import {
-  PORTICO, Client, Server, addPatients, freePort, invitations, invite, newDatabase, run, setUp, sleep, tempDir,
+  PORTICO, Client, Server, addPatients, freePort, invitations, invite, newDatabase, run, setUp, sleep, tempDir, tidy,
 } from './lib.mjs';
 
 const KILLS = Number(process.env.MIGRATION_KILLS ?? 20);
 
 for (const engine of ['sqlite', 'postgres']) {
-  test(`${KILLS} kills in the middle of migrating ${engine}: old or new, never between`, { timeout: 300_000 }, async () => {
+  test(`${KILLS} kills in the middle of migrating ${engine}: old or new, never between`, { timeout: 300_000 }, async (t) => {
+    t.after(tidy);
     for (let kill = 0; kill < KILLS; kill += 1) {
       const dataDir = tempDir('migrate');
       const env = { PATH: process.env.PATH, DATABASE_URL: newDatabase(engine, dataDir), DATA_DIR: dataDir };
@@ -29,7 +30,8 @@ for (const engine of ['sqlite', 'postgres']) {
     }
   });
 
-  test(`a ${engine} database newer than the program is not touched`, async () => {
+  test(`a ${engine} database newer than the program is not touched`, async (t) => {
+    t.after(tidy);
     const dataDir = tempDir('newer');
     const databaseUrl = newDatabase(engine, dataDir);
     const env = { DATABASE_URL: databaseUrl, DATA_DIR: dataDir };
@@ -55,7 +57,8 @@ for (const engine of ['sqlite', 'postgres']) {
   });
 }
 
-test('a backup taken while people work holds everything acknowledged before it began', { timeout: 300_000 }, async () => {
+test('a backup taken while people work holds everything acknowledged before it began', { timeout: 300_000 }, async (t) => {
+  t.after(tidy);
   const dataDir = tempDir('backup');
   const server = await new Server({
     databaseUrl: newDatabase('sqlite', dataDir), dataDir, port: await freePort(),

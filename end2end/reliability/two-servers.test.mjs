@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import test from 'node:test';
 
-import { Client, MailServer, Server, addPatients, freePort, invite, newDatabase, setUp, sleep, tempDir } from './lib.mjs';
+import { Client, MailServer, Server, addPatients, freePort, invite, newDatabase, setUp, sleep, tempDir, tidy } from './lib.mjs';
 
-test('invited through one, accepted through the other', { timeout: 120_000 }, async () => {
+test('invited through one, accepted through the other', { timeout: 120_000 }, async (t) => {
+  t.after(tidy);
   const dataDir = tempDir('two');
   const databaseUrl = newDatabase('postgres', dataDir);
   const mail = await new MailServer().start();
@@ -18,12 +19,15 @@ test('invited through one, accepted through the other', { timeout: 120_000 }, as
   const [patient] = await addPatients(owner, 0, 1);
 
   const events = [];
+  let over;
+  const ended = new Promise((done) => { over = done; });
   const stream = http.get(`${first.url}/events`, {
     headers: { cookie: owner.cookie, accept: 'text/event-stream', 'sec-fetch-site': 'same-origin' },
   }, (res) => {
     res.setEncoding('utf8');
     res.on('data', (chunk) => events.push({ at: performance.now(), chunk }));
     res.on('error', () => {});
+    res.on('close', over);
   });
   stream.on('error', () => {});
   await sleep(300);
@@ -57,7 +61,7 @@ test('invited through one, accepted through the other', { timeout: 120_000 }, as
   const out = performance.now();
   assert.ok((await elsewhere.form('account/sign_out_everywhere', {})).status < 400);
   await new Promise((done, fail) => {
-    stream.once('close', done);
+    ended.then(done);
     setTimeout(() => fail(new Error('the stream lives on after sign-out everywhere')), 5_000);
   });
   assert.ok(performance.now() - out < 5_000);

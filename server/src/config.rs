@@ -80,6 +80,13 @@ pub enum Command {
     Demo,
 }
 
+impl Command {
+    /// Does it make a new database where there is none? The others only look, and say that there is none.
+    const fn makes_a_database(&self) -> bool {
+        matches!(self, Self::Serve | Self::Migrate | Self::Restore { .. } | Self::Demo)
+    }
+}
+
 /// The settings that are no secret: flags or the environment.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Settings {
@@ -292,7 +299,7 @@ impl Config {
     ///
     /// # Errors
     /// The first setting that is wrong, by its name.
-    pub fn check(settings: Settings, environment: Environment<'_>) -> Result<Self, Failure> {
+    pub fn check(settings: Settings, command: &Command, environment: Environment<'_>) -> Result<Self, Failure> {
         let Settings { data_dir, app_url, listen_addr, mail_from, client_ip_header, log_format } = settings;
         let app_url = given(app_url);
         let app_url = app_url
@@ -327,7 +334,7 @@ impl Config {
         };
         let log_filter = given(environment("RUST_LOG")).unwrap_or_else(|| "info".to_owned());
         Ok(Self {
-            database: check_database(secret("DATABASE_URL", environment)?, &data_dir)?,
+            database: check_database(secret("DATABASE_URL", environment)?, &data_dir, command.makes_a_database())?,
             smtp: check_smtp(secret("SMTP_URL", environment)?, given(mail_from))?,
             secret_key: secret("SECRET_KEY", environment)?.map(|text| read_key("SECRET_KEY", &text)).transpose()?,
             data_dir,
@@ -349,11 +356,9 @@ fn given(value: Option<String>) -> Option<String> {
 fn secret(name: &str, environment: Environment<'_>) -> Result<Option<String>, Failure> {
     let (value, file) = (given(environment(name)), given(environment(&format!("{name}_FILE"))));
     match (value, file) {
-        (Some(_), Some(_)) => Err(Failure::setting(
-            name,
-            format_args!("and {name}_FILE are both set"),
-            "Set only one of the two.",
-        )),
+        (Some(_), Some(_)) => {
+            Err(Failure::setting(name, format_args!("and {name}_FILE are both set"), "Set only one of the two."))
+        }
         (Some(value), None) => Ok(Some(value)),
         (None, Some(file)) => match std::fs::read_to_string(&file) {
             Ok(text) if text.trim().is_empty() => {
@@ -370,15 +375,14 @@ fn secret(name: &str, environment: Environment<'_>) -> Result<Option<String>, Fa
     }
 }
 
-fn check_database(url: Option<String>, data_dir: &Path) -> Result<DatabaseUrl, Failure> {
-    let url = url.unwrap_or_else(|| format!("sqlite://{}?mode=rwc", data_dir.join("portico.db").display()));
+fn check_database(url: Option<String>, data_dir: &Path, make: bool) -> Result<DatabaseUrl, Failure> {
+    let url = url.unwrap_or_else(|| {
+        format!("sqlite://{}{}", data_dir.join("portico.db").display(), if make { "?mode=rwc" } else { "" })
+    });
     // The address may hold a password, so it is not repeated.
     url.parse::<DatabaseUrl>().map_err(|wrong| {
-        Failure::setting(
-            "DATABASE_URL",
-            format_args!("cannot be used: {wrong}"),
-            "Write sqlite://path/to/portico.db?mode=rwc or postgres://user:password@host/database.",
-        )
+        // Storage's own words say what to write instead.
+        Failure::new(Code::Usage, format!("DATABASE_URL: {wrong}"), "", "Nothing was started and nothing was changed.")
     })
 }
 
@@ -395,7 +399,11 @@ fn check_smtp(url: Option<String>, from: Option<String>) -> Result<Option<Smtp>,
         return Err(Failure::setting("SMTP_URL", "would send its password unencrypted", help));
     }
     let from = from.ok_or_else(|| {
-        Failure::setting("MAIL_FROM", "is not set, but SMTP_URL is", "Set it to the sender, such as portal@example.org.")
+        Failure::setting(
+            "MAIL_FROM",
+            "is not set, but SMTP_URL is",
+            "Set it to the sender, such as portal@example.org.",
+        )
     })?;
     let from = from.parse().map_err(|_| {
         Failure::setting(
@@ -444,7 +452,7 @@ mod tests {
 
     fn check(flags: &[&str], environment: &[(&str, &str)]) -> Result<Config, Failure> {
         let cli = Cli::try_parse_from(["portico", "serve"].iter().chain(flags)).unwrap();
-        Config::check(cli.settings, &|name| {
+        Config::check(cli.settings, &cli.command, &|name| {
             environment.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         })
     }
@@ -458,7 +466,8 @@ mod tests {
 
     #[test]
     fn a_wrong_setting_is_named_and_its_secret_is_not_told() {
-        let cases: [(&[&str], &[(&str, &str)], &str); 12] = [
+        type Case = (&'static [&'static str], &'static [(&'static str, &'static str)], &'static str);
+        let cases: [Case; 12] = [
             (&["--app-url", "http://portal.example.org"], &[], "APP_URL must be https"),
             (&["--app-url", "https://portal.example.org/portico"], &[], "APP_URL must end"),
             (&["--app-url", "ftp://portal.example.org"], &[], "APP_URL must start"),
@@ -510,7 +519,8 @@ mod tests {
     fn the_help_names_every_setting_and_code() {
         use clap::CommandFactory as _;
         let help = Cli::command().render_long_help().to_string();
-        for name in ["DATA_DIR", "APP_URL", "DATABASE_URL", "SMTP_URL", "SECRET_KEY", "_FILE", "Exit codes", "restore"] {
+        for name in ["DATA_DIR", "APP_URL", "DATABASE_URL", "SMTP_URL", "SECRET_KEY", "_FILE", "Exit codes", "restore"]
+        {
             assert!(help.contains(name), "{name}");
         }
     }

@@ -36,9 +36,9 @@ pub fn start(config: &Config, to: To) -> Result<(), Failure> {
         LogFormat::Text => {
             registry.with(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(lines)).try_init()
         }
-        LogFormat::Json => registry
-            .with(tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(lines))
-            .try_init(),
+        LogFormat::Json => {
+            registry.with(tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(lines)).try_init()
+        }
     };
     std::panic::set_hook(Box::new(panicked));
     Ok(())

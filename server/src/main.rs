@@ -13,7 +13,8 @@ fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     // Wrong flags end here: clap says which, and exits with 2.
     let cli = Cli::parse();
-    let outcome = Config::check(cli.settings, &environment).and_then(|config| commands::run(config, cli.command));
+    let outcome =
+        Config::check(cli.settings, &cli.command, &environment).and_then(|config| commands::run(config, cli.command));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

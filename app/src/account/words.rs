@@ -46,12 +46,12 @@ pub const FORGOT_LEAD: &str = "Type your email. We send you a link that lets you
 /// Button.
 pub const SEND_LINK: &str = "Send me a link";
 /// Heading.
-pub const SENT_TITLE: &str = "Look into your mail";
+pub const SENT_TITLE: &str = "Check your email";
 /// What was done. The same for every address (AN-04).
 pub const SENT_LEAD: &str =
     "If this address has an account here, a link is on its way to it. It works once, for one hour.";
 /// What to do when nothing comes.
-pub const SENT_HELP: &str = "Nothing there after a few minutes? Look into the spam folder, and check that you used the \
+pub const SENT_HELP: &str = "Nothing there after a few minutes? Look in your spam folder, and check that you used the \
      address your practice knows.";
 /// Button.
 pub const BACK_TO_SIGN_IN: &str = "Back to sign in";
@@ -94,7 +94,7 @@ pub const FIRST_PASSWORD_EMAIL: &str =
 /// Button.
 pub const ACCEPT: &str = "Accept and open the portal";
 /// Lead when signed in.
-pub const CONFIRM_LEAD: &str = "You are signed in already. One press adds this practice to your portal.";
+pub const CONFIRM_LEAD: &str = "You are signed in already. Press the button to add this practice to your portal.";
 /// Before the sign-out button.
 pub const NOT_YOU: &str = "Not you?";
 /// Button.
@@ -159,7 +159,7 @@ pub fn practitioner(practice: &str) -> String {
     )
 }
 /// Heading.
-pub const FRESH_TITLE: &str = "Look into your mail";
+pub const FRESH_TITLE: &str = "Check your email";
 /// The same whatever became of the invitation.
 pub const FRESH_LEAD: &str =
     "If the invitation still stands, a fresh link is on its way to the address it was first sent to.";

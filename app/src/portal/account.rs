@@ -1,4 +1,4 @@
-//! `/portal/account`: devices, password, the switch to the console, and the way out.
+//! `/portal/account`, and `/portal/account/password-changed` after it was: devices, password, the switch to the console, and the way out.
 
 use domain::{
     account::{Device, Door},
@@ -17,12 +17,13 @@ use super::{
 use crate::{
     account::words::PASSWORD_HINT,
     api,
-    components::{Button, Card, Icon, Kind, PasswordField},
+    components::{Button, Card, Icon, Kind, Notice, PasswordField, Tone},
     dates,
     forms::{Answer, DoorForm, Hidden, Refused},
 };
 
 const HERE: &str = "/portal/account";
+const CHANGED: &str = "/portal/account/password-changed";
 const CHANGE: &str = "/api/passwords/change";
 const END: &str = "/api/account/end_device";
 const SIGN_OUT: &str = "/api/account/sign_out";
@@ -31,7 +32,11 @@ const SWITCH: &str = "/api/account/switch_door";
 
 /// The page.
 #[component]
-pub fn AccountPage() -> impl IntoView {
+pub fn AccountPage(
+    /// Was the password changed just now?
+    #[prop(optional)]
+    password_changed: bool,
+) -> impl IntoView {
     let chosen = use_query_map().with_untracked(|query| query.get("record")).unwrap_or_default();
     let now = use_context::<Ctx>().map(|ctx| ctx.now());
     let answer = Answer::of(CHANGE);
@@ -42,7 +47,7 @@ pub fn AccountPage() -> impl IntoView {
         };
         match api::account::devices().await {
             Ok(devices) => view! {
-                <AccountView start=start devices=devices chosen=chosen now=now answer=answer/>
+                <AccountView start=start devices=devices chosen=chosen now=now answer=answer password_changed=password_changed/>
             }
             .into_any(),
             Err(error) => trouble(error).into_any(),
@@ -63,6 +68,9 @@ pub fn AccountView(
     now: Option<Time>,
     /// What came back of the password form.
     answer: Answer,
+    /// Was the password changed just now?
+    #[prop(optional)]
+    password_changed: bool,
 ) -> impl IntoView {
     let PortalStart { records, also_console } = start;
     let chosen = chosen.parse().ok();
@@ -74,6 +82,9 @@ pub fn AccountView(
                 <h1>{say::ACCOUNT}</h1>
                 <p class="page-lead">{say::ACCOUNT_LEAD}</p>
             </header>
+            {password_changed.then(|| view! {
+                <Notice tone=Tone::Success live=true focus=true><p>{say::PASSWORD_CHANGED}</p></Notice>
+            })}
             <Card title=say::DEVICES id="devices">
                 <p class="card-lead">{say::DEVICES_LEAD}</p>
                 <ul class="devices">{devices}</ul>
@@ -82,7 +93,7 @@ pub fn AccountView(
                 <p class="card-lead">{say::CHANGE_PASSWORD_LEAD}</p>
                 <DoorForm door=CHANGE page=HERE>
                     <Refused answer=answer.clone()/>
-                    <Hidden name="back" value=HERE/>
+                    <Hidden name="back" value=CHANGED/>
                     <PasswordField name="current" label=say::CURRENT_PASSWORD error=answer.error("current")/>
                     <PasswordField name="password" label=say::NEW_PASSWORD new=true hint=PASSWORD_HINT error=answer.error("password")/>
                     <div class="form-end"><Button submit=true>{say::SAVE_PASSWORD}</Button></div>

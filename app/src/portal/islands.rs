@@ -22,10 +22,18 @@ pub fn Live() -> impl IntoView {
     let over = RwSignal::new(false);
     #[cfg(feature = "portal")]
     Effect::new(move || browser::listen(over));
+    // Back to this page afterwards; an address that is no page of ours leads Home.
+    let sign_in = move || {
+        #[cfg(feature = "portal")]
+        if over.get() {
+            return format!("/sign-in?next={}", location().pathname().unwrap_or_default());
+        }
+        String::from("/sign-in")
+    };
     view! {
         <div class="over" role="alert" hidden=move || !over.get()>
             <p><b>{OVER}</b>" "{OVER_LEAD}</p>
-            <a class="button button-main" href="/sign-in">{SIGN_IN}</a>
+            <a class="button button-main" href=sign_in>{SIGN_IN}</a>
         </div>
     }
 }

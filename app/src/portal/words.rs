@@ -53,7 +53,7 @@ pub fn with_for(practice: &str) -> String {
     format!("You see this record for them, with {practice}")
 }
 /// When nothing is new.
-pub const NOTHING_NEW: &str = "Nothing is new, and nothing is asked of you.";
+pub const NOTHING_NEW: &str = "All caught up: nothing is new, and nothing is asked of you.";
 /// Heading over the places.
 pub const PLACES: &str = "What you can do here";
 /// In the practice's card.
@@ -141,7 +141,7 @@ pub const ACCOUNT_LEAD: &str = "Your sign-in, your devices, and the way out.";
 /// Heading.
 pub const DEVICES: &str = "Where you are signed in";
 /// Help.
-pub const DEVICES_LEAD: &str = "Do you not know one of these? Sign it out, and change your password.";
+pub const DEVICES_LEAD: &str = "Is there one you do not know? Sign it out, and change your password.";
 /// A label.
 pub const THIS_DEVICE: &str = "This device";
 /// A label.
@@ -168,6 +168,8 @@ pub const CURRENT_PASSWORD: &str = "Present password";
 pub const NEW_PASSWORD: &str = "New password";
 /// Button.
 pub const SAVE_PASSWORD: &str = "Change password";
+/// After it was changed.
+pub const PASSWORD_CHANGED: &str = "Your password is changed. Your other devices are signed out.";
 /// Heading.
 pub const CONSOLE: &str = "Your practice’s console";
 /// Help.

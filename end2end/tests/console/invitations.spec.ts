@@ -183,7 +183,7 @@ test("markup in a name or a message stays text", async ({ page, device, portico 
     if (!payload.includes("{{")) {
       expect((await door(page, "invitations/invite", { patient: patient.id, form })).status).toBe(200);
       const mail = await portico.mailFor(patient.email);
-      expect(mail.html).not.toContain(payload);
+      if (payload.includes("<")) expect(mail.html).not.toContain(payload);
       const phone = await device(PHONE);
       await accept(phone, mail.link);
       await expect(phone.getByRole("heading", { level: 1 })).toHaveText(`Hello ${payload}`);
@@ -216,7 +216,7 @@ test("somebody who has an account signs in and confirms", async ({ page, device,
   await other.getByRole("button", { name: "Sign in to accept" }).click();
   await other.getByRole("button", { name: "Accept and open the portal" }).click();
   await expect(other).toHaveURL(/\/portal\/pat_/);
-  await other.getByText("Switch", { exact: true }).click();
+  await other.getByLabel("Switch to another record").click();
   await expect(other.getByRole("link", { name: /Aroha/ }).last()).toBeVisible();
   await expect(other.getByRole("link", { name: /Hemi/ }).last()).toBeVisible();
   await axe(other);

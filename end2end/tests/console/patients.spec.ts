@@ -62,15 +62,16 @@ test("contacts are added, changed and removed", async ({ page }) => {
 test("the search field works by keyboard from any page", async ({ page }) => {
   await openConsole(page);
   const patient = await addPatient(page);
+  const found = page.getByRole("listbox", { name: "Patients" }).getByRole("option");
   await page.keyboard.press("g");
   await page.keyboard.press("p");
   await expect(page.getByRole("heading", { level: 1, name: "Patients" })).toBeVisible();
   await page.keyboard.press("/");
   await page.keyboard.type(patient.last);
-  await expect(page.getByRole("option", { name: new RegExp(patient.last) })).toBeVisible();
+  await expect(found.filter({ hasText: patient.last })).toBeVisible();
   await axe(page);
   await page.keyboard.press("Escape");
-  await expect(page.getByRole("option")).toHaveCount(0);
+  await expect(found).toHaveCount(0);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: new RegExp(patient.last) })).toBeVisible();
@@ -92,6 +93,7 @@ test("who may not see a patient is told that there is none", async ({ page, devi
 
 // B-08: every page of the console, light and dark, and on a narrow screen.
 test("every page of the console is accessible and does not scroll sideways", async ({ page }) => {
+  test.setTimeout(300_000);
   await openConsole(page);
   const patient = await addPatient(page);
   const pages = [
@@ -118,12 +120,14 @@ test("every page of the console is accessible and does not scroll sideways", asy
   }
 });
 
-test("the page shows again what was typed after an unwanted reload", async ({ page }) => {
+test("what was typed is still there after an unwanted reload", async ({ page }) => {
   await openConsole(page);
   const patient = await addPatient(page);
   await openProfile(page, patient);
   await page.getByRole("button", { name: "Edit" }).first().click();
   await page.getByRole("dialog").getByLabel("Suburb or city").fill("Ōtautahi");
   await page.reload();
+  await page.getByRole("button", { name: "Edit" }).first().click();
+  await expect(page.getByRole("dialog").getByText("This is what you typed earlier.")).toBeVisible();
   await expect(page.getByRole("dialog").getByLabel("Suburb or city")).toHaveValue("Ōtautahi");
 });

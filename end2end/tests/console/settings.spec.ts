@@ -44,7 +44,7 @@ test("the section is found by both of its names", async ({ page }) => {
   await page.goto("/console/settings");
   await axe(page);
   for (const text of ["patient access", "patient portal"]) {
-    await page.getByLabel("Search settings").fill(text);
+    await page.getByRole("searchbox", { name: "Search settings" }).fill(text);
     await expect(page.getByRole("link", { name: /Patient Access/ })).toBeVisible();
     await expect(page.getByRole("link", { name: /^Templates/ })).toBeHidden();
   }

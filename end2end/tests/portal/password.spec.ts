@@ -17,7 +17,7 @@ test("a forgotten password is set by a link that works once", async ({ page, dev
   await noSidewaysScroll(page);
   await page.getByLabel("Email").fill(patient.email);
   await page.getByRole("button", { name: "Send me a link" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Look into your mail" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Check your email" })).toBeVisible();
   await axe(page);
   const { link } = await portico.mailFor(patient.email, 2);
   expect(link).toContain("/new-password/");
@@ -50,7 +50,7 @@ test("forgot password works for an account that never set one, and accepts the i
   await page.goto("/forgot-password");
   await page.getByLabel("Email").fill(patient.email.toUpperCase());
   await page.getByRole("button", { name: "Send me a link" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Look into your mail" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Check your email" })).toBeVisible();
   const { link } = await portico.mailFor(patient.email, 2);
   await page.goto(link);
   await expect(page.getByText(`you also accept the invitation to the portal of ${PRACTICE}`)).toBeVisible();
@@ -64,7 +64,7 @@ test("an address that nobody has gets the same answer, and no mail", async ({ pa
   await page.goto("/forgot-password");
   await page.getByLabel("Email").fill("nobody.at.all@example.org");
   await page.getByRole("button", { name: "Send me a link" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Look into your mail" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Check your email" })).toBeVisible();
   expect(await portico.mailsTo("nobody.at.all@example.org")).toHaveLength(0);
 });
 
@@ -98,7 +98,7 @@ test.describe("without scripts", () => {
     await page.goto("/forgot-password");
     await page.getByLabel("Email").fill(patient.email);
     await page.getByRole("button", { name: "Send me a link" }).click();
-    await expect(page.getByRole("heading", { level: 1, name: "Look into your mail" })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: "Check your email" })).toBeVisible();
     await page.goto((await portico.mailFor(patient.email, 2)).link);
     await page.getByLabel("New password").fill(NEXT);
     await page.getByRole("button", { name: "Set password and sign in" }).click();

@@ -455,7 +455,7 @@ pub async fn accept(ctx: &Ctx, token: &str, password: &str) -> Result<Door> {
     let account = behind.account;
     let accepted = behind.invitation.activate(now)?;
     if !finish(ctx, work.as_mut(), accepted, behind.facts.grant).await? {
-        return Err(Conflict::AlreadyAccepted.into());
+        return Err(lost(ctx, work.as_mut(), token).await?.into());
     }
     work.set_password(account.id, &hash, now).await?;
     work.audit(&audit::outside(ctx, account.id, Action::PasswordSet, account.id)).await?;
@@ -489,7 +489,7 @@ pub async fn confirm(ctx: &Ctx, token: &str) -> Result<Door> {
     }
     let accepted = behind.invitation.activate(ctx.now())?;
     if !finish(ctx, work.as_mut(), accepted, behind.facts.grant).await? {
-        return Err(Conflict::AlreadyAccepted.into());
+        return Err(lost(ctx, work.as_mut(), token).await?.into());
     }
     let change = match actor.door() {
         Door::Portal => None,
@@ -500,6 +500,12 @@ pub async fn confirm(ctx: &Ctx, token: &str) -> Result<Door> {
         ctx.change_session(change);
     }
     Ok(Door::Portal)
+}
+
+/// What somebody else made of the invitation in the moment of accepting.
+async fn lost(ctx: &Ctx, work: &mut dyn Work, token: &str) -> Result<Conflict> {
+    let behind = Behind::find(work, token).await?;
+    Ok(behind.and_then(|behind| behind.check(ctx).err()).unwrap_or(Conflict::AlreadyAccepted))
 }
 
 /// Saves an accepted invitation: its grant opens, the inviting user is told (S1-12), the trail says so. False when it was
@@ -550,14 +556,14 @@ pub(crate) async fn open_for_password_link(work: &mut dyn Work, account: &Accoun
     Ok(all)
 }
 
-/// Accepts one of them (S3-21).
+/// Accepts one of them (S3-21). False when it was accepted or revoked in this very moment: then the unit of work is to be
+/// dropped.
 ///
 /// # Errors
 /// Storage's.
-pub(crate) async fn accept_by_password_link(ctx: &Ctx, work: &mut dyn Work, open: Open) -> Result<()> {
+pub(crate) async fn accept_by_password_link(ctx: &Ctx, work: &mut dyn Work, open: Open) -> Result<bool> {
     let accepted = open.invitation.activate_by_password_link(ctx.now())?;
-    // Accepted or revoked in this very moment: trying again finds it so.
-    if finish(ctx, work, accepted, open.grant).await? { Ok(()) } else { Err(Error::Unavailable(None)) }
+    finish(ctx, work, accepted, open.grant).await
 }
 
 /// Mails a fresh link for an expired invitation, to the invited address only (decision 2). Answers the same whatever

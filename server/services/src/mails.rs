@@ -14,6 +14,7 @@ use domain::{
     page::{Page, PageRequest},
     time::{Span, Time},
 };
+use tokio::sync::Mutex;
 
 use crate::{
     audit,
@@ -25,6 +26,9 @@ use crate::{
 
 /// Mails on their way at the same time: one that hangs holds up one lane, not the others.
 const LANES: usize = 4;
+/// How long a mail has the way for itself. Quick ones go one after the other, each noted as sent before the next leaves,
+/// so that a killed server repeats one mail and not one of every lane.
+const TURN: Duration = Duration::from_secs(2);
 /// How long the mail server may take for one letter; well within [`MAIL_LEASE`].
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A mail without an end of its own is given up after this.
@@ -36,7 +40,8 @@ const GIVE_UP: Span = Span::hours(24);
 /// # Errors
 /// Storage's.
 pub async fn deliver_due(house: &Arc<House>) -> Result<Option<Time>> {
-    let lanes = (0..LANES).map(|_| lane(house));
+    let way = Mutex::new(());
+    let lanes = (0..LANES).map(|_| lane(house, &way));
     // Every lane runs to its end, also when another meets an error.
     for outcome in futures::future::join_all(lanes).await {
         outcome?;
@@ -44,9 +49,9 @@ pub async fn deliver_due(house: &Arc<House>) -> Result<Option<Time>> {
     Ok(house.store.read().await?.unscoped_next_mail().await?)
 }
 
-async fn lane(house: &Arc<House>) -> Result<()> {
+async fn lane(house: &Arc<House>, way: &Mutex<()>) -> Result<()> {
     while let Some(mail) = claim(house).await? {
-        deliver(house, &mail).await?;
+        deliver(house, &mail, way).await?;
     }
     Ok(())
 }
@@ -73,7 +78,8 @@ enum Fate {
     Park(Failure),
 }
 
-async fn deliver(house: &Arc<House>, mail: &QueuedMail) -> Result<()> {
+async fn deliver(house: &Arc<House>, mail: &QueuedMail, way: &Mutex<()>) -> Result<()> {
+    let turn = way.lock().await;
     let fate = {
         let mut work = house.store.read().await?;
         match mail.kind {
@@ -90,7 +96,15 @@ async fn deliver(house: &Arc<House>, mail: &QueuedMail) -> Result<()> {
     };
     let Written { from_name, subject, text, html } = house.stationery.write(&occasion);
     let letter = Letter { id: mail.id, to: mail.to.clone(), from_name, subject, text, html };
-    let sent = tokio::time::timeout(PATIENCE, house.mailer.send(&letter)).await.unwrap_or(Err(Failure::Unreachable));
+    let mut sending = house.mailer.send(&letter);
+    // Held until the outcome is noted; a slow mail server's other mails need not wait for it.
+    let (sent, _turn) = match tokio::time::timeout(TURN, &mut sending).await {
+        Ok(sent) => (sent, Some(turn)),
+        Err(_) => {
+            drop(turn);
+            (tokio::time::timeout(PATIENCE - TURN, sending).await.unwrap_or(Err(Failure::Unreachable)), None)
+        }
+    };
     match sent {
         Ok(()) => sent_now(house, mail).await,
         Err(failure) if failure.passes() => defer(house, mail, failure).await,

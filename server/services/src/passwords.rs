@@ -1,7 +1,7 @@
 //! Passwords: forgotten, set by a link, changed.
 
 use domain::{
-    account::{Account, Door},
+    account::{Account, Door, PasswordHash},
     audit::{Action, Entry},
     email::Email,
     error::Problem,
@@ -141,6 +141,20 @@ pub async fn set_by_link(ctx: &Ctx, token: &str, password: &str) -> Result<Door>
     ctx.house.hasher.check(password, words).await?;
     let hash = ctx.house.hasher.hash(password).await?;
 
+    // An invitation may be accepted by its own link in this very moment: then it is looked at anew.
+    for _ in 0..ATTEMPTS {
+        if let Some(door) = try_set(ctx, token, &hash).await? {
+            return Ok(door);
+        }
+    }
+    Err(Error::Unavailable(None))
+}
+
+/// Times the unit of work is begun anew because something it rests on changed meanwhile.
+const ATTEMPTS: u32 = 3;
+
+/// One unit of work; none when it must be begun anew.
+async fn try_set(ctx: &Ctx, token: &str, hash: &PasswordHash) -> Result<Option<Door>> {
     let now = ctx.now();
     let mut work = ctx.house.store.begin().await?;
     let (link, account) = find_live(ctx, work.as_mut(), token).await?.ok_or(Error::NotFound)?;
@@ -151,10 +165,12 @@ pub async fn set_by_link(ctx: &Ctx, token: &str, password: &str) -> Result<Door>
         work.add_mail(&mail_about(ctx, &account, mail::Kind::PasswordChanged, None)).await?;
     } else {
         for open in invitations::open_for_password_link(work.as_mut(), &account).await? {
-            invitations::accept_by_password_link(ctx, work.as_mut(), open).await?;
+            if !invitations::accept_by_password_link(ctx, work.as_mut(), open).await? {
+                return Ok(None);
+            }
         }
     }
-    work.set_password(account.id, &hash, now).await?;
+    work.set_password(account.id, hash, now).await?;
     work.end_sessions(account.id, None, now).await?;
     work.audit(&audit::outside(ctx, account.id, Action::PasswordSet, account.id)).await?;
     // Whoever works in a console and is nobody's portal user goes there; everybody else to the portal.
@@ -165,7 +181,7 @@ pub async fn set_by_link(ctx: &Ctx, token: &str, password: &str) -> Result<Door>
     let change = accounts::enter(ctx, work.as_mut(), &account, &way_in, Action::SignedIn).await?;
     work.save().await?;
     ctx.change_session(change);
-    Ok(way_in.door())
+    Ok(Some(way_in.door()))
 }
 
 /// Changes the password of the signed-in account; its other sessions end, and this one gets a new token (SS-02).

@@ -14,8 +14,8 @@ use crate::{
 };
 
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
-    with_database(config, async |database| {
-        let (listener, app_url) = serve::listen(config).await?;
+    let (listener, app_url) = serve::listen(config).await?;
+    with_database(config, async move |database| {
         serve::migrate(database).await?;
         let mailbox = match &config.smtp {
             Some(_) => None,

@@ -13,12 +13,17 @@ use crate::{
 };
 
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
-    with_database(config, async |database| {
-        let (listener, app_url) = listen(config).await?;
+    let (listener, app_url) = listen(config).await?;
+    with_database(config, async move |database| {
         migrate(database).await?;
         let house = house(config, database.store(), &app_url, Post::Configured)?;
         let needs_set_up = set_up::needed(&house).await.map_err(|error| {
-            Failure::new(Code::Database, format!("the database does not answer: {error}"), "", "Check it and try again.")
+            Failure::new(
+                Code::Database,
+                format!("the database does not answer: {error}"),
+                "",
+                "Check it and try again.",
+            )
         })?;
         let settings =
             Settings { app_url: app_url.clone(), client_ip_header: config.client_ip_header.clone(), mailbox: None };
@@ -36,7 +41,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     .await
 }
 
-/// Takes the address before the database is touched: two servers of one file never run by mistake.
+/// Takes the address before the database is touched: what cannot be served is not changed.
 pub(super) async fn listen(config: &Config) -> Result<(TcpListener, AppUrl), Failure> {
     let wrong = |error: &std::io::Error| cannot_listen(&config.listen_addr.to_string(), error);
     let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| wrong(&error))?;

@@ -5,7 +5,9 @@ use services::{
     ports::Store,
 };
 
-use super::{say, with_database};
+use storage::{Database, OpenError, SchemaState};
+
+use super::{database, say, with_database};
 use crate::{
     config::{Config, Head},
     failure::{Code, Failure},
@@ -13,6 +15,7 @@ use crate::{
 
 pub(super) async fn run(config: &Config, heads: &[Head]) -> Result<(), Failure> {
     with_database(config, async |database| {
+        up_to_date(database).await?;
         let store = database.store();
         let reports = audit::verify(&*store).await.map_err(|error| unreadable(&error.to_string()))?;
         let mut faults = Vec::new();
@@ -40,6 +43,20 @@ pub(super) async fn run(config: &Config, heads: &[Head]) -> Result<(), Failure> 
         ))
     })
     .await
+}
+
+/// What another version made is not judged.
+async fn up_to_date(database: &Database) -> Result<(), Failure> {
+    match database.schema().await.map_err(|error| self::database(&error))? {
+        SchemaState::UpToDate => Ok(()),
+        SchemaState::Newer => Err(self::database(&OpenError::NewerSchema)),
+        SchemaState::Empty | SchemaState::Behind(_) => Err(Failure::new(
+            Code::Database,
+            "the database was not used by this version of Portico yet",
+            "So there is nothing that this version could prove. Nothing was changed.",
+            "Run `portico migrate` first, or check the address of the database.",
+        )),
+    }
 }
 
 fn line(report: &ChainReport) -> String {

@@ -74,7 +74,8 @@ async fn through(
     let path = request.uri().path().to_owned();
     if let Err(error) = who.check(ctx) {
         if let AppError::Forbidden(refusal) = &error
-            && let Err(cause) = services::audit::denied(ctx, path.trim_start_matches("/api/"), "", &format!("{refusal:?}")).await
+            && let Err(cause) =
+                services::audit::denied(ctx, path.trim_start_matches("/api/"), "", &format!("{refusal:?}")).await
         {
             tracing::error!(id = about.id.0, %cause, "a refusal could not be written down");
         }
@@ -126,8 +127,7 @@ async fn with_status(state: &Shared, response: Response) -> Response {
     }
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.map(|whole| whole.to_bytes()).unwrap_or_default();
-    let error: AppError =
-        serde_json::from_slice(&bytes).unwrap_or(AppError::Fault { reference: String::new() });
+    let error: AppError = serde_json::from_slice(&bytes).unwrap_or(AppError::Fault { reference: String::new() });
     let mut response = answer::error(state, &HeaderMap::new(), &error);
     // Leptos' own mark tells its client that this is an error.
     for (name, value) in &parts.headers {
@@ -236,7 +236,8 @@ mod tests {
 
     #[tokio::test]
     async fn passwords_are_not_sent_back() {
-        let body = Bytes::from_static(b"email=ann%40example.org&password=x&password_again=y&current=z&token=t&next=%2F");
+        let body =
+            Bytes::from_static(b"email=ann%40example.org&password=x&password_again=y&current=z&token=t&next=%2F");
         let fields = fields(&body).await;
         let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["email", "next"]);

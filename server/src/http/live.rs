@@ -257,7 +257,8 @@ mod tests {
     fn each_session_has_a_few_lines_and_gives_them_back() {
         let board = Arc::new(Switchboard::default());
         let (account, session): (AccountId, SessionId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
-        let mut places: Vec<_> = (0..limits::STREAMS_PER_SESSION).map(|_| board.open(account, session).unwrap()).collect();
+        let mut places: Vec<_> =
+            (0..limits::STREAMS_PER_SESSION).map(|_| board.open(account, session).unwrap()).collect();
         assert!(board.open(account, session).is_none());
         assert!(board.open(account, Uuid::from_u128(3).into()).is_some(), "another session is not affected");
         places.pop();

@@ -23,28 +23,32 @@ pub async fn list(State(state): State<Shared>, headers: HeaderMap) -> Response {
     };
     let mut rows = String::new();
     for mail in &mails {
+        let (id, subject, from, to) = (mail.id, escaped(&mail.subject), escaped(&mail.from), escaped(&mail.to));
         rows.push_str(&format!(
-            "<li class=\"mailbox-mail\"><a href=\"/demo/mailbox/{}\"><strong>{}</strong></a>\
-             <span>from {} to {}</span></li>\n",
-            mail.id,
-            escaped(&mail.subject),
-            escaped(&mail.from),
-            escaped(&mail.to),
+            "<li class=\"card\"><a href=\"/demo/mailbox/{id}\"><b>{subject}</b></a><br>\
+             <small>from {from}<br>to {to}</small></li>\n"
         ));
     }
     if mails.is_empty() {
-        rows.push_str("<li class=\"mailbox-mail\">No mail yet. Invite a patient in the console, and it appears here.</li>");
+        rows.push_str("<li class=\"card\">No mail yet. Invite a patient in the console, and it appears here.</li>\n");
     }
     let css = escaped(&state.assets.url("portal.css"));
+    // The pages' own classes; see `app/src/account`.
     answer::document(
         StatusCode::OK,
         format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <title>Mailbox of the demo</title>\n<link rel=\"stylesheet\" href=\"{css}\">\n</head>\n\
-             <body>\n<main class=\"mailbox\">\n<h1>Mailbox of the demo</h1>\n\
-             <p>Mail that Portico would have sent. Nothing left this machine. Reload to look again.</p>\n\
-             <ul class=\"mailbox-list\">\n{rows}</ul>\n</main>\n</body>\n</html>\n"
+             <meta name=\"color-scheme\" content=\"light dark\">\n\
+             <title>Mailbox of the demo · Portico</title>\n<link rel=\"stylesheet\" href=\"{css}\">\n\
+             <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n</head>\n\
+             <body>\n<div class=\"gate\"><main id=\"main\" class=\"gate-arch\">\n\
+             <div class=\"gate-mark\"><img src=\"/favicon.svg\" width=\"32\" height=\"32\" alt=\"\">\
+             <span class=\"gate-name\">Portico</span></div>\n\
+             <header class=\"gate-head\"><p class=\"gate-eyebrow\">The demo</p><h1>Mailbox</h1></header>\n\
+             <div class=\"gate-body\"><p>Mail that Portico would have sent. Nothing left this machine. \
+             <a href=\"/demo/mailbox\">Look again</a></p>\n\
+             <ul class=\"form\">\n{rows}</ul>\n</div>\n</main></div>\n</body>\n</html>\n"
         ),
     )
 }
@@ -52,7 +56,9 @@ pub async fn list(State(state): State<Shared>, headers: HeaderMap) -> Response {
 /// One mail as its reader sees it.
 pub async fn mail(State(state): State<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let found = match (state.mailbox.clone(), id.parse::<MailId>()) {
-        (Some(mailbox), Ok(id)) => tokio::task::spawn_blocking(move || mailbox.html(id)).await.ok().and_then(Result::ok),
+        (Some(mailbox), Ok(id)) => {
+            tokio::task::spawn_blocking(move || mailbox.html(id)).await.ok().and_then(Result::ok)
+        }
         _ => None,
     };
     let Some(html) = found else { return answer::error(&state, &headers, &AppError::NotFound) };

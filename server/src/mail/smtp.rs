@@ -34,10 +34,8 @@ impl SmtpMailer {
                 "Write smtps://user:password@host, or smtp://user:password@host:587?tls=required.",
             )
         })?;
-        let transport = builder
-            .timeout(Some(limits::SMTP_TIME))
-            .pool_config(PoolConfig::new().max_size(CONNECTIONS))
-            .build();
+        let transport =
+            builder.timeout(Some(limits::SMTP_TIME)).pool_config(PoolConfig::new().max_size(CONNECTIONS)).build();
         Ok(Self { transport, from: smtp.from.clone(), host: host.to_owned() })
     }
 }

@@ -71,18 +71,12 @@ impl Stationery for Paper {
                 "Set your password".to_owned(),
                 context! { link, life => minutes_in_words(*minutes) },
             ),
-            Occasion::PasswordChanged { link } => (
-                "password_changed",
-                PORTICO.to_owned(),
-                "Your password was changed".to_owned(),
-                context! { link },
-            ),
-            Occasion::AccountExists { link } => (
-                "account_exists",
-                PORTICO.to_owned(),
-                "You have an account already".to_owned(),
-                context! { link },
-            ),
+            Occasion::PasswordChanged { link } => {
+                ("password_changed", PORTICO.to_owned(), "Your password was changed".to_owned(), context! { link })
+            }
+            Occasion::AccountExists { link } => {
+                ("account_exists", PORTICO.to_owned(), "You have an account already".to_owned(), context! { link })
+            }
         };
         let values = context! { from_name => &from_name, ..values };
         Written {
@@ -156,7 +150,11 @@ mod tests {
     fn what_is_typed_stays_text() {
         let evil = "<script>alert(1)</script><a href='https://evil.example'>x</a> {{ link }} {% raw %}";
         let written = invitation(evil, false);
-        assert!(!written.html.contains("<script>") && !written.html.contains("<a href='https://evil"), "{}", written.html);
+        assert!(
+            !written.html.contains("<script>") && !written.html.contains("<a href='https://evil"),
+            "{}",
+            written.html
+        );
         assert!(written.html.contains("{{ link }}") || written.html.contains("&#x7b;"), "{}", written.html);
         assert!(!written.html.contains("<Practice>"));
         assert!(written.text.contains("<Practice>"), "text is not escaped");

@@ -26,7 +26,7 @@ pub enum OpenError {
         source: io::Error,
     },
     /// A file cannot be read or written.
-    #[error("{path}: {source}")]
+    #[error("{path} cannot be read and written ({source}). Check its path, its owner and its rights")]
     File {
         /// Which.
         path: PathBuf,

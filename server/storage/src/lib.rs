@@ -7,7 +7,7 @@
 //! | `accounts` … `throttle` | one file per noun: the SQL, in the function that uses it |
 //! | `work` | the unit of work: runs a statement, and is dead after the first that failed |
 //! | `sqlite/`, `postgres/` | everything in which the engines differ, commented |
-//! | [`testing`] | throwaway databases for tests (feature `testing`) |
+//! | `testing` | throwaway databases for tests (feature `testing`) |
 //!
 //! # One SQL, two engines
 //! Each noun's file is compiled twice, once inside `mod sqlite` and once inside `mod postgres`: `super::Db` is
@@ -17,7 +17,7 @@
 //!
 //! Rules for SQL: `$1 … $n` only; whole static statements with one column a line; ids are `UUID`/`BLOB`, times
 //! milliseconds bound from Rust; every `ORDER BY` ends in the id; lists page by key, never by count; every statement on a
-//! group's table names `group_id`, which comes from the proof (`tests/source.rs` reads the statements).
+//! group's table names `group_id`, which comes from the proof (`tests/promises/source.rs` reads the statements).
 //!
 //! # How SQLite writes
 //! One connection writes, many read. Units of work that meet are committed in groups, see `sqlite/line.rs`.

@@ -685,22 +685,6 @@ impl SqlWork {
              WHERE w.group_id = $1
                AND (w.word, w.sort_name, w.patient_id) > ($4, $5, $6)
                AND w.word < $8 || $9
-               AND NOT EXISTS (
-                   SELECT 1
-                   FROM patient_words f
-                   WHERE f.group_id = $1 AND f.patient_id = w.patient_id AND f.word >= $8 AND f.word < w.word
-               )
-               AND ($10 = '' OR p.status = $10)
-               AND COALESCE(
-                   (
-                       SELECT r.kind
-                       FROM practitioner_relationships r
-                       WHERE r.group_id = $1
-                         AND r.user_id = $2
-                         AND r.patient_id = w.patient_id
-                   ),
-                   $3
-               ) IN ('automatic', 'granted')
                AND ($11 = '' OR EXISTS (
                    SELECT 1
                    FROM patient_words o
@@ -726,6 +710,22 @@ impl SqlWork {
                    FROM patient_words o
                    WHERE o.group_id = $1 AND o.patient_id = w.patient_id AND o.word >= $15 AND o.word < $15 || $9
                ))
+               AND NOT EXISTS (
+                   SELECT 1
+                   FROM patient_words f
+                   WHERE f.group_id = $1 AND f.patient_id = w.patient_id AND f.word >= $8 AND f.word < w.word
+               )
+               AND ($10 = '' OR p.status = $10)
+               AND COALESCE(
+                   (
+                       SELECT r.kind
+                       FROM practitioner_relationships r
+                       WHERE r.group_id = $1
+                         AND r.user_id = $2
+                         AND r.patient_id = w.patient_id
+                   ),
+                   $3
+               ) IN ('automatic', 'granted')
              ORDER BY w.word, w.sort_name, w.patient_id
              LIMIT $7",
         )

@@ -15,7 +15,7 @@ use domain::text;
 pub(crate) const WORDS: usize = 6;
 
 /// Up to here the rows of a word are counted to see which word leads.
-pub(crate) const RARE: i64 = 300;
+pub(crate) const RARE: i64 = 1_000;
 
 /// Characters of a word that are stored and looked for. Keeps keys well within what PostgreSQL can index.
 const WORD: usize = 64;

@@ -59,7 +59,10 @@ pub async fn postgres() -> TestDatabase {
             }
         })
         .await;
-    let mut database = postgres_from(Some(template));
+    // Off this thread, which may be the only one of its runtime: the connection to the template that was closed just now
+    // needs it to end, and until then the template cannot be copied.
+    let copied = tokio::task::spawn_blocking(|| postgres_from(Some(template))).await;
+    let mut database = copied.unwrap_or_else(|error| fail(&error.to_string()));
     database.open().await.unwrap_or_else(|error| fail(&error.to_string()));
     database
 }

@@ -64,7 +64,8 @@ pub struct App {
     pub house: Arc<House>,
     pub clock: Arc<TestClock>,
     pub mailer: Arc<TestMailer>,
-    pub database: TestDatabase,
+    /// Gone when the test is.
+    _database: TestDatabase,
     running: Option<Running>,
     networks: AtomicU32,
     pub group_a: GroupId,
@@ -136,7 +137,17 @@ impl App {
         let running = Some(start(&house, settings, listener).unwrap());
         let id = || house.chance.id().into();
         let (group_a, group_b) = (id(), id());
-        Self { address, clock, mailer, database, running, networks: AtomicU32::new(1), group_a, group_b, house }
+        Self {
+            address,
+            clock,
+            mailer,
+            _database: database,
+            running,
+            networks: AtomicU32::new(1),
+            group_a,
+            group_b,
+            house,
+        }
     }
 
     async fn seed(&self) {
@@ -167,7 +178,11 @@ impl App {
                 id: self.house.chance.id().into(),
                 group: if group == 'a' { self.group_a } else { self.group_b },
                 account: account.id,
-                name: UserName { title: "Dr".into(), first: email.split('@').next().unwrap().into(), last: "Test".into() },
+                name: UserName {
+                    title: "Dr".into(),
+                    first: email.split('@').next().unwrap().into(),
+                    last: "Test".into(),
+                },
                 profession: "Physiotherapist".into(),
                 level,
                 settings,
@@ -300,7 +315,8 @@ impl Persona {
             request = request.header("cookie", &format!("__Host-portico={cookie}"));
         }
         if method != "GET" {
-            request = request.header("origin", &format!("http://{}", self.server)).header("sec-fetch-site", "same-origin");
+            request =
+                request.header("origin", &format!("http://{}", self.server)).header("sec-fetch-site", "same-origin");
         }
         request
     }

@@ -57,11 +57,9 @@ fn body(door: &str, ids: &Ids) -> Body {
     let invite = json!({ "email": "x@example.org", "email_again": "x@example.org", "message": "" });
     let text = |text: &str| text.to_owned();
     match door {
-        "account/sign_in" => Body::Form(vec![
-            ("door", text("portal")),
-            ("email", text("x@example.org")),
-            ("password", text("x")),
-        ]),
+        "account/sign_in" => {
+            Body::Form(vec![("door", text("portal")), ("email", text("x@example.org")), ("password", text("x"))])
+        }
         "account/sign_out" | "account/sign_out_everywhere" | "account/devices" => Body::Form(vec![]),
         "account/end_device" => Body::Form(vec![("id", ids.session.clone())]),
         "account/switch_door" => Body::Form(vec![("to", text("portal"))]),
@@ -76,7 +74,9 @@ fn body(door: &str, ids: &Ids) -> Body {
                 .map(|name| (name, text("x")))
                 .collect(),
         ),
-        "console/start" | "notifications/unread" | "settings/patient_access" | "templates/list" => Body::Json(json!({})),
+        "console/start" | "notifications/unread" | "settings/patient_access" | "templates/list" => {
+            Body::Json(json!({}))
+        }
         "notifications/list" | "mails/parked" => Body::Json(json!({ "page": page })),
         "notifications/mark_read" => Body::Json(json!({ "id": ids.notification })),
         "patients/list" => Body::Json(json!({ "filter": { "text": "", "status": null }, "page": page })),
@@ -99,9 +99,7 @@ fn body(door: &str, ids: &Ids) -> Body {
             Body::Form(vec![("token", text("x"))])
         }
         "invitations/accept" => Body::Form(vec![("token", text("x")), ("password", text("four words of nothing"))]),
-        "settings/save_patient_access" => {
-            Body::Json(json!({ "version": 999, "invitations": true, "link_hours": 24 }))
-        }
+        "settings/save_patient_access" => Body::Json(json!({ "version": 999, "invitations": true, "link_hours": 24 })),
         "templates/add" => Body::Json(json!({ "form": template })),
         "templates/save" => Body::Json(json!({ "id": ids.template, "version": 1, "form": template })),
         "templates/remove" => Body::Json(json!({ "id": ids.template })),
@@ -251,11 +249,9 @@ fn refused(right: &str) -> &'static [(&'static str, u16)] {
         "EnterGroup" | "ListPatients" => &[],
         "AddPatient" => &[("reader@a.example.org", 403), ("hidden@a.example.org", 403)],
         "ViewPatient" | "ViewPatientAccess" => &[("personal@a.example.org", 404)],
-        "EditPatient" | "InvitePatient" => &[
-            ("personal@a.example.org", 404),
-            ("reader@a.example.org", 403),
-            ("hidden@a.example.org", 403),
-        ],
+        "EditPatient" | "InvitePatient" => {
+            &[("personal@a.example.org", 404), ("reader@a.example.org", 403), ("hidden@a.example.org", 403)]
+        }
         "ManageSettings" | "ManageTemplates" | "ManageMail" => &[
             ("clinical@a.example.org", 403),
             ("personal@a.example.org", 403),
@@ -284,9 +280,12 @@ async fn a_level_that_does_not_reach_so_far_is_refused() {
             for (door, entry) in &doors().api {
                 let Some(right) = entry.right.as_deref().filter(|_| entry.who == Who::Console) else { continue };
                 let response = knock(&user, door, &ids).await;
-                match refused(right).iter().find(|(who, _)| *who == email) {
-                    Some((_, status)) => {
-                        assert_eq!(response.status, *status, "{engine:?} {email} {door}: {}", response.text());
+                // Contacts are people with names: who sees none has nothing to look at.
+                let nameless = email.starts_with("hidden@") && door == "patients/contacts";
+                let refused = refused(right).iter().find(|(who, _)| *who == email).map(|(_, status)| *status);
+                match refused.or_else(|| nameless.then_some(403)) {
+                    Some(status) => {
+                        assert_eq!(response.status, status, "{engine:?} {email} {door}: {}", response.text());
                     }
                     // What is not refused for the caller's sake may still not find its object, or not in this version.
                     None => {
@@ -408,7 +407,8 @@ async fn no_other_site_reaches_a_function() {
         &[("sec-fetch-site", "none")],
         &[("origin", "http://127.0.0.1")],
     ];
-    let kinds = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/json"];
+    let kinds =
+        ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/json"];
     for door in doors().api.keys() {
         for origin in origins {
             for kind in kinds {
@@ -431,7 +431,9 @@ async fn no_other_site_reaches_a_function() {
 #[tokio::test]
 async fn an_unknown_function_is_simply_not_there() {
     let app = App::start(Engine::Sqlite).await;
-    for path in ["/api/nothing", "/api/account/sign_in/", "/api/account", "/api//account/sign_in", "/api/ACCOUNT/sign_in"] {
+    for path in
+        ["/api/nothing", "/api/account/sign_in/", "/api/account", "/api//account/sign_in", "/api/ACCOUNT/sign_in"]
+    {
         let anon = app.anon();
         let response = anon.send(anon.request("POST", path).header("accept", "application/json")).await.is(404);
         assert_eq!(response.text(), r#"{"error":"not_found"}"#);

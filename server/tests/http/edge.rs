@@ -45,7 +45,8 @@ async fn hostile_bodies_are_refused_quickly() {
         for (what, kind, body) in &cases {
             let from = Instant::now();
             for accept in ["application/json", "text/html"] {
-                let request = practitioner.request("POST", &format!("/api/{door}?page=/sign-in")).header("accept", accept);
+                let request =
+                    practitioner.request("POST", &format!("/api/{door}?page=/sign-in")).header("accept", accept);
                 let response = practitioner.send(request.body(kind, body.clone())).await;
                 assert!((400..500).contains(&response.status), "{door} {what}: {}", response.status);
             }
@@ -89,7 +90,9 @@ async fn hostile_heads_are_refused_quickly() {
         format!("GET / HTTP/1.1\r\nhost: {host}\r\nhost: evil.example\r\n\r\n"),
         "GET / HTTP/1.1\r\n\r\n".to_owned(),
         format!("GET http://evil.example/ HTTP/1.1\r\nhost: {host}\r\n\r\n"),
-        format!("POST /api/account/sign_in HTTP/1.1\r\nhost: {host}\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+        format!(
+            "POST /api/account/sign_in HTTP/1.1\r\nhost: {host}\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"
+        ),
         "\x16\x03\x01\x02\x00\x01\x00\x01\n\n\r\n\r\n".to_owned(),
     ] {
         let shown: String = head.chars().take(60).collect();
@@ -184,7 +187,11 @@ async fn a_flood_of_sign_ins_is_refused_quickly() {
         .map(|n| {
             let person = app.anon();
             let email = format!("person{n}@example.org");
-            let body = format!("door=console&email={}&password={}", crate::client::encoded(&email), crate::client::encoded(PASSWORD));
+            let body = format!(
+                "door=console&email={}&password={}",
+                crate::client::encoded(&email),
+                crate::client::encoded(PASSWORD)
+            );
             (email, person.request("POST", "/api/account/sign_in").body(FORM, body))
         })
         .collect();

@@ -96,8 +96,8 @@ async fn what_is_not_there_is_not_there() {
     }
 }
 
-// P-06's hard gate: the first byte of a rendered page comes in under 5 ms (with Nagle it takes 40). Unoptimised builds are
-// slower, so the gate here is what only Nagle can break.
+// P-06's hard gate of 5 ms is measured by `make bench`, on an optimised build and a quiet machine. Here is what breaks it
+// worst: with Nagle's algorithm no page of two writes is there in less than 40 ms, however often it is asked for.
 #[tokio::test]
 async fn the_first_byte_of_a_page_comes_at_once() {
     let app = App::start(Engine::Sqlite).await;
@@ -113,6 +113,6 @@ async fn the_first_byte_of_a_page_comes_at_once() {
         times.push(from.elapsed());
         assert!(all.starts_with(b"HTTP/1.1 200"));
     }
-    times.sort();
-    assert!(times[20] < Duration::from_millis(35), "{times:?}");
+    let fastest = times.iter().min().unwrap();
+    assert!(*fastest < Duration::from_millis(35), "{times:?}");
 }

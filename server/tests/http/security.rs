@@ -13,12 +13,16 @@ async fn answers(app: &App) -> Vec<(&'static str, Response)> {
     let practitioner = app.practitioner().await;
     let (person, patient) = app.portal_user(&practitioner, 'a', 1).await;
     let anon = app.anon();
-    let cross = anon.request("POST", "/api/account/sign_in").without("sec-fetch-site").header("sec-fetch-site", "cross-site");
+    let cross =
+        anon.request("POST", "/api/account/sign_in").without("sec-fetch-site").header("sec-fetch-site", "cross-site");
     vec![
         ("a public page", anon.get("/sign-in").await.is(200)),
         ("a portal page", person.get(&format!("/portal/{patient}")).await.is(200)),
         ("the console", practitioner.get("/console").await.is(200)),
-        ("a refused form", anon.form("account/sign_in", "/sign-in", &[("door", "portal"), ("email", "x"), ("password", "x")]).await),
+        (
+            "a refused form",
+            anon.form("account/sign_in", "/sign-in", &[("door", "portal"), ("email", "x"), ("password", "x")]).await,
+        ),
         ("a function", practitioner.call("console/start", json!({})).await.is(200)),
         ("a refused function", anon.call("console/start", json!({})).await.is(401)),
         ("bad arguments", practitioner.call("patients/profile", json!({ "id": 1 })).await.is(400)),
@@ -46,7 +50,7 @@ async fn every_answer_is_strict() {
             }
             assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{what}: {policy}");
             assert_eq!(header("x-content-type-options"), "nosniff", "{what}");
-            assert_eq!(header("referrer-policy"), "no-referrer", "{what}");
+            assert_eq!(header("referrer-policy"), "same-origin", "{what}");
             assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{what}");
             assert_eq!(header("cross-origin-resource-policy"), "same-origin", "{what}");
             assert!(header("permissions-policy").contains("geolocation=()"), "{what}");
@@ -57,7 +61,9 @@ async fn every_answer_is_strict() {
             }
             assert!(!answer.headers.iter().any(|(name, _)| name.starts_with("access-control-")), "{what}");
             let text = answer.text().to_lowercase();
-            for word in ["leptos.dev", "server function", "axum", "sqlx", "panicked", "select ", "rust", "/root/", "backtrace"] {
+            for word in
+                ["leptos.dev", "server function", "axum", "sqlx", "panicked", "select ", "rust", "/root/", "backtrace"]
+            {
                 assert!(!text.contains(word), "{what} tells {word}");
             }
         }
@@ -78,7 +84,11 @@ async fn every_page_has_a_nonce_of_its_own() {
         let text = page.text();
         assert!(text.contains(&format!("nonce=\"{nonce}\"")), "{path}");
         let scripts = text.matches("<script").count();
-        assert_eq!(text.matches(&format!("nonce=\"{nonce}\"")).count() - text.matches("modulepreload").count(), scripts, "{path}");
+        assert_eq!(
+            text.matches(&format!("nonce=\"{nonce}\"")).count() - text.matches("modulepreload").count(),
+            scripts,
+            "{path}"
+        );
         assert!(!seen.contains(&nonce));
         seen.push(nonce);
     }
@@ -135,7 +145,8 @@ async fn a_forwarding_header_is_not_believed_unasked() {
         let mut statuses = Vec::new();
         for n in 0..12 {
             let person = app.anon();
-            let body = format!("door=console&email=person{n}%40example.org&password={}", crate::client::encoded(PASSWORD));
+            let body =
+                format!("door=console&email=person{n}%40example.org&password={}", crate::client::encoded(PASSWORD));
             let request = person
                 .request("POST", "/api/account/sign_in")
                 .header("x-real-ip", &format!("203.0.113.{n}"))
@@ -172,7 +183,8 @@ async fn the_log_tells_routes_and_nothing_typed() {
     anon.get(&format!("/invitation/{guess}?q=LOGGED-query")).await;
     anon.get("/LOGGED-path%0aFORGED%20line").await.is(404);
     anon.sign_in("console", "LOGGED@example.org", "LOGGED-password").await.is(401);
-    let request = anon.request("GET", "/sign-in").header("user-agent", "LOGGED-agent").header("referer", "LOGGED-referer");
+    let request =
+        anon.request("GET", "/sign-in").header("user-agent", "LOGGED-agent").header("referer", "LOGGED-referer");
     let id = anon.send(request).await.header("x-request-id").unwrap().to_owned();
     let lines = crate::log::lines();
     assert!(!lines.contains("LOGGED"), "{}", lines.lines().find(|line| line.contains("LOGGED")).unwrap());

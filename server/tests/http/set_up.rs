@@ -67,13 +67,21 @@ async fn of_a_hundred_first_runs_one_succeeds() {
     for engine in ENGINES {
         let app = App::empty(engine).await;
         let code = app.house.set_up_code.clone();
-        let tries = (0..100).map(|n| {
-            let (app, code) = (&app, &code);
-            async move { set_up(app, code, &format!("owner{n}@example.org")).await.status }
-        });
-        let statuses = join_all(tries).await;
-        assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{engine:?} {statuses:?}");
-        assert!(statuses.iter().all(|status| matches!(status, 303 | 409 | 429)), "{engine:?} {statuses:?}");
+        let mut succeeded = 0;
+        // On a machine that is too busy all may be told to come back; then they do.
+        for _ in 0..10 {
+            let tries = (0..100).map(|n| {
+                let (app, code) = (&app, &code);
+                async move { set_up(app, code, &format!("owner{n}@example.org")).await.status }
+            });
+            let statuses = join_all(tries).await;
+            assert!(statuses.iter().all(|status| matches!(status, 303 | 409 | 429 | 503)), "{engine:?} {statuses:?}");
+            succeeded += statuses.iter().filter(|status| **status == 303).count();
+            if succeeded > 0 {
+                break;
+            }
+        }
+        assert_eq!(succeeded, 1, "{engine:?}");
         app.anon().get("/set-up").await.is(404);
         let mut owners = 0;
         for n in 0..100 {

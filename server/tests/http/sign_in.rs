@@ -1,10 +1,6 @@
 //! POST /api/account/sign_in, and the pages /sign-in and /console/sign-in.
 
-use std::time::Duration;
-
 use domain::time::Span;
-use services::ports::Clock as _;
-use tokio::time::Instant;
 
 use crate::{
     app::{App, ENGINES, Engine, NEW_PASSWORD, PASSWORD},
@@ -33,7 +29,7 @@ fn shape(response: &Response) -> (u16, Vec<(String, String)>, String) {
 }
 
 // AN-03: an unknown address, a wrong password, an account without a password and one without anything on this side are
-// answered alike.
+// answered alike. (That they take as long is measured where the hash is: `server/services/tests`.)
 #[tokio::test]
 async fn every_refusal_looks_the_same() {
     for engine in ENGINES {
@@ -57,36 +53,6 @@ async fn every_refusal_looks_the_same() {
         }
         assert_eq!(shapes[0].0, 401);
     }
-}
-
-// AN-03: also by the clock. The median of tries, one kind after the other in turn, so that noise hits all alike.
-#[tokio::test]
-async fn every_refusal_takes_as_long() {
-    let app = App::start(Engine::Sqlite).await;
-    let practitioner = app.practitioner().await;
-    let patient = app.patient(&practitioner, 'a', 1).await;
-    app.invite(&practitioner, &patient, "patient1@a.example.net").await;
-    let kinds = ["nobody@example.org", "full@a.example.org", "patient1@a.example.net"];
-    let mut times = vec![Vec::new(); kinds.len()];
-    for _ in 0..21 {
-        for (kind, email) in kinds.iter().enumerate() {
-            let person = app.anon();
-            let from = Instant::now();
-            person.sign_in("console", email, "a wrong password").await.is(401);
-            times[kind].push(from.elapsed());
-        }
-        app.later(Span::minutes(2));
-    }
-    let medians: Vec<Duration> = times
-        .into_iter()
-        .map(|mut of_kind| {
-            of_kind.sort();
-            of_kind[of_kind.len() / 2]
-        })
-        .collect();
-    let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
-    // One password hash takes over 20 ms: a kind that skipped it would stand out.
-    assert!(*most - *least < Duration::from_millis(12), "{medians:?}");
 }
 
 // AN-07: one password over many accounts from one address.
@@ -177,7 +143,9 @@ async fn another_site_signs_nobody_in() {
 async fn signing_in_leads_only_to_our_own_pages() {
     let app = App::start(Engine::Sqlite).await;
     let owner = app.practitioner().await;
-    for next in ["//evil.example", "/\\evil.example", "https:evil.example", "javascript:alert(1)", "%2f%2fevil.example", ""] {
+    for next in
+        ["//evil.example", "/\\evil.example", "https:evil.example", "javascript:alert(1)", "%2f%2fevil.example", ""]
+    {
         let fields = [("door", "console"), ("email", "full@a.example.org"), ("password", PASSWORD), ("next", next)];
         let request = owner.request("POST", "/api/account/sign_in?page=/console/sign-in");
         let request = request.header("accept", "text/html").header("referer", "https://evil.example/page");
@@ -187,7 +155,10 @@ async fn signing_in_leads_only_to_our_own_pages() {
     }
     let fields =
         [("door", "console"), ("email", "full@a.example.org"), ("password", PASSWORD), ("next", "/console/patients")];
-    assert_eq!(owner.form("account/sign_in", "/console/sign-in", &fields).await.is(303).location(), "/console/patients");
+    assert_eq!(
+        owner.form("account/sign_in", "/console/sign-in", &fields).await.is(303).location(),
+        "/console/patients"
+    );
 }
 
 // B-07: without scripts a refused form comes back as the page it stands on, with what was typed, but no password.
@@ -227,7 +198,6 @@ async fn only_human_acts_lengthen_a_session() {
         }
         busy.call("console/start", serde_json::json!({})).await.is(200);
         idle.call("console/start", serde_json::json!({})).await.is(401);
-        assert!(app.house.clock.now() > app.clock.now() - Span::hours(1));
     }
 }
 

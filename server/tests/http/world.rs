@@ -70,7 +70,8 @@ impl TestMailer {
 
 /// The token at the end of the link in a letter.
 pub fn token(letter: &Letter) -> String {
-    let link = letter.text.split_whitespace().find(|word| word.contains("/invitation/") || word.contains("/new-password/"));
+    let link =
+        letter.text.split_whitespace().find(|word| word.contains("/invitation/") || word.contains("/new-password/"));
     let token = link.and_then(|link| link.rsplit('/').next()).unwrap_or_else(|| panic!("no link in: {}", letter.text));
     crate::log::secret(token);
     token.to_owned()

@@ -49,7 +49,8 @@ pub trait Invitations {
     /// The patient's invitations that were neither accepted nor revoked, latest first, at most 50.
     async fn open_invitations(&mut self, access: &Access<ViewPatientAccess>) -> Stored<Vec<Invitation>>;
 
-    /// Saves an invitation, and with `token` a new link for it. False when it was accepted or revoked meanwhile.
+    /// Saves an invitation, and with `token` a new link for it. False when it was accepted or revoked meanwhile, or
+    /// another link was made for it.
     async fn save_invitation(
         &mut self,
         access: &Access<InvitePatient>,

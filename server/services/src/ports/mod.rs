@@ -1,9 +1,10 @@
 //! What the practice needs of the outside world: storage, a clock, chance, mail, a safe for secrets.
 //!
 //! Storage is one [`Store`]; it gives a [`Work`], the unit of work, which is every noun's port at once. What a unit of
-//! work did counts only after [`Work::save`]; dropping it undoes everything. Verbs are fixed: `lookup(id)`, `find(…)`,
-//! `list(filter, page)`, `add(…)`, `save(…)`, `remove(…)`. "Not there" is `Ok(None)`; a `save` that changed no row,
-//! because the version moved on or the state forbids it, is `Ok(false)`.
+//! work did counts only after [`Work::save`]; dropping it undoes everything. After its first error, a clash included, a
+//! unit of work is dead: begin another one. Verbs are fixed: `lookup(id)`, `find(…)`, `list(filter, page)`, `add(…)`,
+//! `save(…)`, `remove(…)`. "Not there" is `Ok(None)`; a `save` that changed no row, because the version moved on or the
+//! state forbids it, is `Ok(false)`.
 //!
 //! Methods take the proof of a right, never a bare id. The few that cannot, because nobody is signed in yet or a
 //! worker runs them, are called `unscoped_…`.

@@ -80,6 +80,6 @@ pub trait Outbox {
     /// Puts a parked mail of the group back in the queue; false when it is not there.
     async fn retry_mail(&mut self, access: &Access<ManageMail>, id: MailId, at: Time) -> Stored<bool>;
 
-    /// Forgets mails that left before this time.
+    /// Forgets mails that left before this time, at most 1,000 at once.
     async fn unscoped_sweep_mail(&mut self, sent_before: Time) -> Stored<u64>;
 }

@@ -29,7 +29,8 @@ pub trait Patients {
     /// The record.
     async fn lookup_patient(&mut self, access: &Access<ViewPatient>) -> Stored<Option<PatientRecord>>;
 
-    /// The patients this caller may see, by family name. The cursor is the id of the last row.
+    /// The patients this caller may see, by family name; a search in the whole group by the word found, then by family
+    /// name. The cursor is the id of the last row.
     ///
     /// `filter.text` matches the beginnings of folded words of name, telephone and birth date, every word of the text
     /// at least once. For a caller who sees no names, only the pseudonym's number matches and the order is by number.

@@ -75,6 +75,6 @@ pub trait Sessions {
     /// The account's sessions that were not ended, latest act first, at most 100.
     async fn devices(&mut self, account: AccountId) -> Stored<Vec<Device>>;
 
-    /// Forgets sessions opened before this time.
+    /// Forgets sessions opened before this time, at most 1,000 at once.
     async fn sweep_sessions(&mut self, opened_before: Time) -> Stored<u64>;
 }

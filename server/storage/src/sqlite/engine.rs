@@ -6,7 +6,7 @@
 //! - hints stay in the process, since one process serves;
 //! - no time limits on statements: nothing waits for a network, and the wait for the lock is limited in `line.rs`.
 
-use std::{future::Future, path::Path};
+use std::{fs::File, future::Future, path::Path, sync::Mutex};
 
 use async_trait::async_trait;
 use services::ports::{Hint, Store, StoreError, Stored, Work};
@@ -14,7 +14,7 @@ use sqlx::{
     ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::sync::broadcast;
+use tokio::{sync::broadcast, time::timeout};
 
 use super::line::{Unit, Writer};
 use crate::{
@@ -33,6 +33,8 @@ pub(crate) struct SqliteStore {
     readers: SqlitePool,
     pub(super) writer: Writer,
     hints: broadcast::Sender<Hint>,
+    /// Held shared as long as anybody can write here, see `files.rs`.
+    lock: Mutex<Option<File>>,
 }
 
 /// How every connection is set up. Durable before fast: a commit is on the disk when it returns.
@@ -55,8 +57,8 @@ pub(super) fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 impl SqliteStore {
-    /// Connects to a file that is there.
-    pub(super) async fn connect(path: &Path) -> Result<Self, OpenError> {
+    /// Connects to a file that is there, on which `lock` is held.
+    pub(super) async fn connect(path: &Path, lock: File) -> Result<Self, OpenError> {
         let options = options(path);
         let mut writer = options.clone().connect().await.map_err(|error| open_error(path, error))?;
         check_version(&mut writer).await?;
@@ -66,7 +68,8 @@ impl SqliteStore {
             .test_before_acquire(false)
             .connect_lazy_with(options.clone().pragma("query_only", "ON"));
         let hints = broadcast::Sender::new(HINTS);
-        Ok(Self { readers, writer: Writer::new(options, writer, hints.clone()), hints })
+        let writer = Writer::new(options, writer, hints.clone());
+        Ok(Self { readers, writer, hints, lock: Mutex::new(Some(lock)) })
     }
 
     /// A unit of work with all that this crate can do with it.
@@ -77,8 +80,11 @@ impl SqliteStore {
 
     /// Commits what is pending and closes every connection.
     pub(super) async fn close(&self) {
-        self.readers.close().await;
+        // A view that somebody forgot must not keep the program from ending.
+        let _ = timeout(PATIENCE, self.readers.close()).await;
         self.writer.close().await;
+        let lock = self.lock.lock().map(|mut lock| lock.take());
+        drop(lock);
     }
 }
 

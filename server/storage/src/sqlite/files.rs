@@ -25,8 +25,6 @@ static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 pub(crate) struct Files {
     path: PathBuf,
     store: Arc<SqliteStore>,
-    /// Held shared as long as the database is open.
-    _lock: File,
 }
 
 impl Files {
@@ -53,8 +51,8 @@ impl Files {
         }
         // Says why, if it is not a file one may write.
         OpenOptions::new().read(true).write(true).open(path).map_err(file_error(path))?;
-        let store = Arc::new(SqliteStore::connect(path).await?);
-        Ok(Self { path: path.to_path_buf(), store, _lock: lock })
+        let store = Arc::new(SqliteStore::connect(path, lock).await?);
+        Ok(Self { path: path.to_path_buf(), store })
     }
 
     pub(crate) fn store(&self) -> Arc<SqliteStore> {

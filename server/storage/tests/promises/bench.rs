@@ -78,7 +78,7 @@ async fn bench_search() {
 
 fn somebody(n: usize) -> Patient {
     // A spread of rare names beside the common ones.
-    let last = if n % 3 == 0 { LAST[n / 3 % LAST.len()].to_owned() } else { rare(n) };
+    let last = if n.is_multiple_of(3) { LAST[n / 3 % LAST.len()].to_owned() } else { rare(n) };
     let form = DetailsForm {
         legal_first: FIRST[n / 7 % FIRST.len()].into(),
         legal_last: last,

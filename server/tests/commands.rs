@@ -1,0 +1,268 @@
+//! The program as its operator meets it: commands, exit codes, and words that say what happened and what to do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+fn portico(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+    command.args(arguments).env_clear().env("DATA_DIR", folder).env("LISTEN_ADDR", "127.0.0.1:0");
+    command.envs(environment.iter().copied()).current_dir(folder);
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = portico(folder, arguments, environment).output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn is_empty(folder: &Path) -> bool {
+    std::fs::read_dir(folder).unwrap().next().is_none()
+}
+
+#[test]
+fn help_and_version_read_well() {
+    let folder = folder();
+    let (code, help, _) = run(folder.path(), &["--help"], &[]);
+    assert_eq!(code, Some(0));
+    for command in ["serve", "migrate", "backup", "restore", "verify", "demo"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{help}");
+        assert_eq!(run(folder.path(), &[command, "--help"], &[]).0, Some(0));
+    }
+    assert!(help.lines().all(|line| line.chars().count() <= 130), "{help}");
+    assert_eq!(run(folder.path(), &["--version"], &[]).0, Some(0));
+    assert!(is_empty(folder.path()));
+}
+
+#[test]
+fn a_wrong_command_line_or_setting_is_named_and_nothing_is_touched() {
+    let folder = folder();
+    type Case = (&'static [&'static str], &'static [(&'static str, &'static str)], &'static str);
+    let cases: [Case; 8] = [
+        (&["srve"], &[], "srve"),
+        (&["serve", "--prot", "1"], &[], "--prot"),
+        (&[], &[], "serve"),
+        (&["serve"], &[("APP_URL", "http://portal.example.org")], "APP_URL"),
+        (&["serve"], &[("DATABASE_URL", "mysql://user:hunter2@host/db")], "DATABASE_URL"),
+        (&["serve"], &[("SECRET_KEY", "hunter2")], "SECRET_KEY"),
+        (&["serve"], &[("RUST_LOG", "no=such=filter")], "RUST_LOG"),
+        (&["verify", "--head", "x"], &[], "--head"),
+    ];
+    for (arguments, environment, says) in cases {
+        let (code, _, told) = run(folder.path(), arguments, environment);
+        assert_eq!(code, Some(2), "{arguments:?} {environment:?}: {told}");
+        assert!(told.contains(says) && !told.contains("hunter2"), "{told}");
+        assert!(is_empty(folder.path()), "{arguments:?} {environment:?}");
+    }
+}
+
+#[test]
+fn a_database_that_is_not_there_is_not_made_by_looking() {
+    let folder = folder();
+    for arguments in [&["verify"][..], &["backup", "copy.db"]] {
+        let (code, _, told) = run(folder.path(), arguments, &[]);
+        assert_eq!(code, Some(3), "{told}");
+        assert!(told.contains("portico.db"), "{told}");
+        assert!(is_empty(folder.path()), "{arguments:?}");
+    }
+    let url = "postgres://user:hunter2@127.0.0.1:9/portico";
+    let (code, _, told) = run(folder.path(), &["migrate"], &[("DATABASE_URL", url)]);
+    assert_eq!(code, Some(3), "{told}");
+    assert!(told.contains("127.0.0.1:9") && !told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let folder = folder();
+    // Where a folder should be stands a file: not even root can write into it.
+    std::fs::write(folder.path().join("data"), "").unwrap();
+    let data = folder.path().join("data/here");
+    let (code, _, told) = run(folder.path(), &["migrate"], &[("DATA_DIR", data.to_str().unwrap())]);
+    assert_eq!(code, Some(6), "{told}");
+    assert!(told.contains("data"), "{told}");
+}
+
+#[test]
+fn a_newer_database_is_not_touched() {
+    let folder = folder();
+    assert_eq!(run(folder.path(), &["migrate"], &[]).0, Some(0));
+    let file = folder.path().join("portico.db");
+    let script = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(\"insert into _sqlx_migrations (version, \
+                  description, success, checksum, execution_time) values (99999999, 'newer', 1, x'00', 0)\"); c.commit()";
+    let made = Command::new("python3").args(["-c", script, file.to_str().unwrap()]).status().unwrap();
+    assert!(made.success());
+    let before = std::fs::read(&file).unwrap();
+    for command in ["serve", "migrate", "verify", "demo"] {
+        let (code, _, told) = run(folder.path(), &[command], &[]);
+        assert_eq!(code, Some(4), "{command}: {told}");
+        assert!(told.contains("newer"), "{told}");
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn migrating_twice_is_fine_and_a_backup_restores_elsewhere() {
+    let (here, there) = (folder(), folder());
+    drop(Server::start(here.path(), "demo", "Ctrl+C"));
+    for _ in 0..2 {
+        let (code, said, _) = run(here.path(), &["migrate"], &[]);
+        assert_eq!(code, Some(0));
+        assert!(said.contains("up to date"), "{said}");
+    }
+    let copy = here.path().join("copy.db");
+    let copy = copy.to_str().unwrap();
+    assert_eq!(run(here.path(), &["backup", copy], &[]).0, Some(0));
+    // Never over something.
+    assert_eq!(run(here.path(), &["backup", copy], &[]).0, Some(6));
+    let (code, _, told) = run(here.path(), &["restore", copy], &[]);
+    assert_eq!(code, Some(3), "never over data: {told}");
+    let (code, _, told) = run(there.path(), &["restore", "nowhere.db"], &[]);
+    assert!(matches!(code, Some(3 | 6)) && told.contains("nowhere.db"), "{code:?} {told}");
+    assert_eq!(run(there.path(), &["restore", copy], &[]).0, Some(0));
+    let (code, said, told) = run(there.path(), &["verify"], &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(said.contains("whole   grp_"), "{said}");
+}
+
+/// A running server, killed when dropped.
+struct Server {
+    child: Child,
+    address: String,
+    said: String,
+}
+
+impl Server {
+    fn start(folder: &Path, command: &str, until: &str) -> Self {
+        let mut child = portico(folder, &[command], &[]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut said = String::new();
+        for line in lines.by_ref() {
+            said.push_str(&line.unwrap());
+            said.push('\n');
+            if said.contains(until) {
+                break;
+            }
+        }
+        let address = said.split("listening=").nth(1).unwrap_or_else(|| panic!("{said}"));
+        let address = address.split_whitespace().next().unwrap().to_owned();
+        // Whatever else it says is read, so that it never waits for us.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address, said }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\naccept: text/html\r\n\r\n",
+            self.address
+        )
+        .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Asks it to stop, as the operating system does.
+    fn terminate(mut self) -> Option<i32> {
+        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_new_server_prints_its_code_and_stops_when_asked() {
+    let folder = folder();
+    let server = Server::start(folder.path(), "serve", "/set-up");
+    assert!(server.said.contains("code="), "{}", server.said);
+    assert!(server.get("/").starts_with("HTTP/1.1 303"));
+    assert!(server.get("/demo/mailbox").starts_with("HTTP/1.1 404"), "the mailbox is the demo's alone");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(folder.path().join("secret.key")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "DB-09: the key is for this user only");
+    }
+    // The address is taken.
+    let other = self::folder();
+    let (code, _, told) = run(other.path(), &["serve"], &[("LISTEN_ADDR", &server.address)]);
+    assert_eq!(code, Some(7), "{told}");
+    assert!(told.contains(&server.address) && is_empty(other.path()));
+    assert_eq!(server.terminate(), Some(0));
+    // The same key, so the same code, at the next start.
+    let key = std::fs::read(folder.path().join("secret.key")).unwrap();
+    let again = Server::start(folder.path(), "serve", "/set-up");
+    assert_eq!(std::fs::read(folder.path().join("secret.key")).unwrap(), key);
+    drop(again);
+}
+
+#[test]
+fn the_demo_says_where_and_who_and_keeps_its_data() {
+    let folder = folder();
+    let server = Server::start(folder.path(), "demo", "Ctrl+C");
+    for word in ["/console", "/demo/mailbox", "@example.org", "Practitioner"] {
+        assert!(server.said.contains(word), "{}", server.said);
+    }
+    let mailbox = server.get("/demo/mailbox");
+    assert!(mailbox.starts_with("HTTP/1.1 200") && mailbox.contains("Mailbox"), "{mailbox}");
+    // B-02: while it runs, the trail is whole; a head that was printed still stands, a made-up one does not.
+    let (code, said, told) = run(folder.path(), &["verify"], &[]);
+    assert_eq!(code, Some(0), "{told}");
+    let head = said.lines().find_map(|line| line.strip_prefix("whole")).unwrap().trim().to_owned();
+    assert_eq!(run(folder.path(), &["verify", "--head", &head], &[]).0, Some(0));
+    let (chain, _) = head.split_once(':').unwrap();
+    let (code, _, told) = run(folder.path(), &["verify", "--head", &format!("{chain}:1:{}", "0".repeat(64))], &[]);
+    assert_eq!(code, Some(5), "{told}");
+    let (code, _, told) = run(folder.path(), &["verify", "--head", &format!("{chain}:999999:{}", "0".repeat(64))], &[]);
+    assert_eq!(code, Some(5), "DB-04: a tail that was cut off is found: {told}");
+    assert_eq!(server.terminate(), Some(0));
+
+    let again = Server::start(folder.path(), "demo", "Ctrl+C");
+    assert!(again.said.contains("@example.org"));
+    drop(again);
+    // A real practice is never shown with every mail to everybody.
+    std::fs::remove_file(folder.path().join("demo")).unwrap();
+    let (code, _, told) = run(folder.path(), &["demo"], &[]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("did not make"), "{told}");
+}
+
+// DB-04: whoever changes the trail with another program is found out, by the number of the entry.
+#[test]
+fn a_changed_trail_is_found_out() {
+    let folder = folder();
+    drop(Server::start(folder.path(), "demo", "Ctrl+C"));
+    let file = folder.path().join("portico.db");
+    let script = r#"
+import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+for (name,) in c.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+    c.execute(f'drop trigger "{name}"')
+table = next(name for (name,) in c.execute("select name from sqlite_master where type = 'table'")
+             if {"seq", "hash", "subject"} <= {row[1] for row in c.execute(f'pragma table_info("{name}")')})
+c.execute(f"update {table} set subject = subject || 'x' where seq = 3")
+c.commit()
+"#;
+    let changed = Command::new("python3").args(["-c", script, file.to_str().unwrap()]).status().unwrap();
+    assert!(changed.success());
+    let (code, said, told) = run(folder.path(), &["verify"], &[]);
+    assert_eq!(code, Some(5), "{told}");
+    assert!(told.contains("entry 3") && said.contains("BROKEN"), "{told}");
+}
