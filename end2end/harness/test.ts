@@ -101,6 +101,12 @@ export async function axe(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
 }
 
+/** Waits until a page of the console shows what it asked for. (The open event stream keeps the network from ever being idle.) */
+export async function settled(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator(".skeleton")).toHaveCount(0);
+}
+
 /** Nothing is wider than the screen, not even on the smallest phone. */
 export async function noSidewaysScroll(page: Page, width = 320): Promise<void> {
   const before = page.viewportSize();

@@ -1,7 +1,7 @@
 // Photographs of every page, in shots/<page>.<width>.<light|dark>.png; two of them also for the README.
 import { mkdirSync } from "node:fs";
 
-import { DESK, PHONE, expect, test, type Page } from "../harness/test.js";
+import { DESK, PHONE, expect, settled, test, type Page } from "../harness/test.js";
 import { LIEN, accept, addPatient, door, invite, openConsole, openPortal, openProfile, typeSignIn } from "../harness/people.js";
 
 const PORTAL_WIDTHS = [320, 390, 1440];
@@ -9,7 +9,7 @@ const CONSOLE_WIDTHS = [390, 1440, 1920];
 
 async function shoot(page: Page, name: string, widths: number[]): Promise<void> {
   mkdirSync("shots", { recursive: true });
-  await page.waitForLoadState("networkidle").catch(() => {});
+  await settled(page);
   for (const width of widths) {
     await page.setViewportSize({ width, height: width < 700 ? 844 : 1000 });
     for (const colorScheme of ["light", "dark"] as const) {
@@ -61,20 +61,17 @@ test("the console", async ({ device }) => {
   await openConsole(page);
   for (const [name, path] of [["home", "/console"], ["patients", "/console/patients"], ["patients-none", "/console/patients?text=zzzz"], ["new-patient", "/console/patients/new"], ["notifications", "/console/notifications"], ["settings", "/console/settings"], ["general", "/console/settings/general"], ["templates", "/console/settings/templates"], ["mail", "/console/settings/mail"], ["account", "/console/account"], ["not-found", "/console/nowhere"]]) {
     await page.goto(path!);
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await shoot(page, `console-${name}`, CONSOLE_WIDTHS);
   }
   const patient = await addPatient(page, { first: "Maximiliana-Alexandrina", last: "Wolfeschlegelsteinhausenbergerdorff" });
   for (const tab of ["", "/contacts", "/access"]) {
     await page.goto(`/console/patients/${patient.id}${tab}`);
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await shoot(page, `console-profile${tab.replace("/", "-")}`, CONSOLE_WIDTHS);
   }
   const known = (await door(page, "patients/search", { text: "nguyen" })).body as { id: string; shown: string }[];
   await page.setViewportSize(DESK.viewport);
   await page.goto(`/console/patients/${known[0]!.id}`);
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await page.waitForLoadState("networkidle").catch(() => {});
+  await settled(page);
   await page.screenshot({ path: "../docs/images/console.png" });
 
   await openProfile(page, patient);

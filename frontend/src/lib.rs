@@ -3,6 +3,7 @@
 // Without naming the crate the linker drops every island.
 extern crate app;
 
+#[cfg(any(feature = "portal", feature = "console"))]
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Wakes the portal's islands.

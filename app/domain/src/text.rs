@@ -52,7 +52,7 @@ pub fn line(text: &str, most: usize) -> Result<String, Problem> {
     if kept.is_empty() { Err(Problem::Missing) } else { Ok(kept) }
 }
 
-/// Like [`line`], but may be empty.
+/// Like [`line()`], but may be empty.
 ///
 /// # Errors
 /// [`Problem::TooLong`] or [`Problem::BadCharacters`].

@@ -1,15 +1,14 @@
 //! Door: the first run.
+#![allow(clippy::too_many_arguments, reason = "a plain form posts flat fields; not every build sees the function")]
 
-use domain::practice::NewPracticeForm;
 use leptos::prelude::*;
 
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
-use {super::answer, services::set_up};
+use {super::answer, domain::practice::NewPracticeForm, services::set_up};
 
 /// Makes the group, its first location and its owner, and signs the owner in.
 #[server(endpoint = "set_up")]
-#[expect(clippy::too_many_arguments, reason = "a plain form posts flat fields")]
 pub async fn set_up(
     code: String,
     group_name: String,

@@ -66,6 +66,14 @@ pub fn Dialog(
     }
 }
 
+/// For a dialog whose fields came after it was opened: the focus goes to the first of them, as if they had been there.
+pub fn focus_first_field() {
+    let open = document().query_selector("dialog[open]").ok().flatten();
+    if let Some(dialog) = open.and_then(|element| element.dyn_into::<web_sys::HtmlDialogElement>().ok()) {
+        focus_first(&dialog);
+    }
+}
+
 fn focus_first(dialog: &web_sys::HtmlDialogElement) {
     let fields = ".dialog-body :is(input:not([type=hidden]), select, textarea)";
     let first = [fields, ".dialog-foot button", "h2"]

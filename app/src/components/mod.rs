@@ -63,7 +63,7 @@ pub use text_area::TextArea;
 pub use text_field::TextField;
 #[cfg(feature = "console")]
 pub use {
-    dialog::Dialog,
+    dialog::{Dialog, focus_first_field},
     menu::Menu,
     skeleton::Skeleton,
     table::{Column, Table, acts, column, lesser},

@@ -103,7 +103,7 @@ pub const MESSAGES_PLACE: PlaceWords = PlaceWords {
     title: "Messages",
     card: "Write with your practitioner.",
     empty: "No messages yet",
-    will: "When your practitioner writes to you, the conversation opens here, and you can answer. Nobody else can read it.",
+    will: "When your practitioner writes to you, the conversation opens here, and you can answer.",
     now: "Do you have a question now? Ring the practice.",
 };
 /// Health.

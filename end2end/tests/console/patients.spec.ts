@@ -1,5 +1,5 @@
 // The list of patients, the profile, contacts, and the search field in the top bar.
-import { axe, expect, noSidewaysScroll, test } from "../../harness/test.js";
+import { axe, expect, noSidewaysScroll, settled, test } from "../../harness/test.js";
 import { SAOIRSE, addPatient, openConsole, openProfile } from "../../harness/people.js";
 
 test("a patient is added, edited and found again", async ({ page }) => {
@@ -113,8 +113,7 @@ test("every page of the console is accessible and does not scroll sideways", asy
   ];
   for (const path of pages) {
     await page.goto(path);
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await page.waitForLoadState("networkidle").catch(() => {});
+    await settled(page);
     await axe(page);
     await noSidewaysScroll(page, 390);
   }

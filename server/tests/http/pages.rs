@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use app::routes::{self, Audience};
-use tokio::{io::AsyncReadExt as _, time::Instant};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::Instant,
+};
 
 use crate::app::{App, ENGINES, Engine};
 
@@ -96,23 +100,31 @@ async fn what_is_not_there_is_not_there() {
     }
 }
 
-// P-06's hard gate of 5 ms is measured by `make bench`, on an optimised build and a quiet machine. Here is what breaks it
-// worst: with Nagle's algorithm no page of two writes is there in less than 40 ms, however often it is asked for.
+// P-06's hard gate of 5 ms is measured by `make bench`, on an optimised build and a quiet machine. This one catches only
+// what makes every page slow, such as an answer that is written in parts and waits 40 ms for the client between them.
 #[tokio::test]
-async fn the_first_byte_of_a_page_comes_at_once() {
+async fn a_page_comes_at_once() {
     let app = App::start(Engine::Sqlite).await;
     let practitioner = app.practitioner().await;
     let (person, patient) = app.portal_user(&practitioner, 'a', 1).await;
+    let request = format!(
+        "GET /portal/{patient} HTTP/1.1\r\nhost: {}\r\naccept: text/html\r\naccept-encoding: br\r\ncookie: __Host-portico={}\r\n\r\n",
+        app.address,
+        person.cookie().unwrap()
+    );
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
     let mut times = Vec::new();
-    for _ in 0..41 {
-        let request = person.request("GET", &format!("/portal/{patient}")).header("accept", "text/html");
+    // A fresh connection confirms everything at once; what matters shows once it is warm.
+    for _ in 0..80 {
         let from = Instant::now();
-        let mut stream = request.open(app.address).await;
-        let mut all = Vec::new();
-        stream.read_to_end(&mut all).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut page = Vec::new();
+        while !page.ends_with(b"0\r\n\r\n") {
+            assert_ne!(stream.read_buf(&mut page).await.unwrap(), 0);
+        }
         times.push(from.elapsed());
-        assert!(all.starts_with(b"HTTP/1.1 200"));
+        assert!(page.starts_with(b"HTTP/1.1 200"));
     }
-    let fastest = times.iter().min().unwrap();
+    let fastest = times[40..].iter().min().unwrap();
     assert!(*fastest < Duration::from_millis(35), "{times:?}");
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::{
     api,
-    components::{Button, Choice, Dialog, Kind, Notice, Tone},
+    components::{Button, Choice, Dialog, Kind, Notice, Tone, focus_first_field},
     console::{
         desk::use_desk,
         form::{Form, Line},
@@ -105,6 +105,7 @@ fn Fields(id: PatientId, start: InviteStart, on_close: impl Fn(bool) + Copy + Se
             }
         })
     };
+    Effect::new(move || request_animation_frame(focus_first_field));
     let used = move || message.with(|text| text.chars().count());
     view! {
         <form class=form.class() novalidate on:submit=send>

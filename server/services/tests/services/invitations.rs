@@ -16,7 +16,7 @@ use domain::{
 use services::{Ctx, Error, accounts, invitations, mails, notifications, passwords, patients, portal, settings};
 
 use crate::{
-    town::{PASSWORD, Staff, Town, details, form, link_in, token_of},
+    town::{PASSWORD, Staff, Town, details, form, link_in, overloaded, token_of},
     world::Smtp,
 };
 
@@ -67,11 +67,6 @@ fn problem<T: std::fmt::Debug>(answer: Result<T, Error>, field: &str) -> Problem
         Error::Invalid(invalid) => invalid.of(field).unwrap_or_else(|| panic!("{invalid:?}")),
         other => panic!("{other:?}"),
     }
-}
-
-/// On a busy machine's PostgreSQL some of many at once wait longer than the store's five seconds and are told "later".
-fn overloaded<T>(answer: &Result<T, Error>) -> bool {
-    matches!(answer, Err(Error::Unavailable(Some(cause))) if format!("{cause:?}").contains("PoolTimedOut"))
 }
 
 async fn records(ctx: &Ctx) -> Vec<PatientId> {

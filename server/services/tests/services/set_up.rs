@@ -6,7 +6,7 @@ use domain::{
 };
 use services::{Ctx, Error, console, patients, set_up};
 
-use crate::town::{PASSWORD, Town, token_of};
+use crate::town::{PASSWORD, Town, overloaded, token_of};
 
 on_both_engines! {
     the_first_run,
@@ -59,7 +59,7 @@ async fn a_hundred_at_once(town: Town) {
     });
     let answers = futures::future::join_all(tries).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
-    for answer in answers.into_iter().filter_map(Result::err) {
+    for answer in answers.into_iter().filter(|answer| !overloaded(answer)).filter_map(Result::err) {
         assert!(matches!(answer, Error::Conflict(Conflict::AlreadySetUp) | Error::TooMany { .. }), "{answer:?}");
     }
     assert_eq!(callers.iter().filter(|ctx| token_of(ctx).is_some()).count(), 1);

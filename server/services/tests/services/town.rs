@@ -267,3 +267,11 @@ pub fn details(first: &str, last: &str) -> DetailsForm {
         ..DetailsForm::default()
     }
 }
+
+/// On a busy machine's PostgreSQL some of many at once wait longer than the store's five seconds and are told "later":
+/// for a place in the pool, or for a row that another holds.
+pub fn overloaded<T>(answer: &services::Result<T>) -> bool {
+    let Err(services::Error::Unavailable(Some(cause))) = answer else { return false };
+    let cause = format!("{cause:?}");
+    ["PoolTimedOut", "57014", "55P03"].iter().any(|kind| cause.contains(kind))
+}
