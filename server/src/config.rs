@@ -1,4 +1,5 @@
 //! The configuration: read once, from flags and the environment, and checked whole before anything is touched.
+#![allow(rustdoc::bare_urls, rustdoc::invalid_html_tags, reason = "these lines are what --help prints")]
 
 use std::{
     fmt,

@@ -3,21 +3,21 @@
 //!
 //! | part | what it is |
 //! |---|---|
-//! | [`Arch`] | the mark of the portico: logo, and in empty states |
-//! | [`Button`], [`LinkButton`] | something to do; three kinds: main, plain, danger (and quiet, for bars) |
-//! | [`Card`] | a sheet with a heading |
-//! | [`CheckField`] | one tick with its label |
-//! | [`Empty`] | what a list shows when there is nothing: what it is for, and the first step |
-//! | [`Field`] | label, control, hint, error, in that order; for controls of your own |
-//! | [`Icon`] | one of `public/icons.svg` |
-//! | [`Notice`] | something to know: info, success, warn, danger |
-//! | [`PasswordField`] | a password, with a button that shows it |
-//! | [`SelectField`] | one of a list |
-//! | [`TextArea`] | several lines; the only place where `<textarea>` is written |
-//! | [`TextField`] | one line |
+//! | `Arch` | the mark of the portico: logo, and in empty states |
+//! | `Button`, `LinkButton` | something to do; three kinds: main, plain, danger (and quiet, for bars) |
+//! | `Card` | a sheet with a heading |
+//! | `CheckField` | one tick with its label |
+//! | `Empty` | what a list shows when there is nothing: what it is for, and the first step |
+//! | `Field` | label, control, hint, error, in that order; for controls of your own |
+//! | `Icon` | one of `public/icons.svg` |
+//! | `Notice` | something to know: info, success, warn, danger |
+//! | `PasswordField` | a password, with a button that shows it |
+//! | `SelectField` | one of a list |
+//! | `TextArea` | several lines; the only place where `<textarea>` is written |
+//! | `TextField` | one line |
 //!
-//! In the console only, where scripts always run: [`Dialog`], [`Menu`], [`Skeleton`], [`Table`], [`Tabs`],
-//! [`Toaster`] with [`Toasts`], [`When`] with [`Clock`].
+//! In the console only, where scripts always run: `Dialog`, `Menu`, `Skeleton`, `Table`, `Tabs`,
+//! `Toaster` with `Toasts`, `When` with `Clock`.
 //!
 //! A control works in two ways. In a page of the server give `value` (what stands in it) and `error`. In the console give
 //! `bind`, a signal that is read and written, and `error` as a signal.

@@ -4,7 +4,7 @@
 //! [`security`] (whose host, which page) → one of [`forms`] (server functions), [`pages`], [`files`], [`live`] (events),
 //! [`health`], [`mailbox`] (demo). [`session`] alone knows cookies; [`doors`] is the list of all ways in.
 //!
-//! To add a route: its line in [`routes`] and in `server/doors.toml`; a test compares the two.
+//! To add a route: its line in `routes` and in `server/doors.toml`; a test compares the two.
 
 pub mod answer;
 pub mod doors;
