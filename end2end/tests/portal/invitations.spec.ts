@@ -40,6 +40,29 @@ test("a link works once", async ({ page, device, portico }) => {
   await expect(other).toHaveURL(/\/sign-in/);
 });
 
+// S3-20, product decision 2: the page names the practice, tells nothing else, and mails a fresh link on request.
+test("an expired link offers a fresh one by mail", async ({ page, device, portico }) => {
+  const desk = await device(DESK);
+  await openConsole(desk);
+  const patient = await addPatient(desk);
+  const link = await invite(desk, portico, patient);
+  portico.expireInvitations(patient.email);
+  await page.goto(link);
+  await expect(page.getByRole("heading", { level: 1, name: "This link has expired" })).toBeVisible();
+  await expect(page.locator("body")).toContainText(PRACTICE);
+  await expect(page.locator("body")).not.toContainText(patient.last);
+  await expect(page.locator("body")).not.toContainText(patient.email);
+  await axe(page);
+  await noSidewaysScroll(page);
+  await page.getByRole("button", { name: "Send me a fresh link" }).click();
+  await expect(page).toHaveURL(/\/fresh-link-sent/);
+  await axe(page);
+  const fresh = await portico.mailFor(patient.email, 2);
+  expect(fresh.link).not.toBe(link);
+  await accept(page, fresh.link);
+  await expect(page.getByRole("heading", { level: 1, name: `Hello ${patient.first}` })).toBeVisible();
+});
+
 test("a link that was taken back says so, and one that never was names nobody", async ({ page, device, portico }) => {
   const desk = await device(DESK);
   await openConsole(desk);
