@@ -5,7 +5,7 @@ DEMO_LISTEN ?= 127.0.0.1:3000
 STAGES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run fresh test lint end2end site quick bench soak screens
+.PHONY: help run fresh test reliability lint end2end site quick bench soak screens
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 18
@@ -40,6 +40,11 @@ site: ## what the browser gets, and what it weighs
 quick: ## the same, unoptimised: for a short loop while working on pages
 	@scripts/setup run
 	@scripts/build-site --quick
+
+reliability: ## the program mistreated: killed, cut off from disk, database and mail (about ten minutes)
+	@scripts/setup test
+	@scripts/build-site
+	@scripts/run-tests reliability-tests
 
 bench: ## measure, and write the table of docs/performance.md
 	@scripts/setup test
