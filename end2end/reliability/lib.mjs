@@ -180,6 +180,8 @@ export const OWNER = { email: 'owner@example.org', password: 'walnut-lantern-37-
 /** Uses the first-run page; the client is the owner's afterwards. */
 export async function setUp(server) {
   const client = new Client(server.url);
+  // The log may arrive after the first answer.
+  for (let wait = 0; wait < 100 && !server.setUpCode; wait += 1) await sleep(20);
   const answer = await client.form('set_up', {
     code: server.setUpCode,
     group_name: 'Harbour Health',
