@@ -1,5 +1,10 @@
 // SIGKILL at random moments under a stream of invitations, on both engines: no acknowledged invitation is lost, no
-// mail leaves for one that is not there, and nobody gets two different ones. (R-01, R-26)
+// mail leaves for one that is not there, and none is sent twice but for the one case below. (R-01, R-26)
+//
+// SMTP cannot be exactly-once: a kill after the mail server took a mail and before that is noted in the database leaves
+// a mail that nobody knows to be sent, and not sending it again would lose it. So what is checked is the strongest that
+// can be kept: every repeat has a kill of its own between its two copies, a kill repeats one mail at most, and both
+// copies have the same Message-ID and the same link, so that mail programs show one.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
@@ -24,6 +29,8 @@ for (const engine of ['sqlite', 'postgres']) {
     const tried = new Map(); // email -> patient
     let next = 0;
     let slowest = 0;
+    const kills = []; // when
+    const began = performance.now();
     for (let kill = 0; kill < KILLS; kill += 1) {
       const patients = await addPatients(owner, next, 64);
       next += patients.length;
@@ -38,42 +45,56 @@ for (const engine of ['sqlite', 'postgres']) {
       });
       await sleep(5 + Math.random() * 250);
       await server.kill();
+      kills.push(performance.now());
       alive = false;
       await Promise.all(streams);
       await server.start();
       slowest = Math.max(slowest, server.readyAfter);
     }
 
-    // Everything that waits leaves now.
-    const wanted = new Set([...acknowledged.values()].map((one) => one.email));
+    const killing = performance.now() - began;
+
+    // Every invitation that is there, acknowledged or not: one that was stored when the kill cut its answer off counts.
+    const check = new Client(server.url);
+    check.cookie = owner.cookie;
+    const stored = new Map(); // email -> the patient's only invitation
+    const look = async (email) => {
+      const rows = await invitations(check, tried.get(email));
+      assert.ok(rows.length <= 1, `${email} was invited ${rows.length} times`);
+      if (rows.length === 1) stored.set(email, rows[0]);
+    };
+    for (const email of tried.keys()) await look(email);
+    let lost = 0;
+    for (const [id, { email }] of acknowledged) if (stored.get(email)?.id !== id) lost += 1;
+    assert.equal(lost, 0, `${lost} of ${acknowledged.size} acknowledged invitations are gone`);
+
+    // Everything that waits leaves now; what a killed server was sending, when its lease is over (two minutes).
     for (let wait = 0; wait < 300; wait += 1) {
-      const seen = new Set(mail.mails.flatMap((one) => one.to));
-      if ([...wanted].every((email) => seen.has(email))) break;
+      const waiting = [...stored].filter(([, row]) => row.state.is === 'queued').map(([email]) => email);
+      if (waiting.length === 0) break;
       await sleep(500);
+      for (const email of waiting.slice(0, 50)) await look(email);
     }
     await sleep(1_000);
 
-    const check = new Client(server.url);
-    check.cookie = owner.cookie;
-    let lost = 0;
-    for (const [id, { patient }] of acknowledged) {
-      const rows = await invitations(check, patient);
-      if (!rows.some((row) => row.id === id)) lost += 1;
+    const copies = new Map(); // email -> its mails, in order
+    for (const one of mail.mails) for (const to of one.to) copies.set(to, [...(copies.get(to) ?? []), one]);
+    for (const [email, row] of stored) {
+      assert.equal(row.state.is, 'sent', `${email} is ${row.state.is}`);
+      assert.ok(copies.has(email), `no mail to ${email}`);
     }
-    assert.equal(lost, 0, `${lost} of ${acknowledged.size} acknowledged invitations are gone`);
-
-    const ids = new Map(); // email -> Message-IDs
-    for (const one of mail.mails) {
-      for (const to of one.to) ids.set(to, (ids.get(to) ?? new Set()).add(one.id));
+    const guilty = new Set();
+    for (const [email, mails] of copies) {
+      assert.ok(stored.has(email), `a mail to ${email} without an invitation`);
+      assert.equal(new Set(mails.map((one) => one.id)).size, 1, `${email} got different mails`);
+      assert.equal(new Set(mails.map((one) => MailServer.link(one.raw))).size, 1, `${email} got different links`);
+      for (let n = 1; n < mails.length; n += 1) {
+        const kill = kills.find((at) => at > mails[n - 1].at);
+        assert.ok(kill < mails[n].at, `${email} got the mail twice without a kill between`);
+        assert.ok(!guilty.has(kill), 'one kill repeated two mails');
+        guilty.add(kill);
+      }
     }
-    for (const email of wanted) assert.ok(ids.has(email), `no mail to ${email}`);
-    for (const [email, seen] of ids) {
-      assert.equal(seen.size, 1, `${email} got ${seen.size} different mails`);
-      const rows = await invitations(check, tried.get(email));
-      assert.equal(rows.length, 1, `a mail to ${email} without an invitation`);
-    }
-    const repeats = mail.mails.length - ids.size;
-    assert.ok(repeats <= KILLS, `${repeats} mails were repeated in ${KILLS} kills`);
 
     const logs = server.log;
     await server.stop();
@@ -83,8 +104,9 @@ for (const engine of ['sqlite', 'postgres']) {
     assert.ok(slowest < 2_000, `ready again only after ${slowest.toFixed(0)} ms`);
     await mail.stop();
     console.log(
-      `${engine}: ${KILLS} kills, ${acknowledged.size} of ${tried.size} acknowledged, 0 lost, ${repeats} mails repeated ` +
-      `with the same Message-ID, slowest start ${slowest.toFixed(0)} ms`,
+      `${engine}: ${KILLS} kills in ${(killing / 1_000).toFixed(0)} s, ${acknowledged.size} of ${tried.size} acknowledged, ` +
+      `${stored.size} stored, 0 lost, ${guilty.size} mails repeated with the same Message-ID, ` +
+      `slowest start ${slowest.toFixed(0)} ms`,
     );
   });
 }

@@ -25,6 +25,8 @@ pub const CONNECTIONS: usize = 10_000;
 pub const FILES_KEPT: usize = 192;
 /// Connections from one address.
 pub const CONNECTIONS_PER_ADDRESS: usize = 512;
+/// How long a connection may still ask something once the server stops.
+pub const LAST_CALL: Duration = Duration::from_millis(500);
 /// The longest a shutdown waits for running requests.
 pub const GOODBYE: Duration = Duration::from_secs(10);
 

@@ -8,6 +8,9 @@ use crate::{account::words as say, components::Arch};
 /// When the script cannot be had because the page is older than the last update, the page is fetched afresh, once.
 const RELOAD_ONCE: &str = r#"addEventListener("error",e=>{if(e.target.id==="console"&&!sessionStorage.fresh){sessionStorage.fresh=1;location.reload()}},true);"#;
 
+/// The look chosen on this device is on before anything is drawn: no white page in a dark room.
+const THEME: &str = r#"try{const t=localStorage.getItem("portico.theme");if(t=="dark"||t=="light")document.documentElement.dataset.theme=t}catch{}"#;
+
 /// The small document of the console; the browser draws the rest.
 #[must_use]
 pub fn console_shell(assets: &Assets, nonce: &str) -> String {
@@ -24,6 +27,7 @@ pub fn console_shell(assets: &Assets, nonce: &str) -> String {
                 <title>{say::CONSOLE_TITLE}</title>
                 <link rel="stylesheet" href=css/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <script nonce=nonce.clone()>{THEME}</script>
                 <script nonce=nonce.clone()>{RELOAD_ONCE}</script>
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
                 <script id="console" type="module" src=js nonce=nonce></script>

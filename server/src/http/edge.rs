@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    convert::Infallible,
     future::Future,
     io,
     net::{IpAddr, SocketAddr},
@@ -11,7 +12,12 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::Request};
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, header},
+};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -35,6 +41,17 @@ pub async fn serve(listener: TcpListener, router: Router, behind_proxy: bool, st
     let most = limits::CONNECTIONS.min(open_files().saturating_sub(limits::FILES_KEPT)).max(64);
     let guests = Arc::new(Guests { most, behind_proxy, present: Mutex::default() });
     let mut connections = JoinSet::new();
+    // Who finds the house full is sent away at once: nothing is worse than waiting for nothing.
+    let welcome = |connections: &mut JoinSet<()>, stream: TcpStream, address: SocketAddr| {
+        let Some(guest) = guests.enter(address.ip()) else { return };
+        // Without it every answer of two writes waits 40 ms for the client's confirmation.
+        let _ = stream.set_nodelay(true);
+        let work = connection(stream, address, router.clone(), stopping.clone());
+        connections.spawn(async move {
+            let _guest = guest;
+            work.await;
+        });
+    };
     loop {
         let accepted = tokio::select! {
             () = stopping.cancelled() => break,
@@ -43,17 +60,7 @@ pub async fn serve(listener: TcpListener, router: Router, behind_proxy: bool, st
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, address)) => {
-                // Who finds the house full is sent away at once: nothing is worse than waiting for nothing.
-                let Some(guest) = guests.enter(address.ip()) else { continue };
-                // Without it every answer of two writes waits 40 ms for the client's confirmation.
-                let _ = stream.set_nodelay(true);
-                let work = connection(stream, address, router.clone(), stopping.clone());
-                connections.spawn(async move {
-                    let _guest = guest;
-                    work.await;
-                });
-            }
+            Ok((stream, address)) => welcome(&mut connections, stream, address),
             Err(error) => {
                 // Out of open files, most likely: wait until somebody leaves.
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -61,18 +68,41 @@ pub async fn serve(listener: TcpListener, router: Router, behind_proxy: bool, st
             }
         }
     }
-    drop(listener);
+    // Who waited at the door when it closed is still let in.
+    for (stream, address) in waiting(listener) {
+        welcome(&mut connections, stream, address);
+    }
     let all_left = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(limits::GOODBYE, all_left).await.is_err() {
         tracing::warn!("some requests were still running and were cut off");
     }
 }
 
+/// The connections that the operating system has accepted and nobody has taken yet. The listener is closed after the last.
+fn waiting(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
+    // Asked of the operating system itself: tokio says "nobody" until it has heard of somebody.
+    let listener = listener.into_std().ok();
+    std::iter::from_fn(move || {
+        let (stream, address) = listener.as_ref()?.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, address))
+    })
+}
+
 async fn connection(stream: TcpStream, address: SocketAddr, router: Router, stopping: CancellationToken) {
+    let stop = stopping.clone();
     let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(Peer(address));
-        router.clone().oneshot(request)
+        let answer = router.clone().oneshot(request);
+        let stop = stop.clone();
+        async move {
+            let mut answer = answer.await?;
+            if stop.is_cancelled() {
+                answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let mut builder = http1::Builder::new();
     builder
@@ -85,13 +115,19 @@ async fn connection(stream: TcpStream, address: SocketAddr, router: Router, stop
     let io = TokioIo::new(Patient { stream, waiting: None });
     let connection = builder.serve_connection(io, service);
     tokio::pin!(connection);
+    let last_call = async {
+        stopping.cancelled().await;
+        // Told to shut down, hyper hangs up on whoever it has read nothing from, though a request may be on its way.
+        tokio::time::sleep(limits::LAST_CALL).await;
+    };
     tokio::select! {
-        _ = connection.as_mut() => {}
-        () = stopping.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
-        }
+        // First, so that a request which is there already is taken up.
+        biased;
+        _ = connection.as_mut() => return,
+        () = last_call => {}
     }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
 }
 
 /// Who is here, in all and from which address.
@@ -215,7 +251,11 @@ impl AsyncWrite for Patient {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
     use super::*;
+
+    const ASK: &[u8] = b"GET / HTTP/1.1\r\nHost: portico.test\r\n\r\n";
 
     fn guests(most: usize, behind_proxy: bool) -> Arc<Guests> {
         Arc::new(Guests { most, behind_proxy, present: Mutex::default() })
@@ -248,6 +288,42 @@ mod tests {
         };
         assert!(fill(&guests(100_000, true)));
         assert!(!fill(&guests(100_000, false)));
+    }
+
+    // whoever connected before the stop is answered, though nobody had accepted the connection, or it had said
+    // nothing yet; whoever says nothing keeps nobody waiting.
+    #[tokio::test]
+    async fn who_waits_at_the_door_at_the_stop_is_answered() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut guests = Vec::new();
+        for n in 0..20 {
+            let mut guest = TcpStream::connect(address).await.unwrap();
+            if n % 2 == 0 {
+                guest.write_all(ASK).await.unwrap();
+            }
+            guests.push(guest);
+        }
+        let silent = TcpStream::connect(address).await.unwrap();
+
+        let stopping = CancellationToken::new();
+        stopping.cancel();
+        let router = Router::new().route("/", axum::routing::get(|| async { "good night" }));
+        let began = Instant::now();
+        let serving = tokio::spawn(serve(listener, router, false, stopping));
+        for (n, mut guest) in guests.into_iter().enumerate() {
+            if n % 2 == 1 {
+                guest.write_all(ASK).await.unwrap();
+            }
+            let mut answer = String::new();
+            guest.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("good night"), "{n}: {answer:?}");
+            assert!(answer.contains("connection: close"), "{answer:?}");
+        }
+        serving.await.unwrap();
+        assert!(began.elapsed() < limits::LAST_CALL * 4);
+        drop(silent);
+        assert!(TcpStream::connect(address).await.is_err());
     }
 
     #[test]
