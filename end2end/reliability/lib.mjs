@@ -113,10 +113,13 @@ export class Server {
   }
 }
 
-/** One HTTP request; resolves when the whole answer was read. */
-export function request(method, url, { headers = {}, body, timeout = 15_000 } = {}) {
+/**
+ * One HTTP request; resolves when the whole answer was read. `from` is the address it comes from: all of 127.0.0.0/8 is
+ * this machine (on Linux), so one machine can be many people.
+ */
+export function request(method, url, { headers = {}, body, timeout = 15_000, from } = {}) {
   return new Promise((done, fail) => {
-    const req = http.request(url, { method, headers, agent: false, timeout }, (res) => {
+    const req = http.request(url, { method, headers, agent: false, timeout, localAddress: from }, (res) => {
       const chunks = [];
       res.on('data', (chunk) => chunks.push(chunk));
       res.on('end', () => done({ status: res.statusCode, headers: res.headers, text: Buffer.concat(chunks).toString() }));
@@ -135,7 +138,7 @@ export class Client {
     this.cookie = '';
   }
 
-  async send(method, where, { headers = {}, body, timeout } = {}) {
+  async send(method, where, { headers = {}, body, timeout, from = this.from } = {}) {
     const answer = await request(method, this.url + where, {
       headers: {
         origin: this.origin ?? this.url,
@@ -147,6 +150,7 @@ export class Client {
       },
       body,
       timeout,
+      from,
     });
     for (const set of answer.headers['set-cookie'] ?? []) this.cookie = set.split(';')[0];
     return answer;

@@ -8,7 +8,7 @@
 //! | [`http`] | the edge: connections, security, sessions, pages, forms, files, live events |
 //! | [`mail`] | what letters say and how they leave |
 //! | [`jobs`] | work beside the requests |
-//! | [`world`], [`safe`] | the real clock and chance; the safe for secrets |
+//! | [`world`], [`safe`] | the real clock and random; the safe for secrets |
 //! | [`failure`], [`log`], [`limits`], [`html`] | bad ends in words; the log; every bound of the edge; escaping |
 //!
 //! No rule of the practice lives here: those are in `domain` and `services`.

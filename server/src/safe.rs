@@ -6,7 +6,7 @@ use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305, XNonce,
     aead::{Aead as _, Payload},
 };
-use services::ports::{Chance, Safe};
+use services::ports::{Random, Safe};
 use sha2::{Digest as _, Sha256};
 
 /// What the first byte of everything sealed says: which way it was sealed.
@@ -41,21 +41,21 @@ impl SecretKey {
 /// A safe with one key.
 pub struct KeySafe {
     cipher: XChaCha20Poly1305,
-    chance: Arc<dyn Chance>,
+    random: Arc<dyn Random>,
 }
 
 impl KeySafe {
     /// With this key.
     #[must_use]
-    pub fn new(key: &SecretKey, chance: Arc<dyn Chance>) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(&key.0.into()), chance }
+    pub fn new(key: &SecretKey, random: Arc<dyn Random>) -> Self {
+        Self { cipher: XChaCha20Poly1305::new(&key.0.into()), random }
     }
 }
 
 impl Safe for KeySafe {
     fn seal(&self, secret: &[u8], bound_to: &str) -> Vec<u8> {
         let mut nonce = [0; NONCE];
-        nonce.copy_from_slice(&self.chance.secret()[..NONCE]);
+        nonce.copy_from_slice(&self.random.secret()[..NONCE]);
         let payload = Payload { msg: secret, aad: bound_to.as_bytes() };
         // Only a text of 256 GiB cannot be sealed; then nothing is kept rather than something readable.
         let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).unwrap_or_default();

@@ -1,11 +1,11 @@
-//! A running server: the house built from a configuration, the edge in front of it, the workers beside it.
+//! A running server: built from a configuration, the edge in front of it, the workers beside it.
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use services::{
-    House,
+    Services,
     hashing::Hasher,
-    ports::{Chance, Mailer, Store},
+    ports::{Mailer, Random, Store},
 };
 use tokio::{
     net::TcpListener,
@@ -18,7 +18,7 @@ use crate::{
     failure::{Code, Failure},
     http::{self, Edge, Settings},
     jobs, limits,
-    mail::{Mailbox, Nowhere, Paper, SmtpMailer, mailbox::write_atomically},
+    mail::{Mailbox, Nowhere, SmtpMailer, Templates, mailbox::write_atomically},
     safe::{KeySafe, SecretKey},
     world::{MachineChance, MachineClock},
 };
@@ -45,20 +45,20 @@ impl Running {
     }
 }
 
-/// Serves `house` on `listener`.
+/// Serves `services` on `listener`.
 ///
 /// # Errors
 /// When the listener has no address or the built-in door list cannot be read.
-pub fn start(house: &Arc<House>, settings: Settings, listener: TcpListener) -> Result<Running, Failure> {
+pub fn start(services: &Arc<Services>, settings: Settings, listener: TcpListener) -> Result<Running, Failure> {
     let address = listener.local_addr().map_err(|error| cannot_listen("the address", &error))?;
     let stopping = CancellationToken::new();
     let behind_proxy = settings.client_ip_header.is_some();
-    let edge = Edge::new(Arc::clone(house), settings, stopping.clone()).map_err(|error| {
+    let edge = Edge::new(Arc::clone(services), settings, stopping.clone()).map_err(|error| {
         Failure::new(Code::Fault, format!("the built-in door list is wrong: {error}"), "", "Please report this.")
     })?;
     let edge = Arc::new(edge);
-    let mut workers = jobs::start(house, &stopping);
-    workers.spawn(Arc::clone(&edge.switchboard).run(Arc::clone(house), stopping.clone()));
+    let mut workers = jobs::start(services, &stopping);
+    workers.spawn(Arc::clone(&edge.switchboard).run(Arc::clone(services), stopping.clone()));
     // Registers the pages and Leptos' executor before the first request.
     let _ = leptos_axum::generate_route_list(app::shell::App);
     let router = http::router(&edge);
@@ -74,15 +74,20 @@ pub enum Post {
     Caught(Arc<Mailbox>),
 }
 
-/// The practice on this machine: real clock, real chance, the key, mail.
+/// The practice on this machine: real clock, real random, the key, mail.
 ///
 /// # Errors
 /// When the key cannot be read or made, or the mail server's address cannot be used.
-pub fn house(config: &Config, store: Arc<dyn Store>, app_url: &AppUrl, post: Post) -> Result<Arc<House>, Failure> {
-    let chance: Arc<dyn Chance> = Arc::new(MachineChance);
+pub fn services(
+    config: &Config,
+    store: Arc<dyn Store>,
+    app_url: &AppUrl,
+    post: Post,
+) -> Result<Arc<Services>, Failure> {
+    let random: Arc<dyn Random> = Arc::new(MachineChance);
     let key = match &config.secret_key {
         Some(key) => key.clone(),
-        None => kept_key(&config.data_dir, &*chance)?,
+        None => kept_key(&config.data_dir, &*random)?,
     };
     let mailer: Arc<dyn Mailer> = match (post, &config.smtp) {
         (Post::Caught(mailbox), _) => mailbox,
@@ -92,16 +97,16 @@ pub fn house(config: &Config, store: Arc<dyn Store>, app_url: &AppUrl, post: Pos
             Arc::new(Nowhere)
         }
     };
-    let stationery = Paper::new().map_err(|error| {
+    let mail_writer = Templates::new().map_err(|error| {
         Failure::new(Code::Fault, format!("a built-in mail template is wrong: {error}"), "", "Please report this.")
     })?;
-    Ok(Arc::new(House {
+    Ok(Arc::new(Services {
         store,
         clock: Arc::new(MachineClock::default()),
-        safe: Arc::new(KeySafe::new(&key, Arc::clone(&chance))),
-        chance,
+        safe: Arc::new(KeySafe::new(&key, Arc::clone(&random))),
+        random,
         mailer,
-        stationery: Arc::new(stationery),
+        mail_writer: Arc::new(mail_writer),
         hasher: Hasher::new(),
         base_url: app_url.origin(),
         set_up_code: key.set_up_code(),
@@ -109,14 +114,14 @@ pub fn house(config: &Config, store: Arc<dyn Store>, app_url: &AppUrl, post: Pos
 }
 
 /// The key kept in the data folder; made at the first start, readable by this user only.
-fn kept_key(data_dir: &Path, chance: &dyn Chance) -> Result<SecretKey, Failure> {
+fn kept_key(data_dir: &Path, random: &dyn Random) -> Result<SecretKey, Failure> {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
 
     let file = data_dir.join("secret.key");
     match std::fs::read_to_string(&file) {
         Ok(text) => read_key(&file.display().to_string(), &text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let key = SecretKey(chance.secret());
+            let key = SecretKey(random.secret());
             std::fs::create_dir_all(data_dir)
                 .and_then(|()| write_atomically(&file, format!("{}\n", STANDARD.encode(key.0)).as_bytes()))
                 .map_err(|error| cannot_write(&file, &error))?;

@@ -1,4 +1,4 @@
-//! The real clock and real chance: the only file that asks the machine for either.
+//! The real clock and real random: the only file that asks the machine for either.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::time::Time;
-use services::ports::{Chance, Clock};
+use services::ports::{Clock, Random};
 use uuid::Uuid;
 
 /// The machine's clock, in milliseconds, that never goes backwards while the program runs.
@@ -24,13 +24,13 @@ impl Clock for MachineClock {
     }
 }
 
-/// The machine's chance.
+/// The machine's random.
 #[derive(Debug, Default)]
 pub struct MachineChance;
 
-impl Chance for MachineChance {
+impl Random for MachineChance {
     #[expect(clippy::disallowed_methods, reason = "here the machine is asked")]
-    #[expect(clippy::expect_used, reason = "without chance there are no secrets: refuse to go on")]
+    #[expect(clippy::expect_used, reason = "without random there are no secrets: refuse to go on")]
     fn secret(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).expect("the machine gives no random bytes");

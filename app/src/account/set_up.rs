@@ -23,7 +23,7 @@ pub fn SetUp() -> impl IntoView {
     let ctx = use_context::<Ctx>();
     Suspend::new(async move {
         let needed = match &ctx {
-            Some(ctx) => services::set_up::needed(&ctx.house).await,
+            Some(ctx) => services::set_up::needed(&ctx.services).await,
             None => Ok(true),
         };
         match needed {

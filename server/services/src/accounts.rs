@@ -11,14 +11,14 @@ use domain::{
 
 use crate::{
     audit,
+    context::{Ctx, SessionChange},
     error::{Error, Result},
     hashing,
-    house::{Ctx, SessionChange},
     ports::Work,
     sessions, throttle,
 };
 
-/// Signs in at one side of the house. Answers the same, in text and time, for an unknown address, a wrong password, an
+/// Signs in at one side. Answers the same, in text and time, for an unknown address, a wrong password, an
 /// account without a password and one that has nothing on this side (AN-03). An open session of the same browser ends; the
 /// new one has a new token.
 ///
@@ -29,18 +29,18 @@ pub async fn sign_in(ctx: &Ctx, door: Door, email: &str, password: &str) -> Resu
 
     let address: Option<Email> = email.parse().ok();
     let found = match &address {
-        Some(address) => ctx.house.store.read().await?.find_account(address).await?,
+        Some(address) => ctx.services.store.read().await?.find_account(address).await?,
         None => None,
     };
     let stored = found.as_ref().and_then(|account| account.password_hash.clone());
     let too_long = password.chars().count() > limits::PASSWORD_LONGEST;
     let candidate = if too_long { "" } else { password };
-    let good = ctx.house.hasher.verify(candidate, stored.as_ref()).await? && !too_long;
+    let good = ctx.services.hasher.verify(candidate, stored.as_ref()).await? && !too_long;
     let rehashed = if good { rehash(ctx, password, stored.as_ref()).await } else { None };
 
     // From here on each kind of refusal does the same work: the same questions, one entry, one commit.
     let id = found.as_ref().map_or(AccountId::from_uuid(uuid::Uuid::nil()), |account| account.id);
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let now_stored = work.lookup_account(id).await?;
     let way_in = way_in(work.as_mut(), id, door).await?;
     // The password may have been changed while the hash was computed.
@@ -122,7 +122,7 @@ fn entered(ctx: &Ctx, account: &Account, way_in: &WayIn, action: Action) -> Entr
 
 /// A hash with today's parameters, when the stored one is weaker. Signing in does not fail for want of it.
 async fn rehash(ctx: &Ctx, password: &str, stored: Option<&PasswordHash>) -> Option<PasswordHash> {
-    if stored.is_some_and(hashing::needs_rehash) { ctx.house.hasher.hash(password).await.ok() } else { None }
+    if stored.is_some_and(hashing::needs_rehash) { ctx.services.hasher.hash(password).await.ok() } else { None }
 }
 
 /// Ends this session.
@@ -131,7 +131,7 @@ async fn rehash(ctx: &Ctx, password: &str, stored: Option<&PasswordHash>) -> Opt
 /// [`crate::Error::NotSignedIn`].
 pub async fn sign_out(ctx: &Ctx) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     work.end_session(actor.account(), actor.session(), ctx.now()).await?;
     work.audit(&about_sessions(ctx, Action::SignedOut, actor.session())?).await?;
     work.save().await?;
@@ -145,7 +145,7 @@ pub async fn sign_out(ctx: &Ctx) -> Result<()> {
 /// [`crate::Error::NotSignedIn`].
 pub async fn sign_out_everywhere(ctx: &Ctx) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     work.end_sessions(actor.account(), None, ctx.now()).await?;
     work.audit(&about_sessions(ctx, Action::SignedOutEverywhere, actor.account())?).await?;
     work.save().await?;
@@ -166,7 +166,7 @@ fn about_sessions(ctx: &Ctx, action: Action, subject: impl ToString) -> Result<E
 pub async fn devices(ctx: &Ctx) -> Result<Vec<Device>> {
     let actor = ctx.actor()?;
     let now = ctx.now();
-    let mut devices = ctx.house.store.read().await?.devices(actor.account()).await?;
+    let mut devices = ctx.services.store.read().await?.devices(actor.account()).await?;
     devices.retain(|device| clock_of(device).lives(now));
     for device in &mut devices {
         device.this_one = device.id == actor.session();
@@ -184,7 +184,7 @@ const fn clock_of(device: &Device) -> SessionClock {
 /// [`crate::Error::NotFound`] when it is not one of the caller's.
 pub async fn end_device(ctx: &Ctx, id: SessionId) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     if !work.end_session(actor.account(), id, ctx.now()).await? {
         return Err(Error::NotFound);
     }
@@ -206,7 +206,7 @@ pub async fn switch_door(ctx: &Ctx, to: Door) -> Result<Door> {
     if actor.door() == to {
         return Ok(to);
     }
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let account = work.lookup_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
     let way_in = way_in(work.as_mut(), account.id, to).await?.ok_or(Error::NotFound)?;
     let change = cross(ctx, work.as_mut(), &account, &way_in).await?;

@@ -7,8 +7,8 @@ use domain::{
 };
 
 use crate::{
+    context::Ctx,
     error::Result,
-    house::Ctx,
     ports::{ChainHead, ChainedEntry, Store, Work},
 };
 
@@ -144,7 +144,7 @@ pub async fn denied(ctx: &Ctx, door: &str, object: &str, reason: &str) -> Result
         detail: format!("{door} {reason}"),
         origin: by.origin,
     };
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     work.audit(&entry).await?;
     work.save().await?;
     Ok(())

@@ -6,8 +6,8 @@ use domain::{
 };
 
 use crate::{
+    context::Ctx,
     error::{Error, Result},
-    house::Ctx,
 };
 
 /// Who the user is, where, and what they may do.
@@ -17,7 +17,7 @@ use crate::{
 pub async fn start(ctx: &Ctx) -> Result<ConsoleStart> {
     let actor = ctx.actor()?;
     let access = actor.may(EnterGroup, &())?;
-    let mut work = ctx.house.store.read().await?;
+    let mut work = ctx.services.store.read().await?;
     let user = work.unscoped_user(access.group(), access.user()).await?.ok_or(Error::NotFound)?;
     let group = work.unscoped_group(access.group()).await?.ok_or(Error::NotFound)?;
     let locations = work.locations(&access).await?;

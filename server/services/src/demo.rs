@@ -24,8 +24,8 @@ use domain::{
 
 use crate::{
     audit,
+    context::{Ctx, Origin, Services},
     error::{Error, Result},
-    house::{Ctx, House, Origin},
     patients,
     ports::{NewSession, QueuedMail, Work},
     sessions, tokens,
@@ -90,24 +90,24 @@ const TEMPLATES: [(&str, &str); 3] = [
 ///
 /// # Errors
 /// Storage's.
-pub async fn fill(house: &Arc<House>) -> Result<Vec<DemoPerson>> {
-    let mut work = house.store.read().await?;
+pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
+    let mut work = services.store.read().await?;
     if work.unscoped_any_group().await? {
         let is_demo = work.find_account(&email(PEOPLE[0].email)?).await?.is_some();
         return Ok(if is_demo { PEOPLE.to_vec() } else { Vec::new() });
     }
     drop(work);
 
-    let ctx = Ctx::new(Arc::clone(house), Origin::default(), None);
-    let password = house.hasher.hash(PASSWORD).await?;
+    let ctx = Ctx::new(Arc::clone(services), Origin::default(), None);
+    let password = services.hasher.hash(PASSWORD).await?;
     let (group, tokens) = people_and_places(&ctx, &password).await?;
     let mut actors = Vec::with_capacity(tokens.len());
     for token in tokens {
-        let living = sessions::resolve(house, &token, &Origin::default(), false).await?;
+        let living = sessions::resolve(services, &token, &Origin::default(), false).await?;
         actors.push(living.ok_or_else(|| Error::fault("a session that was just opened does not live"))?.actor);
     }
 
-    let mut work = house.store.begin().await?;
+    let mut work = services.store.begin().await?;
     let first = add_patients(&ctx, work.as_mut(), &actors).await?;
     add_templates(&ctx, work.as_mut(), &actors).await?;
     add_portal(&ctx, work.as_mut(), group, &actors, &first, &password).await?;
@@ -120,18 +120,18 @@ pub async fn fill(house: &Arc<House>) -> Result<Vec<DemoPerson>> {
 
 /// The group, its locations and its users, each with an open session: patients are added by somebody who may.
 async fn people_and_places(ctx: &Ctx, password: &PasswordHash) -> Result<(GroupId, Vec<String>)> {
-    let (now, chance) = (ctx.now(), &ctx.house.chance);
-    let mut work = ctx.house.store.begin().await?;
+    let (now, random) = (ctx.now(), &ctx.services.random);
+    let mut work = ctx.services.store.begin().await?;
     work.unscoped_claim_set_up(now).await?;
     let group =
-        Group { id: chance.id().into(), name: "Harbour & Hill Health".to_owned(), phone: "(02) 5550 4100".to_owned() };
+        Group { id: random.id().into(), name: "Harbour & Hill Health".to_owned(), phone: "(02) 5550 4100".to_owned() };
     work.unscoped_add_group(&group, now).await?;
     for (name, time_zone, address, phone) in [
         ("Harbour Street", "Australia/Sydney", "12 Harbour Street, Balmain NSW 2041", "(02) 5550 4100"),
         ("Hill Road", "Australia/Adelaide", "3 Hill Road, Glenelg SA 5045", "(08) 5550 4200"),
     ] {
         let location = Location {
-            id: chance.id().into(),
+            id: random.id().into(),
             name: name.to_owned(),
             time_zone: time_zone.to_owned(),
             address: address.to_owned(),
@@ -142,10 +142,10 @@ async fn people_and_places(ctx: &Ctx, password: &PasswordHash) -> Result<(GroupI
     let mut open = Vec::new();
     for (person, (title, first, last, profession, level)) in PEOPLE.iter().zip(USERS) {
         let account =
-            Account { id: chance.id().into(), email: email(person.email)?, password_hash: Some(password.clone()) };
+            Account { id: random.id().into(), email: email(person.email)?, password_hash: Some(password.clone()) };
         work.add_account(&account, now).await?;
         let user = User {
-            id: chance.id().into(),
+            id: random.id().into(),
             group: group.id,
             account: account.id,
             name: UserName { title: title.to_owned(), first: first.to_owned(), last: last.to_owned() },
@@ -166,10 +166,10 @@ async fn people_and_places(ctx: &Ctx, password: &PasswordHash) -> Result<(GroupI
 }
 
 async fn session(ctx: &Ctx, work: &mut dyn Work, account: AccountId, user: UserId) -> Result<String> {
-    let (token, hash) = tokens::make(&*ctx.house.chance);
+    let (token, hash) = tokens::make(&*ctx.services.random);
     let now = ctx.now();
     let session = NewSession {
-        id: ctx.house.chance.id().into(),
+        id: ctx.services.random.id().into(),
         token: hash,
         account,
         clock: SessionClock { door: Door::Console, opened_at: now, last_act_at: now },
@@ -193,7 +193,7 @@ async fn add_patients(ctx: &Ctx, work: &mut dyn Work, actors: &[Actor]) -> Resul
         let access = actor.may(AddPatient, &())?;
         let spread = i64::try_from(at).unwrap_or(0);
         let patient = Patient {
-            id: ctx.house.chance.id().into(),
+            id: ctx.services.random.id().into(),
             // All different, and looking as drawn ones do: 7919 is a prime.
             number: 100_000 + (spread + 1) * 7_919 % 900_000,
             details: person.details.check(today)?,
@@ -205,7 +205,7 @@ async fn add_patients(ctx: &Ctx, work: &mut dyn Work, actors: &[Actor]) -> Resul
         ids.push(patient.id);
         let edit: Access<EditPatient> = actor.may(EditPatient, &facts_of(actor, access.group(), patient.id))?;
         for contact in person.contacts {
-            let contact = Contact { id: ctx.house.chance.id().into(), details: contact.check()?, version: 0 };
+            let contact = Contact { id: ctx.services.random.id().into(), details: contact.check()?, version: 0 };
             work.add_contact(&edit, &contact, now).await?;
         }
     }
@@ -222,7 +222,7 @@ async fn add_templates(ctx: &Ctx, work: &mut dyn Work, actors: &[Actor]) -> Resu
     let access = owner.may(ManageTemplates, &())?;
     for (name, body) in TEMPLATES {
         let template =
-            Template { id: ctx.house.chance.id().into(), name: name.to_owned(), body: body.to_owned(), version: 0 };
+            Template { id: ctx.services.random.id().into(), name: name.to_owned(), body: body.to_owned(), version: 0 };
         work.add_template(&access, &template, ctx.now()).await?;
         work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateAdded, template.id)).await?;
     }
@@ -266,7 +266,7 @@ async fn add_portal(
         let invited_at = now - ago;
         let account = portal_account(ctx, work, address, matches!(fate, Fate::Activated).then_some(password)).await?;
         let grant = Grant {
-            id: ctx.house.chance.id().into(),
+            id: ctx.services.random.id().into(),
             group,
             patient: *patient,
             account: account.id,
@@ -275,7 +275,7 @@ async fn add_portal(
         };
         work.add_grant(&access, &grant, invited_at).await?;
         let invitation = Invitation {
-            id: ctx.house.chance.id().into(),
+            id: ctx.services.random.id().into(),
             group,
             patient: *patient,
             grant: grant.id,
@@ -290,7 +290,7 @@ async fn add_portal(
             events: Events::default(),
         };
         // Nobody has this token: a demo link is got by sending it again.
-        let (_, hash) = tokens::make(&*ctx.house.chance);
+        let (_, hash) = tokens::make(&*ctx.services.random);
         work.add_invitation(&access, &invitation, &hash).await?;
         let entry = audit::entry(ctx, access.by(), group, Action::InvitationMade, patient);
         work.audit(&Entry { at: now, detail: invitation.id.to_string(), ..entry }).await?;
@@ -309,7 +309,7 @@ async fn portal_account(
     if let Some(account) = work.find_account(&email).await? {
         return Ok(account);
     }
-    let account = Account { id: ctx.house.chance.id().into(), email, password_hash: password.cloned() };
+    let account = Account { id: ctx.services.random.id().into(), email, password_hash: password.cloned() };
     work.add_account(&account, ctx.now()).await?;
     Ok(account)
 }
@@ -340,7 +340,7 @@ async fn settle(ctx: &Ctx, work: &mut dyn Work, fate: Fate, invitation: Invitati
         }
         Fate::Failed => {
             let mail = QueuedMail {
-                id: ctx.house.chance.id().into(),
+                id: ctx.services.random.id().into(),
                 kind: mail::Kind::Invitation,
                 group: Some(group),
                 invitation: Some(id),
@@ -361,7 +361,7 @@ async fn settle(ctx: &Ctx, work: &mut dyn Work, fate: Fate, invitation: Invitati
 }
 
 async fn tell(ctx: &Ctx, work: &mut dyn Work, group: GroupId, user: UserId, news: News, at: Time) -> Result<()> {
-    let notification = Notification { id: ctx.house.chance.id().into(), news, at, read_at: None };
+    let notification = Notification { id: ctx.services.random.id().into(), news, at, read_at: None };
     work.unscoped_notify(group, user, &notification).await?;
     Ok(())
 }

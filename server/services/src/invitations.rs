@@ -19,8 +19,8 @@ use domain::{
 use crate::{
     accounts::{self, WayIn},
     audit,
+    context::Ctx,
     error::{Error, Result},
-    house::Ctx,
     passwords, patients,
     ports::{Clash, QueuedMail, StoreError, Work},
     templates, throttle, tokens,
@@ -32,7 +32,7 @@ use crate::{
 /// [`crate::Error::NotFound`], or a [`domain::error::Conflict`] that says why nobody can be invited.
 pub async fn start(ctx: &Ctx, patient: PatientId) -> Result<InviteStart> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let settings = invitations_on(work.as_mut(), &access).await?;
@@ -94,12 +94,12 @@ pub async fn invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<
 /// One unit of work; none when somebody else was faster with the same account or grant.
 async fn try_invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<Option<InvitationId>> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let invite = form.check()?;
     let now = ctx.now();
-    let id = InvitationId::from_uuid(ctx.house.chance.id());
+    let id = InvitationId::from_uuid(ctx.services.random.id());
 
     // The entry comes before the change, here as everywhere: it locks the group's chain, so that of two who invite at
     // once the second sees the first, and nobody who holds a row waits for the chain.
@@ -137,7 +137,7 @@ async fn try_invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<
         links: 1,
         events: Events::default(),
     };
-    let (token, hash) = tokens::make(&*ctx.house.chance);
+    let (token, hash) = tokens::make(&*ctx.services.random);
     work.add_invitation(&access, &invitation, &hash).await?;
     work.add_mail(&mail_with(ctx, &invitation, &token)).await?;
     work.save().await?;
@@ -170,7 +170,7 @@ async fn account_and_grant(
             account.id
         }
         None => {
-            let id = AccountId::from_uuid(ctx.house.chance.id());
+            let id = AccountId::from_uuid(ctx.services.random.id());
             let account = Account { id, email: invite.email.clone(), password_hash: None };
             match work.add_account(&account, now).await {
                 Ok(()) => id,
@@ -188,7 +188,7 @@ async fn account_and_grant(
         };
     }
     let grant = Grant {
-        id: ctx.house.chance.id().into(),
+        id: ctx.services.random.id().into(),
         group: access.group(),
         patient: access.patient(),
         account,
@@ -217,7 +217,7 @@ async fn revoke_earlier(ctx: &Ctx, work: &mut dyn Work, access: &Access<InvitePa
 }
 
 fn mail_with(ctx: &Ctx, invitation: &Invitation, token: &str) -> QueuedMail {
-    let id = MailId::from_uuid(ctx.house.chance.id());
+    let id = MailId::from_uuid(ctx.services.random.id());
     QueuedMail {
         id,
         kind: mail::Kind::Invitation,
@@ -226,7 +226,7 @@ fn mail_with(ctx: &Ctx, invitation: &Invitation, token: &str) -> QueuedMail {
         link: invitation.links,
         account: invitation.account,
         to: invitation.email.clone(),
-        sealed: Some(ctx.house.safe.seal(token.as_bytes(), &id.to_string())),
+        sealed: Some(ctx.services.safe.seal(token.as_bytes(), &id.to_string())),
         made_at: ctx.now(),
         tries: 0,
     }
@@ -238,7 +238,7 @@ fn mail_with(ctx: &Ctx, invitation: &Invitation, token: &str) -> QueuedMail {
 /// [`crate::Error::NotFound`].
 pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<Page<InvitationRow>> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(ViewPatientAccess, &facts)?;
     let record = work.lookup_patient(&Access::<ViewPatient>::from(&access)).await?.ok_or(Error::NotFound)?;
@@ -272,7 +272,7 @@ pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<P
 /// [`domain::error::Conflict`].
 pub async fn resend(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::InvitationResent, patient);
@@ -287,7 +287,7 @@ pub async fn resend(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<(
         return Err(Conflict::PractitionerNow.into());
     }
     let renewed = invitation.renew(ctx.now(), settings.link_life)?;
-    let (token, hash) = tokens::make(&*ctx.house.chance);
+    let (token, hash) = tokens::make(&*ctx.services.random);
     if !work.save_invitation(&access, &renewed, Some(&hash)).await? {
         return Err(ended_meanwhile(ctx, work.as_mut(), &see, id).await?);
     }
@@ -302,7 +302,7 @@ pub async fn resend(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<(
 /// [`domain::error::Conflict`].
 pub async fn revoke(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let see = Access::<ViewPatientAccess>::from(&access);
@@ -336,7 +336,7 @@ async fn ended_meanwhile(
 }
 
 /// An invitation, found by one of its links, with all that decides about it.
-struct Behind {
+struct InvitationByLink {
     invitation: Invitation,
     facts: GrantFacts,
     account: Account,
@@ -347,7 +347,7 @@ struct Behind {
     practitioner: bool,
 }
 
-impl Behind {
+impl InvitationByLink {
     async fn find(work: &mut dyn Work, token: &str) -> Result<Option<Self>> {
         let Some(hash) = tokens::hash(token) else { return Ok(None) };
         let Some(found) = work.unscoped_find_invitation(&hash).await? else { return Ok(None) };
@@ -388,7 +388,7 @@ pub(crate) const fn closed(facts: &GrantFacts) -> bool {
 /// # Errors
 /// [`crate::Error::TooMany`] after too many unknown links from one address (AN-06).
 pub async fn link_page(ctx: &Ctx, token: &str) -> Result<LinkPage> {
-    let behind = Behind::find(ctx.house.store.read().await?.as_mut(), token).await?;
+    let behind = InvitationByLink::find(ctx.services.store.read().await?.as_mut(), token).await?;
     let Some(behind) = behind else {
         throttle::count_guess(ctx).await?;
         return Ok(LinkPage::Unknown);
@@ -415,8 +415,8 @@ pub async fn link_page(ctx: &Ctx, token: &str) -> Result<LinkPage> {
 /// # Errors
 /// [`crate::Error::NotFound`].
 pub async fn opened(ctx: &Ctx, token: &str) -> Result<()> {
-    let mut work = ctx.house.store.begin().await?;
-    let Some(behind) = Behind::find(work.as_mut(), token).await? else {
+    let mut work = ctx.services.store.begin().await?;
+    let Some(behind) = InvitationByLink::find(work.as_mut(), token).await? else {
         drop(work);
         throttle::count_guess(ctx).await?;
         return Err(Error::NotFound);
@@ -436,8 +436,8 @@ pub async fn opened(ctx: &Ctx, token: &str) -> Result<()> {
 /// [`crate::Error::NotFound`] for an unknown link, [`domain::error::Conflict`] for a dead one or for an account that has a
 /// password ([`domain::error::Conflict::SignInFirst`]), [`crate::Error::Invalid`] for the password.
 pub async fn accept(ctx: &Ctx, token: &str, password: &str) -> Result<Door> {
-    let mut work = ctx.house.store.read().await?;
-    let Some(behind) = Behind::find(work.as_mut(), token).await? else {
+    let mut work = ctx.services.store.read().await?;
+    let Some(behind) = InvitationByLink::find(work.as_mut(), token).await? else {
         drop(work);
         throttle::count_guess(ctx).await?;
         return Err(Error::NotFound);
@@ -445,12 +445,12 @@ pub async fn accept(ctx: &Ctx, token: &str, password: &str) -> Result<Door> {
     check_first(ctx, &behind)?;
     let words = passwords::own_words(work.as_mut(), &behind.account).await?;
     drop(work);
-    ctx.house.hasher.check(password, words).await?;
-    let hash = ctx.house.hasher.hash(password).await?;
+    ctx.services.hasher.check(password, words).await?;
+    let hash = ctx.services.hasher.hash(password).await?;
 
     let now = ctx.now();
-    let mut work = ctx.house.store.begin().await?;
-    let behind = Behind::find(work.as_mut(), token).await?.ok_or(Error::NotFound)?;
+    let mut work = ctx.services.store.begin().await?;
+    let behind = InvitationByLink::find(work.as_mut(), token).await?.ok_or(Error::NotFound)?;
     check_first(ctx, &behind)?;
     let account = behind.account;
     let accepted = behind.invitation.activate(now)?;
@@ -466,7 +466,7 @@ pub async fn accept(ctx: &Ctx, token: &str, password: &str) -> Result<Door> {
 }
 
 /// Good, and the account has no password yet? Whoever has one proves it by signing in (AN-24).
-fn check_first(ctx: &Ctx, behind: &Behind) -> std::result::Result<(), Conflict> {
+fn check_first(ctx: &Ctx, behind: &InvitationByLink) -> std::result::Result<(), Conflict> {
     behind.check(ctx)?;
     if behind.account.password_hash.is_some() { Err(Conflict::SignInFirst) } else { Ok(()) }
 }
@@ -477,8 +477,8 @@ fn check_first(ctx: &Ctx, behind: &Behind) -> std::result::Result<(), Conflict> 
 /// [`domain::error::Conflict`].
 pub async fn confirm(ctx: &Ctx, token: &str) -> Result<Door> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
-    let Some(behind) = Behind::find(work.as_mut(), token).await? else {
+    let mut work = ctx.services.store.begin().await?;
+    let Some(behind) = InvitationByLink::find(work.as_mut(), token).await? else {
         drop(work);
         throttle::count_guess(ctx).await?;
         return Err(Error::NotFound);
@@ -504,7 +504,7 @@ pub async fn confirm(ctx: &Ctx, token: &str) -> Result<Door> {
 
 /// What somebody else made of the invitation in the moment of accepting.
 async fn lost(ctx: &Ctx, work: &mut dyn Work, token: &str) -> Result<Conflict> {
-    let behind = Behind::find(work, token).await?;
+    let behind = InvitationByLink::find(work, token).await?;
     Ok(behind.and_then(|behind| behind.check(ctx).err()).unwrap_or(Conflict::AlreadyAccepted))
 }
 
@@ -521,7 +521,7 @@ async fn finish(ctx: &Ctx, work: &mut dyn Work, accepted: Invitation, grant: Gra
         return Err(Error::fault("the grant of an accepted invitation was not saved"));
     }
     let news = News::InvitationAccepted { patient: accepted.patient, invitation: accepted.id };
-    let notification = Notification { id: ctx.house.chance.id().into(), news, at: now, read_at: None };
+    let notification = Notification { id: ctx.services.random.id().into(), news, at: now, read_at: None };
     work.unscoped_notify(accepted.group, accepted.inviter, &notification).await?;
     Ok(true)
 }
@@ -573,8 +573,8 @@ pub(crate) async fn accept_by_password_link(ctx: &Ctx, work: &mut dyn Work, open
 /// [`crate::Error::TooMany`].
 pub async fn renew(ctx: &Ctx, token: &str) -> Result<()> {
     throttle::count(ctx, "renew", None).await?;
-    let mut work = ctx.house.store.begin().await?;
-    let Some(behind) = Behind::find(work.as_mut(), token).await? else { return Ok(()) };
+    let mut work = ctx.services.store.begin().await?;
+    let Some(behind) = InvitationByLink::find(work.as_mut(), token).await? else { return Ok(()) };
     if behind.practitioner {
         return Err(Conflict::PractitionerNow.into());
     }
@@ -592,7 +592,7 @@ pub async fn renew(ctx: &Ctx, token: &str) -> Result<()> {
     let renewed = behind.invitation.renew(now, settings.link_life)?;
     let entry = audit::outside(ctx, renewed.account, Action::InvitationResent, renewed.patient);
     work.audit(&Entry { group: Some(renewed.group), detail: renewed.id.to_string(), ..entry }).await?;
-    let (token, hash) = tokens::make(&*ctx.house.chance);
+    let (token, hash) = tokens::make(&*ctx.services.random);
     if !work.unscoped_save_invitation(&renewed, Some(&hash)).await? {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 //!
 //! | room | what is in it |
 //! |---|---|
-//! | [`house`] | [`House`], what outlives a request; [`Ctx`], what one request works with |
+//! | [`context`] | [`Services`], what outlives a request; [`Ctx`], what one request works with |
 //! | [`error`] | the one error of this crate |
 //! | [`ports`] | what is needed of storage, clock, mail and the rest |
 //! | [`tokens`] | links and cookies: made here, stored as hashes |
@@ -27,10 +27,10 @@
 pub mod accounts;
 pub mod audit;
 pub mod console;
+pub mod context;
 pub mod demo;
 pub mod error;
 pub mod hashing;
-pub mod house;
 pub mod invitations;
 pub mod mails;
 pub mod notifications;
@@ -45,5 +45,5 @@ pub mod templates;
 pub mod throttle;
 pub mod tokens;
 
+pub use context::{Ctx, Origin, Services, SessionChange};
 pub use error::{Error, Result};
-pub use house::{Ctx, House, Origin, SessionChange};

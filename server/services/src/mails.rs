@@ -18,10 +18,10 @@ use tokio::sync::Mutex;
 
 use crate::{
     audit,
+    context::{Ctx, Origin, Services},
     error::{Error, Result},
-    house::{Ctx, House, Origin},
     invitations, notifications, passwords,
-    ports::{Letter, Occasion, QueuedMail, Work, Written},
+    ports::{Letter, MailContent, QueuedMail, Work, Written},
 };
 
 /// Mails on their way at the same time: one that hangs holds up one lane, not the others.
@@ -39,30 +39,30 @@ const GIVE_UP: Span = Span::hours(24);
 ///
 /// # Errors
 /// Storage's.
-pub async fn deliver_due(house: &Arc<House>) -> Result<Option<Time>> {
+pub async fn deliver_due(services: &Arc<Services>) -> Result<Option<Time>> {
     let way = Mutex::new(());
-    let lanes = (0..LANES).map(|_| lane(house, &way));
+    let lanes = (0..LANES).map(|_| lane(services, &way));
     // Every lane runs to its end, also when another meets an error.
     for outcome in futures::future::join_all(lanes).await {
         outcome?;
     }
-    Ok(house.store.read().await?.unscoped_next_mail().await?)
+    Ok(services.store.read().await?.unscoped_next_mail().await?)
 }
 
-async fn lane(house: &Arc<House>, way: &Mutex<()>) -> Result<()> {
-    while let Some(mail) = claim(house).await? {
-        deliver(house, &mail, way).await?;
+async fn lane(services: &Arc<Services>, way: &Mutex<()>) -> Result<()> {
+    while let Some(mail) = claim(services).await? {
+        deliver(services, &mail, way).await?;
     }
     Ok(())
 }
 
-async fn claim(house: &House) -> Result<Option<QueuedMail>> {
+async fn claim(services: &Services) -> Result<Option<QueuedMail>> {
     // Looked at before the write lock is asked for: most of the time there is nothing.
-    let now = house.clock.now();
-    if house.store.read().await?.unscoped_next_mail().await?.is_none_or(|due| due > now) {
+    let now = services.clock.now();
+    if services.store.read().await?.unscoped_next_mail().await?.is_none_or(|due| due > now) {
         return Ok(None);
     }
-    let mut work = house.store.begin().await?;
+    let mut work = services.store.begin().await?;
     let mail = work.unscoped_claim_mail(now, MAIL_LEASE, 1).await?.pop();
     work.save().await?;
     Ok(mail)
@@ -71,32 +71,34 @@ async fn claim(house: &House) -> Result<Option<QueuedMail>> {
 /// What shall become of a mail.
 enum Fate {
     /// It is sent.
-    Send(Occasion),
+    Send(MailContent),
     /// It shall not leave any more. `failed`: the person gets nothing though something is open; the list shows it.
     Drop { failed: bool },
     /// It cannot be written.
     Park(Failure),
 }
 
-async fn deliver(house: &Arc<House>, mail: &QueuedMail, way: &Mutex<()>) -> Result<()> {
+async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -> Result<()> {
     let turn = way.lock().await;
     let fate = {
-        let mut work = house.store.read().await?;
+        let mut work = services.store.read().await?;
         match mail.kind {
-            Kind::Invitation => invitation(house, work.as_mut(), mail).await?,
-            Kind::PasswordLink => password_link(house, work.as_mut(), mail).await?,
-            Kind::PasswordChanged => lasting(house, mail, |link| Occasion::PasswordChanged { link }, "forgot-password"),
-            Kind::AccountExists => lasting(house, mail, |link| Occasion::AccountExists { link }, "sign-in"),
+            Kind::Invitation => invitation(services, work.as_mut(), mail).await?,
+            Kind::PasswordLink => password_link(services, work.as_mut(), mail).await?,
+            Kind::PasswordChanged => {
+                lasting(services, mail, |link| MailContent::PasswordChanged { link }, "forgot-password")
+            }
+            Kind::AccountExists => lasting(services, mail, |link| MailContent::AccountExists { link }, "sign-in"),
         }
     };
-    let occasion = match fate {
-        Fate::Send(occasion) => occasion,
-        Fate::Drop { failed } => return forget(house, mail, failed).await,
-        Fate::Park(failure) => return park(house, mail, failure).await,
+    let content = match fate {
+        Fate::Send(content) => content,
+        Fate::Drop { failed } => return forget(services, mail, failed).await,
+        Fate::Park(failure) => return park(services, mail, failure).await,
     };
-    let Written { from_name, subject, text, html } = house.stationery.write(&occasion);
+    let Written { from_name, subject, text, html } = services.mail_writer.write(&content);
     let letter = Letter { id: mail.id, to: mail.to.clone(), from_name, subject, text, html };
-    let mut sending = house.mailer.send(&letter);
+    let mut sending = services.mailer.send(&letter);
     // Held until the outcome is noted; a slow mail server's other mails need not wait for it.
     let (sent, _turn) = match tokio::time::timeout(TURN, &mut sending).await {
         Ok(sent) => (sent, Some(turn)),
@@ -106,16 +108,16 @@ async fn deliver(house: &Arc<House>, mail: &QueuedMail, way: &Mutex<()>) -> Resu
         }
     };
     match sent {
-        Ok(()) => sent_now(house, mail).await,
-        Err(failure) if failure.passes() => defer(house, mail, failure).await,
-        Err(failure) => park(house, mail, failure).await,
+        Ok(()) => sent_now(services, mail).await,
+        Err(failure) if failure.passes() => defer(services, mail, failure).await,
+        Err(failure) => park(services, mail, failure).await,
     }
 }
 
 /// Is the invitation still open, and is this its last link?
-async fn invitation(house: &House, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
+async fn invitation(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
     const GONE: Fate = Fate::Drop { failed: false };
-    let now = house.clock.now();
+    let now = services.clock.now();
     let Some(id) = mail.invitation else { return Ok(GONE) };
     let Some(invitation) = work.unscoped_invitation(id).await? else { return Ok(GONE) };
     if invitation.links != mail.link {
@@ -134,40 +136,40 @@ async fn invitation(house: &House, work: &mut dyn Work, mail: &QueuedMail) -> Re
     let group = work.unscoped_group(invitation.group).await?.ok_or_else(missing)?;
     let account = work.lookup_account(invitation.account).await?.ok_or_else(missing)?;
     let inviter = work.unscoped_user(invitation.group, invitation.inviter).await?;
-    let Some(token) = opened(house, mail) else { return Ok(Fate::Park(Failure::KeyMissing)) };
-    Ok(Fate::Send(Occasion::Invitation {
+    let Some(token) = opened(services, mail) else { return Ok(Fate::Park(Failure::KeyMissing)) };
+    Ok(Fate::Send(MailContent::Invitation {
         practice: group.name,
         phone: group.phone,
         inviter: inviter.map(|user| user.name.shown()).unwrap_or_default(),
         message: invitation.message.clone(),
-        link: format!("{}/invitation/{token}", house.base_url),
+        link: format!("{}/invitation/{token}", services.base_url),
         hours: rounded(invitation.expires_at.since(now), Span::hours(1)),
         has_password: account.password_hash.is_some(),
     }))
 }
 
 /// Does the link still work, for an account that may still use it?
-async fn password_link(house: &Arc<House>, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
-    let Some(token) = opened(house, mail) else { return Ok(Fate::Park(Failure::KeyMissing)) };
-    let job = Ctx::new(Arc::clone(house), Origin::default(), None);
+async fn password_link(services: &Arc<Services>, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
+    let Some(token) = opened(services, mail) else { return Ok(Fate::Park(Failure::KeyMissing)) };
+    let job = Ctx::new(Arc::clone(services), Origin::default(), None);
     let live: Option<(_, Account)> = passwords::find_live(&job, work, &token).await?;
     let Some((link, _)) = live else { return Ok(Fate::Drop { failed: false }) };
-    Ok(Fate::Send(Occasion::PasswordLink {
-        link: format!("{}/new-password/{token}", house.base_url),
-        minutes: rounded(link.expires_at.since(house.clock.now()), Span::minutes(1)),
+    Ok(Fate::Send(MailContent::PasswordLink {
+        link: format!("{}/new-password/{token}", services.base_url),
+        minutes: rounded(link.expires_at.since(services.clock.now()), Span::minutes(1)),
     }))
 }
 
 /// A mail that stays true, but not for ever worth sending.
-fn lasting(house: &House, mail: &QueuedMail, occasion: impl Fn(String) -> Occasion, page: &str) -> Fate {
-    if house.clock.now() >= mail.made_at + GIVE_UP {
+fn lasting(services: &Services, mail: &QueuedMail, content: impl Fn(String) -> MailContent, page: &str) -> Fate {
+    if services.clock.now() >= mail.made_at + GIVE_UP {
         return Fate::Park(Failure::GaveUp);
     }
-    Fate::Send(occasion(format!("{}/{page}", house.base_url)))
+    Fate::Send(content(format!("{}/{page}", services.base_url)))
 }
 
-fn opened(house: &House, mail: &QueuedMail) -> Option<String> {
-    let secret = house.safe.open(mail.sealed.as_deref()?, &mail.id.to_string())?;
+fn opened(services: &Services, mail: &QueuedMail) -> Option<String> {
+    let secret = services.safe.open(mail.sealed.as_deref()?, &mail.id.to_string())?;
     String::from_utf8(secret).ok()
 }
 
@@ -176,9 +178,9 @@ fn rounded(span: Span, unit: Span) -> i64 {
     ((span.as_millis() + unit.as_millis() / 2) / unit.as_millis()).max(1)
 }
 
-async fn sent_now(house: &House, mail: &QueuedMail) -> Result<()> {
-    let now = house.clock.now();
-    let mut work = house.store.begin().await?;
+async fn sent_now(services: &Services, mail: &QueuedMail) -> Result<()> {
+    let now = services.clock.now();
+    let mut work = services.store.begin().await?;
     work.unscoped_mail_sent(mail.id, now).await?;
     if let Some(invitation) = mail.invitation {
         work.unscoped_mail_outcome(invitation, mail.link, true, now).await?;
@@ -187,46 +189,46 @@ async fn sent_now(house: &House, mail: &QueuedMail) -> Result<()> {
     Ok(())
 }
 
-async fn forget(house: &House, mail: &QueuedMail, failed: bool) -> Result<()> {
-    let mut work = house.store.begin().await?;
+async fn forget(services: &Services, mail: &QueuedMail, failed: bool) -> Result<()> {
+    let mut work = services.store.begin().await?;
     work.unscoped_drop_mail(mail.id).await?;
     if let Some(invitation) = mail.invitation.filter(|_| failed) {
-        work.unscoped_mail_outcome(invitation, mail.link, false, house.clock.now()).await?;
+        work.unscoped_mail_outcome(invitation, mail.link, false, services.clock.now()).await?;
     }
     work.save().await?;
     Ok(())
 }
 
 /// Tried again until what it carries is over: an outage of any length ends with every mail delivered.
-async fn defer(house: &House, mail: &QueuedMail, failure: Failure) -> Result<()> {
-    let mut work = house.store.begin().await?;
-    let due = house.clock.now() + mail::backoff(mail.tries);
+async fn defer(services: &Services, mail: &QueuedMail, failure: Failure) -> Result<()> {
+    let mut work = services.store.begin().await?;
+    let due = services.clock.now() + mail::backoff(mail.tries);
     work.unscoped_defer_mail(mail.id, failure, due).await?;
     work.save().await?;
     Ok(())
 }
 
-async fn park(house: &House, mail: &QueuedMail, failure: Failure) -> Result<()> {
-    let now = house.clock.now();
-    let mut work = house.store.begin().await?;
+async fn park(services: &Services, mail: &QueuedMail, failure: Failure) -> Result<()> {
+    let now = services.clock.now();
+    let mut work = services.store.begin().await?;
     work.unscoped_park_mail(mail.id, failure, now).await?;
     if let Some(id) = mail.invitation {
         work.unscoped_mail_outcome(id, mail.link, false, now).await?;
-        tell_inviter(house, work.as_mut(), id, mail.link).await?;
+        tell_inviter(services, work.as_mut(), id, mail.link).await?;
     }
     work.save().await?;
     tracing::warn!(mail = %mail.id, failure = failure.code(), "a mail cannot be delivered");
     Ok(())
 }
 
-async fn tell_inviter(house: &House, work: &mut dyn Work, id: InvitationId, link: i64) -> Result<()> {
+async fn tell_inviter(services: &Services, work: &mut dyn Work, id: InvitationId, link: i64) -> Result<()> {
     let Some(invitation) = work.unscoped_invitation(id).await? else { return Ok(()) };
     // A newer link is on its way, or the invitation is over: nobody needs to do anything about this one.
-    if invitation.links != link || invitation.check_live(house.clock.now()).is_err() {
+    if invitation.links != link || invitation.check_live(services.clock.now()).is_err() {
         return Ok(());
     }
     let news = News::InvitationFailed { patient: invitation.patient, invitation: id };
-    let notification = Notification { id: house.chance.id().into(), news, at: house.clock.now(), read_at: None };
+    let notification = Notification { id: services.random.id().into(), news, at: services.clock.now(), read_at: None };
     work.unscoped_notify(invitation.group, invitation.inviter, &notification).await?;
     Ok(())
 }
@@ -237,7 +239,7 @@ async fn tell_inviter(house: &House, work: &mut dyn Work, id: InvitationId, link
 /// [`crate::Error::Forbidden`].
 pub async fn parked(ctx: &Ctx, page: &PageRequest) -> Result<Page<ParkedMail>> {
     let access = ctx.actor()?.may(ManageMail, &())?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let page = work.parked_mails(&access, page).await?;
     let ids = page.rows.iter().filter_map(|row| row.patient).collect();
     let names = notifications::names(ctx, work.as_mut(), &Access::<EnterGroup>::from(&access), ids).await?;
@@ -259,7 +261,7 @@ pub async fn parked(ctx: &Ctx, page: &PageRequest) -> Result<Page<ParkedMail>> {
 /// [`crate::Error::NotFound`].
 pub async fn retry(ctx: &Ctx, id: MailId) -> Result<()> {
     let access = ctx.actor()?.may(ManageMail, &())?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::MailRetried, id)).await?;
     if !work.retry_mail(&access, id, ctx.now()).await? {
         return Err(Error::NotFound);

@@ -10,7 +10,7 @@ use domain::{
     page::{Page, PageRequest},
 };
 
-use crate::{audit, error::Result, house::Ctx, patients, ports::Work};
+use crate::{audit, context::Ctx, error::Result, patients, ports::Work};
 
 /// The caller's own, latest first. Names are looked up now, with what the caller may see now; a patient whom the caller
 /// may not see any more has none.
@@ -19,7 +19,7 @@ use crate::{audit, error::Result, house::Ctx, patients, ports::Work};
 /// [`crate::Error::NotSignedIn`].
 pub async fn list(ctx: &Ctx, page: &PageRequest) -> Result<Page<NotificationRow>> {
     let access = ctx.actor()?.may(EnterGroup, &())?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let page = work.list_notifications(&access, page).await?;
     let names = names(ctx, work.as_mut(), &access, page.rows.iter().map(|row| row.news.patient()).collect()).await?;
     work.save().await?;
@@ -62,7 +62,7 @@ pub(crate) async fn names(
 /// [`crate::Error::NotSignedIn`].
 pub async fn unread(ctx: &Ctx) -> Result<i64> {
     let access = ctx.actor()?.may(EnterGroup, &())?;
-    Ok(ctx.house.store.read().await?.unread_notifications(&access).await?)
+    Ok(ctx.services.store.read().await?.unread_notifications(&access).await?)
 }
 
 /// Marks one as read, or with `None` all.
@@ -71,7 +71,7 @@ pub async fn unread(ctx: &Ctx) -> Result<i64> {
 /// [`crate::Error::NotSignedIn`].
 pub async fn mark_read(ctx: &Ctx, id: Option<NotificationId>) -> Result<()> {
     let access = ctx.actor()?.may(EnterGroup, &())?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     work.mark_read(&access, id, ctx.now()).await?;
     work.save().await?;
     Ok(())

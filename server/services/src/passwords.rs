@@ -12,10 +12,9 @@ use domain::{
 
 use crate::{
     accounts, audit,
+    context::Ctx,
     error::{Error, Result},
-    hashing,
-    house::Ctx,
-    invitations,
+    hashing, invitations,
     ports::{PasswordLink, QueuedMail, Work},
     sessions, throttle, tokens,
 };
@@ -29,7 +28,7 @@ pub async fn request_link(ctx: &Ctx, email: &str) -> Result<()> {
     let email: Email = email.parse().map_err(|problem| Error::field("email", problem))?;
     throttle::count(ctx, "password_link", Some(email.as_str())).await?;
 
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let account = match work.find_account(&email).await? {
         Some(account) if may_have_link(work.as_mut(), &account).await? => Some(account),
         _ => None,
@@ -37,9 +36,9 @@ pub async fn request_link(ctx: &Ctx, email: &str) -> Result<()> {
     let subject = account.as_ref().map(|account| account.id.to_string()).unwrap_or_default();
     if let Some(account) = account {
         let now = ctx.now();
-        let (token, hash) = tokens::make(&*ctx.house.chance);
+        let (token, hash) = tokens::make(&*ctx.services.random);
         let link = PasswordLink {
-            id: ctx.house.chance.id().into(),
+            id: ctx.services.random.id().into(),
             account: account.id,
             made_at: now,
             expires_at: now + limits::PASSWORD_LINK_LIFE,
@@ -70,7 +69,7 @@ pub(crate) async fn may_have_link(work: &mut dyn Work, account: &Account) -> Res
 }
 
 fn mail_about(ctx: &Ctx, account: &Account, kind: mail::Kind, token: Option<&str>) -> QueuedMail {
-    let id = MailId::from_uuid(ctx.house.chance.id());
+    let id = MailId::from_uuid(ctx.services.random.id());
     QueuedMail {
         id,
         kind,
@@ -79,7 +78,7 @@ fn mail_about(ctx: &Ctx, account: &Account, kind: mail::Kind, token: Option<&str
         link: 0,
         account: account.id,
         to: account.email.clone(),
-        sealed: token.map(|token| ctx.house.safe.seal(token.as_bytes(), &id.to_string())),
+        sealed: token.map(|token| ctx.services.safe.seal(token.as_bytes(), &id.to_string())),
         made_at: ctx.now(),
         tries: 0,
     }
@@ -90,7 +89,7 @@ fn mail_about(ctx: &Ctx, account: &Account, kind: mail::Kind, token: Option<&str
 /// # Errors
 /// [`crate::Error::TooMany`].
 pub async fn link_page(ctx: &Ctx, token: &str) -> Result<PasswordLinkPage> {
-    let mut work = ctx.house.store.read().await?;
+    let mut work = ctx.services.store.read().await?;
     let Some((_, account)) = find_live(ctx, work.as_mut(), token).await? else {
         drop(work);
         throttle::count_guess(ctx).await?;
@@ -130,7 +129,7 @@ pub(crate) async fn find_live(ctx: &Ctx, work: &mut dyn Work, token: &str) -> Re
 /// # Errors
 /// [`crate::Error::NotFound`] for a dead link, [`crate::Error::Invalid`] for the password.
 pub async fn set_by_link(ctx: &Ctx, token: &str, password: &str) -> Result<Door> {
-    let mut work = ctx.house.store.read().await?;
+    let mut work = ctx.services.store.read().await?;
     let Some((_, account)) = find_live(ctx, work.as_mut(), token).await? else {
         drop(work);
         throttle::count_guess(ctx).await?;
@@ -138,8 +137,8 @@ pub async fn set_by_link(ctx: &Ctx, token: &str, password: &str) -> Result<Door>
     };
     let words = own_words(work.as_mut(), &account).await?;
     drop(work);
-    ctx.house.hasher.check(password, words).await?;
-    let hash = ctx.house.hasher.hash(password).await?;
+    ctx.services.hasher.check(password, words).await?;
+    let hash = ctx.services.hasher.hash(password).await?;
 
     // An invitation may be accepted by its own link in this very moment: then it is looked at anew.
     for _ in 0..ATTEMPTS {
@@ -156,7 +155,7 @@ const ATTEMPTS: u32 = 3;
 /// One unit of work; none when it must be begun anew.
 async fn try_set(ctx: &Ctx, token: &str, hash: &PasswordHash) -> Result<Option<Door>> {
     let now = ctx.now();
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let (link, account) = find_live(ctx, work.as_mut(), token).await?.ok_or(Error::NotFound)?;
     if !work.use_password_link(link.id, now).await? {
         return Err(Error::NotFound);
@@ -190,21 +189,21 @@ async fn try_set(ctx: &Ctx, token: &str, hash: &PasswordHash) -> Result<Option<D
 /// [`crate::Error::Invalid`] naming `current` or `password`.
 pub async fn change(ctx: &Ctx, current: &str, password: &str) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.read().await?;
+    let mut work = ctx.services.store.read().await?;
     let account = work.lookup_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
     let words = own_words(work.as_mut(), &account).await?;
     drop(work);
     // Who holds a stolen session guesses here no faster than at the door.
     throttle::count(ctx, "change_password", Some(account.email.as_str())).await?;
     let candidate: String = current.chars().take(limits::PASSWORD_LONGEST + 1).collect();
-    if !ctx.house.hasher.verify(&candidate, account.password_hash.as_ref()).await? {
+    if !ctx.services.hasher.verify(&candidate, account.password_hash.as_ref()).await? {
         return Err(Error::field("current", Problem::WrongPassword));
     }
-    ctx.house.hasher.check(password, words).await?;
-    let hash = ctx.house.hasher.hash(password).await?;
+    ctx.services.hasher.check(password, words).await?;
+    let hash = ctx.services.hasher.hash(password).await?;
 
     let now = ctx.now();
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let unchanged = work.lookup_account(account.id).await?.is_some_and(|stored| stored == account);
     if !unchanged {
         return Err(Error::field("current", Problem::WrongPassword));

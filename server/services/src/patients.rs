@@ -21,9 +21,9 @@ use domain::{
 
 use crate::{
     audit,
+    context::Ctx,
     error::{Error, Result},
-    house::Ctx,
-    ports::{Chance, Clash, PatientRecord, StoreError, Work},
+    ports::{Clash, PatientRecord, Random, StoreError, Work},
 };
 
 /// What is needed to decide about the caller's rights over this patient.
@@ -48,7 +48,7 @@ pub(crate) fn shown(patient: &Patient, names_hidden: bool) -> String {
 pub async fn list(ctx: &Ctx, filter: &PatientFilter, page: &PageRequest) -> Result<Page<PatientRow>> {
     let access = ctx.actor()?.may(ListPatients, &())?;
     let filter = PatientFilter { text: filter.text.chars().take(limits::SEARCH_TEXT).collect(), ..filter.clone() };
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let page = work.list_patients(&access, &filter, page).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientsListed, "");
     // How many, never whom or what was searched for: the text of a search is a name.
@@ -91,7 +91,7 @@ pub async fn search(ctx: &Ctx, text: &str) -> Result<Vec<PatientRow>> {
 /// [`crate::Error::NotFound`].
 pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(ViewPatient, &facts)?;
     let PatientRecord { patient, portal } = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;
@@ -135,11 +135,11 @@ pub async fn add(ctx: &Ctx, form: &DetailsForm) -> Result<PatientId> {
     let actor = ctx.actor()?;
     let access = actor.may(AddPatient, &())?;
     for attempt in 0..ATTEMPTS {
-        let mut work = ctx.house.store.begin().await?;
+        let mut work = ctx.services.store.begin().await?;
         let details = form.check(today(ctx, work.as_mut()).await?)?;
         let patient = Patient {
-            id: ctx.house.chance.id().into(),
-            number: number(&*ctx.house.chance, attempt),
+            id: ctx.services.random.id().into(),
+            number: number(&*ctx.services.random, attempt),
             details,
             version: 0,
             added_at: ctx.now(),
@@ -165,8 +165,8 @@ pub(crate) fn treats(actor: &Actor) -> Option<Relationship> {
 }
 
 /// A random number for the pseudonym: six digits, and nine when six are hard to find.
-fn number(chance: &dyn Chance, attempt: u32) -> i64 {
-    let [a, b, c, d, e, f, g, ..] = chance.secret();
+fn number(random: &dyn Random, attempt: u32) -> i64 {
+    let [a, b, c, d, e, f, g, ..] = random.secret();
     let random = i64::from_le_bytes([a, b, c, d, e, f, g, 0]);
     if attempt < 4 { 100_000 + random % 900_000 } else { 100_000_000 + random % 900_000_000 }
 }
@@ -177,7 +177,7 @@ fn number(chance: &dyn Chance, attempt: u32) -> i64 {
 /// [`domain::error::Conflict::ChangedMeanwhile`] when somebody else was faster (RC-05).
 pub async fn save(ctx: &Ctx, id: PatientId, version: i64, form: &DetailsForm) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
     let details = form.check(today(ctx, work.as_mut()).await?)?;
@@ -222,7 +222,7 @@ fn changed_fields(before: &Details, after: &Details) -> String {
 /// patient's away.
 pub async fn contacts(ctx: &Ctx, id: PatientId) -> Result<Vec<Contact>> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(ViewPatient, &facts)?;
     if access.names_hidden() {
@@ -241,14 +241,14 @@ pub async fn contacts(ctx: &Ctx, id: PatientId) -> Result<Vec<Contact>> {
 /// [`crate::Error::Invalid`].
 pub async fn add_contact(ctx: &Ctx, id: PatientId, form: &ContactForm) -> Result<ContactId> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
     let details = form.check()?;
     if work.contacts(&Access::<ViewPatient>::from(&access)).await?.len() >= limits::CONTACTS as usize {
         return Err(Error::field("name", Problem::TooMany));
     }
-    let contact = Contact { id: ctx.house.chance.id().into(), details, version: 0 };
+    let contact = Contact { id: ctx.services.random.id().into(), details, version: 0 };
     write_down(ctx, work.as_mut(), &access, Action::ContactAdded, contact.id).await?;
     work.add_contact(&access, &contact, ctx.now()).await?;
     work.save().await?;
@@ -267,7 +267,7 @@ pub async fn save_contact(
     form: &ContactForm,
 ) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
     let details = form.check()?;
@@ -288,7 +288,7 @@ pub async fn save_contact(
 /// [`crate::Error::NotFound`].
 pub async fn remove_contact(ctx: &Ctx, id: PatientId, contact: ContactId) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
     write_down(ctx, work.as_mut(), &access, Action::ContactRemoved, contact).await?;

@@ -11,8 +11,8 @@ use domain::{
 
 use crate::{
     audit,
+    context::Ctx,
     error::{Error, Result},
-    house::Ctx,
     ports::Work,
 };
 
@@ -25,7 +25,7 @@ pub async fn start(ctx: &Ctx) -> Result<PortalStart> {
     if actor.user().is_some() {
         return Err(Error::Forbidden(Refusal::Door));
     }
-    let mut work = ctx.house.store.read().await?;
+    let mut work = ctx.services.store.read().await?;
     let records = records(ctx, work.as_mut()).await?;
     let also_console = !work.memberships(actor.account()).await?.is_empty();
     Ok(PortalStart { records, also_console })
@@ -37,7 +37,7 @@ pub async fn start(ctx: &Ctx) -> Result<PortalStart> {
 /// [`crate::Error::NotFound`] when this person may not open it.
 pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     let actor = ctx.actor()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = work.own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?;
     let access = actor.may(ViewOwnRecord, &facts)?;
     let (patient, group) = work.own_record(&access).await?.ok_or(Error::NotFound)?;

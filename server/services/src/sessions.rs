@@ -9,8 +9,8 @@ use domain::{
 };
 
 use crate::{
+    context::{Ctx, Origin, Services, SessionChange},
     error::Result,
-    house::{Ctx, House, Origin, SessionChange},
     ports::{FoundSession, NewSession, Work},
     throttle, tokens,
 };
@@ -34,11 +34,11 @@ const AGENT: usize = 200;
 ///
 /// # Errors
 /// Storage's.
-pub async fn resolve(house: &House, token: &str, origin: &Origin, human: bool) -> Result<Option<Living>> {
-    let Some((mut session, face)) = find_living(house, token).await? else { return Ok(None) };
-    let now = house.clock.now();
+pub async fn resolve(services: &Services, token: &str, origin: &Origin, human: bool) -> Result<Option<Living>> {
+    let Some((mut session, face)) = find_living(services, token).await? else { return Ok(None) };
+    let now = services.clock.now();
     if human && session.clock.wants_touch(now) {
-        match touch(house, session.id, now).await {
+        match touch(services, session.id, now).await {
             Ok(()) => session.clock.last_act_at = now,
             // Reading goes on while the database cannot be written; the session ends a little earlier, not later.
             Err(error) => tracing::warn!(%error, "the act of a session was not stored"),
@@ -52,14 +52,14 @@ pub async fn resolve(house: &House, token: &str, origin: &Origin, human: bool) -
 ///
 /// # Errors
 /// Storage's.
-pub async fn lives(house: &House, token: &str) -> Result<bool> {
-    Ok(find_living(house, token).await?.is_some())
+pub async fn lives(services: &Services, token: &str) -> Result<bool> {
+    Ok(find_living(services, token).await?.is_some())
 }
 
-async fn find_living(house: &House, token: &str) -> Result<Option<(FoundSession, Face)>> {
+async fn find_living(services: &Services, token: &str) -> Result<Option<(FoundSession, Face)>> {
     let Some(hash) = tokens::hash(token) else { return Ok(None) };
-    let Some(session) = house.store.read().await?.find_session(&hash).await? else { return Ok(None) };
-    if !session.clock.lives(house.clock.now()) {
+    let Some(session) = services.store.read().await?.find_session(&hash).await? else { return Ok(None) };
+    if !session.clock.lives(services.clock.now()) {
         return Ok(None);
     }
     let face = match session.clock.door {
@@ -79,8 +79,8 @@ fn face_of(user: &User) -> Option<Face> {
     }
 }
 
-async fn touch(house: &House, id: SessionId, now: Time) -> Result<()> {
-    let mut work = house.store.begin().await?;
+async fn touch(services: &Services, id: SessionId, now: Time) -> Result<()> {
+    let mut work = services.store.begin().await?;
     work.touch_session(id, now).await?;
     work.save().await?;
     Ok(())
@@ -110,9 +110,9 @@ pub(crate) async fn open_with(
     if let Some(before) = ctx.maybe_actor() {
         work.end_session(before.account(), before.session(), clock.last_act_at).await?;
     }
-    let (token, hash) = tokens::make(&*ctx.house.chance);
+    let (token, hash) = tokens::make(&*ctx.services.random);
     let session = NewSession {
-        id: ctx.house.chance.id().into(),
+        id: ctx.services.random.id().into(),
         token: hash,
         account: account.id,
         clock,

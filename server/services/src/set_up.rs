@@ -12,9 +12,9 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     accounts::{self, WayIn},
     audit,
+    context::{Ctx, Services},
     error::{Error, Result},
     hashing,
-    house::{Ctx, House},
     ports::{Clash, StoreError},
     throttle,
 };
@@ -23,8 +23,8 @@ use crate::{
 ///
 /// # Errors
 /// Storage's.
-pub async fn needed(house: &House) -> Result<bool> {
-    Ok(!house.store.read().await?.unscoped_any_group().await?)
+pub async fn needed(services: &Services) -> Result<bool> {
+    Ok(!services.store.read().await?.unscoped_any_group().await?)
 }
 
 /// Makes the group, its first location and its owner, and signs the owner in at the console. Works once, whoever else
@@ -40,10 +40,10 @@ pub async fn set_up(
     email_again: &str,
     password: &str,
 ) -> Result<()> {
-    if !needed(&ctx.house).await? {
+    if !needed(&ctx.services).await? {
         return Err(Conflict::AlreadySetUp.into());
     }
-    if !same(code.trim(), &ctx.house.set_up_code) {
+    if !same(code.trim(), &ctx.services.set_up_code) {
         throttle::count_guess(ctx).await?;
         return Err(Error::field("code", Problem::Differs));
     }
@@ -59,7 +59,7 @@ pub async fn set_up(
     };
     let mut texts = vec![form.group_name.as_str(), &form.first_name, &form.last_name, &form.location_name];
     texts.extend(email.as_ref().map(Email::as_str));
-    match ctx.house.hasher.check(password, hashing::known_words(texts)).await {
+    match ctx.services.hasher.check(password, hashing::known_words(texts)).await {
         Ok(()) => {}
         Err(Error::Invalid(wrong)) => invalid.fields.extend(wrong.fields),
         Err(error) => return Err(error),
@@ -67,21 +67,21 @@ pub async fn set_up(
     let (Some(practice), Some(email), true) = (practice, email, invalid.fields.is_empty()) else {
         return Err(invalid.into());
     };
-    let hash = ctx.house.hasher.hash(password).await?;
+    let hash = ctx.services.hasher.hash(password).await?;
 
     let now = ctx.now();
-    let chance = &ctx.house.chance;
-    let group = Group { id: chance.id().into(), name: practice.group_name, phone: practice.group_phone.clone() };
+    let random = &ctx.services.random;
+    let group = Group { id: random.id().into(), name: practice.group_name, phone: practice.group_phone.clone() };
     let location = Location {
-        id: chance.id().into(),
+        id: random.id().into(),
         name: practice.location_name,
         time_zone: practice.time_zone,
         address: String::new(),
         phone: practice.group_phone,
     };
-    let account = Account { id: chance.id().into(), email, password_hash: Some(hash) };
+    let account = Account { id: random.id().into(), email, password_hash: Some(hash) };
     let owner = User {
-        id: chance.id().into(),
+        id: random.id().into(),
         group: group.id,
         account: account.id,
         name: practice.owner,
@@ -91,7 +91,7 @@ pub async fn set_up(
         state: UserState::Active,
     };
 
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     match work.unscoped_claim_set_up(now).await {
         Ok(()) => {}
         Err(StoreError::Clash(Clash::SetUp)) => return Err(Conflict::AlreadySetUp.into()),

@@ -9,8 +9,8 @@ use domain::{
 
 use crate::{
     audit,
+    context::Ctx,
     error::{Error, Result},
-    house::Ctx,
 };
 
 /// The group's Patient Access settings.
@@ -19,7 +19,7 @@ use crate::{
 /// [`crate::Error::Forbidden`].
 pub async fn patient_access(ctx: &Ctx) -> Result<PatientAccess> {
     let access = ctx.actor()?.may(ManageSettings, &())?;
-    Ok(ctx.house.store.read().await?.unscoped_patient_access(access.group()).await?)
+    Ok(ctx.services.store.read().await?.unscoped_patient_access(access.group()).await?)
 }
 
 /// Saves them, for every practitioner of the group at once (S0-30, S0-41). `version` is the version the caller saw.
@@ -30,7 +30,7 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, invitations: bool, lin
     let access = ctx.actor()?.may(ManageSettings, &())?;
     let link_life =
         PatientAccess::check_link_life(link_hours).map_err(|problem| Error::field("link_hours", problem))?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "patient_access");
     let detail = format!("invitations={invitations} link_hours={link_hours}");
     work.audit(&Entry { detail, ..entry }).await?;

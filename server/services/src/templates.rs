@@ -12,8 +12,8 @@ use domain::{
 
 use crate::{
     audit,
+    context::Ctx,
     error::{Error, Result},
-    house::Ctx,
     patients,
     ports::{Clash, StoreError, Work},
 };
@@ -24,7 +24,7 @@ use crate::{
 /// [`crate::Error::Forbidden`].
 pub async fn list(ctx: &Ctx) -> Result<Vec<Template>> {
     let access = ctx.actor()?.may(ManageTemplates, &())?;
-    Ok(ctx.house.store.read().await?.templates(&Access::<EnterGroup>::from(&access)).await?)
+    Ok(ctx.services.store.read().await?.templates(&Access::<EnterGroup>::from(&access)).await?)
 }
 
 /// Adds a template; an unknown merge field is refused.
@@ -34,11 +34,11 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<Template>> {
 pub async fn add(ctx: &Ctx, form: &TemplateForm) -> Result<TemplateId> {
     let access = ctx.actor()?.may(ManageTemplates, &())?;
     let (name, body) = form.check()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     if work.templates(&Access::<EnterGroup>::from(&access)).await?.len() >= limits::TEMPLATES as usize {
         return Err(Error::field("name", Problem::TooMany));
     }
-    let template = Template { id: ctx.house.chance.id().into(), name, body, version: 0 };
+    let template = Template { id: ctx.services.random.id().into(), name, body, version: 0 };
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateAdded, template.id)).await?;
     work.add_template(&access, &template, ctx.now()).await.map_err(name_taken)?;
     work.save().await?;
@@ -52,7 +52,7 @@ pub async fn add(ctx: &Ctx, form: &TemplateForm) -> Result<TemplateId> {
 pub async fn save(ctx: &Ctx, id: TemplateId, version: i64, form: &TemplateForm) -> Result<()> {
     let access = ctx.actor()?.may(ManageTemplates, &())?;
     let (name, body) = form.check()?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     work.lookup_template(&Access::<EnterGroup>::from(&access), id).await?.ok_or(Error::NotFound)?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateChanged, id)).await?;
     let template = Template { id, name, body, version };
@@ -69,7 +69,7 @@ pub async fn save(ctx: &Ctx, id: TemplateId, version: i64, form: &TemplateForm) 
 /// [`crate::Error::NotFound`].
 pub async fn remove(ctx: &Ctx, id: TemplateId) -> Result<()> {
     let access = ctx.actor()?.may(ManageTemplates, &())?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateRemoved, id)).await?;
     if !work.remove_template(&access, id).await? {
         return Err(Error::NotFound);
@@ -85,7 +85,7 @@ pub async fn remove(ctx: &Ctx, id: TemplateId) -> Result<()> {
 pub async fn preview(ctx: &Ctx, body: &str, patient: PatientId) -> Result<String> {
     let actor = ctx.actor()?;
     actor.may(ManageTemplates, &())?;
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(ViewPatient, &facts)?;
     let record = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;

@@ -9,8 +9,8 @@ use domain::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    context::Ctx,
     error::{Error, Result},
-    house::Ctx,
     ports::Work,
 };
 
@@ -37,7 +37,7 @@ pub async fn count(ctx: &Ctx, what: &'static str, account: Option<&str>) -> Resu
 /// [`crate::Error::TooMany`].
 pub(crate) async fn count_sign_in(ctx: &Ctx, email: &str) -> Result<()> {
     let (account, address) = (hashed(&email.trim().to_lowercase()), address(ctx));
-    let known = ctx.house.store.read().await?.tries(&known_key(&account, &address), ctx.now()).await?.is_some();
+    let known = ctx.services.store.read().await?.tries(&known_key(&account, &address), ctx.now()).await?.is_some();
     let keys = if known {
         vec![Key { text: format!("sign_in:both:{account}:{address}"), most: THROTTLE_ACCOUNT }]
     } else {
@@ -76,14 +76,14 @@ struct Key {
 async fn count_keys(ctx: &Ctx, keys: &[Key]) -> Result<()> {
     let now = ctx.now();
     // Who is over the limit already costs a look, not a write to the disk.
-    let mut work = ctx.house.store.read().await?;
+    let mut work = ctx.services.store.read().await?;
     for key in keys {
         if let Some((count, end)) = work.tries(&key.text, now).await? {
             refuse_over(key.most, count.saturating_add(1), end, now)?;
         }
     }
     drop(work);
-    let mut work = ctx.house.store.begin().await?;
+    let mut work = ctx.services.store.begin().await?;
     let mut over = Ok(());
     for key in keys {
         let (count, end) = work.count_try(&key.text, now, THROTTLE_WINDOW).await?;

@@ -3,12 +3,12 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-use crate::ports::{Chance, TokenHash};
+use crate::ports::{Random, TokenHash};
 
 /// A new token and the hash to store.
 #[must_use]
-pub fn make(chance: &dyn Chance) -> (String, TokenHash) {
-    let secret = chance.secret();
+pub fn make(random: &dyn Random) -> (String, TokenHash) {
+    let secret = random.secret();
     (URL_SAFE_NO_PAD.encode(secret), TokenHash(Sha256::digest(secret).into()))
 }
 
@@ -25,7 +25,7 @@ mod tests {
 
     struct Fixed(u8);
 
-    impl Chance for Fixed {
+    impl Random for Fixed {
         fn secret(&self) -> [u8; 32] {
             [self.0; 32]
         }

@@ -10,7 +10,7 @@ use crate::{
     failure::{Code, Failure},
     http::Settings,
     mail::{Mailbox, mailbox::write_atomically},
-    start::{Post, cannot_write, house, start},
+    start::{Post, cannot_write, services, start},
 };
 
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
@@ -26,13 +26,13 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
             }
         };
         let post = mailbox.clone().map_or(Post::Configured, Post::Caught);
-        let house = house(config, database.store(), &app_url, post)?;
+        let services = services(config, database.store(), &app_url, post)?;
         let trouble = |error: services::Error| {
             Failure::new(Code::Database, format!("the demo could not be made: {error}"), "", "Check the database.")
         };
         // A mailbox page shows every mail to everybody: never in front of a real practice.
         let marker = config.data_dir.join("demo");
-        if set_up::needed(&house).await.map_err(trouble)? {
+        if set_up::needed(&services).await.map_err(trouble)? {
             write_atomically(&marker, b"made by `portico demo`\n").map_err(|error| cannot_write(&marker, &error))?;
         } else if !marker.exists() {
             return Err(Failure::new(
@@ -42,13 +42,13 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
                 "Use `portico serve`, or set DATA_DIR to an empty folder.",
             ));
         }
-        let people = demo::fill(&house).await.map_err(trouble)?;
+        let people = demo::fill(&services).await.map_err(trouble)?;
         let settings = Settings {
             app_url: app_url.clone(),
             client_ip_header: config.client_ip_header.clone(),
             mailbox: mailbox.clone(),
         };
-        let running = start(&house, settings, listener)?;
+        let running = start(&services, settings, listener)?;
         serve::announce(&running, &app_url);
         let origin = app_url.origin();
         say("");

@@ -9,15 +9,15 @@ use crate::{
     config::{AppUrl, Config},
     failure::{Code, Failure},
     http::{Settings, files::Site},
-    start::{Post, Running, cannot_listen, house, start},
+    start::{Post, Running, cannot_listen, services, start},
 };
 
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     let (listener, app_url) = listen(config).await?;
     with_database(config, async move |database| {
         migrate(database).await?;
-        let house = house(config, database.store(), &app_url, Post::Configured)?;
-        let needs_set_up = set_up::needed(&house).await.map_err(|error| {
+        let services = services(config, database.store(), &app_url, Post::Configured)?;
+        let needs_set_up = set_up::needed(&services).await.map_err(|error| {
             Failure::new(
                 Code::Database,
                 format!("the database does not answer: {error}"),
@@ -27,10 +27,10 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         })?;
         let settings =
             Settings { app_url: app_url.clone(), client_ip_header: config.client_ip_header.clone(), mailbox: None };
-        let running = start(&house, settings, listener)?;
+        let running = start(&services, settings, listener)?;
         announce(&running, &app_url);
         if needs_set_up {
-            let (place, code) = (format!("{}/set-up", app_url.origin()), &house.set_up_code);
+            let (place, code) = (format!("{}/set-up", app_url.origin()), &services.set_up_code);
             tracing::info!(place, code, "nothing is set up yet: open this page and type this code");
         }
         asked_to_stop().await;

@@ -41,7 +41,7 @@ pub async fn serve(listener: TcpListener, router: Router, behind_proxy: bool, st
     let most = limits::CONNECTIONS.min(open_files().saturating_sub(limits::FILES_KEPT)).max(64);
     let guests = Arc::new(Guests { most, behind_proxy, present: Mutex::default() });
     let mut connections = JoinSet::new();
-    // Who finds the house full is sent away at once: nothing is worse than waiting for nothing.
+    // Who finds the server full is sent away at once: nothing is worse than waiting for nothing.
     let welcome = |connections: &mut JoinSet<()>, stream: TcpStream, address: SocketAddr| {
         let Some(guest) = guests.enter(address.ip()) else { return };
         // Without it every answer of two writes waits 40 ms for the client's confirmation.

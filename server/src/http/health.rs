@@ -11,7 +11,7 @@ pub async fn alive() -> Response {
 
 /// The database answers and the server is not about to stop: send people here.
 pub async fn ready(State(state): State<Shared>) -> Response {
-    let pong = state.house.store.ping().await;
+    let pong = state.services.store.ping().await;
     if pong.is_ok() && !state.stopping.is_cancelled() {
         answer::with_type(StatusCode::OK, "text/plain; charset=utf-8", "ready\n".into())
     } else {

@@ -17,7 +17,7 @@ use axum::{
 };
 use domain::ids::{AccountId, SessionId};
 use futures::stream;
-use services::{House, ports::Hint, sessions};
+use services::{Services, ports::Hint, sessions};
 use tokio::{
     sync::{broadcast::error::RecvError, mpsc},
     time::{Instant, Interval, MissedTickBehavior},
@@ -38,7 +38,7 @@ enum Word {
 
 /// Who listens.
 #[derive(Default)]
-pub struct Switchboard {
+pub struct EventHub {
     lines: Mutex<Lines>,
 }
 
@@ -58,10 +58,10 @@ struct Line {
 /// Words that may wait for a slow reader. A bell that finds no room is not needed: one waits already.
 const WAITING: usize = 4;
 
-impl Switchboard {
+impl EventHub {
     /// Passes hints on until `stopping` is cancelled.
-    pub async fn run(self: Arc<Self>, house: Arc<House>, stopping: CancellationToken) {
-        let mut hints = house.store.hints();
+    pub async fn run(self: Arc<Self>, services: Arc<Services>, stopping: CancellationToken) {
+        let mut hints = services.store.hints();
         loop {
             let hint = tokio::select! {
                 () = stopping.cancelled() => return,
@@ -121,9 +121,9 @@ impl Switchboard {
     }
 }
 
-/// A place at the switchboard; given back when dropped.
+/// A place at the hub; given back when dropped.
 struct Place {
-    board: Arc<Switchboard>,
+    board: Arc<EventHub>,
     account: AccountId,
     number: u64,
 }
@@ -156,7 +156,7 @@ pub async fn events(State(state): State<Shared>, Extension(about): Extension<Abo
         return refuse(AppError::TooMany { seconds: 30 });
     };
     let listener = Listener {
-        house: Arc::clone(&state.house),
+        services: Arc::clone(&state.services),
         stopping: state.stopping.clone(),
         token: token.to_owned(),
         words,
@@ -183,7 +183,7 @@ fn every(period: std::time::Duration) -> Interval {
 
 /// One open stream.
 struct Listener {
-    house: Arc<House>,
+    services: Arc<Services>,
     stopping: CancellationToken,
     token: String,
     words: mpsc::Receiver<Word>,
@@ -223,7 +223,7 @@ impl Listener {
                     Some(Word::Bell) => return Some(self.bell().into()),
                     Some(Word::Over) | None => return Some(self.over()),
                 },
-                _ = self.checks.tick() => match sessions::lives(&self.house, &self.token).await {
+                _ = self.checks.tick() => match sessions::lives(&self.services, &self.token).await {
                     Ok(true) => {}
                     Ok(false) => return Some(self.over()),
                     // Who cannot be checked is not told anything more; the browser comes back by itself.
@@ -238,7 +238,7 @@ impl Listener {
     }
 
     fn bell(&self) -> String {
-        format!("event: bell\ndata: {{\"at\":{}}}\n\n", self.house.clock.now().millis())
+        format!("event: bell\ndata: {{\"at\":{}}}\n\n", self.services.clock.now().millis())
     }
 
     fn over(&mut self) -> Bytes {
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn each_session_has_a_few_lines_and_gives_them_back() {
-        let board = Arc::new(Switchboard::default());
+        let board = Arc::new(EventHub::default());
         let (account, session): (AccountId, SessionId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
         let mut places: Vec<_> =
             (0..limits::STREAMS_PER_SESSION).map(|_| board.open(account, session).unwrap()).collect();
@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_word_reaches_the_account_and_nobody_else() {
-        let board = Arc::new(Switchboard::default());
+        let board = Arc::new(EventHub::default());
         let (ann, bob): (AccountId, AccountId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
         let (session, other): (SessionId, SessionId) = (Uuid::from_u128(3).into(), Uuid::from_u128(4).into());
         let (_place, mut anns) = board.open(ann, session).unwrap();

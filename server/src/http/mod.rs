@@ -28,7 +28,7 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{MethodRouter, any, get},
 };
-use services::House;
+use services::Services;
 use tokio_util::sync::CancellationToken;
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
@@ -37,7 +37,7 @@ use crate::{config::AppUrl, mail::Mailbox};
 /// What every request finds.
 pub struct Edge {
     /// The practice.
-    pub house: Arc<House>,
+    pub services: Arc<Services>,
     /// The embedded files.
     pub site: files::Site,
     /// Their names in this build.
@@ -45,7 +45,7 @@ pub struct Edge {
     /// Every way in.
     pub doors: doors::Doors,
     /// Who listens to live events.
-    pub switchboard: Arc<live::Switchboard>,
+    pub switchboard: Arc<live::EventHub>,
     /// What `Host` may be.
     pub authorities: Vec<String>,
     /// What `Origin` may be.
@@ -80,13 +80,17 @@ impl Edge {
     ///
     /// # Errors
     /// When the built-in door list cannot be read; a test keeps that from ever being the case.
-    pub fn new(house: Arc<House>, settings: Settings, stopping: CancellationToken) -> Result<Self, toml::de::Error> {
+    pub fn new(
+        services: Arc<Services>,
+        settings: Settings,
+        stopping: CancellationToken,
+    ) -> Result<Self, toml::de::Error> {
         let Settings { app_url, client_ip_header, mailbox } = settings;
         let site = files::Site::embedded();
         let authorities = app_url.authorities();
         let scheme = if app_url.https() { "https" } else { "http" };
         Ok(Self {
-            house,
+            services,
             assets: Assets::new(site.names().clone()),
             site,
             doors: doors::Doors::read()?,

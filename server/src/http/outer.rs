@@ -69,7 +69,7 @@ pub async fn around(State(state): State<Shared>, mut request: Request, next: Nex
 }
 
 fn new_id(state: &Shared) -> String {
-    let (_, random) = state.house.chance.id().as_u64_pair();
+    let (_, random) = state.services.random.id().as_u64_pair();
     // 48 random bits: short enough to be read out on the telephone.
     format!("{:012x}", random & 0xffff_ffff_ffff)
 }

@@ -111,7 +111,7 @@ async fn set_up_needed(state: &Shared, about: &About) -> Result<bool, AppError> 
     if state.set_up_done.load(Ordering::Relaxed) {
         return Ok(false);
     }
-    let needed = set_up::needed(&state.house).await.map_err(|error| AppError::from_service(error, &about.id.0))?;
+    let needed = set_up::needed(&state.services).await.map_err(|error| AppError::from_service(error, &about.id.0))?;
     if !needed {
         state.set_up_done.store(true, Ordering::Relaxed);
     }

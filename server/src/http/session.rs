@@ -34,12 +34,12 @@ pub fn token(headers: &HeaderMap) -> Option<&str> {
 /// When the database does not answer.
 pub async fn ctx(state: &Shared, headers: &HeaderMap, about: &About, human: bool) -> Result<Ctx, AppError> {
     let living = match token(headers) {
-        Some(token) => sessions::resolve(&state.house, token, &about.origin, human)
+        Some(token) => sessions::resolve(&state.services, token, &about.origin, human)
             .await
             .map_err(|error| AppError::from_service(error, &about.id.0))?,
         None => None,
     };
-    Ok(Ctx::new(Arc::clone(&state.house), about.origin.clone(), living.map(|living| living.actor)))
+    Ok(Ctx::new(Arc::clone(&state.services), about.origin.clone(), living.map(|living| living.actor)))
 }
 
 /// Tells the browser what became of its session.

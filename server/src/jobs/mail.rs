@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use services::{House, mails, ports::Hint};
+use services::{Services, mails, ports::Hint};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio_util::sync::CancellationToken;
 
@@ -11,12 +11,12 @@ use crate::limits;
 /// What it waits after storage failed it.
 const TROUBLE: Duration = Duration::from_secs(5);
 
-pub(super) async fn work(house: Arc<House>, stopping: CancellationToken) {
-    let mut hints = house.store.hints();
+pub(super) async fn work(services: Arc<Services>, stopping: CancellationToken) {
+    let mut hints = services.store.hints();
     while !stopping.is_cancelled() {
-        let sleep = match mails::deliver_due(&house).await {
+        let sleep = match mails::deliver_due(&services).await {
             Ok(Some(due)) => {
-                let wait = due.since(house.clock.now()).as_millis();
+                let wait = due.since(services.clock.now()).as_millis();
                 Duration::from_millis(u64::try_from(wait).unwrap_or(0)).min(limits::MAIL_SLEEP)
             }
             Ok(None) => limits::MAIL_SLEEP,

@@ -6,7 +6,7 @@ use domain::{
     limits::{CONSOLE_ABSOLUTE, PORTAL_ABSOLUTE},
     time::Span,
 };
-use services::{House, ports::Stored};
+use services::{Services, ports::Stored};
 use tokio_util::sync::CancellationToken;
 
 use crate::limits;
@@ -14,9 +14,9 @@ use crate::limits;
 /// How long mails that left are remembered.
 const SENT_MAIL: Span = Span::days(30);
 
-pub(super) async fn work(house: Arc<House>, stopping: CancellationToken) {
+pub(super) async fn work(services: Arc<Services>, stopping: CancellationToken) {
     loop {
-        if let Err(error) = sweep(&house).await {
+        if let Err(error) = sweep(&services).await {
             tracing::warn!(%error, "sweeping up failed; the next time is in an hour");
         }
         tokio::select! {
@@ -26,9 +26,9 @@ pub(super) async fn work(house: Arc<House>, stopping: CancellationToken) {
     }
 }
 
-async fn sweep(house: &House) -> Stored<()> {
-    let now = house.clock.now();
-    let mut work = house.store.begin().await?;
+async fn sweep(services: &Services) -> Stored<()> {
+    let now = services.clock.now();
+    let mut work = services.store.begin().await?;
     let sessions = work.sweep_sessions(now - CONSOLE_ABSOLUTE.max(PORTAL_ABSOLUTE)).await?;
     let tries = work.sweep_tries(now).await?;
     let mails = work.unscoped_sweep_mail(now - SENT_MAIL).await?;

@@ -22,15 +22,15 @@ use domain::{
 use server::{
     config::AppUrl,
     http::Settings,
-    mail::Paper,
+    mail::Templates,
     safe::{KeySafe, SecretKey},
     start::{Running, start},
     world::MachineChance,
 };
 use services::{
-    House,
+    Services,
     hashing::Hasher,
-    ports::{Chance, Clock as _},
+    ports::{Clock as _, Random},
 };
 use storage::testing::TestDatabase;
 use tokio::{
@@ -61,7 +61,7 @@ pub const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 /// A server with two practice groups, and its database.
 pub struct App {
     pub address: SocketAddr,
-    pub house: Arc<House>,
+    pub services: Arc<Services>,
     pub clock: Arc<TestClock>,
     pub mailer: Arc<TestMailer>,
     /// Gone when the test is.
@@ -116,26 +116,26 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (clock, mailer) = (Arc::new(TestClock::new()), Arc::new(TestMailer::default()));
-        let chance: Arc<dyn Chance> = Arc::new(MachineChance);
+        let random: Arc<dyn Random> = Arc::new(MachineChance);
         let key = SecretKey([7; 32]);
-        let house = Arc::new(House {
+        let services = Arc::new(Services {
             store: database.store(),
             clock: Arc::clone(&clock) as _,
-            safe: Arc::new(KeySafe::new(&key, Arc::clone(&chance))),
+            safe: Arc::new(KeySafe::new(&key, Arc::clone(&random))),
             mailer: Arc::clone(&mailer) as _,
-            stationery: Arc::new(Paper::new().unwrap()),
+            mail_writer: Arc::new(Templates::new().unwrap()),
             hasher: Hasher::new(),
             base_url: format!("http://{address}"),
             set_up_code: key.set_up_code(),
-            chance,
+            random,
         });
         let settings = Settings {
             app_url: AppUrl::local(address.port()),
             client_ip_header: client_ip_header.map(|name| name.parse().unwrap()),
             mailbox: None,
         };
-        let running = Some(start(&house, settings, listener).unwrap());
-        let id = || house.chance.id().into();
+        let running = Some(start(&services, settings, listener).unwrap());
+        let id = || services.random.id().into();
         let (group_a, group_b) = (id(), id());
         Self {
             address,
@@ -146,20 +146,20 @@ impl App {
             networks: AtomicU32::new(1),
             group_a,
             group_b,
-            house,
+            services,
         }
     }
 
     async fn seed(&self) {
-        let hash = password_hash(&self.house.hasher).await;
+        let hash = password_hash(&self.services.hasher).await;
         let now = self.clock.now();
-        let mut work = self.house.store.begin().await.unwrap();
+        let mut work = self.services.store.begin().await.unwrap();
         work.unscoped_claim_set_up(now).await.unwrap();
         for (id, name) in [(self.group_a, "Practice Alpha"), (self.group_b, "Practice Beta")] {
             let group = Group { id, name: name.into(), phone: "020 7946 0000".into() };
             work.unscoped_add_group(&group, now).await.unwrap();
             let location = Location {
-                id: self.house.chance.id().into(),
+                id: self.services.random.id().into(),
                 name: "Main street".into(),
                 time_zone: "Europe/London".into(),
                 address: String::new(),
@@ -169,13 +169,13 @@ impl App {
         }
         for (email, group, level, settings) in USERS {
             let account = Account {
-                id: self.house.chance.id().into(),
+                id: self.services.random.id().into(),
                 email: email.parse().unwrap(),
                 password_hash: Some(hash.clone()),
             };
             work.add_account(&account, now).await.unwrap();
             let user = User {
-                id: self.house.chance.id().into(),
+                id: self.services.random.id().into(),
                 group: if group == 'a' { self.group_a } else { self.group_b },
                 account: account.id,
                 name: UserName {
@@ -252,7 +252,7 @@ impl App {
 
     /// The account of an address.
     pub async fn account(&self, email: &str) -> AccountId {
-        let mut work = self.house.store.read().await.unwrap();
+        let mut work = self.services.store.read().await.unwrap();
         work.find_account(&email.parse().unwrap()).await.unwrap().unwrap().id
     }
 

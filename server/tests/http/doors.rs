@@ -368,7 +368,7 @@ async fn a_refusal_leaves_an_entry_in_the_trail() {
         let patient = app.patient(&ours, 'a', 1).await;
         let theirs = app.user("full@b.example.org").await;
         theirs.call("patients/profile", json!({ "id": patient })).await.is(404);
-        let mut work = app.house.store.read().await.unwrap();
+        let mut work = app.services.store.read().await.unwrap();
         let chain = work.unscoped_chain(&app.group_b.to_string(), 0, 100).await.unwrap();
         let denied = chain.iter().find(|entry| entry.subject == patient).expect("an entry");
         assert!(denied.detail.contains("patients/profile"), "{}", denied.detail);

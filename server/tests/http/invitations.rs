@@ -149,7 +149,7 @@ async fn of_fifty_who_accept_at_once_one_does() {
         assert!(statuses.iter().all(|status| matches!(status, 200 | 409 | 429 | 503)), "{engine:?} {statuses:?}");
         assert_eq!(state(&practitioner, &patient).await, "activated");
         let account = app.account(&patient_email('a', 1)).await;
-        let mut work = app.house.store.read().await.unwrap();
+        let mut work = app.services.store.read().await.unwrap();
         assert_eq!(work.grants_of(account).await.unwrap().len(), 1);
         assert_eq!(work.devices(account).await.unwrap().len(), 1);
     }

@@ -43,7 +43,7 @@ async fn a_new_server_leads_everybody_to_the_first_run() {
         app.anon().get("/nowhere").await.is(404);
         app.anon().get("/healthz").await.is(200);
 
-        let code = app.house.set_up_code.clone();
+        let code = app.services.set_up_code.clone();
         let wrong = set_up(&app, "wrong", "ada@example.org").await.is(422);
         assert!(wrong.text().contains("Harbour Street Practice"), "nothing typed is lost");
         assert!(!wrong.text().contains(NEW_PASSWORD));
@@ -66,7 +66,7 @@ async fn a_new_server_leads_everybody_to_the_first_run() {
 async fn of_a_hundred_first_runs_one_succeeds() {
     for engine in ENGINES {
         let app = App::empty(engine).await;
-        let code = app.house.set_up_code.clone();
+        let code = app.services.set_up_code.clone();
         let mut succeeded = 0;
         // On a machine that is too busy all may be told to come back; then they do.
         for _ in 0..10 {
@@ -85,7 +85,7 @@ async fn of_a_hundred_first_runs_one_succeeds() {
         app.anon().get("/set-up").await.is(404);
         let mut owners = 0;
         for n in 0..100 {
-            let mut work = app.house.store.read().await.unwrap();
+            let mut work = app.services.store.read().await.unwrap();
             let account = work.find_account(&format!("owner{n}@example.org").parse().unwrap()).await.unwrap();
             owners += usize::from(account.is_some());
         }

@@ -1,4 +1,4 @@
-//! What the practice needs of the outside world: storage, a clock, chance, mail, a safe for secrets.
+//! What the practice needs of the outside world: storage, a clock, random, mail, a safe for secrets.
 //!
 //! Storage is one [`Store`]; it gives a [`Work`], the unit of work, which is every noun's port at once. What a unit of
 //! work did counts only after [`Work::save`]; dropping it undoes everything. After its first error, a clash included, a

@@ -1,4 +1,4 @@
-//! Clock, chance, mail and the safe.
+//! Clock, random, mail and the safe.
 
 use std::fmt;
 
@@ -12,8 +12,8 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Time;
 }
 
-/// Chance: for ids and tokens.
-pub trait Chance: Send + Sync + 'static {
+/// Random: for ids and tokens.
+pub trait Random: Send + Sync + 'static {
     /// 32 bytes nobody can guess.
     fn secret(&self) -> [u8; 32];
 
@@ -61,9 +61,9 @@ pub trait Mailer: Send + Sync + 'static {
     async fn send(&self, letter: &Letter) -> Result<(), Failure>;
 }
 
-/// What a letter is about; the stationery turns it into words.
+/// What a letter is about; the mail_writer turns it into words.
 #[derive(Debug, Clone)]
-pub enum Occasion {
+pub enum MailContent {
     /// An invitation to the portal (S1-13, S1-14).
     Invitation {
         /// Who invites.
@@ -113,8 +113,8 @@ pub struct Written {
     pub html: String,
 }
 
-/// Turns an occasion into words.
-pub trait Stationery: Send + Sync + 'static {
+/// Turns an content into words.
+pub trait MailWriter: Send + Sync + 'static {
     /// Writes the letter.
-    fn write(&self, occasion: &Occasion) -> Written;
+    fn write(&self, content: &MailContent) -> Written;
 }

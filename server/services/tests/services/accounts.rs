@@ -157,7 +157,7 @@ async fn a_session_ends_at_sign_out(town: Town) {
     accounts::sign_out(&ctx).await.unwrap();
     assert!(ctx.take_session_change() == Some(services::SessionChange::Ended));
     assert!(town.with_token(&token).await.is_none());
-    assert!(!sessions::lives(&town.house, &token).await.unwrap());
+    assert!(!sessions::lives(&town.services, &token).await.unwrap());
     assert!(console::start(&owner).await.is_ok(), "the other device stays");
     assert!(matches!(accounts::sign_out(&town.anon()).await, Err(Error::NotSignedIn)));
 }
@@ -189,7 +189,7 @@ async fn one_device_of_three(town: Town) {
     let lost = town.with_token(&tokens[0]).await.unwrap().actor().unwrap().session();
 
     assert!(matches!(accounts::end_device(&other.owner, lost).await, Err(Error::NotFound)));
-    let mut hints = town.house.store.hints();
+    let mut hints = town.services.store.hints();
     accounts::end_device(&owner, lost).await.unwrap();
     let hint = tokio::time::timeout(std::time::Duration::from_secs(5), hints.recv()).await.unwrap().unwrap();
     assert_eq!(hint, Hint::SessionEnded(lost));
@@ -247,12 +247,15 @@ async fn only_acts_lengthen_a_session(town: Town) {
     let origin = Origin::default();
     for _ in 0..14 {
         town.clock.pass(Span::minutes(1));
-        assert!(sessions::lives(&town.house, &token).await.unwrap());
-        assert!(sessions::resolve(&town.house, &token, &origin, false).await.unwrap().is_some());
+        assert!(sessions::lives(&town.services, &token).await.unwrap());
+        assert!(sessions::resolve(&town.services, &token, &origin, false).await.unwrap().is_some());
     }
     town.clock.pass(Span::minutes(1));
-    assert!(!sessions::lives(&town.house, &token).await.unwrap());
-    assert!(sessions::resolve(&town.house, &token, &origin, true).await.unwrap().is_none(), "an act revives nothing");
+    assert!(!sessions::lives(&town.services, &token).await.unwrap());
+    assert!(
+        sessions::resolve(&town.services, &token, &origin, true).await.unwrap().is_none(),
+        "an act revives nothing"
+    );
 }
 
 /// PR-18: deactivated while signed in.
@@ -264,7 +267,7 @@ async fn a_deactivated_user_is_nobody_at_once(town: Town) {
     assert!(town.with_token(&token).await.is_some());
     town.engine.execute("UPDATE users SET deactivated_at = 1").await;
     assert!(town.with_token(&token).await.is_none());
-    assert!(!sessions::lives(&town.house, &token).await.unwrap());
+    assert!(!sessions::lives(&town.services, &token).await.unwrap());
     town.set_password("ben@harbour.example", PASSWORD).await;
     let answer = sign_in(&town.anon(), Door::Console, "ben@harbour.example", PASSWORD).await;
     assert!(matches!(answer, Err(Error::SignInRefused)));

@@ -29,14 +29,14 @@ async fn busy(town: &Town) -> String {
 }
 
 async fn report(town: &Town, chain: &str) -> ChainReport {
-    let reports = audit::verify(&*town.house.store).await.unwrap();
+    let reports = audit::verify(&*town.services.store).await.unwrap();
     reports.into_iter().find(|report| report.chain == chain).unwrap()
 }
 
 /// B-02.
 async fn unbroken_after_work(town: Town) {
     let chain = busy(&town).await;
-    let reports = audit::verify(&*town.house.store).await.unwrap();
+    let reports = audit::verify(&*town.services.store).await.unwrap();
     assert_eq!(reports.len(), 2, "the group's and the system's");
     assert!(reports.iter().all(|report| report.fault.is_none() && report.entries > 0), "{reports:?}");
     let entries = town.engine.chain(&chain).await;

@@ -21,12 +21,12 @@ async fn everybody(ctx: &Ctx) -> Vec<domain::patient::PatientRow> {
 
 async fn the_demo(town: Town) {
     let began = tokio::time::Instant::now();
-    let people = demo::fill(&town.house).await.unwrap();
+    let people = demo::fill(&town.services).await.unwrap();
     // A quarter of a second alone on a machine (SQLite, debug build); tests share it.
     assert!(began.elapsed().as_secs() < 15, "{:?}", began.elapsed());
-    let again = demo::fill(&town.house).await.unwrap();
+    let again = demo::fill(&town.services).await.unwrap();
     assert_eq!((people.len(), again.len()), (6, 6), "twice is once");
-    assert!(!set_up::needed(&town.house).await.unwrap());
+    assert!(!set_up::needed(&town.services).await.unwrap());
 
     let mut counts = Vec::new();
     for person in &people[..5] {
@@ -74,6 +74,6 @@ async fn the_demo(town: Town) {
     let record = portal::start(&lien).await.unwrap().records.remove(0);
     assert_eq!(portal::frame(&lien, record.patient).await.unwrap().greet, "Lien");
 
-    let reports = audit::verify(&*town.house.store).await.unwrap();
+    let reports = audit::verify(&*town.services.store).await.unwrap();
     assert!(reports.iter().all(|report| report.fault.is_none()), "{reports:?}");
 }

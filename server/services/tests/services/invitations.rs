@@ -677,12 +677,12 @@ async fn twenty_invite_at_once(town: Town) {
     assert_eq!(rows.iter().filter(|row| !matches!(row.state, State::Revoked(_))).count(), 1);
     let account = town.stored_account("ann@example.org").await.unwrap();
     assert_eq!(town.read().await.grants_of(account.id).await.unwrap().len(), 1);
-    mails::deliver_due(&town.house).await.unwrap();
+    mails::deliver_due(&town.services).await.unwrap();
     assert_eq!(town.mailer.all().len(), 1);
 }
 
 /// Inviting, sending again, revoking, accepting, editing and forgetting, all at once about one patient: everybody gets an
-/// answer of the house, nobody a fault, and the trail is whole.
+/// answer of the server, nobody a fault, and the trail is whole.
 async fn everything_at_once(town: Town) {
     let Staff { owner, .. } = town.practice().await;
     let patient = town.patient(&owner, "Ann", "Lee").await;
@@ -707,7 +707,7 @@ async fn everything_at_once(town: Town) {
             async { patients::save(&owner, patient, version, &changed).await },
             async { invitations::opened(&anon[2], &token).await },
             async { invitations::renew(&anon[3], &token).await },
-            async { mails::deliver_due(&town.house).await.map(|_| ()) },
+            async { mails::deliver_due(&town.services).await.map(|_| ()) },
         );
         answers.extend([a, b, c, d, e, f, g, h, i]);
         for (at, answer) in answers.into_iter().enumerate() {
@@ -715,7 +715,7 @@ async fn everything_at_once(town: Town) {
             assert!(of_the_house, "{at} in round {round}: {answer:?}");
         }
     }
-    let reports = services::audit::verify(&*town.house.store).await.unwrap();
+    let reports = services::audit::verify(&*town.services.store).await.unwrap();
     assert!(reports.iter().all(|report| report.fault.is_none()), "{reports:?}");
 }
 

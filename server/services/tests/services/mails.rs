@@ -60,13 +60,13 @@ async fn not_now(town: Town) {
     let id = town.invite(&owner, patient, "ann@example.org").await;
     town.mailer.set(Smtp::Fails(Failure::Deferred));
     let now = owner.now();
-    assert_eq!(mails::deliver_due(&town.house).await.unwrap(), Some(now + Span::seconds(5)));
+    assert_eq!(mails::deliver_due(&town.services).await.unwrap(), Some(now + Span::seconds(5)));
     town.post().await;
     assert_eq!(town.mailer.tries(), 1, "not before its time");
     assert_eq!(town.row(&owner, patient, id).await.state, State::Queued);
     town.mailer.set(Smtp::Works);
     town.clock.pass(Span::seconds(5));
-    assert_eq!(mails::deliver_due(&town.house).await.unwrap(), None);
+    assert_eq!(mails::deliver_due(&town.services).await.unwrap(), None);
     assert_eq!(town.mailer.all().len(), 1);
 }
 
@@ -125,8 +125,8 @@ async fn a_server_that_hangs(town: Town) {
         town.invite(&owner, patient, &format!("ann{n}@example.org")).await;
     }
     town.mailer.set_for("slow@example.org", Smtp::Hangs);
-    let house = Arc::clone(&town.house);
-    let worker = tokio::spawn(async move { mails::deliver_due(&house).await });
+    let services = Arc::clone(&town.services);
+    let worker = tokio::spawn(async move { mails::deliver_due(&services).await });
     let others = async {
         while town.engine.mails_sent().await < 9 {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -161,7 +161,7 @@ async fn an_outage_longer_than_the_link(town: Town) {
     town.post().await;
     town.clock.pass(Span::hours(25));
     town.mailer.set(Smtp::Works);
-    assert_eq!(mails::deliver_due(&town.house).await.unwrap(), None);
+    assert_eq!(mails::deliver_due(&town.services).await.unwrap(), None);
     assert!(town.mailer.all().is_empty());
     assert!(matches!(town.row(&owner, patient, id).await.state, State::Expired(_)));
     invitations::resend(&owner, patient, id).await.unwrap();
@@ -176,7 +176,7 @@ async fn two_workers(town: Town) {
         let patient = town.patient(&owner, "Ann", &format!("Lee{n}")).await;
         town.invite(&owner, patient, &format!("ann{n}@example.org")).await;
     }
-    let workers = (0..3).map(|_| mails::deliver_due(&town.house));
+    let workers = (0..3).map(|_| mails::deliver_due(&town.services));
     for outcome in futures::future::join_all(workers).await {
         outcome.unwrap();
     }
@@ -192,7 +192,7 @@ async fn a_worker_that_died(town: Town) {
     let mut work = town.begin().await;
     assert_eq!(work.unscoped_claim_mail(owner.now(), MAIL_LEASE, 5).await.unwrap().len(), 1);
     work.save().await.unwrap();
-    assert_eq!(mails::deliver_due(&town.house).await.unwrap(), Some(owner.now() + MAIL_LEASE));
+    assert_eq!(mails::deliver_due(&town.services).await.unwrap(), Some(owner.now() + MAIL_LEASE));
     assert!(town.mailer.all().is_empty());
     town.clock.pass(MAIL_LEASE);
     town.post().await;

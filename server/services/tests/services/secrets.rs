@@ -36,7 +36,7 @@ async fn no_secret_stands_in_the_database(town: Town) {
 
     let dump = town.engine.dump().await;
     assert!(dump.text().contains("ann@example.org"), "the dump shows what is there");
-    let secrets = town.chance.secrets();
+    let secrets = town.random.secrets();
     assert!(secrets.len() > 8);
     let text = dump.text().to_lowercase();
     for secret in secrets {

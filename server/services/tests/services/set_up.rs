@@ -32,7 +32,7 @@ async fn run(ctx: &Ctx, code: &str, form: &NewPracticeForm, password: &str) -> R
 
 /// S0-06: after the first run the portal is on; all that is left is to invite.
 async fn the_first_run(town: Town) {
-    assert!(set_up::needed(&town.house).await.unwrap());
+    assert!(set_up::needed(&town.services).await.unwrap());
     let ctx = town.anon();
     run(&ctx, "abcd-efgh", &practice(), PASSWORD).await.unwrap();
     let owner = town.follow(&ctx).await;
@@ -43,7 +43,7 @@ async fn the_first_run(town: Town) {
     let patient = town.patient(&owner, "Ann", "Lee").await;
     assert!(patients::profile(&owner, patient).await.unwrap().may.invite);
     town.invite(&owner, patient, "ann@example.org").await;
-    assert!(!set_up::needed(&town.house).await.unwrap());
+    assert!(!set_up::needed(&town.services).await.unwrap());
     let twice = run(&town.anon(), "abcd-efgh", &practice(), PASSWORD).await;
     assert!(matches!(twice, Err(Error::Conflict(Conflict::AlreadySetUp))));
 }
@@ -87,7 +87,7 @@ async fn what_is_wrong_is_told(town: Town) {
     assert_eq!(wrong.of("group_name"), Some(Problem::Missing));
     assert_eq!(wrong.of("password"), Some(Problem::PasswordTooShort));
     assert_eq!(invalid("abcd-efgh", &practice(), "mira anand").await.of("password"), Some(Problem::PasswordTooWeak));
-    assert!(set_up::needed(&town.house).await.unwrap());
+    assert!(set_up::needed(&town.services).await.unwrap());
     // Guessing the code is slowed.
     let guesser = town.anon_at("192.0.2.5");
     let mut last = None;

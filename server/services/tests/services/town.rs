@@ -19,7 +19,7 @@ use domain::{
     practice::{AccessSettings, Group, Level, Location, User, UserState},
 };
 use services::{
-    Ctx, House, Origin, SessionChange,
+    Ctx, Origin, Services, SessionChange,
     hashing::Hasher,
     invitations, mails, patients,
     ports::{Letter, NewSession, Work},
@@ -35,9 +35,9 @@ use crate::{
 pub const PASSWORD: &str = "seven lanterns over water";
 
 pub struct Town {
-    pub house: Arc<House>,
+    pub services: Arc<Services>,
     pub clock: Arc<FakeClock>,
-    pub chance: Arc<FakeChance>,
+    pub random: Arc<FakeChance>,
     pub mailer: Arc<FakeMailer>,
     pub safe: Arc<FakeSafe>,
     pub engine: Engine,
@@ -53,27 +53,27 @@ pub struct Staff {
 impl Town {
     pub async fn new(engine: Engine) -> Self {
         let clock = Arc::new(FakeClock::new());
-        let chance = Arc::new(FakeChance::new());
+        let random = Arc::new(FakeChance::new());
         let mailer = Arc::new(FakeMailer::new());
         let safe = Arc::new(FakeSafe::new());
-        let house = House {
+        let services = Services {
             store: engine.store(),
             clock: clock.clone(),
-            chance: chance.clone(),
+            random: random.clone(),
             safe: safe.clone(),
             mailer: mailer.clone(),
-            stationery: Arc::new(FakeStationery),
+            mail_writer: Arc::new(FakeStationery),
             hasher: Hasher::new(),
             base_url: "https://portal.example.org".to_owned(),
             set_up_code: "abcd-efgh".to_owned(),
         };
-        Self { house: Arc::new(house), clock, chance, mailer, safe, engine, streets: AtomicU64::new(1) }
+        Self { services: Arc::new(services), clock, random, mailer, safe, engine, streets: AtomicU64::new(1) }
     }
 
     /// Somebody at an address of the network, not signed in.
     pub fn anon_at(&self, address: &str) -> Ctx {
         let origin = Origin { address: address.to_owned(), agent: "test browser".to_owned() };
-        Ctx::new(Arc::clone(&self.house), origin, None)
+        Ctx::new(Arc::clone(&self.services), origin, None)
     }
 
     /// Somebody at an address nobody else has.
@@ -83,11 +83,11 @@ impl Town {
     }
 
     pub async fn begin(&self) -> Box<dyn Work> {
-        self.house.store.begin().await.unwrap()
+        self.services.store.begin().await.unwrap()
     }
 
     pub async fn read(&self) -> Box<dyn Work> {
-        self.house.store.read().await.unwrap()
+        self.services.store.read().await.unwrap()
     }
 
     /// A practice group with a location and an owner.
@@ -97,12 +97,12 @@ impl Town {
 
     pub async fn practice_called(&self, name: &str, owner: &str) -> Staff {
         let now = self.anon().now();
-        let group: GroupId = self.house.chance.id().into();
+        let group: GroupId = self.services.random.id().into();
         let mut work = self.begin().await;
         let practice = Group { id: group, name: name.to_owned(), phone: "02 5550 0001".to_owned() };
         work.unscoped_add_group(&practice, now).await.unwrap();
         let location = Location {
-            id: self.house.chance.id().into(),
+            id: self.services.random.id().into(),
             name: "Main Street".to_owned(),
             time_zone: "Australia/Sydney".to_owned(),
             address: String::new(),
@@ -130,7 +130,7 @@ impl Town {
     ) -> Option<Ctx> {
         let account = self.account(email, None).await;
         let user = User {
-            id: self.house.chance.id().into(),
+            id: self.services.random.id().into(),
             group,
             account,
             name: UserName { title: "Dr".to_owned(), first: "Mira".to_owned(), last: "Anand".to_owned() },
@@ -153,7 +153,7 @@ impl Town {
         if let Some(account) = work.find_account(&email).await.unwrap() {
             return account.id;
         }
-        let account = Account { id: self.house.chance.id().into(), email, password_hash: password.cloned() };
+        let account = Account { id: self.services.random.id().into(), email, password_hash: password.cloned() };
         work.add_account(&account, self.anon().now()).await.unwrap();
         work.save().await.unwrap();
         account.id
@@ -165,7 +165,7 @@ impl Town {
 
     /// Gives an account its password.
     pub async fn set_password(&self, email: &str, password: &str) {
-        let hash = self.house.hasher.hash(password).await.unwrap();
+        let hash = self.services.hasher.hash(password).await.unwrap();
         let account = self.stored_account(email).await.unwrap();
         let mut work = self.begin().await;
         work.set_password(account.id, &hash, self.anon().now()).await.unwrap();
@@ -174,10 +174,10 @@ impl Town {
 
     /// A session without the work of signing in.
     pub async fn session(&self, account: AccountId, door: Door, user: Option<UserId>) -> String {
-        let (token, hash) = tokens::make(&*self.house.chance);
+        let (token, hash) = tokens::make(&*self.services.random);
         let now = self.anon().now();
         let session = NewSession {
-            id: self.house.chance.id().into(),
+            id: self.services.random.id().into(),
             token: hash,
             account,
             clock: SessionClock { door, opened_at: now, last_act_at: now },
@@ -194,8 +194,8 @@ impl Town {
     /// Who holds this cookie; nobody when its session does not live.
     pub async fn with_token(&self, token: &str) -> Option<Ctx> {
         let origin = self.anon().origin;
-        let living = sessions::resolve(&self.house, token, &origin, true).await.unwrap()?;
-        Some(Ctx::new(Arc::clone(&self.house), origin, Some(living.actor)))
+        let living = sessions::resolve(&self.services, token, &origin, true).await.unwrap()?;
+        Some(Ctx::new(Arc::clone(&self.services), origin, Some(living.actor)))
     }
 
     /// What the browser does with the answer: it comes back with the cookie it was given.
@@ -215,7 +215,7 @@ impl Town {
 
     /// The mail worker runs.
     pub async fn post(&self) {
-        mails::deliver_due(&self.house).await.unwrap();
+        mails::deliver_due(&self.services).await.unwrap();
     }
 
     /// The invitation's row on the Access tab.

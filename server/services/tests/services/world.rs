@@ -1,4 +1,4 @@
-//! The outside world, faked: a clock that is set, chance that is counted, a mailer that remembers and can fail, a safe.
+//! The outside world, faked: a clock that is set, random that is counted, a mailer that remembers and can fail, a safe.
 
 use std::{
     collections::HashMap,
@@ -13,7 +13,7 @@ use domain::{
     mail::Failure,
     time::{Span, Time},
 };
-use services::ports::{Chance, Clock, Letter, Mailer, Occasion, Safe, Stationery, Written};
+use services::ports::{Clock, Letter, MailContent, MailWriter, Mailer, Random, Safe, Written};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -57,7 +57,7 @@ impl FakeChance {
     }
 }
 
-impl Chance for FakeChance {
+impl Random for FakeChance {
     fn secret(&self) -> [u8; 32] {
         let secret: [u8; 32] = Sha256::digest(format!("secret {}", self.next())).into();
         self.secrets.lock().unwrap().push(secret);
@@ -184,24 +184,24 @@ impl Mailer for FakeMailer {
     }
 }
 
-/// Writes plainly what the occasion says.
+/// Writes plainly what the content says.
 pub struct FakeStationery;
 
-impl Stationery for FakeStationery {
-    fn write(&self, occasion: &Occasion) -> Written {
-        let (from_name, subject, text) = match occasion {
-            Occasion::Invitation { practice, phone, inviter, message, link, hours, has_password } => (
+impl MailWriter for FakeStationery {
+    fn write(&self, content: &MailContent) -> Written {
+        let (from_name, subject, text) = match content {
+            MailContent::Invitation { practice, phone, inviter, message, link, hours, has_password } => (
                 practice.clone(),
                 "invitation".to_owned(),
                 format!("{message}\n{inviter} {phone} hours={hours} has_password={has_password}\n{link}\n"),
             ),
-            Occasion::PasswordLink { link, minutes } => {
+            MailContent::PasswordLink { link, minutes } => {
                 ("Portico".to_owned(), "password link".to_owned(), format!("minutes={minutes}\n{link}\n"))
             }
-            Occasion::PasswordChanged { link } => {
+            MailContent::PasswordChanged { link } => {
                 ("Portico".to_owned(), "password changed".to_owned(), format!("{link}\n"))
             }
-            Occasion::AccountExists { link } => {
+            MailContent::AccountExists { link } => {
                 ("Portico".to_owned(), "account exists".to_owned(), format!("{link}\n"))
             }
         };

@@ -1,4 +1,4 @@
-//! [`House`], what outlives a request; [`Ctx`], what one request works with.
+//! [`Services`], what outlives a request; [`Ctx`], what one request works with.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,23 +7,23 @@ use domain::{access::Actor, account::Door, time::Time};
 use crate::{
     error::{Error, Result},
     hashing::Hasher,
-    ports::{Chance, Clock, Mailer, Safe, Stationery, Store},
+    ports::{Clock, MailWriter, Mailer, Random, Safe, Store},
 };
 
 /// What the whole server shares.
-pub struct House {
+pub struct Services {
     /// Where things are kept.
     pub store: Arc<dyn Store>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Ids and tokens.
-    pub chance: Arc<dyn Chance>,
+    pub random: Arc<dyn Random>,
     /// Seals tokens that wait in the outbox.
     pub safe: Arc<dyn Safe>,
     /// Where mail goes.
     pub mailer: Arc<dyn Mailer>,
-    /// Turns occasions into letters.
-    pub stationery: Arc<dyn Stationery>,
+    /// Turns contents into letters.
+    pub mail_writer: Arc<dyn MailWriter>,
     /// argon2id, bounded in number.
     pub hasher: Hasher,
     /// The public address without a slash at its end; every link in a mail starts with it (AN-13).
@@ -59,7 +59,7 @@ pub enum SessionChange {
 #[derive(Clone)]
 pub struct Ctx {
     /// The server.
-    pub house: Arc<House>,
+    pub services: Arc<Services>,
     /// Where the request came from.
     pub origin: Origin,
     actor: Option<Actor>,
@@ -69,8 +69,8 @@ pub struct Ctx {
 impl Ctx {
     /// For the session layer, for jobs (no actor) and for tests.
     #[must_use]
-    pub fn new(house: Arc<House>, origin: Origin, actor: Option<Actor>) -> Self {
-        Self { house, origin, actor, session_change: Arc::default() }
+    pub fn new(services: Arc<Services>, origin: Origin, actor: Option<Actor>) -> Self {
+        Self { services, origin, actor, session_change: Arc::default() }
     }
 
     /// Who is asking.
@@ -90,7 +90,7 @@ impl Ctx {
     /// Now.
     #[must_use]
     pub fn now(&self) -> Time {
-        self.house.clock.now()
+        self.services.clock.now()
     }
 
     /// Says what shall become of the session cookie; the last word counts.

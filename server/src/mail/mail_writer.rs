@@ -1,8 +1,8 @@
-//! What letters say: templates in `templates/`, filled in for each occasion. No health information, and no patient's
+//! What letters say: templates in `templates/`, filled in for each content. No health information, and no patient's
 //! name (decision 14).
 
 use minijinja::{AutoEscape, Environment, context, escape_formatter, syntax::SyntaxConfig};
-use services::ports::{Occasion, Stationery, Written};
+use services::ports::{MailContent, MailWriter, Written};
 
 use crate::html::escaped;
 
@@ -10,7 +10,7 @@ use crate::html::escaped;
 const PORTICO: &str = "Portico";
 
 /// The templates, read and checked once.
-pub struct Paper {
+pub struct Templates {
     templates: Environment<'static>,
 }
 
@@ -26,7 +26,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("account_exists.txt", include_str!("templates/account_exists.txt")),
 ];
 
-impl Paper {
+impl Templates {
     /// Reads the templates.
     ///
     /// # Errors
@@ -56,25 +56,25 @@ impl Paper {
     }
 }
 
-impl Stationery for Paper {
-    fn write(&self, occasion: &Occasion) -> Written {
-        let (name, from_name, subject, values) = match occasion {
-            Occasion::Invitation { practice, phone, inviter, message, link, hours, has_password } => (
+impl MailWriter for Templates {
+    fn write(&self, content: &MailContent) -> Written {
+        let (name, from_name, subject, values) = match content {
+            MailContent::Invitation { practice, phone, inviter, message, link, hours, has_password } => (
                 "invitation",
                 practice.clone(),
                 format!("{practice} invites you to its patient portal"),
                 context! { practice, phone, inviter, message, link, has_password, life => life(*hours) },
             ),
-            Occasion::PasswordLink { link, minutes } => (
+            MailContent::PasswordLink { link, minutes } => (
                 "password_link",
                 PORTICO.to_owned(),
                 "Set your password".to_owned(),
                 context! { link, life => minutes_in_words(*minutes) },
             ),
-            Occasion::PasswordChanged { link } => {
+            MailContent::PasswordChanged { link } => {
                 ("password_changed", PORTICO.to_owned(), "Your password was changed".to_owned(), context! { link })
             }
-            Occasion::AccountExists { link } => {
+            MailContent::AccountExists { link } => {
                 ("account_exists", PORTICO.to_owned(), "You have an account already".to_owned(), context! { link })
             }
         };
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     fn invitation(message: &str, has_password: bool) -> Written {
-        Paper::new().unwrap().write(&Occasion::Invitation {
+        Templates::new().unwrap().write(&MailContent::Invitation {
             practice: "Harbour & Sons <Practice>".into(),
             phone: "020 7946 0000".into(),
             inviter: "Dr Ada Okafor".into(),
@@ -160,18 +160,18 @@ mod tests {
         assert!(written.text.contains("<Practice>"), "text is not escaped");
     }
 
-    // Decision 14: no occasion even knows a patient's name; subjects are the practice's and ours.
+    // Decision 14: no content even knows a patient's name; subjects are the practice's and ours.
     #[test]
     fn every_occasion_has_words() {
         let link = "https://portal.example.org/x".to_owned();
-        let paper = Paper::new().unwrap();
-        for occasion in [
-            Occasion::PasswordLink { link: link.clone(), minutes: 60 },
-            Occasion::PasswordChanged { link: link.clone() },
-            Occasion::AccountExists { link: link.clone() },
+        let paper = Templates::new().unwrap();
+        for content in [
+            MailContent::PasswordLink { link: link.clone(), minutes: 60 },
+            MailContent::PasswordChanged { link: link.clone() },
+            MailContent::AccountExists { link: link.clone() },
         ] {
-            let written = paper.write(&occasion);
-            assert!(written.text.contains(&link) && written.html.contains(&link), "{occasion:?}");
+            let written = paper.write(&content);
+            assert!(written.text.contains(&link) && written.html.contains(&link), "{content:?}");
             assert!(!written.subject.is_empty() && !written.from_name.is_empty());
             assert!(!written.html.contains("<script") && !written.html.contains("<img"), "nothing is loaded from afar");
         }
