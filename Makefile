@@ -51,7 +51,7 @@ bench: ## measure, and write the table of docs/performance.md
 	@scripts/build-site
 	@scripts/bench
 
-soak: ## the long tests: kill the server again and again, look what is left
+soak: ## the long forms of the tests and measurements that CI runs short
 	@scripts/setup test
 	@scripts/build-site
 	@scripts/with-postgres cargo test --locked --workspace --release -- --ignored --test-threads 1

@@ -41,6 +41,7 @@ pub const RENDERED: &[PageRoute] = &[
     page("/portal", Audience::Portal),
     page("/portal/account", Audience::Portal),
     page("/portal/account/password-changed", Audience::Portal),
+    page("/portal/account/device-ended", Audience::Portal),
     page("/portal/:patient", Audience::Portal),
     page("/portal/:patient/appointments", Audience::Portal),
     page("/portal/:patient/records", Audience::Portal),
@@ -88,14 +89,25 @@ pub fn matches(route: &str, path: &str) -> bool {
 /// Nothing else is ever redirected to (AN-14).
 #[must_use]
 pub fn safe_next(next: &str, door: Door) -> String {
-    let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte));
     let ours = match door {
         Door::Portal => RENDERED.iter().any(|route| {
             (route.audience == Audience::Portal || route.path == "/invitation/:token") && matches(route.path, next)
         }),
         Door::Console => CONSOLE.iter().any(|route| matches(route.path, next)),
     };
-    if plain && ours { next.to_owned() } else { door.home().to_owned() }
+    if is_plain(next) && ours { next.to_owned() } else { door.home().to_owned() }
+}
+
+/// Where to go after signing out: back to the invitation that was opened while somebody else was signed in (PX-10), else to
+/// this side's door.
+#[must_use]
+pub fn after_sign_out(next: &str, door: Door) -> String {
+    let ours = is_plain(next) && matches("/invitation/:token", next);
+    if ours { next.to_owned() } else { door.sign_in().to_owned() }
+}
+
+fn is_plain(path: &str) -> bool {
+    path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte))
 }
 
 #[cfg(test)]
@@ -124,6 +136,15 @@ mod tests {
         assert_eq!(safe_next("/invitation/abc-_9", Door::Portal), "/invitation/abc-_9");
         assert_eq!(safe_next("/console/patients", Door::Console), "/console/patients");
         assert_eq!(safe_next("/portal", Door::Console), "/console");
+    }
+
+    // PX-10, AN-14
+    #[test]
+    fn after_signing_out_only_an_invitation_is_gone_back_to() {
+        assert_eq!(after_sign_out("/invitation/abc-_9", Door::Console), "/invitation/abc-_9");
+        for evil in ["//evil.example", "/invitation/a?b", "/portal", "https://evil.example/invitation/a", ""] {
+            assert_eq!(after_sign_out(evil, Door::Portal), "/sign-in", "{evil:?}");
+        }
     }
 
     #[test]

@@ -117,6 +117,7 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/portal") view=Start/>
                 <Route ssr=SsrMode::Async path=path!("/portal/account") view=|| view! { <AccountPage/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/account/password-changed") view=|| view! { <AccountPage password_changed=true/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/account/device-ended") view=|| view! { <AccountPage device_ended=true/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient") view=Home/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/appointments") view=|| view! { <PlacePage place=Place::Appointments/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/records") view=|| view! { <PlacePage place=Place::Records/> }/>

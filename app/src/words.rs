@@ -28,10 +28,7 @@ pub const fn problem(problem: Problem) -> &'static str {
         Problem::PractitionerEmail => {
             "This address cannot be invited. Check whether it is linked to a practitioner, and use another address."
         }
-        Problem::ContactEmail => {
-            "This address belongs to a contact of this patient. Invite that person as a contact, or use the patient's \
-             own address."
-        }
+        Problem::ContactEmail => "This address belongs to a contact of this patient. Use the patient's own address.",
         Problem::AlreadyInPortal => "This address already uses the portal for this patient.",
         Problem::UnknownMergeField => "One of the fields in {{ }} does not exist. Choose from the list.",
         Problem::UnclosedMergeField => "A field is not closed. Each {{ needs its }}.",
@@ -57,14 +54,13 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
             "This address belongs to a practitioner now, so it cannot open a patient portal. Please ask the practice to \
              invite another address."
         }
-        Conflict::OtherAccount => "You are signed in as somebody else. Sign out first, then open the link again.",
+        Conflict::OtherAccount => "You are signed in as somebody else. Sign out first, then accept the invitation.",
         Conflict::SignInFirst => "You have an account already. Please sign in to accept.",
         Conflict::ChangedMeanwhile => {
             "Somebody else changed this while you were working on it. Nothing was overwritten. Open it again to see the \
              change."
         }
         Conflict::AlreadySetUp => "This server is set up already. Please sign in.",
-        Conflict::TemplateNameTaken => "Another template has this name.",
     }
 }
 

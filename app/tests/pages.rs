@@ -183,7 +183,7 @@ fn pages() -> BTreeMap<&'static str, String> {
             "invitation-set-password",
             Box::new({
                 let named = named.clone();
-                move || link(LinkPage::SetPassword { practice: named().0, expires_at: NOW + Span::hours(23) })
+                move || link(LinkPage::SetPassword { practice: named().0, expires_at: NOW + Span::hours(23), other_signed_in: false })
             }),
         ),
         (
@@ -196,7 +196,7 @@ fn pages() -> BTreeMap<&'static str, String> {
                         &[("token", "tok")],
                         wrong(&[("password", Problem::PasswordTooWeak)]),
                     );
-                    link(LinkPage::SetPassword { practice: named().0, expires_at: NOW + Span::days(9) })
+                    link(LinkPage::SetPassword { practice: named().0, expires_at: NOW + Span::days(9), other_signed_in: true })
                 }
             }),
         ),
@@ -210,7 +210,7 @@ fn pages() -> BTreeMap<&'static str, String> {
                         &[("token", "tok")],
                         AppError::Conflict(Conflict::OtherAccount),
                     );
-                    link(LinkPage::Confirm { practice: named().0 })
+                    link(LinkPage::Confirm { practice: named().0, email: "ann@example.org".to_owned() })
                 }
             }),
         ),
@@ -281,7 +281,7 @@ fn pages() -> BTreeMap<&'static str, String> {
         (
             "account",
             Box::new(|| {
-                let start = PortalStart { records: family().records, also_console: true };
+                let start = PortalStart { records: family().records, also_console: true, email: "ann@example.org".to_owned() };
                 let chosen = patient(3).to_string();
                 view! { <AccountView start=start devices=devices() chosen=chosen now=Some(NOW) answer=Answer::default()/> }.into_any()
             }),
@@ -294,7 +294,7 @@ fn pages() -> BTreeMap<&'static str, String> {
                     &[("back", "/portal/account")],
                     wrong(&[("current", Problem::WrongPassword)]),
                 );
-                let start = PortalStart { records: one().records, also_console: false };
+                let start = PortalStart { records: one().records, also_console: false, email: "ann@example.org".to_owned() };
                 let answer = Answer::of("/api/passwords/change");
                 view! { <AccountView start=start devices=devices() chosen=String::new() now=Some(NOW) answer=answer/> }
                     .into_any()

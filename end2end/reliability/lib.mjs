@@ -24,10 +24,13 @@ export async function freePort() {
   return port;
 }
 
+const folders = [];
+process.on('exit', () => folders.forEach((dir) => fs.rmSync(dir, { recursive: true, force: true })));
+
 /** A folder that is removed when the process ends. */
 export function tempDir(name) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), `portico-${name}-`));
-  process.on('exit', () => fs.rmSync(dir, { recursive: true, force: true }));
+  folders.push(dir);
   return dir;
 }
 
@@ -48,14 +51,26 @@ export function newDatabase(engine, dataDir) {
 const children = new Set();
 const servers = new Set();
 
+/** Has `child` ended by `tidy` at the latest, however the test ends. */
+export function tracked(child) {
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+
 /** Ends everything that a test started; each test does this at its end, however it ends. */
 export function tidy() {
-  for (const child of children) child.kill('SIGKILL');
+  for (const child of children) {
+    // What strace runs would outlive it.
+    if (child.spawnargs[0] === 'strace') spawnSync('pkill', ['-KILL', '-P', String(child.pid)]);
+    child.kill('SIGKILL');
+  }
   for (const server of servers) server.stop().catch(() => {});
   children.clear();
   servers.clear();
 }
 process.on('exit', tidy);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
 /** The program, running. */
 export class Server {
@@ -70,7 +85,7 @@ export class Server {
     const { databaseUrl, dataDir, port, smtpUrl, env, wrap = [] } = this.how;
     const command = [...wrap, PORTICO, 'serve'];
     const started = performance.now();
-    this.child = spawn(command[0], command.slice(1), {
+    this.child = tracked(spawn(command[0], command.slice(1), {
       env: {
         PATH: process.env.PATH,
         DATABASE_URL: databaseUrl,
@@ -82,8 +97,7 @@ export class Server {
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    children.add(this.child);
+    }));
     this.exited = new Promise((done) => this.child.once('exit', (code, signal) => done({ code, signal })));
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on('data', (chunk) => (this.log += chunk));
     for (;;) {
@@ -219,7 +233,7 @@ export async function addPatients(client, from, count) {
 export function invite(client, patient, email, options) {
   return client.json('invitations/invite', {
     patient,
-    form: { email, email_again: email, message: '', template: null },
+    form: { email, email_again: email, message: '' },
   }, options);
 }
 
@@ -230,7 +244,21 @@ export async function invitations(client, patient) {
   return JSON.parse(answer.text).rows;
 }
 
-/** Runs the program once and gives its exit code and words. */
+/** How much memory a process holds, in MiB. */
+export const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1_024;
+
+/** The time within which a part `q` of `times` lies. */
+export const quantile = (times, q) => [...times].sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * q))];
+
+/** Runs a command while the test goes on, and gives its exit code and words. */
+export function aside(command, args, options = {}) {
+  const child = tracked(spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options }));
+  let out = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (out += chunk));
+  return new Promise((done) => child.once('exit', (code) => done({ code, out })));
+}
+
+/** Runs the program once, with nothing else going on, and gives its exit code and words. */
 export function run(args, env = {}) {
   const ran = spawnSync(PORTICO, args, { encoding: 'utf8', env: { PATH: process.env.PATH, ...env } });
   return { code: ran.status, out: `${ran.stdout}${ran.stderr}` };

@@ -65,7 +65,7 @@ test('5xx: staff see it at once, and it is not tried again', { timeout: 60_000 }
   const [patient] = await addPatients(owner, 0, 1);
   await invite(owner, patient, 'never@example.org');
   await until(10, 'failed', async () => (await state(owner, patient)) === 'failed');
-  const parked = JSON.parse((await owner.json('mails/parked', { page: { after: null, limit: 10 } })).text);
+  const parked = JSON.parse((await owner.json('mails/list', { page: { after: null, limit: 10 } })).text).page;
   assert.equal(parked.rows.length, 1);
   assert.equal(parked.rows[0].failure, 'rejected');
   // Tried again by hand, when the mail server has changed its mind.

@@ -6,10 +6,7 @@ sent. This program cuts that log at random points. What was synced before the cu
 synced is dropped, kept as a prefix, kept at random, or torn at a 512-byte edge. Each result must be a whole database
 with a whole audit chain that holds every invitation acknowledged before the cut.
 
-usage: power_cut.py START DATA TRACE CUTS PORTICO [--deaf]
-
-With --deaf the syncs of the write-ahead log count for nothing, as if the server ran with synchronous=NORMAL: that must
-lose acknowledged invitations, or this test proves nothing.
+usage: power_cut.py START DATA TRACE CUTS PORTICO
 """
 import os
 import random
@@ -22,7 +19,6 @@ import tempfile
 
 start, data, trace, cuts, portico = sys.argv[1:6]
 data = os.path.realpath(data)
-deaf = "--deaf" in sys.argv
 rnd = random.Random(int(os.environ.get("SEED", "1")))
 
 
@@ -131,8 +127,6 @@ try:
                     pending[op[2]] = [(x[0], op[2]) + x[2:] for x in pending.pop(op[1], [])]
                 else:
                     pending.pop(op[1], None)
-            elif op[0] == "sync" and deaf and op[1].endswith("-wal"):
-                continue
             elif op[0] == "sync":
                 # Any later sync commits the names, as ext4 does.
                 durable += names

@@ -45,5 +45,5 @@ pub const STREAM_RETRY: Duration = Duration::from_secs(2);
 pub const MAIL_SLEEP: Duration = Duration::from_secs(30);
 /// How often things that are over are swept away.
 pub const SWEEP: Duration = Duration::from_secs(3600);
-/// The longest a mail server may take.
-pub const SMTP_TIME: Duration = Duration::from_secs(30);
+/// The longest a mail server may take for one step; for a whole letter see `services::mails`.
+pub const SMTP_TIME: Duration = Duration::from_secs(20);

@@ -1,5 +1,5 @@
 //! Mail over a real socket to a mail server that answers by script: what arrives, and what each bad answer means.
-//! (A whole mail server of somebody else's is spoken to in `end2end/reliability/mail.test.mjs`.)
+//! (A whole mail server of somebody else's is spoken to in `end2end/reliability/smtp.test.mjs`.)
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::sync::{Arc, Mutex};
@@ -121,7 +121,7 @@ async fn each_bad_answer_means_what_it_says() {
         (Script { end: "554 not wanted", ..KIND }, Failure::Rejected),
         (Script { greeting: "421 too busy", ..KIND }, Failure::Deferred),
         // Signing in is the operator's to mend: every mail waits, none is lost.
-        (Script { to: "530 sign in first", ..KIND }, Failure::Unreachable),
+        (Script { to: "530 sign in first", ..KIND }, Failure::SignInRefused),
         (Script { greeting: "", ..KIND }, Failure::Unreachable),
         // Dropped after the text: nobody knows whether it was taken, so it is tried again, with the same Message-ID.
         (Script { end: "", ..KIND }, Failure::Unreachable),

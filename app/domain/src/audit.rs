@@ -49,6 +49,8 @@ pub enum Action {
     InvitationResent,
     /// An invitation was taken back.
     InvitationRevoked,
+    /// The page behind an invitation's link was seen.
+    InvitationOpened,
     /// An invitation was accepted.
     InvitationAccepted,
     /// The list of invitations was shown.
@@ -71,7 +73,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -90,6 +92,7 @@ impl Action {
         Self::InvitationMade,
         Self::InvitationResent,
         Self::InvitationRevoked,
+        Self::InvitationOpened,
         Self::InvitationAccepted,
         Self::InvitationsViewed,
         Self::PortalHomeViewed,
@@ -123,6 +126,7 @@ impl Action {
             Self::InvitationMade => "invitation_made",
             Self::InvitationResent => "invitation_resent",
             Self::InvitationRevoked => "invitation_revoked",
+            Self::InvitationOpened => "invitation_opened",
             Self::InvitationAccepted => "invitation_accepted",
             Self::InvitationsViewed => "invitations_viewed",
             Self::PortalHomeViewed => "portal_home_viewed",

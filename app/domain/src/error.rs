@@ -135,8 +135,6 @@ pub enum Conflict {
     ChangedMeanwhile,
     /// The first-run page was used already (RC-10).
     AlreadySetUp,
-    /// The group has another template of this name.
-    TemplateNameTaken,
 }
 
 /// The caller is known and may know that the thing exists, but may not do this (403).

@@ -8,6 +8,7 @@
 //!      ├─ failed │         │      (the mail cannot be delivered; resend makes it queued again)
 //!      └────────►┴────────►┴──► expired   (its link's life is over; resend makes it queued again)
 //!      any of these but activated ──► revoked
+//!      failed stays failed when its life is over, unless the link was seen: nobody ever got it
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use crate::{
     email::{Email, EmailProblem},
     error::{Conflict, Invalid},
     grant::Kind,
-    ids::{AccountId, GrantId, GroupId, InvitationId, PatientId, TemplateId, UserId},
+    ids::{AccountId, GrantId, GroupId, InvitationId, PatientId, UserId},
     limits, text,
     time::{Span, Time},
 };
@@ -110,6 +111,9 @@ impl Invitation {
             State::Activated(at)
         } else if let Some(at) = revoked_at {
             State::Revoked(at)
+        } else if let (Some(at), None, None) = (failed_at, sent_at, opened_at) {
+            // Nobody ever got this link: that it is too old as well explains nothing.
+            State::Failed(at)
         } else if now >= self.expires_at {
             State::Expired(self.expires_at)
         } else if let Some(at) = opened_at {
@@ -128,11 +132,14 @@ impl Invitation {
     /// # Errors
     /// [`Conflict::AlreadyAccepted`], [`Conflict::Revoked`] or [`Conflict::Expired`].
     pub fn check_live(&self, now: Time) -> Result<(), Conflict> {
-        match self.state(now) {
-            State::Activated(_) => Err(Conflict::AlreadyAccepted),
-            State::Revoked(_) => Err(Conflict::Revoked),
-            State::Expired(_) => Err(Conflict::Expired),
-            State::Queued | State::Sent(_) | State::Failed(_) | State::Opened(_) => Ok(()),
+        if self.events.activated_at.is_some() {
+            Err(Conflict::AlreadyAccepted)
+        } else if self.events.revoked_at.is_some() {
+            Err(Conflict::Revoked)
+        } else if now >= self.expires_at {
+            Err(Conflict::Expired)
+        } else {
+            Ok(())
         }
     }
 
@@ -212,10 +219,9 @@ pub struct InviteForm {
     pub email: String,
     /// The same again.
     pub email_again: String,
-    /// The custom message; may be empty (S1-09).
+    /// The custom message; may be empty (S1-09), and may hold merge fields. What stands here is what is sent: where it came
+    /// from does not matter.
     pub message: String,
-    /// The template the message came from, if any.
-    pub template: Option<TemplateId>,
 }
 
 /// The dialog, checked. The message may still hold merge fields.
@@ -293,6 +299,8 @@ pub struct InviteStart {
     pub pending: bool,
     /// Templates to choose from.
     pub templates: Vec<crate::template::TemplateChoice>,
+    /// What merge fields stand for, to show how the message will read.
+    pub values: crate::template::MergeValues,
 }
 
 /// What the page behind an invitation's link shows. Nobody learns from it who the patient is.
@@ -307,11 +315,15 @@ pub enum LinkPage {
         practice: String,
         /// When the link stops working.
         expires_at: Time,
+        /// Is somebody else signed in on this device, who will be signed out (PX-10)?
+        other_signed_in: bool,
     },
     /// Live, the person has an account and is signed in with it: one button.
     Confirm {
         /// Who invites.
         practice: String,
+        /// The account that is signed in and will be opened to the record (PX-10): the reader's own address.
+        email: String,
     },
     /// Live, the person has an account: sign in and confirm (decision 6).
     SignIn {
@@ -440,13 +452,27 @@ mod tests {
         assert!(matches!(one.activate(START).unwrap().state(START), State::Activated(_)));
     }
 
+    // B-06, R-26: what was never delivered does not look as if the person had let it run out.
+    #[test]
+    fn a_mail_that_never_left_stays_failed() {
+        let mut one = invitation();
+        one.events.failed_at = Some(START);
+        let late = START + Span::days(3);
+        assert_eq!(one.state(late), State::Failed(START));
+        // The link is dead all the same.
+        assert_eq!(one.check_live(late), Err(Conflict::Expired));
+        one.events.opened_at = Some(START + Span::hours(1));
+        assert_eq!(one.state(late), State::Expired(one.expires_at), "somebody got it after all");
+        one.events = Events { sent_at: Some(START), failed_at: Some(START), ..Events::default() };
+        assert_eq!(one.state(late), State::Expired(one.expires_at));
+    }
+
     #[test]
     fn the_dialog_is_checked_as_a_whole() {
         let form = InviteForm {
             email: "ann@example.org".into(),
             email_again: "anne@example.org".into(),
             message: "Hello {{patient.secret}}".into(),
-            template: None,
         };
         let invalid = form.check().unwrap_err();
         // S1-08
@@ -507,7 +533,8 @@ mod tests {
                     end = Some(state);
                 }
                 prop_assert!(one.events.activated_at.is_none() || one.events.revoked_at.is_none());
-                prop_assert_eq!(one.check_live(now).is_ok(), matches!(state, State::Queued | State::Sent(_) | State::Failed(_) | State::Opened(_)));
+                let open = matches!(state, State::Queued | State::Sent(_) | State::Failed(_) | State::Opened(_));
+                prop_assert_eq!(one.check_live(now).is_ok(), open && now < one.expires_at);
             }
         }
     }

@@ -15,10 +15,8 @@ pub const SEARCH_TEXT: usize = 100;
 pub const NAME: usize = 100;
 /// The longest one-line text, in characters.
 pub const LINE: usize = 200;
-/// The longest custom message of an invitation, in characters.
+/// The longest custom message of an invitation, in characters, and so the longest text of a communication template.
 pub const MESSAGE: usize = 2_000;
-/// The longest body of a communication template, in characters.
-pub const TEMPLATE: usize = 5_000;
 /// Templates a group may keep.
 pub const TEMPLATES: u32 = 200;
 /// Contacts a patient may have.
@@ -39,6 +37,8 @@ pub const CONSOLE_ABSOLUTE: Span = Span::hours(12);
 pub const PORTAL_IDLE: Span = Span::minutes(30);
 /// Portal: the longest session.
 pub const PORTAL_ABSOLUTE: Span = Span::hours(24);
+/// How long before its end a session's open pages say so, with a way to stay (WCAG 2.2.1).
+pub const SESSION_WARNING: Span = Span::minutes(2);
 /// How stale the stored time of the last act may be: saves a write a click.
 pub const SESSION_TOUCH: Span = Span::seconds(30);
 
@@ -51,8 +51,10 @@ pub const LINK_LIFE_LONGEST: Span = Span::days(30);
 /// Life of a link that sets a password.
 pub const PASSWORD_LINK_LIFE: Span = Span::hours(1);
 
-/// Tries to send a mail before it is parked where the console shows it.
-pub const MAIL_TRIES: u32 = 12;
+/// Tries after which the console shows a mail that still waits to leave.
+pub const MAIL_SHOWN: u32 = 3;
+/// How long mails that left, and mails that were given up, are remembered.
+pub const MAIL_KEPT: Span = Span::days(30);
 /// How long a worker may hold a mail before another may take it.
 pub const MAIL_LEASE: Span = Span::minutes(2);
 
@@ -69,3 +71,16 @@ pub const KNOWN_ADDRESS: Span = Span::days(60);
 pub const THROTTLE_LINKS: u32 = 20;
 /// The window over which tries are counted.
 pub const THROTTLE_WINDOW: Span = Span::minutes(1);
+/// Links that set a password, mailed to one account in an hour: who asks again gets the same answer and no further mail.
+pub const PASSWORD_MAILS: u32 = 5;
+/// The window over which those are counted.
+pub const PASSWORD_MAILS_WINDOW: Span = Span::hours(1);
+/// How often an account is told that somebody tried to make it anew (AN-24).
+pub const ACCOUNT_EXISTS_WINDOW: Span = Span::days(1);
+/// How long a device is remembered after it was last used to sign in (SS-16).
+pub const KNOWN_DEVICE: Span = Span::days(180);
+/// How long links that set a password are remembered after they ended.
+pub const PASSWORD_LINK_KEPT: Span = Span::days(30);
+
+/// Rows a sweep removes in one unit of work, so that it holds no lock for long.
+pub const SWEPT: u32 = 1_000;

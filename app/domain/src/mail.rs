@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{InvitationId, MailId},
+    page::Page,
     time::{Span, Time},
 };
 
@@ -19,11 +20,14 @@ pub enum Kind {
     PasswordChanged,
     /// "Somebody tried to make an account with your address" (AN-24).
     AccountExists,
+    /// "A new device signed in to your account" (SS-16).
+    NewDevice,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Invitation, Self::PasswordLink, Self::PasswordChanged, Self::AccountExists];
+    pub const ALL: [Self; 5] =
+        [Self::Invitation, Self::PasswordLink, Self::PasswordChanged, Self::AccountExists, Self::NewDevice];
 
     /// The code, as stored.
     #[must_use]
@@ -33,6 +37,7 @@ impl Kind {
             Self::PasswordLink => "password_link",
             Self::PasswordChanged => "password_changed",
             Self::AccountExists => "account_exists",
+            Self::NewDevice => "new_device",
         }
     }
 
@@ -51,17 +56,29 @@ pub enum Failure {
     Unreachable,
     /// The mail server said: not now (4xx).
     Deferred,
+    /// The mail server does not let this server sign in: its settings are wrong.
+    SignInRefused,
     /// The mail server said: never (5xx).
     Rejected,
     /// Tried too often.
     GaveUp,
     /// The key that sealed the link is gone.
     KeyMissing,
+    /// What is stored about it cannot be read.
+    Unreadable,
 }
 
 impl Failure {
     /// Every failure.
-    pub const ALL: [Self; 5] = [Self::Unreachable, Self::Deferred, Self::Rejected, Self::GaveUp, Self::KeyMissing];
+    pub const ALL: [Self; 7] = [
+        Self::Unreachable,
+        Self::Deferred,
+        Self::SignInRefused,
+        Self::Rejected,
+        Self::GaveUp,
+        Self::KeyMissing,
+        Self::Unreadable,
+    ];
 
     /// The code, as stored.
     #[must_use]
@@ -69,9 +86,11 @@ impl Failure {
         match self {
             Self::Unreachable => "unreachable",
             Self::Deferred => "deferred",
+            Self::SignInRefused => "sign_in_refused",
             Self::Rejected => "rejected",
             Self::GaveUp => "gave_up",
             Self::KeyMissing => "key_missing",
+            Self::Unreadable => "unreadable",
         }
     }
 
@@ -84,7 +103,7 @@ impl Failure {
     /// Is it worth trying again by itself?
     #[must_use]
     pub const fn passes(self) -> bool {
-        matches!(self, Self::Unreachable | Self::Deferred)
+        matches!(self, Self::Unreachable | Self::Deferred | Self::SignInRefused)
     }
 }
 
@@ -96,23 +115,48 @@ pub fn backoff(tries: u32) -> Span {
     Span::seconds(seconds.min(240))
 }
 
-/// A mail that cannot be delivered, as the console shows it.
+/// What is to come of a mail that has not left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// It is tried again by itself.
+    Waiting {
+        /// When.
+        next_try: Time,
+    },
+    /// It was given up and waits for somebody to try it again.
+    Parked {
+        /// Since when.
+        at: Time,
+    },
+}
+
+/// A mail that does not get through, as the console shows it: given up, or tried several times in vain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ParkedMail {
+pub struct StuckMail {
     /// Its id.
     pub id: MailId,
     /// What kind.
     pub kind: Kind,
     /// The invitation it carries, if it carries one.
     pub invitation: Option<InvitationId>,
-    /// The patient's name, or the pseudonym; empty when the mail is about no patient.
-    pub patient: String,
+    /// For whom: the patient's name or pseudonym, or the user's name; empty when neither may be told.
+    pub about: String,
     /// Why it did not leave.
     pub failure: Failure,
     /// How often it was tried.
     pub tries: u32,
-    /// When it was given up.
-    pub parked_at: Time,
+    /// What is to come of it.
+    pub trouble: Trouble,
+}
+
+/// The Mail page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StuckMails {
+    /// Is there a mail server at all? Without one every mail waits.
+    pub configured: bool,
+    /// The mails, latest first.
+    pub page: Page<StuckMail>,
 }
 
 #[cfg(test)]
@@ -128,8 +172,15 @@ mod tests {
     }
 
     #[test]
+    fn codes_are_read_back() {
+        assert!(Kind::ALL.into_iter().all(|kind| Kind::from_code(kind.code()) == Some(kind)));
+        assert!(Failure::ALL.into_iter().all(|failure| Failure::from_code(failure.code()) == Some(failure)));
+        assert_eq!((Kind::from_code("newer"), Failure::from_code("newer")), (None, None));
+    }
+
+    #[test]
     fn a_rejected_mail_is_not_tried_again() {
-        assert!(Failure::Deferred.passes() && Failure::Unreachable.passes());
+        assert!(Failure::Deferred.passes() && Failure::Unreachable.passes() && Failure::SignInRefused.passes());
         assert!(!Failure::Rejected.passes() && !Failure::GaveUp.passes());
     }
 }

@@ -186,6 +186,43 @@ impl PatientAccess {
     }
 }
 
+/// What patients know the practice by, as Settings > General shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PracticeDetails {
+    /// The group's name.
+    pub name: String,
+    /// The group's telephone; may be empty.
+    pub phone: String,
+    /// Counts the saves: two people editing at once do not overwrite each other.
+    pub version: i64,
+}
+
+/// The dialog that changes it, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PracticeForm {
+    /// The group's name.
+    pub name: String,
+    /// The group's telephone.
+    pub phone: String,
+}
+
+impl PracticeForm {
+    /// Checks both fields.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn check(&self, version: i64) -> Result<PracticeDetails, Invalid> {
+        let mut invalid = Invalid::default();
+        let name = invalid.check("name", text::line(&self.name, limits::NAME));
+        let phone = invalid.check("phone", text::phone(&self.phone));
+        match (name, phone) {
+            (Some(name), Some(phone)) => Ok(PracticeDetails { name, phone, version }),
+            _ => Err(invalid),
+        }
+    }
+}
+
 /// The first-run form, checked: the group, its first location, its owner.
 #[derive(Debug, Clone)]
 pub struct NewPractice {

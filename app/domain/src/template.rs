@@ -59,7 +59,7 @@ impl MergeField {
 }
 
 /// What the merge fields stand for in one mail.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MergeValues {
     /// What the patient is called.
     pub patient_first_name: String,
@@ -106,6 +106,15 @@ pub fn merge(body: &str, values: &MergeValues) -> Result<String, Problem> {
     Ok(merged.into_inner())
 }
 
+/// The message that is mailed: the text with its merge fields filled in, as long as a message may be.
+///
+/// # Errors
+/// As [`check_merge_fields`], or [`Problem::TooLong`].
+pub fn message(body: &str, values: &MergeValues) -> Result<String, Problem> {
+    let merged = merge(body, values)?;
+    if merged.chars().count() > limits::MESSAGE { Err(Problem::TooLong) } else { Ok(merged) }
+}
+
 fn walk(body: &str, plain: impl Fn(&str), field: impl Fn(MergeField)) -> Result<(), Problem> {
     let mut rest = body;
     while let Some(start) = rest.find("{{") {
@@ -139,7 +148,7 @@ pub struct TemplateChoice {
     pub id: TemplateId,
     /// What users choose it by.
     pub name: String,
-    /// The text, merge fields filled in for the patient at hand.
+    /// The text with its merge fields, which are filled in once, when the invitation is sent.
     pub body: String,
 }
 
@@ -161,7 +170,7 @@ impl TemplateForm {
     pub fn check(&self) -> Result<(String, String), Invalid> {
         let mut invalid = Invalid::default();
         let name = invalid.check("name", text::line(&self.name, limits::NAME));
-        let body = text::paragraphs(&self.body, limits::TEMPLATE).and_then(|body| {
+        let body = text::paragraphs(&self.body, limits::MESSAGE).and_then(|body| {
             if body.is_empty() {
                 return Err(Problem::Missing);
             }
@@ -214,6 +223,16 @@ mod tests {
     fn a_value_is_not_merged_again() {
         let tricky = MergeValues { patient_first_name: "{{practice.phone}}".into(), ..values() };
         assert_eq!(merge("Hi {{patient.first_name}}", &tricky).unwrap(), "Hi {{practice.phone}}");
+    }
+
+    // One limit for what is typed, what a template holds and what is mailed.
+    #[test]
+    fn a_message_is_measured_after_its_fields_are_filled_in() {
+        let long = MergeValues { practice_name: "x".repeat(limits::MESSAGE), ..values() };
+        assert_eq!(message("{{practice.name}}", &long).unwrap().len(), limits::MESSAGE);
+        assert_eq!(message("{{practice.name}}!", &long), Err(Problem::TooLong));
+        let form = TemplateForm { name: "Long".into(), body: "x".repeat(limits::MESSAGE + 1) };
+        assert_eq!(form.check().unwrap_err().of("body"), Some(Problem::TooLong));
     }
 
     proptest! {

@@ -32,6 +32,10 @@ pub struct ConsoleStart {
     pub may: ConsoleRights,
     /// Does this person also use the portal? Then the menu offers to switch.
     pub also_portal: bool,
+    /// The email they sign in with, for password managers.
+    pub email: String,
+    /// Was nobody of the group's patients invited yet? Then Home shows the first steps.
+    pub nobody_invited_yet: bool,
 }
 
 /// What a user may do in the group at large.
@@ -80,6 +84,8 @@ pub struct PortalStart {
     pub records: Vec<PortalRecord>,
     /// Does this person also work in a console?
     pub also_console: bool,
+    /// The email they sign in with, for password managers.
+    pub email: String,
 }
 
 /// What the page behind a link that sets a password shows.

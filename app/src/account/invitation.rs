@@ -58,11 +58,14 @@ pub fn InvitationView(
             </Gate>
         }
         .into_any(),
-        LinkPage::SetPassword { practice, expires_at } => {
+        LinkPage::SetPassword { practice, expires_at, other_signed_in } => {
             let answer = Answer::of(ACCEPT);
             let left = now.map(|now| say::works_for(&dates::left(expires_at, now)));
             view! {
                 <Gate title=say::invites(&practice) lead=say::INVITES_LEAD foot=Box::new(move || unexpected(left).into_any())>
+                    {other_signed_in.then(|| view! {
+                        <Notice tone=Tone::Warn title=say::OTHER_TITLE><p>{say::OTHER_LEAVES}</p></Notice>
+                    })}
                     <DoorForm door=ACCEPT page=here>
                         <Refused answer=answer.clone()/>
                         <Hidden name="token" value=token/>
@@ -84,10 +87,12 @@ pub fn InvitationView(
             }
             .into_any()
         }
-        LinkPage::Confirm { practice } => view! {
+        LinkPage::Confirm { practice, email } => view! {
             <Gate title=say::invites(&practice) lead=say::CONFIRM_LEAD foot=Box::new(|| unexpected(None).into_any())>
                 <DoorForm door=CONFIRM page=here.clone()>
                     <Refused answer=Answer::of(CONFIRM)/>
+                    // PX-10: which account it is.
+                    <p class="form-note">{say::CONFIRM_AS}" "<b>{email}</b></p>
                     <Hidden name="token" value=token/>
                     <div class="form-end">
                         <Button kind=Kind::Main submit=true>{say::ACCEPT}</Button>
@@ -95,7 +100,8 @@ pub fn InvitationView(
                 </DoorForm>
                 <div class="gate-else">
                     <p>{say::NOT_YOU}</p>
-                    <DoorForm door=SIGN_OUT page=here>
+                    <DoorForm door=SIGN_OUT page=here.clone()>
+                        <Hidden name="next" value=here/>
                         <Button submit=true>{say::SIGN_OUT}</Button>
                     </DoorForm>
                 </div>
@@ -119,7 +125,8 @@ pub fn InvitationView(
         LinkPage::SignIn { practice, other_signed_in: true } => view! {
             <Gate title=say::invites(&practice) foot=Box::new(|| unexpected(None).into_any())>
                 <Notice tone=Tone::Warn title=say::OTHER_TITLE><p>{say::OTHER_LEAD}</p></Notice>
-                <DoorForm door=SIGN_OUT page=here>
+                <DoorForm door=SIGN_OUT page=here.clone()>
+                    <Hidden name="next" value=here/>
                     <div class="form-end">
                         <Button kind=Kind::Main submit=true>{say::SIGN_OUT}</Button>
                     </div>

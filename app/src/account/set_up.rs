@@ -1,19 +1,21 @@
 //! `/set-up`: the first run makes the group, its first location and its owner.
 
-use domain::account::Door;
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_router::hooks::use_query_map;
 use services::Ctx;
 
 use super::{Gate, words as say, zones};
 use crate::{
-    components::{Button, CheckField, Kind, LinkButton, PasswordField, SelectField, TextField},
+    components::{Button, CheckField, Kind, PasswordField, SelectField, TextField},
     error::AppError,
     forms::{Answer, DoorForm, Refused},
     shell::Trouble,
 };
 
 const DOOR: &str = "/api/set_up";
+
+/// Chooses the browser's own time zone; without scripts, or where the list does not know it, the person does.
+const GUESS_ZONE: &str = r#"try{const s=document.getElementById("time_zone"),z=Intl.DateTimeFormat().resolvedOptions().timeZone;if(!s.value&&[...s.options].some(o=>o.value==z))s.value=z}catch{}"#;
 
 /// The page.
 #[component]
@@ -28,14 +30,7 @@ pub fn SetUp() -> impl IntoView {
         };
         match needed {
             Ok(true) => view! { <SetUpView code=code answer=answer/> }.into_any(),
-            Ok(false) => view! {
-                <Gate title=say::SET_UP_DONE_TITLE lead=say::SET_UP_DONE_LEAD>
-                    <div class="form-end">
-                        <LinkButton href=Door::Console.sign_in() kind=Kind::Main>{say::TO_CONSOLE_DOOR}</LinkButton>
-                    </div>
-                </Gate>
-            }
-            .into_any(),
+            Ok(false) => view! { <Trouble error=AppError::NotFound/> }.into_any(),
             Err(error) => view! { <Trouble error=AppError::from_service(error, "set-up")/> }.into_any(),
         }
     })
@@ -60,7 +55,7 @@ pub fn SetUpView(
     let (profession, profession_wrong) = text("profession");
     let (email, email_wrong) = text("email");
     let (email_again, email_again_wrong) = text("email_again");
-    let code = answer.value_or("code", &code);
+    let fresh = answer.refusal().is_none();
     view! {
         <Gate title=say::SET_UP_TITLE lead=say::SET_UP_LEAD wide=true>
             <DoorForm door=DOOR page="/set-up">
@@ -97,6 +92,7 @@ pub fn SetUpView(
                     <Button kind=Kind::Main submit=true>{say::SET_UP}</Button>
                 </div>
             </DoorForm>
+            {fresh.then(|| view! { <script nonce=use_nonce()>{GUESS_ZONE}</script> })}
         </Gate>
     }
 }

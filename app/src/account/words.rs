@@ -9,7 +9,7 @@ pub const SKIP: &str = "Skip to the content";
 /// A field's label.
 pub const EMAIL: &str = "Email";
 /// A field's label.
-pub const EMAIL_AGAIN: &str = "Email again";
+pub const EMAIL_AGAIN: &str = "Confirm email";
 /// A field's label.
 pub const PASSWORD: &str = "Password";
 /// A field's label.
@@ -95,6 +95,8 @@ pub const FIRST_PASSWORD_EMAIL: &str =
 pub const ACCEPT: &str = "Accept and open the portal";
 /// Lead when signed in.
 pub const CONFIRM_LEAD: &str = "You are signed in already. Press the button to add this practice to your portal.";
+/// Before the address of the account that is signed in.
+pub const CONFIRM_AS: &str = "Your account:";
 /// Before the sign-out button.
 pub const NOT_YOU: &str = "Not you?";
 /// Button.
@@ -107,7 +109,9 @@ pub const SIGN_IN_TO_ACCEPT: &str = "Sign in to accept";
 pub const OTHER_TITLE: &str = "Somebody else is signed in";
 /// What to do about it.
 pub const OTHER_LEAD: &str =
-    "This device is signed in to another account. Sign out first, then open the link in your email again.";
+    "This device is signed in to another account. Sign out first; then you come back to this invitation.";
+/// What accepting does about it.
+pub const OTHER_LEAVES: &str = "This device is signed in to another account. Accepting signs that account out here.";
 /// At the foot of a live invitation.
 pub const UNEXPECTED: &str = "You did not expect this? Then simply close this page. Nothing happens.";
 /// How long a link still works.
@@ -170,14 +174,14 @@ pub const CALL: &str = "Call";
 /// Heading.
 pub const SET_UP_TITLE: &str = "Set up your practice";
 /// Lead.
-pub const SET_UP_LEAD: &str =
-    "A few lines, once. Everything can be changed later, and the patient portal is on from the start.";
+pub const SET_UP_LEAD: &str = "A few lines, once. The patient portal is on from the start; you only need to invite.";
 /// Heading of fields.
 pub const PRACTICE: &str = "Your practice";
 /// A field's label.
 pub const GROUP_NAME: &str = "Name of the practice";
 /// Help.
-pub const GROUP_NAME_HINT: &str = "As your patients know it. It stands in every email to them.";
+pub const GROUP_NAME_HINT: &str =
+    "As your patients know it. It stands in every email to them, and can be changed in Settings.";
 /// A field's label.
 pub const GROUP_PHONE: &str = "Telephone";
 /// Help.
@@ -212,10 +216,6 @@ pub const CODE: &str = "Set-up code";
 pub const CODE_HINT: &str = "The server printed it when it started. It keeps strangers from claiming a new server.";
 /// Button.
 pub const SET_UP: &str = "Set up and open the console";
-/// Heading.
-pub const SET_UP_DONE_TITLE: &str = "This server is set up";
-/// What to do.
-pub const SET_UP_DONE_LEAD: &str = "It has its practice already. Sign in to the console.";
 
 // The console's document
 /// Title.

@@ -18,29 +18,33 @@ pub async fn sign_in(
     password: String,
     #[server(default)] next: String,
 ) -> Result<Door, AppError> {
-    let door =
-        answer("account/sign_in", "", |ctx| async move { accounts::sign_in(&ctx, door, &email, &password).await })
-            .await?;
+    let door = answer("", |ctx| async move { accounts::sign_in(&ctx, door, &email, &password).await }).await?;
     leptos_axum::redirect(&crate::routes::safe_next(&next, door));
     Ok(door)
 }
 
-/// Signs out on this device.
+/// Signs out on this device. `next` is an invitation that was opened, to go back to; else the sign-in page follows.
 #[server(endpoint = "account/sign_out")]
-pub async fn sign_out() -> Result<(), AppError> {
-    let door = answer("account/sign_out", "", |ctx| async move {
+pub async fn sign_out(#[server(default)] next: String) -> Result<(), AppError> {
+    let door = answer("", |ctx| async move {
         let door = ctx.actor()?.door();
         accounts::sign_out(&ctx).await.map(|()| door)
     })
     .await?;
-    leptos_axum::redirect(door.sign_in());
+    leptos_axum::redirect(&crate::routes::after_sign_out(&next, door));
     Ok(())
+}
+
+/// Somebody is still there: the call itself is the act that lengthens the session.
+#[server(endpoint = "account/stay")]
+pub async fn stay() -> Result<(), AppError> {
+    answer("", |ctx| async move { ctx.actor().map(drop) }).await
 }
 
 /// Signs out on every device.
 #[server(endpoint = "account/sign_out_everywhere")]
 pub async fn sign_out_everywhere() -> Result<(), AppError> {
-    let door = answer("account/sign_out_everywhere", "", |ctx| async move {
+    let door = answer("", |ctx| async move {
         let door = ctx.actor()?.door();
         accounts::sign_out_everywhere(&ctx).await.map(|()| door)
     })
@@ -52,19 +56,25 @@ pub async fn sign_out_everywhere() -> Result<(), AppError> {
 /// The caller's signed-in devices.
 #[server(endpoint = "account/devices")]
 pub async fn devices() -> Result<Vec<Device>, AppError> {
-    answer("account/devices", "", |ctx| async move { accounts::devices(&ctx).await }).await
+    answer("", |ctx| async move { accounts::devices(&ctx).await }).await
 }
 
-/// Ends one device's session.
+/// Ends one device's session. `back` is the local page to show afterwards.
 #[server(endpoint = "account/end_device")]
-pub async fn end_device(id: SessionId) -> Result<(), AppError> {
-    answer("account/end_device", id, |ctx| async move { accounts::end_device(&ctx, id).await }).await
+pub async fn end_device(id: SessionId, #[server(default)] back: String) -> Result<(), AppError> {
+    let door = answer(id, |ctx| async move {
+        let door = ctx.actor()?.door();
+        accounts::end_device(&ctx, id).await.map(|()| door)
+    })
+    .await?;
+    leptos_axum::redirect(&crate::routes::safe_next(&back, door));
+    Ok(())
 }
 
 /// Goes to the other side.
 #[server(endpoint = "account/switch_door")]
 pub async fn switch_door(to: Door) -> Result<Door, AppError> {
-    let door = answer("account/switch_door", "", |ctx| async move { accounts::switch_door(&ctx, to).await }).await?;
+    let door = answer("", |ctx| async move { accounts::switch_door(&ctx, to).await }).await?;
     leptos_axum::redirect(door.home());
     Ok(door)
 }

@@ -11,5 +11,5 @@ use {super::answer, services::console};
 /// Who the user is, where, and what they may do.
 #[server(endpoint = "console/start", input = Json)]
 pub async fn start() -> Result<ConsoleStart, AppError> {
-    answer("console/start", "", |ctx| async move { console::start(&ctx).await }).await
+    answer("", |ctx| async move { console::start(&ctx).await }).await
 }

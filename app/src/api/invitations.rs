@@ -16,51 +16,49 @@ use {super::answer, services::invitations};
 /// What the dialog "Invite to the portal" starts with.
 #[server(endpoint = "invitations/start", input = Json)]
 pub async fn start(patient: PatientId) -> Result<InviteStart, AppError> {
-    answer("invitations/start", patient, |ctx| async move { invitations::start(&ctx, patient).await }).await
+    answer(patient, |ctx| async move { invitations::start(&ctx, patient).await }).await
 }
 
 /// Invites the patient.
 #[server(endpoint = "invitations/invite", input = Json)]
 pub async fn invite(patient: PatientId, form: InviteForm) -> Result<InvitationId, AppError> {
-    answer("invitations/invite", patient, |ctx| async move { invitations::invite(&ctx, patient, &form).await }).await
+    answer(patient, |ctx| async move { invitations::invite(&ctx, patient, &form).await }).await
 }
 
 /// The patient's invitations, latest first.
-#[server(endpoint = "invitations/list", input = Json)]
+#[server(endpoint = "invitations/list", input = Json, client = super::client::Marking)]
 pub async fn list(patient: PatientId, page: PageRequest) -> Result<Page<InvitationRow>, AppError> {
-    answer("invitations/list", patient, |ctx| async move { invitations::list(&ctx, patient, &page).await }).await
+    answer(patient, |ctx| async move { invitations::list(&ctx, patient, &page).await }).await
 }
 
 /// Sends a new link.
 #[server(endpoint = "invitations/resend", input = Json)]
 pub async fn resend(patient: PatientId, id: InvitationId) -> Result<(), AppError> {
-    answer("invitations/resend", id, |ctx| async move { invitations::resend(&ctx, patient, id).await }).await
+    answer(id, |ctx| async move { invitations::resend(&ctx, patient, id).await }).await
 }
 
 /// Takes an invitation back.
 #[server(endpoint = "invitations/revoke", input = Json)]
 pub async fn revoke(patient: PatientId, id: InvitationId) -> Result<(), AppError> {
-    answer("invitations/revoke", id, |ctx| async move { invitations::revoke(&ctx, patient, id).await }).await
+    answer(id, |ctx| async move { invitations::revoke(&ctx, patient, id).await }).await
 }
 
 /// What the page behind a link shows.
 #[server(name = ShowLinkPage, endpoint = "invitations/link_page")]
 pub async fn link_page(token: String) -> Result<LinkPage, AppError> {
-    answer("invitations/link_page", "", |ctx| async move { invitations::link_page(&ctx, &token).await }).await
+    answer("", |ctx| async move { invitations::link_page(&ctx, &token).await }).await
 }
 
 /// A person saw the page.
 #[server(endpoint = "invitations/opened")]
 pub async fn opened(token: String) -> Result<(), AppError> {
-    answer("invitations/opened", "", |ctx| async move { invitations::opened(&ctx, &token).await }).await
+    answer("", |ctx| async move { invitations::opened(&ctx, &token).await }).await
 }
 
 /// Accepts by setting a first password, and signs in.
 #[server(endpoint = "invitations/accept")]
 pub async fn accept(token: String, password: String) -> Result<Door, AppError> {
-    let door =
-        answer("invitations/accept", "", |ctx| async move { invitations::accept(&ctx, &token, &password).await })
-            .await?;
+    let door = answer("", |ctx| async move { invitations::accept(&ctx, &token, &password).await }).await?;
     leptos_axum::redirect(door.home());
     Ok(door)
 }
@@ -68,7 +66,7 @@ pub async fn accept(token: String, password: String) -> Result<Door, AppError> {
 /// Accepts with the account that is signed in.
 #[server(endpoint = "invitations/confirm")]
 pub async fn confirm(token: String) -> Result<Door, AppError> {
-    let door = answer("invitations/confirm", "", |ctx| async move { invitations::confirm(&ctx, &token).await }).await?;
+    let door = answer("", |ctx| async move { invitations::confirm(&ctx, &token).await }).await?;
     leptos_axum::redirect(door.home());
     Ok(door)
 }
@@ -76,7 +74,7 @@ pub async fn confirm(token: String) -> Result<Door, AppError> {
 /// Mails a fresh link for an expired invitation, to the invited address only.
 #[server(endpoint = "invitations/renew")]
 pub async fn renew(token: String) -> Result<(), AppError> {
-    answer("invitations/renew", "", |ctx| async move { invitations::renew(&ctx, &token).await }).await?;
+    answer("", |ctx| async move { invitations::renew(&ctx, &token).await }).await?;
     leptos_axum::redirect("/fresh-link-sent");
     Ok(())
 }

@@ -1,10 +1,6 @@
-//! Doors: mail that cannot be delivered.
+//! Doors: mail that does not get through.
 
-use domain::{
-    ids::MailId,
-    mail::ParkedMail,
-    page::{Page, PageRequest},
-};
+use domain::{ids::MailId, mail::StuckMails, page::PageRequest};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
@@ -12,14 +8,14 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use {super::answer, services::mails};
 
-/// The group's mails that cannot be delivered, latest first.
-#[server(endpoint = "mails/parked", input = Json)]
-pub async fn parked(page: PageRequest) -> Result<Page<ParkedMail>, AppError> {
-    answer("mails/parked", "", |ctx| async move { mails::parked(&ctx, &page).await }).await
+/// Mails that were given up or tried several times in vain, latest first.
+#[server(endpoint = "mails/list", input = Json, client = super::client::Marking)]
+pub async fn list(page: PageRequest) -> Result<StuckMails, AppError> {
+    answer("", |ctx| async move { mails::list(&ctx, &page).await }).await
 }
 
 /// Tries one again.
 #[server(endpoint = "mails/retry", input = Json)]
 pub async fn retry(id: MailId) -> Result<(), AppError> {
-    answer("mails/retry", id, |ctx| async move { mails::retry(&ctx, id).await }).await
+    answer(id, |ctx| async move { mails::retry(&ctx, id).await }).await
 }

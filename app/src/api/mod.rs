@@ -6,6 +6,7 @@
 //! To add a door: the function here, its line in the door list, its three tests (works, twice, unknown).
 
 pub mod account;
+mod client;
 pub mod console;
 pub mod invitations;
 pub mod mails;
@@ -17,8 +18,12 @@ pub mod set_up;
 pub mod settings;
 pub mod templates;
 
+/// The header of a call that an open page makes by itself because the bell rang: no human act (decision 15).
+pub const REFRESH: &str = "x-portico-refresh";
+
+pub use client::refresh;
 #[cfg(feature = "ssr")]
-pub use server_side::{RequestId, answer};
+pub use server_side::{RequestId, Route, answer};
 
 #[cfg(feature = "ssr")]
 mod server_side {
@@ -33,20 +38,22 @@ mod server_side {
     #[derive(Clone)]
     pub struct RequestId(pub String);
 
+    /// By which way in this request came, as the door list names it: a door, or a page that calls doors while it is drawn.
+    /// Provided by the server's edge.
+    #[derive(Clone)]
+    pub struct Route(pub String);
+
     /// Runs a service with the request's [`Ctx`] and turns its error into an answer. A refusal of a signed-in caller is
     /// written down: `object` is the id as it was sent.
     ///
     /// # Errors
     /// The service's, as an [`AppError`].
-    pub async fn answer<T, F>(
-        door: &'static str,
-        object: impl Display + Send,
-        service: impl FnOnce(Ctx) -> F + Send,
-    ) -> Result<T, AppError>
+    pub async fn answer<T, F>(object: impl Display + Send, service: impl FnOnce(Ctx) -> F + Send) -> Result<T, AppError>
     where
         F: Future<Output = services::Result<T>> + Send,
     {
         let reference = use_context::<RequestId>().map(|id| id.0).unwrap_or_default();
+        let door = use_context::<Route>().map(|route| route.0).unwrap_or_default();
         let Some(ctx) = use_context::<Ctx>() else {
             return Err(AppError::Fault { reference });
         };
@@ -60,7 +67,7 @@ mod server_side {
             _ => None,
         };
         if let Some(reason) = refused
-            && let Err(cause) = services::audit::denied(&ctx, door, &object.to_string(), &reason).await
+            && let Err(cause) = services::audit::denied(&ctx, &door, &object.to_string(), &reason).await
         {
             tracing::error!(reference, door, %cause, "a refusal could not be written down");
         }

@@ -13,19 +13,19 @@ use crate::error::AppError;
 use {super::answer, services::notifications};
 
 /// The caller's own, latest first.
-#[server(endpoint = "notifications/list", input = Json)]
+#[server(endpoint = "notifications/list", input = Json, client = super::client::Marking)]
 pub async fn list(page: PageRequest) -> Result<Page<NotificationRow>, AppError> {
-    answer("notifications/list", "", |ctx| async move { notifications::list(&ctx, &page).await }).await
+    answer("", |ctx| async move { notifications::list(&ctx, &page).await }).await
 }
 
 /// How many are unread, counted up to 100.
 #[server(endpoint = "notifications/unread", input = Json)]
 pub async fn unread() -> Result<i64, AppError> {
-    answer("notifications/unread", "", |ctx| async move { notifications::unread(&ctx).await }).await
+    answer("", |ctx| async move { notifications::unread(&ctx).await }).await
 }
 
 /// Marks one as read, or with nothing all.
 #[server(endpoint = "notifications/mark_read", input = Json)]
 pub async fn mark_read(id: Option<NotificationId>) -> Result<(), AppError> {
-    answer("notifications/mark_read", "", |ctx| async move { notifications::mark_read(&ctx, id).await }).await
+    answer("", |ctx| async move { notifications::mark_read(&ctx, id).await }).await
 }

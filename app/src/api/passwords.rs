@@ -10,7 +10,7 @@ use {super::answer, services::passwords};
 /// Mails a link that sets a password, if the address may have one. The answer is always the same.
 #[server(endpoint = "passwords/request_link")]
 pub async fn request_link(email: String, door: Door) -> Result<(), AppError> {
-    answer("passwords/request_link", "", |ctx| async move { passwords::request_link(&ctx, &email).await }).await?;
+    answer("", |ctx| async move { passwords::request_link(&ctx, &email, door).await }).await?;
     leptos_axum::redirect(match door {
         Door::Console => "/console/forgot-password/sent",
         Door::Portal => "/forgot-password/sent",
@@ -21,15 +21,13 @@ pub async fn request_link(email: String, door: Door) -> Result<(), AppError> {
 /// What the page behind such a link shows.
 #[server(endpoint = "passwords/link_page")]
 pub async fn link_page(token: String) -> Result<PasswordLinkPage, AppError> {
-    answer("passwords/link_page", "", |ctx| async move { passwords::link_page(&ctx, &token).await }).await
+    answer("", |ctx| async move { passwords::link_page(&ctx, &token).await }).await
 }
 
 /// Sets the password and signs in.
 #[server(endpoint = "passwords/set_by_link")]
 pub async fn set_by_link(token: String, password: String) -> Result<Door, AppError> {
-    let door =
-        answer("passwords/set_by_link", "", |ctx| async move { passwords::set_by_link(&ctx, &token, &password).await })
-            .await?;
+    let door = answer("", |ctx| async move { passwords::set_by_link(&ctx, &token, &password).await }).await?;
     leptos_axum::redirect(door.home());
     Ok(door)
 }
@@ -37,7 +35,7 @@ pub async fn set_by_link(token: String, password: String) -> Result<Door, AppErr
 /// Changes the password of the account that is signed in. `back` is the local page to show afterwards.
 #[server(endpoint = "passwords/change")]
 pub async fn change(current: String, password: String, #[server(default)] back: String) -> Result<(), AppError> {
-    let door = answer("passwords/change", "", |ctx| async move {
+    let door = answer("", |ctx| async move {
         let door = ctx.actor()?.door();
         passwords::change(&ctx, &current, &password).await.map(|()| door)
     })

@@ -13,11 +13,11 @@ use {super::answer, services::portal};
 /// The records this person may open.
 #[server(endpoint = "portal/start")]
 pub async fn start() -> Result<PortalStart, AppError> {
-    answer("portal/start", "", |ctx| async move { portal::start(&ctx).await }).await
+    answer("", |ctx| async move { portal::start(&ctx).await }).await
 }
 
 /// What every page about one record shows around its content.
 #[server(endpoint = "portal/frame")]
 pub async fn frame(patient: PatientId) -> Result<PortalFrame, AppError> {
-    answer("portal/frame", patient, |ctx| async move { portal::frame(&ctx, patient).await }).await
+    answer(patient, |ctx| async move { portal::frame(&ctx, patient).await }).await
 }

@@ -35,12 +35,7 @@ pub async fn set_up(
         profession,
         practises,
     };
-    answer(
-        "set_up",
-        "",
-        |ctx| async move { set_up::set_up(&ctx, &code, &form, &email, &email_again, &password).await },
-    )
-    .await?;
+    answer("", |ctx| async move { set_up::set_up(&ctx, &code, &form, &email, &email_again, &password).await }).await?;
     leptos_axum::redirect("/console");
     Ok(())
 }

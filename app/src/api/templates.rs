@@ -14,29 +14,29 @@ use {super::answer, services::templates};
 /// The group's templates by name.
 #[server(endpoint = "templates/list", input = Json)]
 pub async fn list() -> Result<Vec<Template>, AppError> {
-    answer("templates/list", "", |ctx| async move { templates::list(&ctx).await }).await
+    answer("", |ctx| async move { templates::list(&ctx).await }).await
 }
 
 /// Adds a template.
 #[server(endpoint = "templates/add", input = Json)]
 pub async fn add(form: TemplateForm) -> Result<TemplateId, AppError> {
-    answer("templates/add", "", |ctx| async move { templates::add(&ctx, &form).await }).await
+    answer("", |ctx| async move { templates::add(&ctx, &form).await }).await
 }
 
 /// Changes a template.
 #[server(endpoint = "templates/save", input = Json)]
 pub async fn save(id: TemplateId, version: i64, form: TemplateForm) -> Result<(), AppError> {
-    answer("templates/save", id, |ctx| async move { templates::save(&ctx, id, version, &form).await }).await
+    answer(id, |ctx| async move { templates::save(&ctx, id, version, &form).await }).await
 }
 
 /// Removes a template.
 #[server(endpoint = "templates/remove", input = Json)]
 pub async fn remove(id: TemplateId) -> Result<(), AppError> {
-    answer("templates/remove", id, |ctx| async move { templates::remove(&ctx, id).await }).await
+    answer(id, |ctx| async move { templates::remove(&ctx, id).await }).await
 }
 
 /// The text as it would read for this patient.
 #[server(endpoint = "templates/preview", input = Json)]
 pub async fn preview(body: String, patient: PatientId) -> Result<String, AppError> {
-    answer("templates/preview", patient, |ctx| async move { templates::preview(&ctx, &body, patient).await }).await
+    answer(patient, |ctx| async move { templates::preview(&ctx, &body, patient).await }).await
 }

@@ -57,7 +57,7 @@ pub use empty::Empty;
 pub use field::{Field, described_by};
 pub use icon::Icon;
 pub use notice::{Notice, Tone};
-pub use password_field::PasswordField;
+pub use password_field::{PasswordField, Username};
 pub use select_field::{Choice, SelectField};
 pub use text_area::TextArea;
 pub use text_field::TextField;

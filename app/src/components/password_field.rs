@@ -58,6 +58,15 @@ pub fn PasswordField(
     }
 }
 
+/// Tells a password manager whose password is being changed; nobody sees it, and nothing is sent.
+#[component]
+pub fn Username(
+    /// The email that is signed in with.
+    email: String,
+) -> impl IntoView {
+    view! { <input type="text" autocomplete="username" value=email readonly=true hidden=true/> }
+}
+
 /// The button beside the field. It appears with the scripts, without which it could do nothing.
 #[cfg(any(feature = "ssr", feature = "portal"))]
 #[island]

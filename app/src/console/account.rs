@@ -6,13 +6,14 @@ use leptos::prelude::*;
 use super::{confirm::Confirm, desk::use_desk, drafts, form::Form, frame::Head, load::load, words};
 use crate::{
     api,
-    components::{Button, Card, Kind, PasswordField, Table, When, acts, column, lesser},
+    components::{Button, Card, Kind, PasswordField, Table, Username, When, acts, column, lesser},
 };
 
 /// The account page.
 #[component]
 pub fn Account() -> impl IntoView {
-    let start = use_desk().start();
+    let desk = use_desk();
+    let start = desk.start();
     view! {
         <Head title=words::YOUR_ACCOUNT/>
         <div class="column">
@@ -22,7 +23,7 @@ pub fn Account() -> impl IntoView {
                     {(!start.profession.is_empty()).then(|| view! {
                         <div><dt>{words::PROFESSION}</dt><dd dir="auto">{start.profession}</dd></div>
                     })}
-                    <div><dt>{words::PRACTICE}</dt><dd dir="auto">{start.group_name}</dd></div>
+                    <div><dt>{words::PRACTICE}</dt><dd dir="auto">{desk.practice.get_untracked()}</dd></div>
                     <div><dt>{words::ACCESS_LEVEL}</dt><dd>{words::level(start.level)}</dd></div>
                 </dl>
             </Card>
@@ -82,7 +83,7 @@ fn Devices() -> impl IntoView {
                 text=words::END_DEVICE_TEXT
                 button=words::END_DEVICE_BUTTON
                 danger=true
-                act=move || api::account::end_device(id)
+                act=move || api::account::end_device(id, String::new())
                 on_close=move |done| {
                     ending.set(None);
                     if done {
@@ -131,6 +132,7 @@ fn Password() -> impl IntoView {
         <Card title=words::PASSWORD id="password">
             <form class=form.class() novalidate on:submit=send>
                 {form.notices()}
+                <Username email=desk.start().email/>
                 <PasswordField
                     name="current"
                     id=form.id("current")

@@ -57,7 +57,7 @@ where
             <div class="dialog-body">
                 <p>{text}</p>
                 {move || error.get().map(|error| view! {
-                    <Notice tone=Tone::Danger live=true>{crate::words::error(&error)}</Notice>
+                    <Notice tone=Tone::Danger live=true>{words::error(&error)}</Notice>
                 })}
             </div>
             <footer class="dialog-foot">

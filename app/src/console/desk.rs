@@ -1,6 +1,6 @@
 //! What every page of the console has at hand: who is signed in, what they may do, the bell, what just happened.
 
-use domain::{patient::PatientRow, views::ConsoleStart};
+use domain::{ids::PatientId, patient::PatientRow, views::ConsoleStart};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -25,6 +25,15 @@ pub struct ShownPatients {
     pub next: Option<String>,
 }
 
+/// Why the session ends within two minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Nobody did anything; an act puts it off.
+    Soon,
+    /// It has reached its longest time.
+    Last,
+}
+
 /// The desk.
 #[derive(Clone, Copy)]
 pub struct Desk {
@@ -35,10 +44,20 @@ pub struct Desk {
     pub toasts: Toasts,
     /// Unread notifications, counted up to 100.
     pub unread: RwSignal<i64>,
-    /// Counts the times the bell rang: what is shown may have changed.
+    /// Notifications that came and were not said yet.
+    pub untold: StoredValue<i64>,
+    /// Counts the times the bell rang for somebody who is there: what is shown may have changed.
     pub rings: RwSignal<u32>,
+    /// The same, with the patients that the news is about.
+    pub news: RwSignal<(u32, Vec<PatientId>)>,
+    /// The session ends within two minutes.
+    pub ending: RwSignal<Option<Ending>>,
     /// The session is over; what is typed is kept.
     pub over: RwSignal<bool>,
+    /// What patients know the practice by.
+    pub practice: RwSignal<String>,
+    /// Nobody of the practice was invited to the portal yet.
+    pub nobody_invited: RwSignal<bool>,
     /// The dialog of keyboard shortcuts is open.
     pub shortcuts: RwSignal<bool>,
     /// The time.
@@ -56,7 +75,12 @@ impl Desk {
             nav,
             toasts: Toasts::default(),
             unread: RwSignal::new(start.unread),
+            untold: StoredValue::new(0),
             rings: RwSignal::new(0),
+            news: RwSignal::new((0, Vec::new())),
+            ending: RwSignal::new(None),
+            practice: RwSignal::new(start.group_name.clone()),
+            nobody_invited: RwSignal::new(start.nobody_invited_yet),
             over: RwSignal::new(false),
             shortcuts: RwSignal::new(false),
             clock: Clock::start(&start.time_zone),
@@ -78,27 +102,59 @@ impl Desk {
         }
     }
 
-    /// Looks at the bell again. Not a human act: a session that is over shows as a bar, and takes nobody away.
+    /// Looks at the bell again.
     pub fn look_at_bell(self) {
-        spawn_local(async move {
-            match api::notifications::unread().await {
-                Ok(unread) => self.unread.set(unread),
-                Err(AppError::NotSignedIn) => self.over.set(true),
-                // The next ring or the next page looks again.
-                Err(_) => {}
+        spawn_local(self.count());
+    }
+
+    /// Counts what is unread. Not a human act: a session that is over is covered, and takes nobody away.
+    pub async fn count(self) {
+        match api::notifications::unread().await {
+            Ok(unread) => {
+                let before = self.unread.get_untracked();
+                self.unread.set(unread);
+                // Fewer than before means that they were read, perhaps on another device. Above 100 nobody counts.
+                let new = if unread >= 100 && before >= 100 { 1 } else { (unread - before).max(0) };
+                self.untold.update_value(|untold| *untold += new);
             }
+            Err(AppError::NotSignedIn) => self.end(),
+            // The next ring or the next page looks again.
+            Err(_) => {}
+        }
+    }
+
+    /// The session is over: nothing of the practice stays readable (SS-01), and what was typed stays where it is.
+    pub fn end(self) {
+        self.ending.set(None);
+        self.over.set(true);
+        name_page(words::OVER);
+    }
+
+    /// Rings that somebody is there to hear.
+    #[must_use]
+    pub fn rung(self) -> Rung {
+        Rung::of(self.rings.into())
+    }
+
+    /// Rings about this patient.
+    #[must_use]
+    pub fn rung_about(self, patient: PatientId) -> Rung {
+        let about = Memo::new(move |before: Option<&u32>| {
+            let before = before.copied().unwrap_or_default();
+            self.news.with(|(count, patients)| if patients.contains(&patient) { *count } else { before })
         });
+        Rung::of(about.into())
     }
 
     /// Signs out here; nothing typed stays on the device.
     pub fn sign_out(self) {
         spawn_local(async move {
-            match api::account::sign_out().await {
+            match api::account::sign_out(String::new()).await {
                 Ok(()) | Err(AppError::NotSignedIn) => {
                     drafts::clear_all();
                     let _ = window().location().assign("/console/sign-in");
                 }
-                Err(error) => self.toasts.say(crate::words::error(&error)),
+                Err(error) => self.toasts.say(words::error(&error)),
             }
         });
     }
@@ -106,6 +162,26 @@ impl Desk {
     /// Drops the remembered list: a patient in it changed.
     pub fn patients_changed(self) {
         self.shown.set_value(None);
+    }
+}
+
+/// Tells looks that a ring caused from those that a person asked for.
+#[derive(Clone, Copy)]
+pub struct Rung {
+    count: Signal<u32>,
+    seen: StoredValue<u32>,
+}
+
+impl Rung {
+    fn of(count: Signal<u32>) -> Self {
+        Self { count, seen: StoredValue::new(count.get_untracked()) }
+    }
+
+    /// Did it ring since this was asked last? Asks again at the next ring.
+    #[must_use]
+    pub fn again(self) -> bool {
+        let now = self.count.get();
+        self.seen.try_update_value(|seen| std::mem::replace(seen, now)) != Some(now)
     }
 }
 

@@ -6,6 +6,9 @@
 use domain::ids::UserId;
 use leptos::{prelude::window, serde_json};
 
+/// What was typed in a form: the version of what it changes, what stood in its fields at first, and what stands in them now.
+pub type Draft = (i64, Vec<(String, String)>, Vec<(String, String)>);
+
 const PREFIX: &str = "portico.draft.";
 const OWNER: &str = "portico.drafts-of";
 const OPEN: &str = "portico.open";
@@ -25,15 +28,15 @@ pub fn belong_to(user: UserId) {
 }
 
 /// Keeps what is typed in a form, field by field.
-pub fn keep(form: &str, values: &[(&str, String)]) {
-    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(values)) {
+pub fn keep(form: &str, version: i64, start: &[(&str, String)], values: &[(&str, String)]) {
+    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(&(version, start, values))) {
         let _ = storage.set_item(&format!("{PREFIX}{form}"), &text);
     }
 }
 
 /// What was typed in a form and neither saved nor given up.
 #[must_use]
-pub fn kept(form: &str) -> Option<Vec<(String, String)>> {
+pub fn kept(form: &str) -> Option<Draft> {
     let text = storage()?.get_item(&format!("{PREFIX}{form}")).ok().flatten()?;
     serde_json::from_str(&text).ok()
 }

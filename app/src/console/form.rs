@@ -1,6 +1,6 @@
 //! A form of the console: what is typed, what is wrong with it, and sending it once.
 
-use domain::error::{Invalid, Problem};
+use domain::error::{Conflict, Invalid, Problem};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
@@ -12,6 +12,9 @@ use crate::{
     components::{CheckField, Choice, Notice, SelectField, TextArea, TextField, Tone},
     error::AppError,
 };
+
+/// What stands in the fields of a form, by their names.
+pub type Values = Vec<(&'static str, String)>;
 
 /// A form. What is typed is kept on the device under its name until it is saved or given up.
 #[derive(Clone, Copy)]
@@ -28,24 +31,34 @@ pub struct Form {
     pub busy: RwSignal<bool>,
     /// It starts with what was typed earlier.
     pub restored: RwSignal<bool>,
-    start: StoredValue<Vec<(&'static str, String)>>,
+    /// What stood in the fields at first, and its version.
+    start: StoredValue<(i64, Values)>,
+    /// Somebody else saved meanwhile: the fields that both changed, with what the other one wrote.
+    overtaken: RwSignal<Option<Values>>,
     desk: Desk,
 }
 
 impl Form {
     /// A form with its fields and what stands in them. `about` tells apart forms of one kind, as a patient's id does.
     #[must_use]
-    pub fn new(kind: &'static str, about: &str, start: Vec<(&'static str, String)>) -> Self {
+    pub fn new(kind: &'static str, about: &str, start: Values) -> Self {
+        Self::versioned(kind, about, 0, start)
+    }
+
+    /// A form that changes something: `version` is the one that was read.
+    #[must_use]
+    pub fn versioned(kind: &'static str, about: &str, version: i64, start: Values) -> Self {
         let key = format!("{kind}:{about}");
-        let kept = drafts::kept(&key).unwrap_or_default();
-        let restored = !kept.is_empty();
-        let fields: Vec<_> = start
-            .iter()
-            .map(|(name, value)| {
-                let value = kept.iter().find(|(kept, _)| kept == name).map_or(value, |(_, value)| value);
-                (*name, RwSignal::new(value.clone()))
-            })
-            .collect();
+        let kept = drafts::kept(&key);
+        let restored = kept.is_some();
+        // What was typed earlier was typed over what stood there then.
+        let (old_version, old_start, typed) = kept.unwrap_or((version, Vec::new(), Vec::new()));
+        let of = |values: &[(String, String)], name: &str, or: &str| {
+            values.iter().find(|(kept, _)| kept == name).map_or(or, |(_, value)| value).to_owned()
+        };
+        let fields: Vec<_> =
+            start.iter().map(|(name, value)| (*name, RwSignal::new(of(&typed, name, value)))).collect();
+        let at_first: Values = start.iter().map(|(name, value)| (*name, of(&old_start, name, value))).collect();
         let form = Self {
             kind,
             key: StoredValue::new(key),
@@ -54,25 +67,92 @@ impl Form {
             error: RwSignal::new(None),
             busy: RwSignal::new(false),
             restored: RwSignal::new(restored),
-            start: StoredValue::new(start),
+            start: StoredValue::new((old_version, at_first)),
+            overtaken: RwSignal::new(None),
             desk: use_desk(),
         };
+        if old_version != version {
+            form.overtaken(version, start);
+        }
         Effect::new(move |before: Option<()>| {
             let now = form.values();
             if before.is_some() {
                 form.keep(&now);
             }
+            // The session is over: what was typed is here again after signing in.
+            if form.desk.over.get() && !form.is_untouched(&now) {
+                form.key.with_value(|key| drafts::remember_open(key));
+            }
         });
         form
     }
 
-    fn values(self) -> Vec<(&'static str, String)> {
+    /// The version that is being changed.
+    #[must_use]
+    pub fn version(self) -> i64 {
+        self.start.with_value(|(version, _)| *version)
+    }
+
+    /// Somebody else saved meanwhile: from now on this changes the newer version. What was typed stays; fields that were
+    /// not touched follow the newer version, so that saving undoes nothing of the other one's. Where both wrote, the form
+    /// says what the other one wrote.
+    pub fn overtaken(self, version: i64, newer: Values) {
+        let before = self.start.with_value(|(_, start)| start.clone());
+        let mut both = Values::new();
+        for ((name, new), (_, old)) in newer.iter().zip(&before) {
+            let field = self.field(name);
+            let typed = field.get_untracked();
+            if typed == *old {
+                field.set(new.clone());
+            } else if new != old && *new != typed {
+                both.push((*name, new.clone()));
+            }
+        }
+        self.start.set_value((version, newer));
+        self.error.set(None);
+        self.restored.set(false);
+        self.overtaken.set(Some(both));
+    }
+
+    /// Looks for the newer version by itself whenever saving finds that there is one. `newer` gives nothing when the thing
+    /// is not there any more.
+    pub fn follow<F>(self, newer: impl Fn() -> F + 'static)
+    where
+        F: Future<Output = Result<Option<(i64, Values)>, AppError>> + 'static,
+    {
+        Effect::new(move || {
+            if self.error.with(|error| *error != Some(AppError::Conflict(Conflict::ChangedMeanwhile))) {
+                return;
+            }
+            let newer = newer();
+            spawn_local(async move {
+                match newer.await {
+                    Ok(Some((version, values))) if !self.start.is_disposed() => self.overtaken(version, values),
+                    Ok(Some(_)) => {}
+                    Ok(None) => drop(self.error.try_set(Some(AppError::NotFound))),
+                    // The conflict stands there, and saving again looks again.
+                    Err(error) => self.desk.failed(&error),
+                }
+            });
+        });
+    }
+
+    fn values(self) -> Values {
         self.fields.with_value(|fields| fields.iter().map(|(name, value)| (*name, value.get())).collect())
     }
 
-    fn keep(self, now: &[(&'static str, String)]) {
-        let untouched = self.start.with_value(|start| start == now);
-        self.key.with_value(|key| if untouched { drafts::drop(key) } else { drafts::keep(key, now) });
+    fn is_untouched(self, now: &Values) -> bool {
+        self.start.with_value(|(_, start)| start == now)
+    }
+
+    fn keep(self, now: &Values) {
+        self.key.with_value(|key| {
+            if self.is_untouched(now) {
+                drafts::drop(key);
+            } else {
+                self.start.with_value(|(version, start)| drafts::keep(key, *version, start, now));
+            }
+        });
     }
 
     /// The signal behind a field. A name that is not one of its fields gives a signal that is not kept.
@@ -93,7 +173,11 @@ impl Form {
     #[must_use]
     pub fn problem(self, name: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || {
-            self.wrong.with(|wrong| wrong.of(name)).map(|problem| crate::words::problem(problem).to_owned())
+            let theirs = || self.overtaken.with(|both| both.as_ref()?.iter().find(|(own, _)| *own == name).cloned());
+            match self.wrong.with(|wrong| wrong.of(name)) {
+                Some(problem) => Some(crate::words::problem(problem).to_owned()),
+                None => theirs().map(|(_, value)| words::they_wrote(&value)),
+            }
         })
     }
 
@@ -115,7 +199,7 @@ impl Form {
 
     /// Gives up what was typed.
     pub fn discard(self) {
-        self.start.with_value(|start| {
+        self.start.with_value(|(_, start)| {
             for (name, value) in start {
                 self.field(name).set(value.clone());
             }
@@ -124,13 +208,7 @@ impl Form {
         self.wrong.set(Invalid::default());
         self.error.set(None);
         self.restored.set(false);
-    }
-
-    /// Starts again with other values: those of a newer version.
-    pub fn restart(self, start: Vec<(&'static str, String)>) {
-        if self.start.try_set_value(start).is_none() {
-            self.discard();
-        }
+        self.overtaken.set(None);
     }
 
     /// Sends it, once at a time. After success the draft is forgotten and `done` is called; after a failure everything
@@ -147,6 +225,7 @@ impl Form {
         self.busy.set(true);
         self.error.set(None);
         self.wrong.set(Invalid::default());
+        self.overtaken.set(None);
         spawn_local(async move {
             let answer = ask.await;
             // The form may be gone by now.
@@ -187,7 +266,10 @@ impl Form {
     pub fn notices(self) -> AnyView {
         view! {
             {move || self.error.get().map(|error| view! {
-                <Notice tone=Tone::Danger live=true>{crate::words::error(&error)}</Notice>
+                <Notice tone=Tone::Danger live=true>{words::error(&error)}</Notice>
+            })}
+            {move || self.overtaken.with(Option::is_some).then(|| view! {
+                <Notice tone=Tone::Warn live=true title=words::OVERTAKEN><p>{words::OVERTAKEN_TEXT}</p></Notice>
             })}
             {move || self.restored.get().then(|| view! {
                 <Notice>

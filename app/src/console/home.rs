@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     api,
-    components::{Card, Icon, LinkButton},
+    components::{Card, Empty, Icon, LinkButton},
 };
 
 /// Lines under "What is new".
@@ -23,9 +23,9 @@ pub fn Home() -> impl IntoView {
     let desk = use_desk();
     let start = desk.start();
     let add = start.may.add_patients;
+    let rung = desk.rung();
     let news = load(move || {
-        desk.rings.track();
-        api::notifications::list(PageRequest { after: None, limit: Some(LINES) })
+        api::refresh(rung.again(), api::notifications::list(PageRequest { after: None, limit: Some(LINES) }))
     });
     let action = Box::new(move || {
         add.then(
@@ -37,7 +37,12 @@ pub fn Home() -> impl IntoView {
         <Head title=words::greeting(&start.user_name) action=action/>
         {news.view(5, move |page| {
             if page.rows.is_empty() {
-                return view! { <FirstSteps/> }.into_any();
+                // The steps are for a practice that has just begun, not for whoever has no news.
+                return if desk.nobody_invited.get() {
+                    view! { <FirstSteps/> }.into_any()
+                } else {
+                    view! { <Empty title=words::NOTHING_NEW><p>{words::NOTHING_NEW_TEXT}</p></Empty> }.into_any()
+                };
             }
             let more = page.next.is_some();
             let lines: Vec<_> = page.rows.into_iter().map(|row| view! { <Line row=row/> }).collect();

@@ -1,42 +1,75 @@
 //! The line to the server: one for each tab. An event is a hint to look again; the truth is asked for.
+//!
+//! A ring by itself only counts: `notifications/unread` shows nobody's name and lengthens no session. What holds names is
+//! asked for when somebody is there to read it, and at once when that somebody comes back (decisions 13 and 15).
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use domain::page::PageRequest;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Event, EventSource};
+use web_sys::{Event, EventSource, VisibilityState};
 
 use super::{
-    desk::Desk,
+    desk::{Desk, Ending},
     nav::{self, Tab},
     words,
 };
 use crate::api;
 
+/// How long after a key or the pointer somebody counts as being there, in milliseconds.
+const THERE: f64 = 60_000.0;
+/// The most that one ring is told about, in lines.
+const MOST: i64 = 8;
+
 /// Opens the line, and opens it again when it breaks: after 1, 2, 4 … 60 seconds.
 pub fn listen(desk: Desk) {
-    connect(desk, Rc::new(Cell::new(0)));
+    let there = There { act: Rc::new(Cell::new(js_sys::Date::now())), waiting: Rc::default() };
+    for event in ["keydown", "pointerdown", "pointermove"] {
+        let there = there.clone();
+        let _ = window_event_listener(ev::Custom::<Event>::new(event), move |_| {
+            there.act.set(js_sys::Date::now());
+            if there.waiting.take() {
+                tell(desk);
+            }
+        });
+    }
+    connect(desk, there, Rc::new(Cell::new(0)), Rc::new(Cell::new(true)));
 }
 
-fn connect(desk: Desk, breaks: Rc<Cell<u32>>) {
+/// Is somebody there?
+#[derive(Clone)]
+struct There {
+    /// When a key or the pointer was last used.
+    act: Rc<Cell<f64>>,
+    /// The bell rang while nobody was there.
+    waiting: Rc<Cell<bool>>,
+}
+
+impl There {
+    fn is_true(&self) -> bool {
+        document().visibility_state() == VisibilityState::Visible && js_sys::Date::now() - self.act.get() < THERE
+    }
+}
+
+fn connect(desk: Desk, there: There, breaks: Rc<Cell<u32>>, first: Rc<Cell<bool>>) {
     let Ok(line) = EventSource::new("/events") else { return };
-    on(&line, "open", {
-        let breaks = breaks.clone();
+    on(&line, "bell", {
+        let (there, breaks, first) = (there.clone(), breaks.clone(), first.clone());
         move || {
-            // What rang while nobody listened.
-            if breaks.replace(0) > 0 {
-                desk.look_at_bell();
-                desk.rings.update(|rings| *rings += 1);
-            }
+            breaks.set(0);
+            // The first word of a stream says "look"; the page that opened it has only just looked.
+            ring(desk, &there, first.replace(false));
         }
     });
-    on(&line, "bell", move || ring(desk));
+    on(&line, "soon", move || desk.ending.set(Some(Ending::Soon)));
+    on(&line, "last", move || desk.ending.set(Some(Ending::Last)));
+    on(&line, "stays", move || desk.ending.set(None));
     on(&line, "over", {
         let line = line.clone();
         move || {
             line.close();
-            desk.over.set(true);
+            desk.end();
         }
     });
     on(&line.clone(), "error", move || {
@@ -46,13 +79,14 @@ fn connect(desk: Desk, breaks: Rc<Cell<u32>>) {
         if line.ready_state() != EventSource::CLOSED || desk.over.get_untracked() {
             return;
         }
+        // Perhaps because the session is over: then this says so.
+        desk.look_at_bell();
         let wait = 1_u64 << broken.min(6);
-        let breaks = breaks.clone();
+        let (there, breaks, first) = (there.clone(), breaks.clone(), first.clone());
         set_timeout(
             move || {
-                desk.look_at_bell();
                 if !desk.over.get_untracked() {
-                    connect(desk, breaks);
+                    connect(desk, there, breaks, first);
                 }
             },
             Duration::from_secs(wait.min(60)),
@@ -67,23 +101,40 @@ fn on(line: &EventSource, event: &str, act: impl Fn() + 'static) {
     act.forget();
 }
 
-/// Something is new: say the newest line, and count again.
-fn ring(desk: Desk) {
-    desk.rings.update(|rings| *rings += 1);
+/// Counts, and tells whoever is there.
+fn ring(desk: Desk, there: &There, first: bool) {
+    let there = there.clone();
     spawn_local(async move {
-        let before = desk.unread.get_untracked();
-        let Ok(unread) = api::notifications::unread().await else { return };
-        desk.unread.set(unread);
-        // Fewer than before means that they were read, perhaps on another device.
-        if unread <= before && unread < 100 {
+        desk.count().await;
+        if first && desk.untold.get_value() == 0 {
             return;
         }
-        let newest = api::notifications::list(PageRequest { after: None, limit: Some(1) }).await;
-        if let Ok(page) = newest
-            && let Some(row) = page.rows.into_iter().find(|row| !row.read)
-        {
+        if there.is_true() {
+            tell(desk);
+        } else {
+            there.waiting.set(true);
+        }
+    });
+}
+
+/// Somebody is there: lists look again, and the newest lines are said.
+fn tell(desk: Desk) {
+    desk.rings.update(|rings| *rings += 1);
+    let new = desk.untold.try_update_value(std::mem::take).unwrap_or_default().min(MOST);
+    if new == 0 {
+        return;
+    }
+    spawn_local(async move {
+        let page = PageRequest { after: None, limit: u32::try_from(new).ok() };
+        let Ok(page) = api::refresh(true, api::notifications::list(page)).await else { return };
+        let news: Vec<_> = page.rows.into_iter().filter(|row| !row.read).collect();
+        desk.news.update(|(count, patients)| {
+            *count += 1;
+            *patients = news.iter().map(|row| row.news.patient()).collect();
+        });
+        if let Some(row) = news.first() {
             let to = nav::patient(row.news.patient(), Tab::Access);
-            desk.toasts.say_with(words::news(&row), to, words::OPEN);
+            desk.toasts.say_with(words::news(row), to, words::OPEN);
         }
     });
 }

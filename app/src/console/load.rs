@@ -109,7 +109,7 @@ fn failure(error: RwSignal<Option<AppError>>, again: impl Fn() + Copy + Send + '
         error.get().map(|error| {
             view! {
                 <Notice tone=Tone::Danger live=true>
-                    <p>{crate::words::error(&error)}</p>
+                    <p>{words::error(&error)}</p>
                     <Button on:click=move |_| again()>{words::TRY_AGAIN}</Button>
                 </Notice>
             }

@@ -64,7 +64,7 @@ pub fn Console() -> impl IntoView {
         Some(Err(error)) => view! {
             <main class="console-wait">
                 <Empty title=words::CANNOT_START>
-                    <p role="alert">{crate::words::error(&error)}</p>
+                    <p role="alert">{words::error(&error)}</p>
                     <Button on:click=move |_| ask()>{words::TRY_AGAIN}</Button>
                 </Empty>
             </main>

@@ -18,14 +18,13 @@ use crate::{
 pub fn Notifications() -> impl IntoView {
     let desk = use_desk();
     let pages = Pages::new();
-    let ask = move |after: bool| {
+    let look = move |after: bool, by_itself: bool| {
         let page = if after { pages.following() } else { pages.first() };
-        pages.take(after, api::notifications::list(page));
+        pages.take(after, api::refresh(by_itself, api::notifications::list(page)));
     };
-    Effect::new(move || {
-        desk.rings.track();
-        ask(false);
-    });
+    let ask = move |after: bool| look(after, false);
+    let rung = desk.rung();
+    Effect::new(move || look(false, rung.again()));
     let read_all = move |_| {
         spawn_local(async move {
             match api::notifications::mark_read(None).await {
@@ -35,7 +34,7 @@ pub fn Notifications() -> impl IntoView {
                 }
                 Err(error) => {
                     desk.failed(&error);
-                    desk.toasts.say(crate::words::error(&error));
+                    desk.toasts.say(words::error(&error));
                 }
             }
         });

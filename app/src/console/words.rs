@@ -2,6 +2,7 @@
 //! [`crate::words`].
 
 use domain::{
+    error::Conflict,
     invitation::State,
     mail,
     notification::{News, NotificationRow},
@@ -11,6 +12,8 @@ use domain::{
     template::MergeField,
 };
 use leptos::prelude::*;
+
+use crate::error::AppError;
 
 // The frame.
 pub const PRODUCT: &str = "Portico";
@@ -23,7 +26,16 @@ pub const FOLD: &str = "Fold the sidebar";
 pub const UNFOLD: &str = "Unfold the sidebar";
 pub const SEARCH_PATIENTS: &str = "Search Patients";
 pub const NO_PATIENT_FOUND: &str = "No patient found. Try part of a name, a telephone number or a birth date.";
-pub const OVER: &str = "You are signed out. What you typed is kept on this device.";
+pub const OVER: &str = "You were signed out";
+pub const OVER_TEXT: &str = "Nothing of the practice is shown any more. What you typed is kept on this device, and is here again \
+                             when you sign in.";
+pub const ENDING: &str = "Are you still there?";
+pub const ENDING_TEXT: &str =
+    "Nothing was done here for a while. In two minutes you are signed out; what you typed is kept on this device.";
+pub const LAST: &str = "You will be signed out soon";
+pub const LAST_TEXT: &str = "You have been signed in for a long time. In two minutes you need to sign in again; what you typed is \
+                             kept on this device.";
+pub const STAY: &str = "Stay signed in";
 pub const SIGN_IN_AGAIN: &str = "Sign in again";
 pub const CANNOT_START: &str = "The console cannot start";
 pub const TRY_AGAIN: &str = "Try again";
@@ -50,9 +62,8 @@ pub const NOT_FOR_YOU: &str = "This is not part of your access";
 pub const RESTORED: &str = "This is what you typed earlier. It is not saved yet.";
 pub const START_AFRESH: &str = "Start afresh";
 pub const OVERTAKEN: &str = "Somebody else changed this meanwhile";
-pub const OVERTAKEN_TEXT: &str = "Nothing was overwritten, and what you typed is still here. Copy what you need, then load the \
-                                  newer version and make your change there.";
-pub const LOAD_NEWER: &str = "Load the newer version";
+pub const OVERTAKEN_TEXT: &str = "What you typed is kept, and the other fields show the newer version. Nothing is overwritten until \
+                                  you save. Look it over, then save again.";
 
 // The bell.
 pub const NOTIFICATIONS: &str = "Notifications";
@@ -216,6 +227,11 @@ pub const PATIENT_INVITATIONS_HINT: &str = "Practitioners may invite patients to
 pub const LINK_LIFE: &str = "Invitation link life";
 pub const LINK_LIFE_HINT: &str = "How long the link in an invitation works. Invitations that are out keep theirs.";
 pub const FOR_EVERYONE: &str = "These settings apply to every practitioner in your practice group.";
+pub const EDIT_PRACTICE: &str = "Edit practice";
+pub const PRACTICE_TEXT: &str = "Patients see this in every email, behind every link and in the portal.";
+pub const PRACTICE_NAME: &str = "Name of the practice";
+pub const PRACTICE_PHONE: &str = "Telephone";
+pub const PRACTICE_PHONE_HINT: &str = "The number patients ring when something does not work.";
 pub const SETTINGS_SAVED: &str = "Settings saved";
 pub const TEMPLATES: &str = "Templates";
 pub const MAIL: &str = "Mail";
@@ -223,10 +239,11 @@ pub const MAIL: &str = "Mail";
 /// Sections of the settings: title, subtitle, what it is for, more words that find it, address, icon.
 pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 3] = [
     (
-        PATIENT_ACCESS,
-        "General · Patient portal",
-        "Whether patients can be invited to the portal, and how long an invitation's link works.",
-        "invitations link life expire sign up",
+        GENERAL,
+        "Patient Access (Patient portal) · Practice",
+        "Whether patients can be invited to the portal, how long an invitation's link works, and the practice's name and \
+         telephone.",
+        "invitations link life expire sign up phone",
         "/console/settings/general",
         "key-round",
     ),
@@ -268,9 +285,13 @@ pub const PREVIEW_FOR: &str = "As it would read for";
 // Mail.
 pub const ALL_MAIL_LEFT: &str = "All mail has left";
 pub const ALL_MAIL_LEFT_TEXT: &str =
-    "Mail that cannot be delivered stands here, with the reason and a way to try again.";
-pub const PARKED_TEXT: &str = "These could not be delivered and wait for you.";
-pub const PATIENT: &str = "Patient";
+    "Mail that does not get through stands here, with the reason and a way to try again.";
+pub const STUCK_TEXT: &str = "What waits is tried again by itself. What was given up waits for you.";
+pub const NO_MAIL_SERVER: &str = "No mail server is configured";
+pub const NO_MAIL_SERVER_TEXT: &str =
+    "No mail leaves, no invitation and no link. Set SMTP_URL where the server runs, and start it again.";
+pub const FOR_WHOM: &str = "For";
+pub const NEXT_TRY: &str = "Waiting. Next try ";
 pub const WHY: &str = "Why";
 pub const GIVEN_UP: &str = "Given up";
 pub const ON_ITS_WAY: &str = "It is on its way again";
@@ -300,6 +321,31 @@ pub const NEW_PASSWORD: &str = "New password";
 pub const PASSWORD_HINT: &str = "At least 10 characters. A few words that do not belong together work well.";
 pub const CHANGE_PASSWORD: &str = "Change password";
 pub const PASSWORD_CHANGED: &str = "Your password is changed";
+
+/// What happened, what it means, what to do: as staff need it where that differs from what patients are told.
+pub fn error(error: &AppError) -> String {
+    let AppError::Conflict(conflict) = error else { return crate::words::error(error) };
+    match conflict {
+        Conflict::AlreadyAccepted => "This invitation was accepted meanwhile. The patient uses the portal.",
+        Conflict::Revoked => {
+            "This invitation was taken back meanwhile. Invite the patient again if that was not meant."
+        }
+        // S1-05: what to check, without a word on whose address it is.
+        Conflict::PractitionerNow => {
+            "This address cannot be invited. Check whether it is linked to a practitioner, and use another address."
+        }
+        other => crate::words::conflict(*other),
+    }
+    .to_owned()
+}
+
+/// Under a field that somebody else changed as well.
+pub fn they_wrote(value: &str) -> String {
+    match value {
+        "" => "Somebody else emptied this. Saving puts your text there.".to_owned(),
+        value => format!("Somebody else wrote \u{201c}{value}\u{201d}. Saving puts yours in its place."),
+    }
+}
 
 /// `Good morning, Dr Mira Anand`.
 pub fn greeting(name: &str) -> String {
@@ -561,19 +607,22 @@ pub const fn mail_kind(kind: mail::Kind) -> &'static str {
         mail::Kind::PasswordLink => "Link to set a password",
         mail::Kind::PasswordChanged => "Notice of a changed password",
         mail::Kind::AccountExists => "Notice about an existing account",
+        mail::Kind::NewDevice => "Notice of a new device",
     }
 }
 
 /// Why a mail did not leave.
 pub const fn failure(failure: mail::Failure) -> &'static str {
     match failure {
-        mail::Failure::Unreachable => "The mail server could not be reached. ",
+        mail::Failure::Unreachable => "The mail server does not answer. ",
         mail::Failure::Deferred => "The mail server asked to wait, again and again. ",
+        mail::Failure::SignInRefused => "The mail server does not let Portico sign in. Check SMTP_URL. ",
         mail::Failure::Rejected => "The mail server refused it. Check that the address is right. ",
         mail::Failure::GaveUp => "It was tried too often without success. ",
         mail::Failure::KeyMissing => {
             "Its link can no longer be read, because the server's key has changed. Send a new one. "
         }
+        mail::Failure::Unreadable => "What is stored about it cannot be read. Send a new one. ",
     }
 }
 

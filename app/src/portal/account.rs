@@ -1,4 +1,5 @@
-//! `/portal/account`, and `/portal/account/password-changed` after it was: devices, password, the switch to the console, and the way out.
+//! `/portal/account`, and the same after something was done (`…/password-changed`, `…/device-ended`): devices, password, the
+//! switch to the console, and the way out.
 
 use domain::{
     account::{Device, Door},
@@ -17,13 +18,14 @@ use super::{
 use crate::{
     account::words::PASSWORD_HINT,
     api,
-    components::{Button, Card, Icon, Kind, Notice, PasswordField, Tone},
+    components::{Button, Card, Icon, Kind, Notice, PasswordField, Tone, Username},
     dates,
     forms::{Answer, DoorForm, Hidden, Refused},
 };
 
 const HERE: &str = "/portal/account";
 const CHANGED: &str = "/portal/account/password-changed";
+const ENDED: &str = "/portal/account/device-ended";
 const CHANGE: &str = "/api/passwords/change";
 const END: &str = "/api/account/end_device";
 const SIGN_OUT: &str = "/api/account/sign_out";
@@ -36,7 +38,15 @@ pub fn AccountPage(
     /// Was the password changed just now?
     #[prop(optional)]
     password_changed: bool,
+    /// Was a device signed out just now?
+    #[prop(optional)]
+    device_ended: bool,
 ) -> impl IntoView {
+    let done = match (password_changed, device_ended) {
+        (true, _) => say::PASSWORD_CHANGED,
+        (_, true) => say::DEVICE_ENDED,
+        _ => "",
+    };
     let chosen = use_query_map().with_untracked(|query| query.get("record")).unwrap_or_default();
     let now = use_context::<Ctx>().map(|ctx| ctx.now());
     let answer = Answer::of(CHANGE);
@@ -47,7 +57,7 @@ pub fn AccountPage(
         };
         match api::account::devices().await {
             Ok(devices) => view! {
-                <AccountView start=start devices=devices chosen=chosen now=now answer=answer password_changed=password_changed/>
+                <AccountView start=start devices=devices chosen=chosen now=now answer=answer done=done/>
             }
             .into_any(),
             Err(error) => trouble(error).into_any(),
@@ -68,11 +78,11 @@ pub fn AccountView(
     now: Option<Time>,
     /// What came back of the password form.
     answer: Answer,
-    /// Was the password changed just now?
+    /// What was done just now; nothing when empty.
     #[prop(optional)]
-    password_changed: bool,
+    done: &'static str,
 ) -> impl IntoView {
-    let PortalStart { records, also_console } = start;
+    let PortalStart { records, also_console, email } = start;
     let chosen = chosen.parse().ok();
     let record = records.iter().find(|record| Some(record.patient) == chosen).or_else(|| records.first()).cloned();
     let devices = devices.into_iter().map(|device| view! { <DeviceRow device=device now=now/> }).collect_view();
@@ -82,8 +92,8 @@ pub fn AccountView(
                 <h1>{say::ACCOUNT}</h1>
                 <p class="page-lead">{say::ACCOUNT_LEAD}</p>
             </header>
-            {password_changed.then(|| view! {
-                <Notice tone=Tone::Success live=true focus=true><p>{say::PASSWORD_CHANGED}</p></Notice>
+            {(!done.is_empty()).then(|| view! {
+                <Notice tone=Tone::Success live=true focus=true><p>{done}</p></Notice>
             })}
             <Card title=say::DEVICES id="devices">
                 <p class="card-lead">{say::DEVICES_LEAD}</p>
@@ -94,6 +104,7 @@ pub fn AccountView(
                 <DoorForm door=CHANGE page=HERE>
                     <Refused answer=answer.clone()/>
                     <Hidden name="back" value=CHANGED/>
+                    <Username email=email/>
                     <PasswordField name="current" label=say::CURRENT_PASSWORD error=answer.error("current")/>
                     <PasswordField name="password" label=say::NEW_PASSWORD new=true hint=PASSWORD_HINT error=answer.error("password")/>
                     <div class="form-end"><Button submit=true>{say::SAVE_PASSWORD}</Button></div>
@@ -147,6 +158,7 @@ fn DeviceRow(device: Device, now: Option<Time>) -> impl IntoView {
             {(!this_one).then(|| view! {
                 <DoorForm door=END page=HERE>
                     <Hidden name="id" value=id.to_string()/>
+                    <Hidden name="back" value=ENDED/>
                     <Button submit=true attr:aria-label=label>{say::SIGN_OUT_DEVICE}</Button>
                 </DoorForm>
             })}

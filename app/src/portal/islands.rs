@@ -4,9 +4,12 @@
 
 use leptos::prelude::*;
 
-const OVER: &str = "You are signed out.";
-const OVER_LEAD: &str = "What you see may be out of date. Sign in again to go on.";
-const SIGN_IN: &str = "Sign in";
+const OVER: &str = "You were signed out.";
+const OVER_LEAD: &str = "Nothing is shown any more. Sign in again to go on.";
+const SIGN_IN: &str = "Sign in again";
+const SOON: &str = "Are you still there?";
+const SOON_LEAD: &str = "In two minutes you are signed out.";
+const STAY: &str = "Stay signed in";
 
 /// Tells the practice that a person saw the invitation's page. A program that only fetches the page never does: it has
 /// to be run, and looked at.
@@ -16,12 +19,14 @@ pub fn Opened() -> impl IntoView {
     Effect::new(browser::when_seen);
 }
 
-/// Listens to the live stream while the page is open, and says so when the session ends elsewhere or runs out.
+/// Listens to the live stream while the page is open: says when the session is about to end, with a way to stay (WCAG
+/// 2.2.1), and covers the page when it ended elsewhere or ran out (SS-01).
 #[island]
 pub fn Live() -> impl IntoView {
     let over = RwSignal::new(false);
+    let soon = RwSignal::new(false);
     #[cfg(feature = "portal")]
-    Effect::new(move || browser::listen(over));
+    Effect::new(move || browser::listen(over, soon));
     // Back to this page afterwards; an address that is no page of ours leads Home.
     let sign_in = move || {
         #[cfg(feature = "portal")]
@@ -30,7 +35,16 @@ pub fn Live() -> impl IntoView {
         }
         String::from("/sign-in")
     };
+    let stay = move |_| {
+        #[cfg(feature = "portal")]
+        browser::stay();
+        soon.set(false);
+    };
     view! {
+        <div class="over" role="alert" hidden=move || !soon.get()>
+            <p><b>{SOON}</b>" "{SOON_LEAD}</p>
+            <button type="button" class="button button-main" on:click=stay>{STAY}</button>
+        </div>
         <div class="over" role="alert" hidden=move || !over.get()>
             <p><b>{OVER}</b>" "{OVER_LEAD}</p>
             <a class="button button-main" href=sign_in>{SIGN_IN}</a>
@@ -41,8 +55,8 @@ pub fn Live() -> impl IntoView {
 #[cfg(feature = "portal")]
 mod browser {
     use leptos::prelude::*;
-    use wasm_bindgen::{JsCast as _, closure::Closure};
-    use web_sys::{EventSource, UrlSearchParams, VisibilityState};
+    use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
+    use web_sys::{Event, EventSource, RequestInit, Response, UrlSearchParams, VisibilityState};
 
     /// Sends the beacon now, or when the page comes to the front for the first time.
     pub fn when_seen() {
@@ -70,17 +84,60 @@ mod browser {
         }
     }
 
+    /// An act that lengthens the session; what became of it, the stream tells.
+    pub fn stay() {
+        if let Ok(nothing) = UrlSearchParams::new() {
+            let navigator = window().navigator();
+            let _ = navigator.send_beacon_with_opt_url_search_params("/api/account/stay", Some(&nothing));
+        }
+    }
+
     /// Opens the stream; the browser itself connects again after a lost network. `over` means that it need not.
-    pub fn listen(over: RwSignal<bool>) {
+    pub fn listen(over: RwSignal<bool>, soon: RwSignal<bool>) {
         let Ok(stream) = EventSource::new("/events") else { return };
-        let ended = {
+        let heard = {
             let stream = stream.clone();
-            Closure::<dyn Fn()>::new(move || {
-                stream.close();
-                over.set(true);
+            Closure::<dyn Fn(Event)>::new(move |event: Event| match event.type_().as_str() {
+                "over" => {
+                    stream.close();
+                    end(over, soon);
+                }
+                "error" => {
+                    if stream.ready_state() == EventSource::CLOSED {
+                        refused(over, soon);
+                    }
+                }
+                word => soon.set(word != "stays"),
             })
         };
-        let _ = stream.add_event_listener_with_callback("over", ended.as_ref().unchecked_ref());
-        ended.forget();
+        for word in ["soon", "last", "stays", "over", "error"] {
+            let _ = stream.add_event_listener_with_callback(word, heard.as_ref().unchecked_ref());
+        }
+        heard.forget();
+    }
+
+    /// The page stays as it is, for what was typed on it; nothing of it is seen any more.
+    fn end(over: RwSignal<bool>, soon: RwSignal<bool>) {
+        if let Some(body) = document().body() {
+            body.set_class_name("is-over");
+        }
+        soon.set(false);
+        over.set(true);
+    }
+
+    /// The stream was refused: because the session is over, or for a while only.
+    fn refused(over: RwSignal<bool>, soon: RwSignal<bool>) {
+        let look = RequestInit::new();
+        look.set_method("HEAD");
+        let answered = Closure::<dyn FnMut(JsValue)>::new(move |answer: JsValue| {
+            if answer.dyn_ref::<Response>().is_some_and(|answer| answer.status() == 401) {
+                end(over, soon);
+            } else {
+                set_timeout(move || listen(over, soon), std::time::Duration::from_secs(10));
+            }
+        });
+        // Unreachable is no answer either: it is tried again.
+        let _ = window().fetch_with_str_and_init("/events", &look).then2(&answered, &answered);
+        answered.forget();
     }
 }

@@ -158,6 +158,8 @@ pub fn sign_out_device(device: &str) -> String {
 pub fn last_used(ago: &str) -> String {
     format!("Last used {ago}")
 }
+/// After one was signed out.
+pub const DEVICE_ENDED: &str = "The device is signed out.";
 /// Heading.
 pub const CHANGE_PASSWORD: &str = "Change your password";
 /// Help.

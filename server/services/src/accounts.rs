@@ -5,7 +5,7 @@ use domain::{
     audit::{Action, Entry},
     email::Email,
     ids::{AccountId, SessionId},
-    limits,
+    limits, mail,
     practice::User,
 };
 
@@ -13,14 +13,14 @@ use crate::{
     audit,
     context::{Ctx, SessionChange},
     error::{Error, Result},
-    hashing,
-    ports::Work,
+    hashing, mails,
+    ports::{Familiar, Work},
     sessions, throttle,
 };
 
 /// Signs in at one side. Answers the same, in text and time, for an unknown address, a wrong password, an
 /// account without a password and one that has nothing on this side (AN-03). An open session of the same browser ends; the
-/// new one has a new token.
+/// new one has a new token. The owner is told by mail when the device is a new one (SS-16).
 ///
 /// # Errors
 /// [`crate::Error::SignInRefused`] or [`crate::Error::TooMany`].
@@ -41,7 +41,7 @@ pub async fn sign_in(ctx: &Ctx, door: Door, email: &str, password: &str) -> Resu
     // From here on each kind of refusal does the same work: the same questions, one entry, one commit.
     let id = found.as_ref().map_or(AccountId::from_uuid(uuid::Uuid::nil()), |account| account.id);
     let mut work = ctx.services.store.begin().await?;
-    let now_stored = work.lookup_account(id).await?;
+    let now_stored = work.lock_account(id).await?;
     let way_in = way_in(work.as_mut(), id, door).await?;
     // The password may have been changed while the hash was computed.
     let unchanged = now_stored.as_ref().is_some_and(|account| account.password_hash == stored);
@@ -53,9 +53,15 @@ pub async fn sign_in(ctx: &Ctx, door: Door, email: &str, password: &str) -> Resu
         return Err(Error::SignInRefused);
     };
     if let Some(hash) = rehashed {
-        work.set_password(account.id, &hash, ctx.now()).await?;
+        // Never in place of a newer password than the one that was typed.
+        work.set_password(account.id, stored.as_ref(), &hash, ctx.now()).await?;
     }
+    // Looked at before the session is opened, which remembers the device.
+    let familiar = work.lookup_device(account.id, &sessions::device(ctx, account.id)).await?;
     let change = enter(ctx, work.as_mut(), &account, &way_in, Action::SignedIn).await?;
+    if familiar == Familiar::New {
+        work.add_mail(&mails::about_account(ctx, &account, mail::Kind::NewDevice, None)).await?;
+    }
     work.save().await?;
     ctx.change_session(change);
     Ok(door)
@@ -83,15 +89,16 @@ impl WayIn {
 /// # Errors
 /// Storage's.
 pub(crate) async fn way_in(work: &mut dyn Work, account: AccountId, door: Door) -> Result<Option<WayIn>> {
-    let memberships = work.memberships(account).await?;
-    let grants = work.grants_of(account).await?;
+    let memberships = work.list_memberships(account).await?;
+    let grants = work.list_grants(account).await?;
     Ok(match door {
         Door::Console => memberships.into_iter().next().map(|user| WayIn::Console(Box::new(user))),
         Door::Portal => (!grants.is_empty()).then_some(WayIn::Portal),
     })
 }
 
-/// Opens the session and writes it down, in the group's chain where there is one. `action` says how it came about.
+/// Opens the session and writes it down, in the group's chain where there is one. `action` says how it came about. The
+/// unit of work holds the account already.
 ///
 /// # Errors
 /// Storage's.
@@ -106,9 +113,8 @@ pub(crate) async fn enter(
         WayIn::Console(user) => Some(user),
         WayIn::Portal => None,
     };
-    let change = sessions::open(ctx, work, account, way_in.door(), user.map(|user| user.id)).await?;
     work.audit(&entered(ctx, account, way_in, action)).await?;
-    Ok(change)
+    sessions::open(ctx, work, account, way_in.door(), user.map(|user| user.id)).await
 }
 
 fn entered(ctx: &Ctx, account: &Account, way_in: &WayIn, action: Action) -> Entry {
@@ -132,8 +138,8 @@ async fn rehash(ctx: &Ctx, password: &str, stored: Option<&PasswordHash>) -> Opt
 pub async fn sign_out(ctx: &Ctx) -> Result<()> {
     let actor = ctx.actor()?;
     let mut work = ctx.services.store.begin().await?;
-    work.end_session(actor.account(), actor.session(), ctx.now()).await?;
     work.audit(&about_sessions(ctx, Action::SignedOut, actor.session())?).await?;
+    work.end_session(actor.account(), actor.session(), ctx.now()).await?;
     work.save().await?;
     ctx.change_session(SessionChange::Ended);
     Ok(())
@@ -146,8 +152,9 @@ pub async fn sign_out(ctx: &Ctx) -> Result<()> {
 pub async fn sign_out_everywhere(ctx: &Ctx) -> Result<()> {
     let actor = ctx.actor()?;
     let mut work = ctx.services.store.begin().await?;
-    work.end_sessions(actor.account(), None, ctx.now()).await?;
+    work.lock_account(actor.account()).await?;
     work.audit(&about_sessions(ctx, Action::SignedOutEverywhere, actor.account())?).await?;
+    work.end_sessions(actor.account(), None, ctx.now()).await?;
     work.save().await?;
     ctx.change_session(SessionChange::Ended);
     Ok(())
@@ -166,7 +173,7 @@ fn about_sessions(ctx: &Ctx, action: Action, subject: impl ToString) -> Result<E
 pub async fn devices(ctx: &Ctx) -> Result<Vec<Device>> {
     let actor = ctx.actor()?;
     let now = ctx.now();
-    let mut devices = ctx.services.store.read().await?.devices(actor.account()).await?;
+    let mut devices = ctx.services.store.read().await?.list_devices(actor.account()).await?;
     devices.retain(|device| clock_of(device).lives(now));
     for device in &mut devices {
         device.this_one = device.id == actor.session();
@@ -185,10 +192,10 @@ const fn clock_of(device: &Device) -> SessionClock {
 pub async fn end_device(ctx: &Ctx, id: SessionId) -> Result<()> {
     let actor = ctx.actor()?;
     let mut work = ctx.services.store.begin().await?;
+    work.audit(&about_sessions(ctx, Action::SignedOut, id)?).await?;
     if !work.end_session(actor.account(), id, ctx.now()).await? {
         return Err(Error::NotFound);
     }
-    work.audit(&about_sessions(ctx, Action::SignedOut, id)?).await?;
     work.save().await?;
     if id == actor.session() {
         ctx.change_session(SessionChange::Ended);
@@ -207,7 +214,7 @@ pub async fn switch_door(ctx: &Ctx, to: Door) -> Result<Door> {
         return Ok(to);
     }
     let mut work = ctx.services.store.begin().await?;
-    let account = work.lookup_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
+    let account = work.lock_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
     let way_in = way_in(work.as_mut(), account.id, to).await?.ok_or(Error::NotFound)?;
     let change = cross(ctx, work.as_mut(), &account, &way_in).await?;
     work.save().await?;
@@ -216,7 +223,7 @@ pub async fn switch_door(ctx: &Ctx, to: Door) -> Result<Door> {
 }
 
 /// Goes to the other side in this unit of work. The new session keeps the hour of the old one's sign-in: going to and fro
-/// prolongs nothing (SS-04).
+/// prolongs nothing (SS-04). The unit of work holds the account already.
 ///
 /// # Errors
 /// [`Error::NotSignedIn`] when that hour is too long ago for the other side.
@@ -229,9 +236,8 @@ pub(crate) async fn cross(ctx: &Ctx, work: &mut dyn Work, account: &Account, way
         WayIn::Console(user) => Some(user.id),
         WayIn::Portal => None,
     };
-    let change = sessions::open_with(ctx, work, account, clock, user).await?;
     work.audit(&entered(ctx, account, way_in, Action::SwitchedDoor)).await?;
-    Ok(change)
+    sessions::open_with(ctx, work, account, clock, user).await
 }
 
 /// The times for a session that takes the place of this one: the hour of sign-in stays, and this is an act.
@@ -240,7 +246,7 @@ pub(crate) async fn cross(ctx: &Ctx, work: &mut dyn Work, account: &Account, way
 /// [`Error::NotSignedIn`] when this session was ended meanwhile.
 pub(crate) async fn clock_here(ctx: &Ctx, work: &mut dyn Work) -> Result<SessionClock> {
     let actor = ctx.actor()?;
-    let devices = work.devices(actor.account()).await?;
+    let devices = work.list_devices(actor.account()).await?;
     let here = devices.iter().find(|device| device.id == actor.session()).ok_or(Error::NotSignedIn)?;
     Ok(SessionClock { last_act_at: ctx.now(), ..clock_of(here) })
 }

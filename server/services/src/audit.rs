@@ -25,13 +25,13 @@ pub struct ChainReport {
     pub fault: Option<(i64, String)>,
 }
 
-/// The hash of an entry's canonical text, in hex.
+/// The SHA-256 of a text, such as an entry's canonical one, in hex.
 #[must_use]
-pub fn hash(canonical: &str) -> String {
+pub fn hash(text: &str) -> String {
     use std::fmt::Write as _;
 
     use sha2::{Digest as _, Sha256};
-    Sha256::digest(canonical.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
         // Writing to a String cannot fail.
         let _ = write!(hex, "{byte:02x}");
         hex

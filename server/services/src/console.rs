@@ -18,11 +18,13 @@ pub async fn start(ctx: &Ctx) -> Result<ConsoleStart> {
     let actor = ctx.actor()?;
     let access = actor.may(EnterGroup, &())?;
     let mut work = ctx.services.store.read().await?;
-    let user = work.unscoped_user(access.group(), access.user()).await?.ok_or(Error::NotFound)?;
-    let group = work.unscoped_group(access.group()).await?.ok_or(Error::NotFound)?;
-    let locations = work.locations(&access).await?;
+    let user = work.lookup_own_user(&access).await?.ok_or(Error::NotFound)?;
+    let group = work.lookup_group(&access).await?.ok_or(Error::NotFound)?;
+    let locations = work.list_locations(&access).await?;
     let unread = work.unread_notifications(&access).await?;
-    let grants = work.grants_of(actor.account()).await?;
+    let grants = work.list_grants(actor.account()).await?;
+    let account = work.lookup_account(actor.account()).await?.ok_or(Error::NotFound)?;
+    let anybody_invited = work.any_invitation(&access).await?;
     Ok(ConsoleStart {
         user: user.id,
         user_name: user.name.shown(),
@@ -38,5 +40,7 @@ pub async fn start(ctx: &Ctx) -> Result<ConsoleStart> {
             names_hidden: access.names_hidden(),
         },
         also_portal: grants.iter().any(|facts| facts.grant.opens()),
+        email: account.email.as_str().to_owned(),
+        nobody_invited_yet: !anybody_invited,
     })
 }

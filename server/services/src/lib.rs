@@ -16,7 +16,8 @@
 //! | [`patients`] | list, search, profile, contacts |
 //! | [`invitations`] | invite, resend, revoke, accept |
 //! | [`settings`], [`templates`], [`notifications`] | as they say |
-//! | [`mails`] | the worker that empties the outbox, and what it parks |
+//! | [`mails`] | the worker that empties the outbox, and what does not get through |
+//! | [`sweep`] | away with what is over |
 //! | [`audit`] | the trail: its hash, its verification, refusals |
 //! | [`demo`] | the demo group |
 //!
@@ -41,6 +42,7 @@ pub mod ports;
 pub mod sessions;
 pub mod set_up;
 pub mod settings;
+pub mod sweep;
 pub mod templates;
 pub mod throttle;
 pub mod tokens;

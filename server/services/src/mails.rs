@@ -1,4 +1,4 @@
-//! The worker that empties the outbox, and what it parks.
+//! The worker that empties the outbox, and what does not get through.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,10 +8,11 @@ use domain::{
     audit::Action,
     error::Conflict,
     ids::{InvitationId, MailId},
-    limits::MAIL_LEASE,
-    mail::{self, Failure, Kind, ParkedMail},
+    invitation::State,
+    limits::{MAIL_LEASE, PASSWORD_LINK_LIFE},
+    mail::{self, Failure, Kind, StuckMail, StuckMails},
     notification::{News, Notification},
-    page::{Page, PageRequest},
+    page::PageRequest,
     time::{Span, Time},
 };
 use tokio::sync::Mutex;
@@ -35,13 +36,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const GIVE_UP: Span = Span::hours(24);
 
 /// Sends what is due, and tells when to look again at the latest. What a mail says is written now, from what is true now:
-/// a revoked or accepted invitation sends nothing (rule 11). Run by any number of servers.
+/// a revoked or accepted invitation sends nothing (rule 11). Run by any number of servers. Once `stopping` says so, no
+/// further mail is taken; those on their way are seen to their end.
 ///
 /// # Errors
 /// Storage's.
-pub async fn deliver_due(services: &Arc<Services>) -> Result<Option<Time>> {
+pub async fn deliver_due(services: &Arc<Services>, stopping: &(dyn Fn() -> bool + Sync)) -> Result<Option<Time>> {
     let way = Mutex::new(());
-    let lanes = (0..LANES).map(|_| lane(services, &way));
+    let lanes = (0..LANES).map(|_| lane(services, &way, stopping));
     // Every lane runs to its end, also when another meets an error.
     for outcome in futures::future::join_all(lanes).await {
         outcome?;
@@ -49,8 +51,10 @@ pub async fn deliver_due(services: &Arc<Services>) -> Result<Option<Time>> {
     Ok(services.store.read().await?.unscoped_next_mail().await?)
 }
 
-async fn lane(services: &Arc<Services>, way: &Mutex<()>) -> Result<()> {
-    while let Some(mail) = claim(services).await? {
+async fn lane(services: &Arc<Services>, way: &Mutex<()>, stopping: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+    while !stopping()
+        && let Some(mail) = claim(services).await?
+    {
         deliver(services, &mail, way).await?;
     }
     Ok(())
@@ -89,6 +93,7 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
                 lasting(services, mail, |link| MailContent::PasswordChanged { link }, "forgot-password")
             }
             Kind::AccountExists => lasting(services, mail, |link| MailContent::AccountExists { link }, "sign-in"),
+            Kind::NewDevice => lasting(services, mail, |link| MailContent::NewDevice { link }, "forgot-password"),
         }
     };
     let content = match fate {
@@ -119,7 +124,7 @@ async fn invitation(services: &Services, work: &mut dyn Work, mail: &QueuedMail)
     const GONE: Fate = Fate::Drop { failed: false };
     let now = services.clock.now();
     let Some(id) = mail.invitation else { return Ok(GONE) };
-    let Some(invitation) = work.unscoped_invitation(id).await? else { return Ok(GONE) };
+    let Some(invitation) = work.unscoped_lookup_invitation(id).await? else { return Ok(GONE) };
     if invitation.links != mail.link {
         return Ok(GONE);
     }
@@ -128,14 +133,14 @@ async fn invitation(services: &Services, work: &mut dyn Work, mail: &QueuedMail)
         Err(Conflict::Expired) => return Ok(Fate::Drop { failed: true }),
         Err(_) => return Ok(GONE),
     }
-    let open = work.unscoped_grant(invitation.grant).await?.is_some_and(|facts| !invitations::closed(&facts));
+    let open = work.unscoped_lookup_grant(invitation.grant).await?.is_some_and(|facts| !invitations::closed(&facts));
     if !open || work.is_practitioner(invitation.account).await? {
         return Ok(Fate::Drop { failed: true });
     }
     let missing = || Error::fault("an invitation without its group or account");
-    let group = work.unscoped_group(invitation.group).await?.ok_or_else(missing)?;
+    let group = work.unscoped_lookup_group(invitation.group).await?.ok_or_else(missing)?;
     let account = work.lookup_account(invitation.account).await?.ok_or_else(missing)?;
-    let inviter = work.unscoped_user(invitation.group, invitation.inviter).await?;
+    let inviter = work.unscoped_lookup_user(invitation.group, invitation.inviter).await?;
     let Some(token) = opened(services, mail) else { return Ok(Fate::Park(Failure::KeyMissing)) };
     Ok(Fate::Send(MailContent::Invitation {
         practice: group.name,
@@ -150,6 +155,10 @@ async fn invitation(services: &Services, work: &mut dyn Work, mail: &QueuedMail)
 
 /// Does the link still work, for an account that may still use it?
 async fn password_link(services: &Arc<Services>, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
+    // Its token may be swept away already.
+    if services.clock.now() >= mail.made_at + PASSWORD_LINK_LIFE {
+        return Ok(Fate::Drop { failed: false });
+    }
     let Some(token) = opened(services, mail) else { return Ok(Fate::Park(Failure::KeyMissing)) };
     let job = Ctx::new(Arc::clone(services), Origin::default(), None);
     let live: Option<(_, Account)> = passwords::find_live(&job, work, &token).await?;
@@ -194,8 +203,12 @@ async fn forget(services: &Services, mail: &QueuedMail, failed: bool) -> Result<
     work.unscoped_drop_mail(mail.id).await?;
     if let Some(invitation) = mail.invitation.filter(|_| failed) {
         work.unscoped_mail_outcome(invitation, mail.link, false, services.clock.now()).await?;
+        tell_inviter(services, work.as_mut(), invitation, mail.link).await?;
     }
     work.save().await?;
+    if failed {
+        tracing::warn!(mail = %mail.id, "a mail was never delivered, and its link is over");
+    }
     Ok(())
 }
 
@@ -222,9 +235,11 @@ async fn park(services: &Services, mail: &QueuedMail, failure: Failure) -> Resul
 }
 
 async fn tell_inviter(services: &Services, work: &mut dyn Work, id: InvitationId, link: i64) -> Result<()> {
-    let Some(invitation) = work.unscoped_invitation(id).await? else { return Ok(()) };
-    // A newer link is on its way, or the invitation is over: nobody needs to do anything about this one.
-    if invitation.links != link || invitation.check_live(services.clock.now()).is_err() {
+    let Some(invitation) = work.unscoped_lookup_invitation(id).await? else { return Ok(()) };
+    // A newer link is on its way, or the invitation was accepted or taken back: nobody needs to do anything about this
+    // one. That its life is over changes nothing: the patient never got it.
+    let over = matches!(invitation.state(services.clock.now()), State::Activated(_) | State::Revoked(_));
+    if invitation.links != link || over {
         return Ok(());
     }
     let news = News::InvitationFailed { patient: invitation.patient, invitation: id };
@@ -233,26 +248,48 @@ async fn tell_inviter(services: &Services, work: &mut dyn Work, id: InvitationId
     Ok(())
 }
 
-/// The group's mails that cannot be delivered, latest first.
+/// A mail to an account about itself. `token` is of the link it carries, if it carries one.
+pub(crate) fn about_account(ctx: &Ctx, account: &Account, kind: Kind, token: Option<&str>) -> QueuedMail {
+    let id = MailId::from_uuid(ctx.services.random.id());
+    QueuedMail {
+        id,
+        kind,
+        group: None,
+        invitation: None,
+        link: 0,
+        account: account.id,
+        to: account.email.clone(),
+        sealed: token.map(|token| ctx.services.safe.seal(token.as_bytes(), &id.to_string())),
+        made_at: ctx.now(),
+        tries: 0,
+    }
+}
+
+/// Mails that do not get through, latest first: given up, or tried several times in vain. The group's own, and those
+/// about accounts of its users and of its patients' portals.
 ///
 /// # Errors
 /// [`crate::Error::Forbidden`].
-pub async fn parked(ctx: &Ctx, page: &PageRequest) -> Result<Page<ParkedMail>> {
+pub async fn list(ctx: &Ctx, page: &PageRequest) -> Result<StuckMails> {
     let access = ctx.actor()?.may(ManageMail, &())?;
     let mut work = ctx.services.store.begin().await?;
-    let page = work.parked_mails(&access, page).await?;
+    let page = work.list_stuck_mails(&access, page).await?;
     let ids = page.rows.iter().filter_map(|row| row.patient).collect();
     let names = notifications::names(ctx, work.as_mut(), &Access::<EnterGroup>::from(&access), ids).await?;
     work.save().await?;
-    Ok(page.map(|row| ParkedMail {
-        id: row.mail.id,
-        kind: row.mail.kind,
-        invitation: row.mail.invitation,
-        patient: row.patient.and_then(|patient| names.get(&patient).cloned()).unwrap_or_default(),
-        failure: row.failure,
-        tries: row.mail.tries,
-        parked_at: row.parked_at,
-    }))
+    let page = page.map(|row| {
+        let patient = row.patient.and_then(|patient| names.get(&patient).cloned());
+        StuckMail {
+            id: row.id,
+            kind: row.kind,
+            invitation: row.invitation,
+            about: patient.or_else(|| row.user.map(|user| user.shown())).unwrap_or_default(),
+            failure: row.failure,
+            tries: row.tries,
+            trouble: row.trouble,
+        }
+    });
+    Ok(StuckMails { configured: ctx.services.mailer.configured(), page })
 }
 
 /// Tries a parked mail again.

@@ -5,7 +5,7 @@ use domain::{
     audit::{Action, Entry},
     email::Email,
     error::Problem,
-    ids::MailId,
+    ids::{AccountId, PasswordLinkId},
     limits, mail,
     views::PasswordLinkPage,
 };
@@ -14,38 +14,47 @@ use crate::{
     accounts, audit,
     context::Ctx,
     error::{Error, Result},
-    hashing, invitations,
-    ports::{PasswordLink, QueuedMail, Work},
+    hashing, invitations, mails,
+    ports::{Hint, PasswordLink, Work},
     sessions, throttle, tokens,
 };
 
 /// Mails a link that sets a password, if the address has an account that may use one: also when none was ever set
-/// (decision 3). Answers the same for every address (AN-04); the mail leaves by the outbox.
+/// (decision 3). Answers the same for every address, and does as much work for it (AN-04); the mail leaves by the outbox.
+/// Who asks more than a few times in an hour gets the same answer and no further mail (rule 17). The link leads back to the
+/// side of `door`.
 ///
 /// # Errors
 /// [`crate::Error::TooMany`], or [`crate::Error::Invalid`] when the text is no address.
-pub async fn request_link(ctx: &Ctx, email: &str) -> Result<()> {
+pub async fn request_link(ctx: &Ctx, email: &str, door: Door) -> Result<()> {
     let email: Email = email.parse().map_err(|problem| Error::field("email", problem))?;
     throttle::count(ctx, "password_link", Some(email.as_str())).await?;
 
+    let now = ctx.now();
+    let (token, hash) = tokens::make(&*ctx.services.random);
+    let id = PasswordLinkId::from_uuid(ctx.services.random.id());
     let mut work = ctx.services.store.begin().await?;
-    let account = match work.find_account(&email).await? {
-        Some(account) if may_have_link(work.as_mut(), &account).await? => Some(account),
-        _ => None,
+    let found = work.find_account(&email).await?;
+    let may = match &found {
+        Some(account) => may_have_link(work.as_mut(), account.id, account.password_hash.is_some()).await?,
+        None => may_have_link(work.as_mut(), AccountId::from_uuid(uuid::Uuid::nil()), true).await?,
     };
+    let account = found.filter(|_| may);
     let subject = account.as_ref().map(|account| account.id.to_string()).unwrap_or_default();
-    if let Some(account) = account {
-        let now = ctx.now();
-        let (token, hash) = tokens::make(&*ctx.services.random);
-        let link = PasswordLink {
-            id: ctx.services.random.id().into(),
-            account: account.id,
-            made_at: now,
-            expires_at: now + limits::PASSWORD_LINK_LIFE,
-            used_at: None,
-        };
+    let limit = (limits::PASSWORD_MAILS, limits::PASSWORD_MAILS_WINDOW);
+    let room = throttle::room(ctx, work.as_mut(), "password_mail", email.as_str(), limit).await?;
+    if let Some(account) = account.filter(|_| room) {
+        let expires_at = now + limits::PASSWORD_LINK_LIFE;
+        let link = PasswordLink { id, account: account.id, made_at: now, expires_at, used_at: None, door };
         work.add_password_link(&link, &hash).await?;
-        work.add_mail(&mail_about(ctx, &account, mail::Kind::PasswordLink, Some(&token))).await?;
+        work.add_mail(&mails::about_account(ctx, &account, mail::Kind::PasswordLink, Some(&token))).await?;
+    } else {
+        // As many statements, as many new rows, and a look into the outbox as well; the rows are swept away.
+        work.use_password_link(id, now).await?;
+        for row in ["link", "mail"] {
+            work.count_try(&format!("nobody:{row}:{id}"), now, limits::THROTTLE_WINDOW).await?;
+        }
+        work.hint(Hint::Mail);
     }
     work.audit(&audit::outside(ctx, "", Action::PasswordLinkRequested, subject)).await?;
     work.save().await?;
@@ -57,31 +66,28 @@ pub async fn request_link(ctx: &Ctx, email: &str) -> Result<()> {
 ///
 /// # Errors
 /// Storage's.
-pub(crate) async fn may_have_link(work: &mut dyn Work, account: &Account) -> Result<bool> {
-    if !work.memberships(account.id).await?.is_empty() {
-        return Ok(true);
-    }
-    if account.password_hash.is_some() && !work.grants_of(account.id).await?.is_empty() {
-        return Ok(true);
-    }
+pub(crate) async fn may_have_link(work: &mut dyn Work, id: AccountId, has_password: bool) -> Result<bool> {
+    // All is asked, whatever the first answers: the time it takes tells nothing (AN-04).
+    let member = !work.list_memberships(id).await?.is_empty();
+    let holder = !work.list_grants(id).await?.is_empty();
+    let invited = !work.unscoped_list_open_invitations(id).await?.is_empty();
+    let practitioner = work.is_practitioner(id).await?;
     // Deactivated practitioners have no portal to be invited to (decision 5).
-    Ok(!work.unscoped_open_invitations_of(account.id).await?.is_empty() && !work.is_practitioner(account.id).await?)
+    Ok(member || has_password && holder || invited && !practitioner)
 }
 
-fn mail_about(ctx: &Ctx, account: &Account, kind: mail::Kind, token: Option<&str>) -> QueuedMail {
-    let id = MailId::from_uuid(ctx.services.random.id());
-    QueuedMail {
-        id,
-        kind,
-        group: None,
-        invitation: None,
-        link: 0,
-        account: account.id,
-        to: account.email.clone(),
-        sealed: token.map(|token| ctx.services.safe.seal(token.as_bytes(), &id.to_string())),
-        made_at: ctx.now(),
-        tries: 0,
+/// Mails the owner of an account that somebody tried to make it anew (AN-24); once a day is enough.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn tell_account_exists(ctx: &Ctx, account: &Account) -> Result<()> {
+    let mut work = ctx.services.store.begin().await?;
+    let limit = (1, limits::ACCOUNT_EXISTS_WINDOW);
+    if throttle::room(ctx, work.as_mut(), "account_exists", account.email.as_str(), limit).await? {
+        work.add_mail(&mails::about_account(ctx, account, mail::Kind::AccountExists, None)).await?;
+        work.save().await?;
     }
+    Ok(())
 }
 
 /// What the page behind such a link shows. Changes nothing.
@@ -98,7 +104,7 @@ pub async fn link_page(ctx: &Ctx, token: &str) -> Result<PasswordLinkPage> {
     let mut accepts = Vec::new();
     if account.password_hash.is_none() {
         for open in invitations::open_for_password_link(work.as_mut(), &account).await? {
-            if let Some(group) = work.unscoped_group(open.invitation.group).await?
+            if let Some(group) = work.unscoped_lookup_group(open.invitation.group).await?
                 && !accepts.contains(&group.name)
             {
                 accepts.push(group.name);
@@ -120,7 +126,7 @@ pub(crate) async fn find_live(ctx: &Ctx, work: &mut dyn Work, token: &str) -> Re
     }
     let Some(account) = work.lookup_account(link.account).await? else { return Ok(None) };
     // What was lost since the link was made is not won back by it (PR-18).
-    Ok(may_have_link(work, &account).await?.then_some((link, account)))
+    Ok(may_have_link(work, account.id, account.password_hash.is_some()).await?.then_some((link, account)))
 }
 
 /// Sets the password, uses the link up, ends every other session (SS-02), signs in, and, for an account that never had
@@ -156,26 +162,35 @@ const ATTEMPTS: u32 = 3;
 async fn try_set(ctx: &Ctx, token: &str, hash: &PasswordHash) -> Result<Option<Door>> {
     let now = ctx.now();
     let mut work = ctx.services.store.begin().await?;
-    let (link, account) = find_live(ctx, work.as_mut(), token).await?.ok_or(Error::NotFound)?;
+    let (link, _) = find_live(ctx, work.as_mut(), token).await?.ok_or(Error::NotFound)?;
+    let account = work.lock_account(link.account).await?.ok_or(Error::NotFound)?;
     if !work.use_password_link(link.id, now).await? {
         return Err(Error::NotFound);
     }
+    let mut accepted = false;
     if account.password_hash.is_some() {
-        work.add_mail(&mail_about(ctx, &account, mail::Kind::PasswordChanged, None)).await?;
+        work.add_mail(&mails::about_account(ctx, &account, mail::Kind::PasswordChanged, None)).await?;
     } else {
         for open in invitations::open_for_password_link(work.as_mut(), &account).await? {
             if !invitations::accept_by_password_link(ctx, work.as_mut(), open).await? {
                 return Ok(None);
             }
+            accepted = true;
         }
     }
-    work.set_password(account.id, hash, now).await?;
+    if !work.set_password(account.id, account.password_hash.as_ref(), hash, now).await? {
+        return Ok(None);
+    }
     work.end_sessions(account.id, None, now).await?;
     work.audit(&audit::outside(ctx, account.id, Action::PasswordSet, account.id)).await?;
-    // Whoever works in a console and is nobody's portal user goes there; everybody else to the portal.
-    let way_in = match accounts::way_in(work.as_mut(), account.id, Door::Portal).await? {
-        Some(portal) => portal,
-        None => accounts::way_in(work.as_mut(), account.id, Door::Console).await?.ok_or(Error::NotFound)?,
+    // To the side where it was asked for, or the other one; who accepted an invitation goes to see what it opened.
+    let (first, second) = match link.door {
+        Door::Console if !accepted => (Door::Console, Door::Portal),
+        Door::Console | Door::Portal => (Door::Portal, Door::Console),
+    };
+    let way_in = match accounts::way_in(work.as_mut(), account.id, first).await? {
+        Some(way_in) => way_in,
+        None => accounts::way_in(work.as_mut(), account.id, second).await?.ok_or(Error::NotFound)?,
     };
     let change = accounts::enter(ctx, work.as_mut(), &account, &way_in, Action::SignedIn).await?;
     work.save().await?;
@@ -204,18 +219,18 @@ pub async fn change(ctx: &Ctx, current: &str, password: &str) -> Result<()> {
 
     let now = ctx.now();
     let mut work = ctx.services.store.begin().await?;
-    let unchanged = work.lookup_account(account.id).await?.is_some_and(|stored| stored == account);
-    if !unchanged {
+    work.lock_account(account.id).await?;
+    let entry = audit::outside(ctx, actor.by().actor, Action::PasswordSet, account.id);
+    work.audit(&Entry { group: actor.user().map(|user| user.group), ..entry }).await?;
+    let clock = accounts::clock_here(ctx, work.as_mut()).await?;
+    // Somebody else changed it while the hash was computed.
+    if !work.set_password(account.id, account.password_hash.as_ref(), &hash, now).await? {
         return Err(Error::field("current", Problem::WrongPassword));
     }
-    let clock = accounts::clock_here(ctx, work.as_mut()).await?;
-    work.set_password(account.id, &hash, now).await?;
     work.end_sessions(account.id, None, now).await?;
     let user = actor.user().map(|user| user.user);
     let change = sessions::open_with(ctx, work.as_mut(), &account, clock, user).await?;
-    work.add_mail(&mail_about(ctx, &account, mail::Kind::PasswordChanged, None)).await?;
-    let entry = audit::outside(ctx, actor.by().actor, Action::PasswordSet, account.id);
-    work.audit(&Entry { group: actor.user().map(|user| user.group), ..entry }).await?;
+    work.add_mail(&mails::about_account(ctx, &account, mail::Kind::PasswordChanged, None)).await?;
     work.save().await?;
     ctx.change_session(change);
     Ok(())
@@ -231,20 +246,20 @@ const RECORDS: usize = 20;
 pub(crate) async fn own_words(work: &mut dyn Work, account: &Account) -> Result<Vec<String>> {
     let mut texts = vec![account.email.as_str().to_owned()];
     let mut groups = Vec::new();
-    for facts in work.grants_of(account.id).await?.into_iter().take(RECORDS) {
-        if let Some(name) = work.unscoped_patient_name(facts.grant.id).await? {
+    for facts in work.list_grants(account.id).await?.into_iter().take(RECORDS) {
+        if let Some(name) = work.unscoped_lookup_patient_name(facts.grant.id).await? {
             texts.extend([format!("{} {}", name.legal_first, name.legal_last), name.preferred]);
         }
         groups.push(facts.grant.group);
     }
-    for user in work.memberships(account.id).await?.into_iter().take(RECORDS) {
+    for user in work.list_memberships(account.id).await?.into_iter().take(RECORDS) {
         texts.push(format!("{} {}", user.name.first, user.name.last));
         groups.push(user.group);
     }
     groups.sort_unstable();
     groups.dedup();
     for group in groups {
-        if let Some(group) = work.unscoped_group(group).await? {
+        if let Some(group) = work.unscoped_lookup_group(group).await? {
             texts.push(group.name);
         }
     }

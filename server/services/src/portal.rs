@@ -1,7 +1,7 @@
 //! What the portal's pages start with.
 
 use domain::{
-    access::ViewOwnRecord,
+    access::{Actor, ViewOwnRecord},
     audit::Action,
     error::Refusal,
     grant::Kind,
@@ -13,7 +13,7 @@ use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
-    ports::Work,
+    ports::{OwnRecord, Work},
 };
 
 /// The records this person may open. Names only, so that Home can be found: no record is opened by it.
@@ -26,9 +26,10 @@ pub async fn start(ctx: &Ctx) -> Result<PortalStart> {
         return Err(Error::Forbidden(Refusal::Door));
     }
     let mut work = ctx.services.store.read().await?;
-    let records = records(ctx, work.as_mut()).await?;
-    let also_console = !work.memberships(actor.account()).await?.is_empty();
-    Ok(PortalStart { records, also_console })
+    let records = records(actor, work.as_mut()).await?;
+    let also_console = !work.list_memberships(actor.account()).await?.is_empty();
+    let account = work.lookup_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
+    Ok(PortalStart { records, also_console, email: account.email.as_str().to_owned() })
 }
 
 /// What every page about one record shows around its content; leaves an audit entry.
@@ -37,12 +38,15 @@ pub async fn start(ctx: &Ctx) -> Result<PortalStart> {
 /// [`crate::Error::NotFound`] when this person may not open it.
 pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     let actor = ctx.actor()?;
-    let mut work = ctx.services.store.begin().await?;
-    let facts = work.own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?;
+    let mut view = ctx.services.store.read().await?;
+    let facts = view.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?;
     let access = actor.may(ViewOwnRecord, &facts)?;
-    let (patient, group) = work.own_record(&access).await?.ok_or(Error::NotFound)?;
-    let records = records(ctx, work.as_mut()).await?;
-    let also_console = !work.memberships(actor.account()).await?.is_empty();
+    let (patient, group) = view.lookup_own_record(&access).await?.ok_or(Error::NotFound)?;
+    let records = records(actor, view.as_mut()).await?;
+    let also_console = !view.list_memberships(actor.account()).await?.is_empty();
+    drop(view);
+    // Only the entry needs the one writer.
+    let mut work = ctx.services.store.begin().await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PortalHomeViewed, patient.id)).await?;
     work.save().await?;
     let name = &patient.details.name;
@@ -59,18 +63,14 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     })
 }
 
-async fn records(ctx: &Ctx, work: &mut dyn Work) -> Result<Vec<PortalRecord>> {
-    let actor = ctx.actor()?;
-    let mut records = Vec::new();
-    for facts in work.grants_of(actor.account()).await? {
-        let Ok(access) = actor.may(ViewOwnRecord, &facts) else { continue };
-        let Some((patient, group)) = work.own_record(&access).await? else { continue };
-        records.push(PortalRecord {
-            patient: patient.id,
-            shown: patient.details.name.shown(),
-            practice: group.name,
-            kind: facts.grant.kind,
-        });
-    }
-    Ok(records)
+async fn records(actor: &Actor, work: &mut dyn Work) -> Result<Vec<PortalRecord>> {
+    let own = work.list_own_records(actor.account()).await?;
+    let open = own.into_iter().filter(|record| actor.may(ViewOwnRecord, &record.facts).is_ok());
+    let records = open.map(|OwnRecord { facts, name, practice }| PortalRecord {
+        patient: facts.grant.patient,
+        shown: name.shown(),
+        practice,
+        kind: facts.grant.kind,
+    });
+    Ok(records.collect())
 }

@@ -3,12 +3,13 @@
 use domain::{
     access::{Actor, Face, UserFace},
     account::{Account, Door, SessionClock},
-    ids::{SessionId, UserId},
+    ids::{AccountId, SessionId, UserId},
     practice::{User, UserState},
     time::Time,
 };
 
 use crate::{
+    audit,
     context::{Ctx, Origin, Services, SessionChange},
     error::Result,
     ports::{FoundSession, NewSession, Work},
@@ -22,8 +23,6 @@ pub struct Living {
     pub actor: Actor,
     /// Its id.
     pub id: SessionId,
-    /// When it ends if nobody does anything more.
-    pub ends_at: Time,
 }
 
 /// The longest description of a browser that is kept, in characters.
@@ -45,15 +44,15 @@ pub async fn resolve(services: &Services, token: &str, origin: &Origin, human: b
         }
     }
     let actor = Actor::unscoped_from_session(session.account, session.id, origin.address.clone(), face);
-    Ok(Some(Living { actor, id: session.id, ends_at: session.clock.ends_at() }))
+    Ok(Some(Living { actor, id: session.id }))
 }
 
-/// Does this session still live? For open streams, which ask every few seconds and never lengthen it.
+/// The times of this session; none when it is over. For open streams, which ask every few seconds and never lengthen it.
 ///
 /// # Errors
 /// Storage's.
-pub async fn lives(services: &Services, token: &str) -> Result<bool> {
-    Ok(find_living(services, token).await?.is_some())
+pub async fn clock(services: &Services, token: &str) -> Result<Option<SessionClock>> {
+    Ok(find_living(services, token).await?.map(|(session, _)| session.clock))
 }
 
 async fn find_living(services: &Services, token: &str) -> Result<Option<(FoundSession, Face)>> {
@@ -86,8 +85,9 @@ async fn touch(services: &Services, id: SessionId, now: Time) -> Result<()> {
     Ok(())
 }
 
-/// Opens a session in this unit of work; the one that the browser had ends. Give what comes back to
-/// [`Ctx::change_session`] once the unit of work is saved.
+/// Opens a session in this unit of work, which holds the account (`lock_account`): else one that was begun with the old
+/// password could open behind the back of a reset that ends them all (SS-02). The session that the browser had ends. Give
+/// what comes back to [`Ctx::change_session`] once the unit of work is saved.
 pub(crate) async fn open(
     ctx: &Ctx,
     work: &mut dyn Work,
@@ -121,6 +121,14 @@ pub(crate) async fn open_with(
         agent: ctx.origin.agent.chars().filter(|c| !c.is_control()).take(AGENT).collect(),
     };
     work.add_session(&session).await?;
+    work.remember_device(account.id, &device(ctx, account.id), ctx.now()).await?;
     throttle::remember_address(ctx, work, account.email.as_str()).await?;
     Ok(SessionChange::Opened { token, door: clock.door })
+}
+
+/// What tells a device apart: the network it is in and what the browser calls itself, without the numbers that each update
+/// of it changes. Of each account another text, and nothing in clear.
+pub(crate) fn device(ctx: &Ctx, account: AccountId) -> String {
+    let agent: String = ctx.origin.agent.chars().filter(|c| !c.is_ascii_digit()).take(AGENT).collect();
+    audit::hash(&format!("{account}\n{}\n{agent}", throttle::network(&ctx.origin.address)))
 }

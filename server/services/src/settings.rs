@@ -1,10 +1,10 @@
-//! Settings > General > Patient Access.
+//! Settings > General: Patient Access, and what patients know the practice by.
 
 use domain::{
-    access::ManageSettings,
+    access::{Access, EnterGroup, ManageSettings},
     audit::{Action, Entry},
     error::Conflict,
-    practice::PatientAccess,
+    practice::{PatientAccess, PracticeDetails, PracticeForm},
 };
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 /// [`crate::Error::Forbidden`].
 pub async fn patient_access(ctx: &Ctx) -> Result<PatientAccess> {
     let access = ctx.actor()?.may(ManageSettings, &())?;
-    Ok(ctx.services.store.read().await?.unscoped_patient_access(access.group()).await?)
+    Ok(ctx.services.store.read().await?.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?)
 }
 
 /// Saves them, for every practitioner of the group at once (S0-30, S0-41). `version` is the version the caller saw.
@@ -36,6 +36,31 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, invitations: bool, lin
     work.audit(&Entry { detail, ..entry }).await?;
     let settings = PatientAccess { invitations, link_life, version };
     if !work.save_patient_access(&access, &settings, ctx.now()).await? {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    work.save().await?;
+    Ok(())
+}
+
+/// What patients know the practice by.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`].
+pub async fn practice(ctx: &Ctx) -> Result<PracticeDetails> {
+    let access = ctx.actor()?.may(ManageSettings, &())?;
+    ctx.services.store.read().await?.lookup_practice_details(&access).await?.ok_or(Error::NotFound)
+}
+
+/// Changes it: from now on it stands in mails, behind links and in the portal. `version` is the version the caller saw.
+///
+/// # Errors
+/// [`crate::Error::Invalid`], or [`domain::error::Conflict::ChangedMeanwhile`].
+pub async fn save_practice(ctx: &Ctx, version: i64, form: &PracticeForm) -> Result<()> {
+    let access = ctx.actor()?.may(ManageSettings, &())?;
+    let details = form.check(version)?;
+    let mut work = ctx.services.store.begin().await?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "practice")).await?;
+    if !work.save_practice_details(&access, &details).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }
     work.save().await?;

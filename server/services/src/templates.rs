@@ -1,7 +1,7 @@
 //! Communication templates: create, edit, preview with a real patient (S1-10).
 
 use domain::{
-    access::{Access, EnterGroup, ManageTemplates, OnPatient, Right, ViewPatient},
+    access::{Access, EnterGroup, ManageTemplates, ViewPatient},
     audit::Action,
     error::{Conflict, Problem},
     ids::{PatientId, TemplateId},
@@ -24,7 +24,7 @@ use crate::{
 /// [`crate::Error::Forbidden`].
 pub async fn list(ctx: &Ctx) -> Result<Vec<Template>> {
     let access = ctx.actor()?.may(ManageTemplates, &())?;
-    Ok(ctx.services.store.read().await?.templates(&Access::<EnterGroup>::from(&access)).await?)
+    Ok(ctx.services.store.read().await?.list_templates(&Access::<EnterGroup>::from(&access)).await?)
 }
 
 /// Adds a template; an unknown merge field is refused.
@@ -35,11 +35,12 @@ pub async fn add(ctx: &Ctx, form: &TemplateForm) -> Result<TemplateId> {
     let access = ctx.actor()?.may(ManageTemplates, &())?;
     let (name, body) = form.check()?;
     let mut work = ctx.services.store.begin().await?;
-    if work.templates(&Access::<EnterGroup>::from(&access)).await?.len() >= limits::TEMPLATES as usize {
+    let template = Template { id: ctx.services.random.id().into(), name, body, version: 0 };
+    // The entry locks the group's chain: of two who add the last template at once, the second counts the first's.
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateAdded, template.id)).await?;
+    if work.list_templates(&Access::<EnterGroup>::from(&access)).await?.len() >= limits::TEMPLATES as usize {
         return Err(Error::field("name", Problem::TooMany));
     }
-    let template = Template { id: ctx.services.random.id().into(), name, body, version: 0 };
-    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateAdded, template.id)).await?;
     work.add_template(&access, &template, ctx.now()).await.map_err(name_taken)?;
     work.save().await?;
     Ok(template.id)
@@ -84,20 +85,20 @@ pub async fn remove(ctx: &Ctx, id: TemplateId) -> Result<()> {
 /// [`crate::Error::Invalid`] naming `body`, or [`crate::Error::NotFound`] for the patient.
 pub async fn preview(ctx: &Ctx, body: &str, patient: PatientId) -> Result<String> {
     let actor = ctx.actor()?;
-    actor.may(ManageTemplates, &())?;
+    let enter = Access::<EnterGroup>::from(&actor.may(ManageTemplates, &())?);
     let mut work = ctx.services.store.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(ViewPatient, &facts)?;
     let record = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;
-    let body = text::paragraphs(body, limits::TEMPLATE).map_err(|problem| Error::field("body", problem))?;
+    let body = text::paragraphs(body, limits::MESSAGE).map_err(|problem| Error::field("body", problem))?;
     let values = if access.names_hidden() {
         let pseudonym = person::pseudonym(record.patient.number);
-        values(work.as_mut(), &access, &pseudonym, &pseudonym).await?
+        values(work.as_mut(), &enter, &pseudonym, &pseudonym).await?
     } else {
         let name = &record.patient.details.name;
-        values(work.as_mut(), &access, name.called(), &name.shown()).await?
+        values(work.as_mut(), &enter, name.called(), &name.shown()).await?
     };
-    let preview = template::merge(&body, &values).map_err(|problem| Error::field("body", problem))?;
+    let preview = template::message(&body, &values).map_err(|problem| Error::field("body", problem))?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, patient)).await?;
     work.save().await?;
     Ok(preview)
@@ -114,14 +115,14 @@ fn name_taken(error: StoreError) -> Error {
 ///
 /// # Errors
 /// Storage's.
-pub(crate) async fn values<R: Right<Scope = OnPatient>>(
+pub(crate) async fn values(
     work: &mut dyn Work,
-    access: &Access<R>,
+    enter: &Access<EnterGroup>,
     first_name: &str,
     full_name: &str,
 ) -> Result<MergeValues> {
-    let user = work.unscoped_user(access.group(), access.user()).await?.ok_or(Error::NotFound)?;
-    let group = work.unscoped_group(access.group()).await?.ok_or(Error::NotFound)?;
+    let user = work.lookup_own_user(enter).await?.ok_or(Error::NotFound)?;
+    let group = work.lookup_group(enter).await?.ok_or(Error::NotFound)?;
     Ok(MergeValues {
         patient_first_name: first_name.to_owned(),
         patient_full_name: full_name.to_owned(),

@@ -1,14 +1,14 @@
 //! Tries that slow down: two keys, the address and the account (rule 17). They slow, they never lock out.
 
-use std::{fmt::Write as _, net::IpAddr};
+use std::net::IpAddr;
 
 use domain::{
     limits::{KNOWN_ADDRESS, THROTTLE_ACCOUNT, THROTTLE_ADDRESS, THROTTLE_LINKS, THROTTLE_SIGN_INS, THROTTLE_WINDOW},
-    time::Time,
+    time::{Span, Time},
 };
-use sha2::{Digest as _, Sha256};
 
 use crate::{
+    audit::hash,
     context::Ctx,
     error::{Error, Result},
     ports::Work,
@@ -22,7 +22,7 @@ pub async fn count(ctx: &Ctx, what: &'static str, account: Option<&str>) -> Resu
     let mut keys = vec![Key { text: format!("{what}:addr:{}", address(ctx)), most: THROTTLE_ADDRESS }];
     if let Some(account) = account {
         keys.push(Key {
-            text: format!("{what}:acct:{}", hashed(&account.trim().to_lowercase())),
+            text: format!("{what}:acct:{}", folded(account)),
             most: THROTTLE_ACCOUNT,
         });
     }
@@ -36,7 +36,7 @@ pub async fn count(ctx: &Ctx, what: &'static str, account: Option<&str>) -> Resu
 /// # Errors
 /// [`crate::Error::TooMany`].
 pub(crate) async fn count_sign_in(ctx: &Ctx, email: &str) -> Result<()> {
-    let (account, address) = (hashed(&email.trim().to_lowercase()), address(ctx));
+    let (account, address) = (folded(email), address(ctx));
     let known = ctx.services.store.read().await?.tries(&known_key(&account, &address), ctx.now()).await?.is_some();
     let keys = if known {
         vec![Key { text: format!("sign_in:both:{account}:{address}"), most: THROTTLE_ACCOUNT }]
@@ -54,9 +54,25 @@ pub(crate) async fn count_sign_in(ctx: &Ctx, email: &str) -> Result<()> {
 /// # Errors
 /// Storage's.
 pub(crate) async fn remember_address(ctx: &Ctx, work: &mut dyn Work, email: &str) -> Result<()> {
-    let key = known_key(&hashed(&email.trim().to_lowercase()), &address(ctx));
+    let key = known_key(&folded(email), &address(ctx));
     work.count_try(&key, ctx.now(), KNOWN_ADDRESS).await?;
     Ok(())
+}
+
+/// Counts, in this unit of work, something that is done for an account: true while it was done at most `most` times in the
+/// window.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn room(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    what: &'static str,
+    email: &str,
+    (most, window): (u32, Span),
+) -> Result<bool> {
+    let (count, _) = work.count_try(&format!("{what}:acct:{}", folded(email)), ctx.now(), window).await?;
+    Ok(count <= most)
 }
 
 /// Counts a guessed link by this caller's address.
@@ -102,11 +118,16 @@ fn known_key(account: &str, address: &str) -> String {
 }
 
 fn address(ctx: &Ctx) -> String {
-    hashed(&network(&ctx.origin.address))
+    hash(&network(&ctx.origin.address))
+}
+
+/// An email as it stands in a key: whatever its case, and not in clear.
+fn folded(email: &str) -> String {
+    hash(&email.trim().to_lowercase())
 }
 
 /// What counts as one address: of IPv6 the /64, because one customer holds all of it.
-fn network(address: &str) -> String {
+pub(crate) fn network(address: &str) -> String {
     match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(address)) => address.to_string(),
         Ok(IpAddr::V6(address)) => {
@@ -115,14 +136,6 @@ fn network(address: &str) -> String {
         }
         Err(_) => address.to_owned(),
     }
-}
-
-fn hashed(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 #[cfg(test)]

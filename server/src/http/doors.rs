@@ -32,6 +32,10 @@ pub struct Entry {
     /// Called by open pages by themselves: no human act, lengthens no session (decision 15).
     #[serde(default)]
     pub background: bool,
+    /// The fields of its form that stand in it again when it was refused. All others are forgotten: passwords, codes and
+    /// whatever comes to be asked for later.
+    #[serde(default)]
+    pub keeps: Vec<String>,
 }
 
 /// The whole list.

@@ -68,8 +68,7 @@ pub async fn serve(listener: TcpListener, router: Router, behind_proxy: bool, st
             }
         }
     }
-    // Who waited at the door when it closed is still let in.
-    for (stream, address) in waiting(listener) {
+    for (stream, address) in close(listener) {
         welcome(&mut connections, stream, address);
     }
     let all_left = async { while connections.join_next().await.is_some() {} };
@@ -78,15 +77,18 @@ pub async fn serve(listener: TcpListener, router: Router, behind_proxy: bool, st
     }
 }
 
-/// The connections that the operating system has accepted and nobody has taken yet. The listener is closed after the last.
-fn waiting(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
+/// Closes the listener and gives the connections that waited for it, which the operating system would hang up. They are
+/// taken without a pause, so that hardly anybody can come between the last one and the close.
+fn close(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
     // Asked of the operating system itself: tokio says "nobody" until it has heard of somebody.
-    let listener = listener.into_std().ok();
-    std::iter::from_fn(move || {
-        let (stream, address) = listener.as_ref()?.accept().ok()?;
+    let Ok(listener) = listener.into_std() else { return Vec::new() };
+    let waiting: Vec<_> = std::iter::from_fn(|| listener.accept().ok()).collect();
+    drop(listener);
+    let usable = |(stream, address): (std::net::TcpStream, _)| {
         stream.set_nonblocking(true).ok()?;
         Some((TcpStream::from_std(stream).ok()?, address))
-    })
+    };
+    waiting.into_iter().filter_map(usable).collect()
 }
 
 async fn connection(stream: TcpStream, address: SocketAddr, router: Router, stopping: CancellationToken) {

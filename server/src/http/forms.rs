@@ -23,8 +23,7 @@ use crate::limits;
 
 /// Runs the server function that is called.
 pub async fn call(State(state): State<Shared>, Extension(about): Extension<About>, request: Request) -> Response {
-    let path = request.uri().path();
-    let Some(door) = state.doors.door(path) else {
+    let Some(door) = state.doors.door(request.uri().path()) else {
         return answer::error(&state, request.headers(), &AppError::NotFound);
     };
     if request.method() != Method::POST {
@@ -33,20 +32,31 @@ pub async fn call(State(state): State<Shared>, Extension(about): Extension<About
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
-    let ctx = match session::ctx(&state, request.headers(), &about, !door.background).await {
+    let human = !door.background && !is_refresh(request.headers());
+    let ctx = match session::ctx(&state, request.headers(), &about, human).await {
         Ok(ctx) => ctx,
         Err(error) => return answer::error(&state, request.headers(), &error),
     };
+    let dead = session::is_dead(request.headers(), &ctx);
     let form = answer::wants_html(request.headers()).then(|| PlainForm::of(&request));
-    let (mut response, typed) = match through(&state, &about, &ctx, door.who, request).await {
+    let (mut response, typed) = match through(&state, &about, &ctx, door, request).await {
         Ok(outcome) => outcome,
         Err(refused) => (refused.response, refused.typed),
     };
     if let Some(form) = form {
         response = form.answer(&state, &about, &ctx, typed, response).await;
     }
+    if dead {
+        session::forget_pages(response.headers_mut());
+    }
     session::change(&ctx, response.headers_mut());
     response
+}
+
+/// Does an open page look again by itself, because the bell rang? Then nobody did anything (decision 15). Who claims it
+/// without need only shortens their own session.
+fn is_refresh(headers: &HeaderMap) -> bool {
+    headers.contains_key(app::api::REFRESH)
 }
 
 /// What was typed, for the page that is drawn again.
@@ -68,14 +78,12 @@ async fn through(
     state: &Shared,
     about: &About,
     ctx: &Ctx,
-    who: super::doors::Who,
+    door: &super::doors::Entry,
     request: Request,
 ) -> Result<(Response, Fields), Refused> {
-    let path = request.uri().path().to_owned();
-    if let Err(error) = who.check(ctx) {
+    if let Err(error) = door.who.check(ctx) {
         if let AppError::Forbidden(refusal) = &error
-            && let Err(cause) =
-                services::audit::denied(ctx, path.trim_start_matches("/api/"), "", &format!("{refusal:?}")).await
+            && let Err(cause) = services::audit::denied(ctx, &about.route.0, "", &format!("{refusal:?}")).await
         {
             tracing::error!(id = about.id.0, %cause, "a refusal could not be written down");
         }
@@ -91,16 +99,17 @@ async fn through(
     if std::str::from_utf8(&body).is_err() {
         return Err((StatusCode::BAD_REQUEST, AppError::BadRequest).into());
     }
-    let typed = if form_encoded { fields(&body).await } else { Fields::new() };
+    let typed = if form_encoded { fields(&body, &door.keeps).await } else { Fields::new() };
 
     // Leptos treats callers who accept HTML as plain forms and answers them by errors in addresses.
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     parts.headers.remove(header::REFERER);
     let context = {
-        let (ctx, id) = (ctx.clone(), about.id.clone());
+        let (ctx, about) = (ctx.clone(), about.clone());
         move || {
             provide_context(ctx.clone());
-            provide_context(id.clone());
+            provide_context(about.id.clone());
+            provide_context(about.route.clone());
         }
     };
     let request = Request::from_parts(parts, Body::from(body));
@@ -138,18 +147,14 @@ async fn with_status(state: &Shared, response: Response) -> Response {
     response
 }
 
-/// The fields of a form, without what must not be sent back.
-async fn fields(body: &Bytes) -> Fields {
+/// The fields of a form that may be sent back.
+async fn fields(body: &Bytes, keeps: &[String]) -> Fields {
     let request = http::Request::post("/")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(body.clone()));
     let Ok(request) = request else { return Fields::new() };
     let Ok(Form(fields)) = request.extract::<Form<Fields>, _>().await else { return Fields::new() };
-    fields.into_iter().filter(|(name, _)| !is_secret(name)).collect()
-}
-
-fn is_secret(field: &str) -> bool {
-    field.contains("password") || matches!(field, "current" | "token")
+    fields.into_iter().filter(|(name, _)| keeps.contains(name)).collect()
 }
 
 /// A form that a page posted without scripts.
@@ -234,11 +239,12 @@ mod tests {
         assert_eq!(page("/api/account/sign_in"), None);
     }
 
+    // DB-06: only what the door list names comes back, whatever a field is called.
     #[tokio::test]
-    async fn passwords_are_not_sent_back() {
+    async fn only_what_is_named_is_sent_back() {
         let body =
-            Bytes::from_static(b"email=ann%40example.org&password=x&password_again=y&current=z&token=t&next=%2F");
-        let fields = fields(&body).await;
+            Bytes::from_static(b"email=ann%40example.org&password=x&secret=y&current=z&token=t&code=c&next=%2F");
+        let fields = fields(&body, &["email".to_owned(), "next".to_owned()]).await;
         let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["email", "next"]);
         assert_eq!(fields[0].1, "ann@example.org");

@@ -15,7 +15,11 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
-use domain::ids::{AccountId, SessionId};
+use domain::{
+    account::SessionClock,
+    ids::{AccountId, SessionId},
+    limits::SESSION_WARNING,
+};
 use futures::stream;
 use services::{Services, ports::Hint, sessions};
 use tokio::{
@@ -150,7 +154,11 @@ pub async fn events(State(state): State<Shared>, Extension(about): Extension<Abo
         Err(error) => return refuse(error),
     };
     let (Some(actor), Some(token)) = (ctx.maybe_actor(), session::token(headers)) else {
-        return refuse(AppError::NotSignedIn);
+        let mut response = refuse(AppError::NotSignedIn);
+        if session::is_dead(headers, &ctx) {
+            session::forget_pages(response.headers_mut());
+        }
+        return response;
     };
     let Some((place, words)) = state.switchboard.open(actor.account(), actor.session()) else {
         return refuse(AppError::TooMany { seconds: 30 });
@@ -162,6 +170,7 @@ pub async fn events(State(state): State<Shared>, Extension(about): Extension<Abo
         words,
         checks: every(limits::STREAM_CHECK),
         alive: every(limits::STREAM_ALIVE),
+        warned: false,
         stage: Stage::Opening,
         _place: place,
     };
@@ -189,6 +198,8 @@ struct Listener {
     words: mpsc::Receiver<Word>,
     checks: Interval,
     alive: Interval,
+    /// Was it said that the session ends soon?
+    warned: bool,
     stage: Stage,
     _place: Place,
 }
@@ -223,9 +234,13 @@ impl Listener {
                     Some(Word::Bell) => return Some(self.bell().into()),
                     Some(Word::Over) | None => return Some(self.over()),
                 },
-                _ = self.checks.tick() => match sessions::lives(&self.services, &self.token).await {
-                    Ok(true) => {}
-                    Ok(false) => return Some(self.over()),
+                _ = self.checks.tick() => match sessions::clock(&self.services, &self.token).await {
+                    Ok(Some(clock)) => {
+                        if let Some(event) = self.warning(&clock) {
+                            return Some(event);
+                        }
+                    }
+                    Ok(None) => return Some(self.over()),
                     // Who cannot be checked is not told anything more; the browser comes back by itself.
                     Err(_) => {
                         self.stage = Stage::Closed;
@@ -239,6 +254,25 @@ impl Listener {
 
     fn bell(&self) -> String {
         format!("event: bell\ndata: {{\"at\":{}}}\n\n", self.services.clock.now().millis())
+    }
+
+    /// Two minutes before the end the page hears that it is near: `soon` when an act puts it off, `last` when nothing does,
+    /// and `stays` once it was put off (WCAG 2.2.1).
+    fn warning(&mut self, clock: &SessionClock) -> Option<Bytes> {
+        let now = self.services.clock.now();
+        let left = clock.ends_at().since(now);
+        let near = left <= SESSION_WARNING;
+        if near == self.warned {
+            return None;
+        }
+        self.warned = near;
+        let put_off = SessionClock { last_act_at: now, ..*clock };
+        let event = match near {
+            false => "stays",
+            true if put_off.ends_at() > clock.ends_at() => "soon",
+            true => "last",
+        };
+        Some(format!("event: {event}\ndata: {{\"seconds\":{}}}\n\n", left.as_millis() / 1_000).into())
     }
 
     fn over(&mut self) -> Bytes {

@@ -2,7 +2,11 @@
 
 use std::{net::IpAddr, panic::AssertUnwindSafe};
 
-use app::{api::RequestId, error::AppError, routes};
+use app::{
+    api::{RequestId, Route},
+    error::AppError,
+    routes,
+};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -21,6 +25,8 @@ use crate::limits;
 pub struct About {
     /// The id under which it stands in the log.
     pub id: RequestId,
+    /// By which way in it came, as the door list names it.
+    pub route: Route,
     /// Where it comes from.
     pub origin: Origin,
 }
@@ -36,7 +42,7 @@ pub async fn around(State(state): State<Shared>, mut request: Request, next: Nex
     let method = request.method().clone();
     let route = pattern(&state, request.uri().path());
     let headers = request.headers().clone();
-    request.extensions_mut().insert(About { id: RequestId(id.clone()), origin });
+    request.extensions_mut().insert(About { id: RequestId(id.clone()), route: route.named(), origin });
 
     // Nothing of a request outlives its panic but counters and locks that are whole again.
     let run = AssertUnwindSafe(tokio::time::timeout(limits::ANSWER, next.run(request))).catch_unwind();
@@ -118,6 +124,11 @@ impl Pattern {
             Self::File => "(file)",
             Self::Unknown => "(unknown)",
         }
+    }
+
+    fn named(&self) -> Route {
+        let text = self.text();
+        Route(text.strip_prefix("/api/").unwrap_or(text).to_owned())
     }
 
     const fn is_file(&self) -> bool {

@@ -54,16 +54,21 @@ async fn page(state: &Shared, about: &About, request: Request) -> Result<Respons
     }
     let ctx = session::ctx(state, request.headers(), about, true).await?;
     let side = ctx.maybe_actor().map(|actor| actor.door());
-    match (place, side) {
-        (Place::Top, Some(side)) => Ok(answer::see_other(side.home())),
-        (Place::Top, None) => Ok(answer::see_other(Door::Portal.sign_in())),
+    let dead = session::is_dead(request.headers(), &ctx);
+    let mut response = match (place, side) {
+        (Place::Top, Some(side)) => answer::see_other(side.home()),
+        (Place::Top, None) => answer::see_other(Door::Portal.sign_in()),
         (Place::Rendered(Audience::Public), _) | (Place::Rendered(Audience::Portal), Some(Door::Portal)) => {
-            Ok(render(state, about, ctx, request, None).await)
+            render(state, about, ctx, request, None).await
         }
-        (Place::Rendered(_), _) => Ok(to_sign_in(Door::Portal, &path)),
-        (Place::Console, Some(Door::Console)) => Ok(console(state)),
-        (Place::Console, _) => Ok(to_sign_in(Door::Console, &path)),
+        (Place::Rendered(_), _) => to_sign_in(Door::Portal, &path),
+        (Place::Console, Some(Door::Console)) => console(state),
+        (Place::Console, _) => to_sign_in(Door::Console, &path),
+    };
+    if dead {
+        session::forget(response.headers_mut());
     }
+    Ok(response)
 }
 
 const SET_UP: &str = "/set-up";
@@ -120,10 +125,11 @@ async fn set_up_needed(state: &Shared, about: &About) -> Result<bool, AppError> 
 
 /// Draws a page. With `typed` it is the page of a form that was refused.
 pub async fn render(state: &Shared, about: &About, ctx: Ctx, request: Request<Body>, typed: Option<Typed>) -> Response {
-    let (assets, id) = (state.assets.clone(), about.id.clone());
+    let (assets, about) = (state.assets.clone(), about.clone());
     let context = move || {
         provide_context(ctx.clone());
-        provide_context(id.clone());
+        provide_context(about.id.clone());
+        provide_context(about.route.clone());
         provide_context(assets.clone());
         if let Some(typed) = &typed {
             provide_context(typed.clone());

@@ -42,16 +42,30 @@ pub async fn ctx(state: &Shared, headers: &HeaderMap, about: &About, human: bool
     Ok(Ctx::new(Arc::clone(&state.services), about.origin.clone(), living.map(|living| living.actor)))
 }
 
+/// Did a cookie come along behind which nobody stands any more?
+#[must_use]
+pub fn is_dead(headers: &HeaderMap, ctx: &Ctx) -> bool {
+    ctx.maybe_actor().is_none() && token(headers).is_some()
+}
+
+/// The Back button shall not show what the device kept (SS-01).
+pub fn forget_pages(headers: &mut HeaderMap) {
+    headers.insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+}
+
+/// Takes a dead cookie away. Only the answer to a page does: a call or a stream that was under way while another tab signed
+/// in again would take the new cookie.
+pub fn forget(headers: &mut HeaderMap) {
+    set(headers, "", "; Max-Age=0");
+    forget_pages(headers);
+}
+
 /// Tells the browser what became of its session.
 pub fn change(ctx: &Ctx, headers: &mut HeaderMap) {
     match ctx.take_session_change() {
         None => {}
         Some(SessionChange::Opened { token, .. }) => set(headers, &token, ""),
-        Some(SessionChange::Ended) => {
-            set(headers, "", "; Max-Age=0");
-            // The Back button shall not show what the device kept (SS-01).
-            headers.insert("clear-site-data", HeaderValue::from_static("\"cache\""));
-        }
+        Some(SessionChange::Ended) => forget(headers),
     }
 }
 

@@ -14,7 +14,7 @@ const TROUBLE: Duration = Duration::from_secs(5);
 pub(super) async fn work(services: Arc<Services>, stopping: CancellationToken) {
     let mut hints = services.store.hints();
     while !stopping.is_cancelled() {
-        let sleep = match mails::deliver_due(&services).await {
+        let sleep = match mails::deliver_due(&services, &|| stopping.is_cancelled()).await {
             Ok(Some(due)) => {
                 let wait = due.since(services.clock.now()).as_millis();
                 Duration::from_millis(u64::try_from(wait).unwrap_or(0)).min(limits::MAIL_SLEEP)

@@ -24,6 +24,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("password_changed.txt", include_str!("templates/password_changed.txt")),
     ("account_exists.html", include_str!("templates/account_exists.html")),
     ("account_exists.txt", include_str!("templates/account_exists.txt")),
+    ("new_device.html", include_str!("templates/new_device.html")),
+    ("new_device.txt", include_str!("templates/new_device.txt")),
 ];
 
 impl Templates {
@@ -76,6 +78,9 @@ impl MailWriter for Templates {
             }
             MailContent::AccountExists { link } => {
                 ("account_exists", PORTICO.to_owned(), "You have an account already".to_owned(), context! { link })
+            }
+            MailContent::NewDevice { link } => {
+                ("new_device", PORTICO.to_owned(), "A new device signed in".to_owned(), context! { link })
             }
         };
         let values = context! { from_name => &from_name, ..values };
@@ -169,6 +174,7 @@ mod tests {
             MailContent::PasswordLink { link: link.clone(), minutes: 60 },
             MailContent::PasswordChanged { link: link.clone() },
             MailContent::AccountExists { link: link.clone() },
+            MailContent::NewDevice { link: link.clone() },
         ] {
             let written = paper.write(&content);
             assert!(written.text.contains(&link) && written.html.contains(&link), "{content:?}");

@@ -10,6 +10,10 @@ pub struct Nowhere;
 
 #[async_trait]
 impl Mailer for Nowhere {
+    fn configured(&self) -> bool {
+        false
+    }
+
     async fn send(&self, _letter: &Letter) -> Result<(), Failure> {
         Err(Failure::Unreachable)
     }

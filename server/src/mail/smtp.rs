@@ -47,20 +47,15 @@ impl Mailer for SmtpMailer {
             tracing::error!(mail = %letter.id, %error, "this mail cannot be written");
             Failure::Rejected
         })?;
-        // The library's own timeout is for one step; a server that answers each step slowly is bounded here.
-        let sent = tokio::time::timeout(limits::SMTP_TIME * 2, self.transport.send(message)).await;
-        match sent {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => {
+        // The limit set above is for one step; a server that answers each step slowly is bounded by who calls this.
+        match self.transport.send(message).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
                 let failure = failure_of(&error);
                 // The server's words may repeat the address: only the code is logged.
                 let code = error.status().map(|code| code.to_string());
                 tracing::warn!(mail = %letter.id, ?failure, code, "the mail server did not take a mail");
                 Err(failure)
-            }
-            Err(_) => {
-                tracing::warn!(mail = %letter.id, "the mail server took too long");
-                Err(Failure::Unreachable)
             }
         }
     }
@@ -70,7 +65,7 @@ fn failure_of(error: &lettre::transport::smtp::Error) -> Failure {
     let Some(code) = error.status() else { return Failure::Unreachable };
     match (code.severity, u16::from(code)) {
         // "Sign in first", "wrong password": the server's trouble, not this mail's.
-        (_, 454 | 530 | 534 | 535 | 538) => Failure::Unreachable,
+        (_, 454 | 530 | 534 | 535 | 538) => Failure::SignInRefused,
         (Severity::TransientNegativeCompletion, _) => Failure::Deferred,
         (Severity::PermanentNegativeCompletion, _) => Failure::Rejected,
         _ => Failure::Unreachable,

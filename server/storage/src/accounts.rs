@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use domain::{
-    account::{Account, PasswordHash},
+    account::{Account, Door, PasswordHash},
     email::Email,
     ids::{AccountId, PasswordLinkId},
+    limits::SWEPT,
     practice::{Level, Role},
     time::Time,
 };
@@ -41,17 +42,21 @@ struct PasswordLinkRow {
     made_at: i64,
     expires_at: i64,
     used_at: Option<i64>,
+    door: String,
 }
 
-impl From<PasswordLinkRow> for PasswordLink {
-    fn from(row: PasswordLinkRow) -> Self {
-        Self {
+impl TryFrom<PasswordLinkRow> for PasswordLink {
+    type Error = StoreError;
+
+    fn try_from(row: PasswordLinkRow) -> Stored<Self> {
+        Ok(Self {
             id: row.id.into(),
             account: row.account_id.into(),
             made_at: Time::from_millis(row.made_at),
             expires_at: Time::from_millis(row.expires_at),
             used_at: row.used_at.map(Time::from_millis),
-        }
+            door: readable(Door::from_code(&row.door), "door")?,
+        })
     }
 }
 
@@ -68,6 +73,24 @@ impl Accounts for SqlWork {
                      FROM accounts
                      WHERE id = $1",
                 )
+                .bind(id.uuid()),
+            )
+            .await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    async fn lock_account(&mut self, id: AccountId) -> Stored<Option<Account>> {
+        let row: Option<AccountRow> = self
+            .find(
+                query_as(concat!(
+                    "SELECT
+                         id,
+                         email,
+                         password_hash
+                     FROM accounts
+                     WHERE id = $1",
+                    for_update!(),
+                ))
                 .bind(id.uuid()),
             )
             .await?;
@@ -115,20 +138,29 @@ impl Accounts for SqlWork {
         Ok(())
     }
 
-    async fn set_password(&mut self, id: AccountId, hash: &PasswordHash, at: Time) -> Stored<()> {
-        self.execute(
-            query(
-                "UPDATE accounts
-                 SET password_hash = $2,
-                     password_set_at = $3
-                 WHERE id = $1",
+    async fn set_password(
+        &mut self,
+        id: AccountId,
+        expected: Option<&PasswordHash>,
+        hash: &PasswordHash,
+        at: Time,
+    ) -> Stored<bool> {
+        let set = self
+            .execute(
+                query(
+                    "UPDATE accounts
+                     SET password_hash = $2,
+                         password_set_at = $3
+                     WHERE id = $1
+                       AND password_hash IS NOT DISTINCT FROM $4",
+                )
+                .bind(id.uuid())
+                .bind(hash.0.clone())
+                .bind(at.millis())
+                .bind(expected.map(|hash| hash.0.clone())),
             )
-            .bind(id.uuid())
-            .bind(hash.0.clone())
-            .bind(at.millis()),
-        )
-        .await?;
-        Ok(())
+            .await?;
+        Ok(set == 1)
     }
 
     async fn is_practitioner(&mut self, id: AccountId) -> Stored<bool> {
@@ -172,15 +204,17 @@ impl Accounts for SqlWork {
                      account_id,
                      made_at,
                      expires_at,
-                     used_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6)",
+                     used_at,
+                     door
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             )
             .bind(link.id.uuid())
             .bind(token.0.to_vec())
             .bind(link.account.uuid())
             .bind(link.made_at.millis())
             .bind(link.expires_at.millis())
-            .bind(link.used_at.map(Time::millis)),
+            .bind(link.used_at.map(Time::millis))
+            .bind(link.door.code()),
         )
         .await?;
         Ok(())
@@ -195,14 +229,15 @@ impl Accounts for SqlWork {
                          account_id,
                          made_at,
                          expires_at,
-                         used_at
+                         used_at,
+                         door
                      FROM password_links
                      WHERE token_hash = $1",
                 )
                 .bind(token.0.to_vec()),
             )
             .await?;
-        Ok(row.map(PasswordLink::from))
+        row.map(PasswordLink::try_from).transpose()
     }
 
     async fn use_password_link(&mut self, id: PasswordLinkId, at: Time) -> Stored<bool> {
@@ -220,5 +255,24 @@ impl Accounts for SqlWork {
             )
             .await?;
         Ok(used == 1)
+    }
+
+    async fn unscoped_sweep_password_links(&mut self, ended_before: Time) -> Stored<u64> {
+        // A link that was used ended before its time; one hour more or less does not matter here.
+        self.execute(
+            query(
+                "DELETE FROM password_links
+                 WHERE id IN (
+                     SELECT id
+                     FROM password_links
+                     WHERE expires_at < $1
+                     ORDER BY expires_at, id
+                     LIMIT $2
+                 )",
+            )
+            .bind(ended_before.millis())
+            .bind(i64::from(SWEPT)),
+        )
+        .await
     }
 }

@@ -33,6 +33,68 @@ impl From<EntryRow> for ChainedEntry {
 #[async_trait]
 impl Audit for SqlWork {
     async fn audit(&mut self, entry: &Entry) -> Stored<()> {
+        if entry.group.is_some() {
+            return self.append(entry).await;
+        }
+        self.entries.push(entry.clone());
+        Ok(())
+    }
+
+    async fn unscoped_chain_heads(&mut self) -> Stored<Vec<ChainHead>> {
+        // Not bounded on purpose: a chain left out would be a chain not verified. There is one for each group.
+        let rows: Vec<(String, i64, String)> = self
+            .all(query_as(
+                "SELECT
+                     chain,
+                     seq,
+                     hash
+                 FROM audit_heads
+                 ORDER BY chain",
+            ))
+            .await?;
+        Ok(rows.into_iter().map(|(chain, seq, hash)| ChainHead { chain, seq, hash }).collect())
+    }
+
+    async fn unscoped_chain(&mut self, chain: &str, after: i64, most: u32) -> Stored<Vec<ChainedEntry>> {
+        let rows: Vec<EntryRow> = self
+            .all(
+                query_as(
+                    "SELECT
+                         seq,
+                         previous,
+                         hash,
+                         happened_at,
+                         actor,
+                         action,
+                         subject,
+                         detail,
+                         origin
+                     FROM audit_entries
+                     WHERE chain = $1
+                       AND seq > $2
+                     ORDER BY seq
+                     LIMIT $3",
+                )
+                .bind(chain.to_owned())
+                .bind(after)
+                .bind(i64::from(most)),
+            )
+            .await?;
+        Ok(rows.into_iter().map(ChainedEntry::from).collect())
+    }
+}
+
+impl SqlWork {
+    /// Writes what belongs to no group: the last thing a unit of work does, so that it waits for nothing while it holds the
+    /// chain that all share.
+    pub(super) async fn append_entries(&mut self) -> Stored<()> {
+        for entry in std::mem::take(&mut self.entries) {
+            self.append(&entry).await?;
+        }
+        Ok(())
+    }
+
+    async fn append(&mut self, entry: &Entry) -> Stored<()> {
         let chain = entry.group.map_or_else(|| SYSTEM.to_owned(), |group| group.to_string());
         // Takes the next number and locks the chain's end until this unit of work is over: no gaps, no forks. What comes
         // back is the hash of the entry before; this entry's own follows below.
@@ -90,48 +152,5 @@ impl Audit for SqlWork {
         )
         .await?;
         Ok(())
-    }
-
-    async fn unscoped_chain_heads(&mut self) -> Stored<Vec<ChainHead>> {
-        // Not bounded on purpose: a chain left out would be a chain not verified. There is one for each group.
-        let rows: Vec<(String, i64, String)> = self
-            .all(query_as(
-                "SELECT
-                     chain,
-                     seq,
-                     hash
-                 FROM audit_heads
-                 ORDER BY chain",
-            ))
-            .await?;
-        Ok(rows.into_iter().map(|(chain, seq, hash)| ChainHead { chain, seq, hash }).collect())
-    }
-
-    async fn unscoped_chain(&mut self, chain: &str, after: i64, most: u32) -> Stored<Vec<ChainedEntry>> {
-        let rows: Vec<EntryRow> = self
-            .all(
-                query_as(
-                    "SELECT
-                         seq,
-                         previous,
-                         hash,
-                         happened_at,
-                         actor,
-                         action,
-                         subject,
-                         detail,
-                         origin
-                     FROM audit_entries
-                     WHERE chain = $1
-                       AND seq > $2
-                     ORDER BY seq
-                     LIMIT $3",
-                )
-                .bind(chain.to_owned())
-                .bind(after)
-                .bind(i64::from(most)),
-            )
-            .await?;
-        Ok(rows.into_iter().map(ChainedEntry::from).collect())
     }
 }

@@ -10,9 +10,6 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// How many hints a slow listener may lag behind before it misses some.
 pub(crate) const HINTS: usize = 1_024;
 
-/// Rows a sweep removes at once, so that it holds no lock for long; the next sweep goes on.
-pub(crate) const SWEPT: i64 = 1_000;
-
 /// Sorts after every text there is: the end of "everything that begins with …".
 pub(crate) const LAST: &str = "\u{10FFFF}";
 

@@ -47,7 +47,7 @@ impl TryFrom<ContactRow> for Contact {
 
 #[async_trait]
 impl Contacts for SqlWork {
-    async fn contacts(&mut self, access: &Access<ViewPatient>) -> Stored<Vec<Contact>> {
+    async fn list_contacts(&mut self, access: &Access<ViewPatient>) -> Stored<Vec<Contact>> {
         let rows: Vec<ContactRow> = self
             .all(
                 query_as(

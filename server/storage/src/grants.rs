@@ -10,7 +10,7 @@ use domain::{
     practice::Group,
     time::Time,
 };
-use services::ports::{Grants, Practice as _, StoreError, Stored};
+use services::ports::{Grants, OwnRecord, Practice as _, StoreError, Stored};
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
@@ -47,12 +47,40 @@ impl TryFrom<GrantRow> for Grant {
     }
 }
 
+/// `SELECT`, a grant's columns, and the rest of the statement, which calls the table `g`.
+macro_rules! select_grant {
+    ($rest:literal) => {
+        concat!(
+            "SELECT
+                 g.id,
+                 g.group_id,
+                 g.patient_id,
+                 g.account_id,
+                 g.kind,
+                 g.activated_at,
+                 g.suspended_at",
+            $rest
+        )
+    };
+}
+
 /// A grant with where its patient stands.
 #[derive(sqlx::FromRow)]
 struct FactsRow {
     #[sqlx(flatten)]
     grant: GrantRow,
     status: String,
+}
+
+/// A grant with what the list of an account's records shows.
+#[derive(sqlx::FromRow)]
+struct OwnRecordRow {
+    #[sqlx(flatten)]
+    facts: FactsRow,
+    legal_first: String,
+    legal_last: String,
+    preferred: String,
+    practice: String,
 }
 
 impl TryFrom<FactsRow> for GrantFacts {
@@ -129,32 +157,23 @@ impl Grants for SqlWork {
         self.refresh_portal_state(group, patient).await
     }
 
-    async fn unscoped_grant(&mut self, id: GrantId) -> Stored<Option<GrantFacts>> {
+    async fn unscoped_lookup_grant(&mut self, id: GrantId) -> Stored<Option<GrantFacts>> {
         let row: Option<FactsRow> = self
             .find(
-                query_as(
-                    "SELECT
-                         g.id,
-                         g.group_id,
-                         g.patient_id,
-                         g.account_id,
-                         g.kind,
-                         g.activated_at,
-                         g.suspended_at,
+                query_as(select_grant!(",
                          p.status
                      FROM portal_grants g
                      JOIN patients p
                          ON p.group_id = g.group_id
                         AND p.id = g.patient_id
-                     WHERE g.id = $1",
-                )
+                     WHERE g.id = $1"))
                 .bind(id.uuid()),
             )
             .await?;
         row.map(GrantFacts::try_from).transpose()
     }
 
-    async fn unscoped_patient_name(&mut self, id: GrantId) -> Stored<Option<PatientName>> {
+    async fn unscoped_lookup_patient_name(&mut self, id: GrantId) -> Stored<Option<PatientName>> {
         let row: Option<(String, String, String)> = self
             .find(
                 query_as(
@@ -203,18 +222,10 @@ impl Grants for SqlWork {
         Ok(saved == 1)
     }
 
-    async fn grants_of(&mut self, account: AccountId) -> Stored<Vec<GrantFacts>> {
+    async fn list_grants(&mut self, account: AccountId) -> Stored<Vec<GrantFacts>> {
         let rows: Vec<FactsRow> = self
             .all(
-                query_as(
-                    "SELECT
-                         g.id,
-                         g.group_id,
-                         g.patient_id,
-                         g.account_id,
-                         g.kind,
-                         g.activated_at,
-                         g.suspended_at,
+                query_as(select_grant!(",
                          p.status
                      FROM portal_grants g
                      JOIN patients p
@@ -222,34 +233,58 @@ impl Grants for SqlWork {
                         AND p.id = g.patient_id
                      WHERE g.account_id = $1
                      ORDER BY g.added_at, g.id
-                     LIMIT 100",
-                )
+                     LIMIT 100"))
                 .bind(account.uuid()),
             )
             .await?;
         rows.into_iter().map(GrantFacts::try_from).collect()
     }
 
-    async fn own_grant(&mut self, account: AccountId, patient: PatientId) -> Stored<Option<GrantFacts>> {
+    async fn list_own_records(&mut self, account: AccountId) -> Stored<Vec<OwnRecord>> {
+        let rows: Vec<OwnRecordRow> = self
+            .all(
+                query_as(select_grant!(
+                    ",
+                         p.status,
+                         p.legal_first,
+                         p.legal_last,
+                         p.preferred,
+                         pg.name AS practice
+                     FROM portal_grants g
+                     JOIN patients p
+                         ON p.group_id = g.group_id
+                        AND p.id = g.patient_id
+                     JOIN practice_groups pg
+                         ON pg.id = g.group_id
+                     WHERE g.account_id = $1
+                     ORDER BY g.added_at, g.id
+                     LIMIT 100"
+                ))
+                .bind(account.uuid()),
+            )
+            .await?;
+        let record = |row: OwnRecordRow| {
+            let name = PatientName {
+                legal_first: row.legal_first,
+                legal_last: row.legal_last,
+                preferred: row.preferred,
+            };
+            Ok(OwnRecord { facts: row.facts.try_into()?, name, practice: row.practice })
+        };
+        rows.into_iter().map(record).collect()
+    }
+
+    async fn find_own_grant(&mut self, account: AccountId, patient: PatientId) -> Stored<Option<GrantFacts>> {
         let row: Option<FactsRow> = self
             .find(
-                query_as(
-                    "SELECT
-                         g.id,
-                         g.group_id,
-                         g.patient_id,
-                         g.account_id,
-                         g.kind,
-                         g.activated_at,
-                         g.suspended_at,
+                query_as(select_grant!(",
                          p.status
                      FROM portal_grants g
                      JOIN patients p
                          ON p.group_id = g.group_id
                         AND p.id = g.patient_id
                      WHERE g.account_id = $1
-                       AND g.patient_id = $2",
-                )
+                       AND g.patient_id = $2"))
                 .bind(account.uuid())
                 .bind(patient.uuid()),
             )
@@ -257,11 +292,11 @@ impl Grants for SqlWork {
         row.map(GrantFacts::try_from).transpose()
     }
 
-    async fn own_record(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Option<(Patient, Group)>> {
+    async fn lookup_own_record(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Option<(Patient, Group)>> {
         let Some(record) = self.record(access.group().uuid(), access.patient().uuid()).await? else {
             return Ok(None);
         };
-        Ok(self.unscoped_group(access.group()).await?.map(|group| (record.patient, group)))
+        Ok(self.unscoped_lookup_group(access.group()).await?.map(|group| (record.patient, group)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, InvitePatient, ViewPatientAccess},
+    access::{Access, EnterGroup, InvitePatient, ViewPatientAccess},
     grant::Kind,
     ids::{AccountId, InvitationId},
     invitation::{Events, Invitation},
@@ -84,6 +84,33 @@ struct FoundRow {
     link: i64,
 }
 
+/// `SELECT`, an invitation's columns, and the rest of the statement, which calls the table `i`.
+macro_rules! select_invitation {
+    ($rest:literal) => {
+        concat!(
+            "SELECT
+                 i.id,
+                 i.group_id,
+                 i.patient_id,
+                 i.grant_id,
+                 i.account_id,
+                 i.kind,
+                 i.email,
+                 i.inviter_id,
+                 i.message,
+                 i.invited_at,
+                 i.expires_at,
+                 i.links,
+                 i.sent_at,
+                 i.failed_at,
+                 i.opened_at,
+                 i.activated_at,
+                 i.revoked_at",
+            $rest
+        )
+    };
+}
+
 #[async_trait]
 impl Invitations for SqlWork {
     async fn add_invitation(
@@ -146,36 +173,33 @@ impl Invitations for SqlWork {
     ) -> Stored<Option<Invitation>> {
         let row: Option<InvitationRow> = self
             .find(
-                query_as(
-                    "SELECT
-                         id,
-                         group_id,
-                         patient_id,
-                         grant_id,
-                         account_id,
-                         kind,
-                         email,
-                         inviter_id,
-                         message,
-                         invited_at,
-                         expires_at,
-                         links,
-                         sent_at,
-                         failed_at,
-                         opened_at,
-                         activated_at,
-                         revoked_at
-                     FROM invitations
-                     WHERE group_id = $1
-                       AND patient_id = $2
-                       AND id = $3",
-                )
+                query_as(select_invitation!("
+                     FROM invitations i
+                     WHERE i.group_id = $1
+                       AND i.patient_id = $2
+                       AND i.id = $3"))
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
                 .bind(id.uuid()),
             )
             .await?;
         row.map(Invitation::try_from).transpose()
+    }
+
+    async fn any_invitation(&mut self, access: &Access<EnterGroup>) -> Stored<bool> {
+        let (any,): (bool,) = self
+            .one(
+                query_as(
+                    "SELECT EXISTS (
+                         SELECT 1
+                         FROM invitations
+                         WHERE group_id = $1
+                     )",
+                )
+                .bind(access.group().uuid()),
+            )
+            .await?;
+        Ok(any)
     }
 
     async fn list_invitations(
@@ -191,25 +215,7 @@ impl Invitations for SqlWork {
         // Ids are made in order: the latest has the highest.
         let rows: Vec<ListedRow> = self
             .all(
-                query_as(
-                    "SELECT
-                         i.id,
-                         i.group_id,
-                         i.patient_id,
-                         i.grant_id,
-                         i.account_id,
-                         i.kind,
-                         i.email,
-                         i.inviter_id,
-                         i.message,
-                         i.invited_at,
-                         i.expires_at,
-                         i.links,
-                         i.sent_at,
-                         i.failed_at,
-                         i.opened_at,
-                         i.activated_at,
-                         i.revoked_at,
+                query_as(select_invitation!(",
                          u.title,
                          u.first_name,
                          u.last_name
@@ -221,8 +227,7 @@ impl Invitations for SqlWork {
                        AND i.patient_id = $2
                        AND i.id < $3
                      ORDER BY i.id DESC
-                     LIMIT $4",
-                )
+                     LIMIT $4"))
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
                 .bind(before)
@@ -239,36 +244,17 @@ impl Invitations for SqlWork {
         Ok(Page::from_rows(rows, page.rows(), |(invitation, _)| invitation.id.to_string()))
     }
 
-    async fn open_invitations(&mut self, access: &Access<ViewPatientAccess>) -> Stored<Vec<Invitation>> {
+    async fn list_open_invitations(&mut self, access: &Access<ViewPatientAccess>) -> Stored<Vec<Invitation>> {
         let rows: Vec<InvitationRow> = self
             .all(
-                query_as(
-                    "SELECT
-                         id,
-                         group_id,
-                         patient_id,
-                         grant_id,
-                         account_id,
-                         kind,
-                         email,
-                         inviter_id,
-                         message,
-                         invited_at,
-                         expires_at,
-                         links,
-                         sent_at,
-                         failed_at,
-                         opened_at,
-                         activated_at,
-                         revoked_at
-                     FROM invitations
-                     WHERE group_id = $1
-                       AND patient_id = $2
-                       AND activated_at IS NULL
-                       AND revoked_at IS NULL
-                     ORDER BY id DESC
-                     LIMIT 50",
-                )
+                query_as(select_invitation!("
+                     FROM invitations i
+                     WHERE i.group_id = $1
+                       AND i.patient_id = $2
+                       AND i.activated_at IS NULL
+                       AND i.revoked_at IS NULL
+                     ORDER BY i.id DESC
+                     LIMIT 50"))
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid()),
             )
@@ -292,98 +278,41 @@ impl Invitations for SqlWork {
     async fn unscoped_find_invitation(&mut self, token: &TokenHash) -> Stored<Option<FoundInvitation>> {
         let row: Option<FoundRow> = self
             .find(
-                query_as(
-                    "SELECT
-                         i.id,
-                         i.group_id,
-                         i.patient_id,
-                         i.grant_id,
-                         i.account_id,
-                         i.kind,
-                         i.email,
-                         i.inviter_id,
-                         i.message,
-                         i.invited_at,
-                         i.expires_at,
-                         i.links,
-                         i.sent_at,
-                         i.failed_at,
-                         i.opened_at,
-                         i.activated_at,
-                         i.revoked_at,
+                query_as(select_invitation!(",
                          l.link
                      FROM invitation_links l
                      JOIN invitations i
                          ON i.group_id = l.group_id
                         AND i.id = l.invitation_id
-                     WHERE l.token_hash = $1",
-                )
+                     WHERE l.token_hash = $1"))
                 .bind(token.0.to_vec()),
             )
             .await?;
         row.map(|row| Ok(FoundInvitation { invitation: row.invitation.try_into()?, link: row.link })).transpose()
     }
 
-    async fn unscoped_invitation(&mut self, id: InvitationId) -> Stored<Option<Invitation>> {
+    async fn unscoped_lookup_invitation(&mut self, id: InvitationId) -> Stored<Option<Invitation>> {
         let row: Option<InvitationRow> = self
             .find(
-                query_as(
-                    "SELECT
-                         id,
-                         group_id,
-                         patient_id,
-                         grant_id,
-                         account_id,
-                         kind,
-                         email,
-                         inviter_id,
-                         message,
-                         invited_at,
-                         expires_at,
-                         links,
-                         sent_at,
-                         failed_at,
-                         opened_at,
-                         activated_at,
-                         revoked_at
-                     FROM invitations
-                     WHERE id = $1",
-                )
+                query_as(select_invitation!("
+                     FROM invitations i
+                     WHERE i.id = $1"))
                 .bind(id.uuid()),
             )
             .await?;
         row.map(Invitation::try_from).transpose()
     }
 
-    async fn unscoped_open_invitations_of(&mut self, account: AccountId) -> Stored<Vec<Invitation>> {
+    async fn unscoped_list_open_invitations(&mut self, account: AccountId) -> Stored<Vec<Invitation>> {
         let rows: Vec<InvitationRow> = self
             .all(
-                query_as(
-                    "SELECT
-                         id,
-                         group_id,
-                         patient_id,
-                         grant_id,
-                         account_id,
-                         kind,
-                         email,
-                         inviter_id,
-                         message,
-                         invited_at,
-                         expires_at,
-                         links,
-                         sent_at,
-                         failed_at,
-                         opened_at,
-                         activated_at,
-                         revoked_at
-                     FROM invitations
-                     WHERE account_id = $1
-                       AND activated_at IS NULL
-                       AND revoked_at IS NULL
-                     ORDER BY id DESC
-                     LIMIT 50",
-                )
+                query_as(select_invitation!("
+                     FROM invitations i
+                     WHERE i.account_id = $1
+                       AND i.activated_at IS NULL
+                       AND i.revoked_at IS NULL
+                     ORDER BY i.id DESC
+                     LIMIT 50"))
                 .bind(account.uuid()),
             )
             .await?;

@@ -85,6 +85,13 @@ mod sqlite {
         };
     }
 
+    /// SQLite has one writer: what it read stays as it is.
+    macro_rules! for_update {
+        () => {
+            ""
+        };
+    }
+
     pub(crate) mod engine;
     pub(crate) mod files;
     mod line;
@@ -100,6 +107,13 @@ mod postgres {
     macro_rules! skip_locked {
         () => {
             " FOR UPDATE SKIP LOCKED"
+        };
+    }
+
+    /// The row stays as it is read; rows that only refer to it may still come.
+    macro_rules! for_update {
+        () => {
+            " FOR NO KEY UPDATE"
         };
     }
 

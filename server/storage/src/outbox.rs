@@ -5,16 +5,18 @@ use async_trait::async_trait;
 use domain::{
     access::{Access, ManageMail},
     ids::MailId,
-    mail::{Failure, Kind},
+    limits::{MAIL_SHOWN, PASSWORD_LINK_LIFE, SWEPT},
+    mail::{Failure, Kind, Trouble},
     page::{Page, PageRequest},
+    person::UserName,
     time::{Span, Time},
 };
-use services::ports::{Hint, Outbox, ParkedRow, QueuedMail, StoreError, Stored, Work as _};
+use services::ports::{Hint, Outbox, QueuedMail, StoreError, Stored, StuckRow, Work as _};
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::SqlWork;
-use crate::common::{BEYOND, SWEPT, known, readable, small};
+use crate::common::{BEYOND, known, readable, small};
 
 #[derive(sqlx::FromRow)]
 struct MailRow {
@@ -49,25 +51,45 @@ impl TryFrom<MailRow> for QueuedMail {
     }
 }
 
-/// A mail that was given up.
+/// A mail that does not get through.
 #[derive(sqlx::FromRow)]
-struct ParkedMailRow {
-    #[sqlx(flatten)]
-    mail: MailRow,
-    failure: String,
-    parked_at: i64,
+struct StuckMailRow {
+    id: Uuid,
+    kind: String,
+    invitation_id: Option<Uuid>,
+    tries: i64,
+    due_at: Option<i64>,
+    failure: Option<String>,
+    parked_at: Option<i64>,
     patient_id: Option<Uuid>,
+    // The user whose account it is about; all null when it is nobody's of the group.
+    title: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
 }
 
-impl TryFrom<ParkedMailRow> for ParkedRow {
+impl TryFrom<StuckMailRow> for StuckRow {
     type Error = StoreError;
 
-    fn try_from(row: ParkedMailRow) -> Stored<Self> {
+    fn try_from(row: StuckMailRow) -> Stored<Self> {
+        let trouble = match (row.parked_at, row.due_at) {
+            (Some(at), _) => Trouble::Parked { at: Time::from_millis(at) },
+            (None, due) => Trouble::Waiting { next_try: Time::from_millis(known(due, "mail")?) },
+        };
+        let user = match (row.title, row.first_name, row.last_name) {
+            (Some(title), Some(first), Some(last)) => Some(UserName { title, first, last }),
+            _ => None,
+        };
         Ok(Self {
-            mail: row.mail.try_into()?,
-            failure: known(Failure::from_code(&row.failure), "failure")?,
-            parked_at: Time::from_millis(row.parked_at),
+            id: row.id.into(),
+            kind: known(Kind::from_code(&row.kind), "kind of mail")?,
+            invitation: row.invitation_id.map(Into::into),
+            // No failure: its workers died. One that a newer server knows: the page must not be blank for it.
+            failure: row.failure.as_deref().and_then(Failure::from_code).unwrap_or(Failure::GaveUp),
+            tries: small(row.tries, "number of tries")?,
+            trouble,
             patient: row.patient_id.map(Into::into),
+            user,
         })
     }
 }
@@ -75,6 +97,21 @@ impl TryFrom<ParkedMailRow> for ParkedRow {
 #[async_trait]
 impl Outbox for SqlWork {
     async fn add_mail(&mut self, mail: &QueuedMail) -> Stored<()> {
+        if let (Some(group), Some(invitation)) = (mail.group, mail.invitation) {
+            self.execute(
+                query(
+                    "DELETE FROM outbox
+                     WHERE group_id = $1
+                       AND invitation_id = $2
+                       AND link < $3
+                       AND parked_at IS NOT NULL",
+                )
+                .bind(group.uuid())
+                .bind(invitation.uuid())
+                .bind(mail.link),
+            )
+            .await?;
+        }
         self.execute(
             query(
                 "INSERT INTO outbox (
@@ -108,6 +145,8 @@ impl Outbox for SqlWork {
     }
 
     async fn unscoped_claim_mail(&mut self, now: Time, lease: Span, most: u32) -> Stored<Vec<QueuedMail>> {
+        // A further kind does not compile here before the statement has a place for it.
+        let [one, two, three, four, five] = Kind::ALL.map(Kind::code);
         let mut rows: Vec<MailRow> = self
             .all(
                 query_as(concat!(
@@ -115,6 +154,7 @@ impl Outbox for SqlWork {
                          SELECT id
                          FROM outbox
                          WHERE due_at <= $1
+                           AND kind IN ($4, $5, $6, $7, $8)
                          ORDER BY due_at, id
                          LIMIT $3",
                     skip_locked!(),
@@ -137,20 +177,45 @@ impl Outbox for SqlWork {
                 ))
                 .bind(now.millis())
                 .bind((now + lease).millis())
-                .bind(i64::from(most)),
+                .bind(i64::from(most))
+                .bind(one)
+                .bind(two)
+                .bind(three)
+                .bind(four)
+                .bind(five),
             )
             .await?;
         rows.sort_by_key(|row| (row.made_at, row.id));
-        rows.into_iter().map(QueuedMail::try_from).collect()
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = row.id.into();
+            match QueuedMail::try_from(row) {
+                Ok(mail) => claimed.push(mail),
+                Err(error) => {
+                    tracing::warn!(mail = %id, %error, "a mail is parked");
+                    self.unscoped_park_mail(id, Failure::Unreadable, now).await?;
+                }
+            }
+        }
+        Ok(claimed)
     }
 
     async fn unscoped_next_mail(&mut self) -> Stored<Option<Time>> {
+        let [one, two, three, four, five] = Kind::ALL.map(Kind::code);
         let (due_at,): (Option<i64>,) = self
-            .one(query_as(
-                "SELECT MIN(due_at)
-                 FROM outbox
-                 WHERE due_at IS NOT NULL",
-            ))
+            .one(
+                query_as(
+                    "SELECT MIN(due_at)
+                     FROM outbox
+                     WHERE due_at IS NOT NULL
+                       AND kind IN ($1, $2, $3, $4, $5)",
+                )
+                .bind(one)
+                .bind(two)
+                .bind(three)
+                .bind(four)
+                .bind(five),
+            )
             .await?;
         Ok(due_at.map(Time::from_millis))
     }
@@ -221,46 +286,77 @@ impl Outbox for SqlWork {
         Ok(())
     }
 
-    async fn parked_mails(&mut self, access: &Access<ManageMail>, page: &PageRequest) -> Stored<Page<ParkedRow>> {
+    async fn list_stuck_mails(&mut self, access: &Access<ManageMail>, page: &PageRequest) -> Stored<Page<StuckRow>> {
         let before = match page.after.as_deref().map(str::parse::<MailId>) {
             None => BEYOND,
             Some(Ok(id)) => id.uuid(),
             Some(Err(_)) => return Ok(Page { rows: Vec::new(), next: None }),
         };
-        let rows: Vec<ParkedMailRow> = self
+        let [one, two, three, four, five] = Kind::ALL.map(Kind::code);
+        // Mail about an account belongs to no group. Of a user's own records nothing is told here.
+        let rows: Vec<StuckMailRow> = self
             .all(
                 query_as(
                     "SELECT
                          o.id,
                          o.kind,
-                         o.group_id,
                          o.invitation_id,
-                         o.link,
-                         o.account_id,
-                         o.email,
-                         o.sealed,
-                         o.made_at,
                          o.tries,
+                         o.due_at,
                          o.failure,
                          o.parked_at,
-                         i.patient_id
+                         CASE
+                             WHEN o.group_id IS NOT NULL THEN i.patient_id
+                             WHEN u.id IS NULL THEN (
+                                 SELECT g.patient_id
+                                 FROM portal_grants g
+                                 WHERE g.group_id = $1
+                                   AND g.account_id = o.account_id
+                                 ORDER BY g.added_at, g.id
+                                 LIMIT 1
+                             )
+                         END AS patient_id,
+                         u.title,
+                         u.first_name,
+                         u.last_name
                      FROM outbox o
                      LEFT JOIN invitations i
                          ON i.group_id = o.group_id
                         AND i.id = o.invitation_id
-                     WHERE o.group_id = $1
-                       AND o.parked_at IS NOT NULL
+                     LEFT JOIN users u
+                         ON u.group_id = $1
+                        AND u.account_id = o.account_id
+                        AND o.group_id IS NULL
+                     WHERE o.sent_at IS NULL
+                       AND (o.parked_at IS NOT NULL OR o.tries >= $4)
+                       AND o.kind IN ($5, $6, $7, $8, $9)
                        AND o.id < $2
+                       AND (
+                           o.group_id = $1
+                           OR u.id IS NOT NULL
+                           OR o.group_id IS NULL AND EXISTS (
+                               SELECT 1
+                               FROM portal_grants g
+                               WHERE g.group_id = $1
+                                 AND g.account_id = o.account_id
+                           )
+                       )
                      ORDER BY o.id DESC
                      LIMIT $3",
                 )
                 .bind(access.group().uuid())
                 .bind(before)
-                .bind(i64::from(page.rows()) + 1),
+                .bind(i64::from(page.rows()) + 1)
+                .bind(i64::from(MAIL_SHOWN))
+                .bind(one)
+                .bind(two)
+                .bind(three)
+                .bind(four)
+                .bind(five),
             )
             .await?;
-        let rows = rows.into_iter().map(ParkedRow::try_from).collect::<Stored<Vec<_>>>()?;
-        Ok(Page::from_rows(rows, page.rows(), |row| row.mail.id.to_string()))
+        let rows = rows.into_iter().map(StuckRow::try_from).collect::<Stored<Vec<_>>>()?;
+        Ok(Page::from_rows(rows, page.rows(), |row| row.id.to_string()))
     }
 
     async fn retry_mail(&mut self, access: &Access<ManageMail>, id: MailId, at: Time) -> Stored<bool> {
@@ -272,9 +368,23 @@ impl Outbox for SqlWork {
                          parked_at = NULL,
                          failure = NULL,
                          tries = 0
-                     WHERE group_id = $1
-                       AND id = $2
-                       AND parked_at IS NOT NULL",
+                     WHERE id = $2
+                       AND parked_at IS NOT NULL
+                       AND (
+                           group_id = $1
+                           OR group_id IS NULL AND EXISTS (
+                               SELECT 1
+                               FROM users u
+                               WHERE u.group_id = $1
+                                 AND u.account_id = outbox.account_id
+                           )
+                           OR group_id IS NULL AND EXISTS (
+                               SELECT 1
+                               FROM portal_grants g
+                               WHERE g.group_id = $1
+                                 AND g.account_id = outbox.account_id
+                           )
+                       )",
                 )
                 .bind(access.group().uuid())
                 .bind(id.uuid())
@@ -287,7 +397,7 @@ impl Outbox for SqlWork {
         Ok(retried == 1)
     }
 
-    async fn unscoped_sweep_mail(&mut self, sent_before: Time) -> Stored<u64> {
+    async fn unscoped_sweep_mail(&mut self, before: Time) -> Stored<u64> {
         self.execute(
             query(
                 "DELETE FROM outbox
@@ -295,12 +405,45 @@ impl Outbox for SqlWork {
                      SELECT id
                      FROM outbox
                      WHERE sent_at < $1
-                     ORDER BY sent_at, id
+                        OR parked_at < $1
+                     ORDER BY id
                      LIMIT $2
                  )",
             )
-            .bind(sent_before.millis())
-            .bind(SWEPT),
+            .bind(before.millis())
+            .bind(i64::from(SWEPT)),
+        )
+        .await
+    }
+
+    async fn unscoped_sweep_sealed(&mut self, now: Time) -> Stored<u64> {
+        self.execute(
+            query(
+                "UPDATE outbox
+                 SET sealed = NULL
+                 WHERE id IN (
+                     SELECT o.id
+                     FROM outbox o
+                     LEFT JOIN invitations i
+                         ON i.group_id = o.group_id
+                        AND i.id = o.invitation_id
+                     WHERE o.parked_at IS NOT NULL
+                       AND o.sealed IS NOT NULL
+                       AND (
+                           o.kind = $2 AND o.made_at <= $3
+                           OR i.expires_at <= $1
+                           OR i.activated_at IS NOT NULL
+                           OR i.revoked_at IS NOT NULL
+                           OR i.links > o.link
+                       )
+                     ORDER BY o.id
+                     LIMIT $4
+                 )",
+            )
+            .bind(now.millis())
+            .bind(Kind::PasswordLink.code())
+            .bind((now - PASSWORD_LINK_LIFE).millis())
+            .bind(i64::from(SWEPT)),
         )
         .await
     }

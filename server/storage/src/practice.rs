@@ -5,7 +5,7 @@ use domain::{
     access::{Access, EnterGroup, ManageSettings},
     ids::{AccountId, GroupId, UserId},
     person::UserName,
-    practice::{AccessSettings, Group, Level, Location, PatientAccess, User, UserState},
+    practice::{AccessSettings, Group, Level, Location, PatientAccess, PracticeDetails, User, UserState},
     text,
     time::{Span, Time},
 };
@@ -112,8 +112,9 @@ impl Practice for SqlWork {
                      id,
                      name,
                      phone,
+                     version,
                      added_at
-                 ) VALUES ($1, $2, $3, $4)",
+                 ) VALUES ($1, $2, $3, 0, $4)",
             )
             .bind(group.id.uuid())
             .bind(group.name.clone())
@@ -208,7 +209,7 @@ impl Practice for SqlWork {
         Ok(())
     }
 
-    async fn unscoped_group(&mut self, id: GroupId) -> Stored<Option<Group>> {
+    async fn unscoped_lookup_group(&mut self, id: GroupId) -> Stored<Option<Group>> {
         let row: Option<GroupRow> = self
             .find(
                 query_as(
@@ -225,7 +226,7 @@ impl Practice for SqlWork {
         Ok(row.map(Group::from))
     }
 
-    async fn unscoped_user(&mut self, group: GroupId, id: UserId) -> Stored<Option<User>> {
+    async fn unscoped_lookup_user(&mut self, group: GroupId, id: UserId) -> Stored<Option<User>> {
         let row: Option<UserRow> = self
             .find(
                 query_as(
@@ -252,7 +253,7 @@ impl Practice for SqlWork {
         row.map(User::try_from).transpose()
     }
 
-    async fn memberships(&mut self, account: AccountId) -> Stored<Vec<User>> {
+    async fn list_memberships(&mut self, account: AccountId) -> Stored<Vec<User>> {
         let rows: Vec<UserRow> = self
             .all(
                 query_as(
@@ -280,7 +281,7 @@ impl Practice for SqlWork {
         rows.into_iter().map(User::try_from).collect()
     }
 
-    async fn locations(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<Location>> {
+    async fn list_locations(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<Location>> {
         let rows: Vec<LocationRow> = self
             .all(
                 query_as(
@@ -301,7 +302,7 @@ impl Practice for SqlWork {
         Ok(rows.into_iter().map(Location::from).collect())
     }
 
-    async fn unscoped_patient_access(&mut self, group: GroupId) -> Stored<PatientAccess> {
+    async fn unscoped_lookup_patient_access(&mut self, group: GroupId) -> Stored<PatientAccess> {
         let row: Option<(bool, i64, i64)> = self
             .find(
                 query_as(
@@ -319,6 +320,47 @@ impl Practice for SqlWork {
         let (invitations, link_life, version) =
             row.ok_or_else(|| StoreError::Fault(Box::new(Bug("a group without settings"))))?;
         Ok(PatientAccess { invitations, link_life: Span::millis(small(link_life, "link life")?), version })
+    }
+
+    async fn lookup_practice_details(&mut self, access: &Access<ManageSettings>) -> Stored<Option<PracticeDetails>> {
+        let row: Option<(String, String, i64)> = self
+            .find(
+                query_as(
+                    "SELECT
+                         name,
+                         phone,
+                         version
+                     FROM practice_groups
+                     WHERE id = $1",
+                )
+                .bind(access.group().uuid()),
+            )
+            .await?;
+        Ok(row.map(|(name, phone, version)| PracticeDetails { name, phone, version }))
+    }
+
+    async fn save_practice_details(
+        &mut self,
+        access: &Access<ManageSettings>,
+        details: &PracticeDetails,
+    ) -> Stored<bool> {
+        let saved = self
+            .execute(
+                query(
+                    "UPDATE practice_groups
+                     SET name = $3,
+                         phone = $4,
+                         version = version + 1
+                     WHERE id = $1
+                       AND version = $2",
+                )
+                .bind(access.group().uuid())
+                .bind(details.version)
+                .bind(details.name.clone())
+                .bind(details.phone.clone()),
+            )
+            .await?;
+        Ok(saved == 1)
     }
 
     async fn save_patient_access(

@@ -4,14 +4,15 @@ use async_trait::async_trait;
 use domain::{
     account::{Device, Door, SessionClock},
     ids::{AccountId, SessionId},
+    limits::SWEPT,
     time::Time,
 };
-use services::ports::{FoundSession, Hint, NewSession, Sessions, StoreError, Stored, TokenHash, Work as _};
+use services::ports::{Familiar, FoundSession, Hint, NewSession, Sessions, StoreError, Stored, TokenHash, Work as _};
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::{SqlWork, practice::UserRow};
-use crate::common::{SWEPT, known, readable};
+use crate::common::{known, readable};
 
 #[derive(sqlx::FromRow)]
 struct SessionRow {
@@ -220,7 +221,7 @@ impl Sessions for SqlWork {
         Ok(())
     }
 
-    async fn devices(&mut self, account: AccountId) -> Stored<Vec<Device>> {
+    async fn list_devices(&mut self, account: AccountId) -> Stored<Vec<Device>> {
         let rows: Vec<DeviceRow> = self
             .all(
                 query_as(
@@ -255,7 +256,66 @@ impl Sessions for SqlWork {
                  )",
             )
             .bind(opened_before.millis())
-            .bind(SWEPT),
+            .bind(i64::from(SWEPT)),
+        )
+        .await
+    }
+
+    async fn lookup_device(&mut self, account: AccountId, device: &str) -> Stored<Familiar> {
+        let (all, this): (i64, i64) = self
+            .one(
+                query_as(
+                    "SELECT
+                         COUNT(*),
+                         COUNT(CASE WHEN device = $2 THEN 1 END)
+                     FROM known_devices
+                     WHERE account_id = $1",
+                )
+                .bind(account.uuid())
+                .bind(device.to_owned()),
+            )
+            .await?;
+        Ok(match (all, this) {
+            (0, _) => Familiar::First,
+            (_, 0) => Familiar::New,
+            _ => Familiar::Known,
+        })
+    }
+
+    async fn remember_device(&mut self, account: AccountId, device: &str, at: Time) -> Stored<()> {
+        self.execute(
+            query(
+                "INSERT INTO known_devices (
+                     account_id,
+                     device,
+                     seen_at
+                 ) VALUES ($1, $2, $3)
+                 ON CONFLICT (account_id, device) DO UPDATE
+                 SET seen_at = $3",
+            )
+            .bind(account.uuid())
+            .bind(device.to_owned())
+            .bind(at.millis()),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn unscoped_sweep_devices(&mut self, seen_before: Time) -> Stored<u64> {
+        self.execute(
+            query(
+                "DELETE FROM known_devices
+                 WHERE (account_id, device) IN (
+                     SELECT
+                         account_id,
+                         device
+                     FROM known_devices
+                     WHERE seen_at < $1
+                     LIMIT $2
+                 )",
+            )
+            .bind(seen_before.millis())
+            .bind(i64::from(SWEPT)),
         )
         .await
     }

@@ -31,7 +31,7 @@ impl From<TemplateRow> for Template {
 
 #[async_trait]
 impl Templates for SqlWork {
-    async fn templates(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<Template>> {
+    async fn list_templates(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<Template>> {
         let rows: Vec<TemplateRow> = self
             .all(
                 query_as(

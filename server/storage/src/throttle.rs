@@ -1,12 +1,14 @@
 //! Counts of tries, kept in the database so that several servers count together.
 
 use async_trait::async_trait;
-use domain::time::{Span, Time};
+use domain::{
+    limits::SWEPT,
+    time::{Span, Time},
+};
 use services::ports::{Stored, Throttle};
 use sqlx::{query, query_as};
 
 use super::SqlWork;
-use crate::common::SWEPT;
 
 #[async_trait]
 impl Throttle for SqlWork {
@@ -64,7 +66,7 @@ impl Throttle for SqlWork {
                  )",
             )
             .bind(ended_before.millis())
-            .bind(SWEPT),
+            .bind(i64::from(SWEPT)),
         )
         .await
     }

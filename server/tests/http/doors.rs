@@ -60,7 +60,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         "account/sign_in" => {
             Body::Form(vec![("door", text("portal")), ("email", text("x@example.org")), ("password", text("x"))])
         }
-        "account/sign_out" | "account/sign_out_everywhere" | "account/devices" => Body::Form(vec![]),
+        "account/sign_out" | "account/sign_out_everywhere" | "account/stay" | "account/devices" => Body::Form(vec![]),
         "account/end_device" => Body::Form(vec![("id", ids.session.clone())]),
         "account/switch_door" => Body::Form(vec![("to", text("portal"))]),
         "passwords/request_link" => Body::Form(vec![("email", text("x@example.org")), ("door", text("portal"))]),
@@ -74,10 +74,10 @@ fn body(door: &str, ids: &Ids) -> Body {
                 .map(|name| (name, text("x")))
                 .collect(),
         ),
-        "console/start" | "notifications/unread" | "settings/patient_access" | "templates/list" => {
+        "console/start" | "notifications/unread" | "settings/patient_access" | "settings/practice" | "templates/list" => {
             Body::Json(json!({}))
         }
-        "notifications/list" | "mails/parked" => Body::Json(json!({ "page": page })),
+        "notifications/list" | "mails/list" => Body::Json(json!({ "page": page })),
         "notifications/mark_read" => Body::Json(json!({ "id": ids.notification })),
         "patients/list" => Body::Json(json!({ "filter": { "text": "", "status": null }, "page": page })),
         "patients/search" => Body::Json(json!({ "text": "cnry" })),
@@ -100,6 +100,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         }
         "invitations/accept" => Body::Form(vec![("token", text("x")), ("password", text("four words of nothing"))]),
         "settings/save_patient_access" => Body::Json(json!({ "version": 999, "invitations": true, "link_hours": 24 })),
+        "settings/save_practice" => Body::Json(json!({ "version": 999, "form": { "name": "A practice" } })),
         "templates/add" => Body::Json(json!({ "form": template })),
         "templates/save" => Body::Json(json!({ "id": ids.template, "version": 1, "form": template })),
         "templates/remove" => Body::Json(json!({ "id": ids.template })),

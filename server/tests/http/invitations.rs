@@ -150,8 +150,8 @@ async fn of_fifty_who_accept_at_once_one_does() {
         assert_eq!(state(&practitioner, &patient).await, "activated");
         let account = app.account(&patient_email('a', 1)).await;
         let mut work = app.services.store.read().await.unwrap();
-        assert_eq!(work.grants_of(account).await.unwrap().len(), 1);
-        assert_eq!(work.devices(account).await.unwrap().len(), 1);
+        assert_eq!(work.list_grants(account).await.unwrap().len(), 1);
+        assert_eq!(work.list_devices(account).await.unwrap().len(), 1);
     }
 }
 
@@ -261,4 +261,46 @@ async fn an_administrator_may_be_invited_and_keeps_the_password() {
     let page = app.anon().get(&format!("/invitation/{link}")).await.is(200).text();
     assert!(page.contains("/api/account/sign_in") && !page.contains("/api/invitations/accept"), "{page}");
     app.anon().sign_in("console", "admin@a.example.org", PASSWORD).await.is(200);
+}
+
+// Decision 6, PX-10: an administrator who is signed in at the console accepts their own invitation there and then: the page
+// names their account, and the same sign-in goes on at the portal.
+#[tokio::test]
+async fn an_administrator_accepts_from_an_open_console() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let practitioner = app.practitioner().await;
+        let patient = app.patient(&practitioner, 'a', 1).await;
+        let link = app.invite(&practitioner, &patient, "admin@a.example.org").await;
+        let path = format!("/invitation/{link}");
+        let admin = app.user("admin@a.example.org").await;
+        let page = admin.get(&path).await.is(200).text();
+        assert!(page.contains("/api/invitations/confirm") && page.contains("admin@a.example.org"), "{page}");
+        let console = admin.copy();
+        let response = admin.form("invitations/confirm", &path, &[("token", &link)]).await.is(303);
+        assert_eq!(response.location(), "/portal");
+        admin.post("portal/start", &[]).await.is(200);
+        assert!(!console.is_signed_in().await, "the console's session became the portal's");
+        // Once.
+        admin.post("invitations/confirm", &[("token", &link)]).await.is(409);
+    }
+}
+
+// PX-10: whoever else is signed in is told what will become of that, and comes back to the invitation after signing out.
+#[tokio::test]
+async fn an_invitation_opened_in_somebody_elses_browser() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let practitioner = app.practitioner().await;
+        let patient = app.patient(&practitioner, 'a', 1).await;
+        let link = app.invite(&practitioner, &patient, &patient_email('a', 1)).await;
+        let path = format!("/invitation/{link}");
+        let page = practitioner.get(&path).await.is(200).text();
+        assert!(page.contains("Accepting signs that account out here."), "{page}");
+        assert!(!app.anon().get(&path).await.is(200).text().contains("signs that account out"));
+        let confirmed = practitioner.post("invitations/confirm", &[("token", &link)]).await.is(409);
+        assert_eq!(confirmed.json()["detail"], "other_account");
+        let out = practitioner.form("account/sign_out", &path, &[("next", &path)]).await.is(303);
+        assert_eq!(out.location(), path);
+    }
 }

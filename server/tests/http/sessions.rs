@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::time::Span;
 use serde_json::json;
 
-use crate::app::{App, ENGINES, NEW_PASSWORD, PASSWORD, Persona};
+use crate::app::{App, ENGINES, Engine, NEW_PASSWORD, PASSWORD, Persona};
 
 // SS-01: after signing out the cookie is worth nothing, and the browser is told to forget what it kept.
 #[tokio::test]
@@ -135,6 +135,103 @@ async fn an_administrator_who_also_has_a_portal_switches_sides() {
         assert!(before.is_signed_in().await, "the other device is not affected");
         // Who has nothing on the other side is told that it is not there.
         practitioner.post("account/switch_door", &[("to", "portal")]).await.is(404);
+        assert!(practitioner.is_signed_in().await);
+    }
+}
+
+/// Looks at what the bell says; `by_itself` as an open page does when it rings.
+async fn look(person: &Persona, by_itself: bool) -> u16 {
+    let mut request = person.request("POST", "/api/notifications/list").header("accept", "application/json");
+    if by_itself {
+        request = request.header(app::api::REFRESH, "1");
+    }
+    person.send(request.body("application/json", json!({ "page": {} }).to_string())).await.status
+}
+
+// Decision 15: a page that looks again because the bell rang is no human act; a person who opens it is one.
+#[tokio::test]
+async fn a_ring_lengthens_no_session() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let (busy, away) = (app.practitioner().await, app.practitioner().await);
+        for _ in 0..4 {
+            app.later(Span::minutes(4));
+            look(&away, true).await;
+            away.call("notifications/unread", json!({})).await;
+            assert_eq!(look(&busy, false).await, 200);
+        }
+        assert_eq!(look(&away, true).await, 401);
+        assert!(busy.is_signed_in().await);
+        // So is opening the console.
+        app.later(Span::minutes(10));
+        busy.call("console/start", json!({})).await.is(200);
+        app.later(Span::minutes(10));
+        assert!(busy.is_signed_in().await);
+    }
+}
+
+// B-08 (WCAG 2.2.1): two minutes before the idle end the page is told, and one act puts it off.
+#[tokio::test]
+async fn an_open_page_is_told_before_the_session_ends() {
+    let soon = Duration::from_secs(6);
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let practitioner = app.practitioner().await;
+        let (phone, _) = app.portal_user(&practitioner, 'a', 1).await;
+        for (person, minutes) in [(&practitioner, 14), (&phone, 29)] {
+            look(person, false).await;
+            person.post("account/stay", &[]).await.is(200);
+            let mut stream = person.events().await;
+            assert_eq!(stream.next(soon).await.as_deref(), Some("bell"));
+            app.later(Span::minutes(minutes));
+            assert_eq!(stream.next(soon).await.as_deref(), Some("soon"));
+            person.post("account/stay", &[]).await.is(200);
+            assert_eq!(stream.next(soon).await.as_deref(), Some("stays"));
+            app.later(Span::minutes(minutes));
+            assert!(person.is_signed_in().await, "it was put off");
+        }
+    }
+}
+
+// Before the longest time is over there is nothing to put off, and the page is told that.
+#[tokio::test]
+async fn an_open_page_is_told_when_nothing_puts_the_end_off() {
+    let app = App::start(Engine::Sqlite).await;
+    let practitioner = app.practitioner().await;
+    for _ in 0..71 {
+        app.later(Span::minutes(10));
+        practitioner.post("account/stay", &[]).await.is(200);
+    }
+    let mut stream = practitioner.events().await;
+    app.later(Span::minutes(9));
+    let soon = Duration::from_secs(6);
+    assert_eq!(stream.next(soon).await.as_deref(), Some("bell"));
+    assert_eq!(stream.next(soon).await.as_deref(), Some("last"));
+}
+
+// SS-01: a cookie behind which nobody stands any more is taken away by the next page, and what the browser kept with it. A
+// call forgets the pages only: another tab may just have signed in again.
+#[tokio::test]
+async fn a_dead_cookie_is_taken_away() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let practitioner = app.practitioner().await;
+        app.later(Span::minutes(16));
+        let call = practitioner.copy();
+        let refused = call.call("patients/list", json!({ "filter": { "text": "" }, "page": {} })).await.is(401);
+        assert_eq!(refused.header("clear-site-data"), Some("\"cache\""));
+        assert_eq!(refused.header("set-cookie"), None);
+        let stream = call.request("GET", "/events").header("accept", "text/event-stream");
+        assert_eq!(call.send(stream).await.is(401).header("clear-site-data"), Some("\"cache\""));
+        for path in ["/console/patients", "/console/sign-in"] {
+            let device = practitioner.copy();
+            let page = device.get(path).await;
+            assert_eq!(page.header("clear-site-data"), Some("\"cache\""), "{path}");
+            assert_eq!(device.cookie(), None, "{path}");
+        }
+        // Who has none is not bothered, and who signs in over a dead one keeps the new one.
+        assert_eq!(app.anon().get("/sign-in").await.is(200).header("clear-site-data"), None);
+        practitioner.sign_in("console", "full@a.example.org", PASSWORD).await.is(200);
         assert!(practitioner.is_signed_in().await);
     }
 }

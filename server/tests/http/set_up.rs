@@ -47,6 +47,9 @@ async fn a_new_server_leads_everybody_to_the_first_run() {
         let wrong = set_up(&app, "wrong", "ada@example.org").await.is(422);
         assert!(wrong.text().contains("Harbour Street Practice"), "nothing typed is lost");
         assert!(!wrong.text().contains(NEW_PASSWORD));
+        // DB-06: what was typed as the code is a secret, right or wrong.
+        let nearly = set_up(&app, "nearly-the-code", "not an email").await.is(422).text();
+        assert!(nearly.contains("not an email") && !nearly.contains("nearly-the-code"), "{nearly}");
         let owner = app.anon();
         let fields = fields(&code, "ada@example.org");
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

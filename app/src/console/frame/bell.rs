@@ -23,13 +23,15 @@ pub fn Bell() -> impl IntoView {
     let desk = use_desk();
     let open = RwSignal::new(false);
     let rows = RwSignal::new(None::<Result<Vec<NotificationRow>, AppError>>);
+    let rung = desk.rung();
     Effect::new(move || {
-        desk.rings.track();
+        let by_itself = rung.again();
         if !open.get() {
             return;
         }
         spawn_local(async move {
-            let answer = api::notifications::list(PageRequest { after: None, limit: Some(LINES) }).await;
+            let page = PageRequest { after: None, limit: Some(LINES) };
+            let answer = api::refresh(by_itself, api::notifications::list(page)).await;
             if let Err(error) = &answer {
                 desk.failed(error);
             }
@@ -49,7 +51,7 @@ pub fn Bell() -> impl IntoView {
                 }
                 Err(error) => {
                     desk.failed(&error);
-                    desk.toasts.say(crate::words::error(&error));
+                    desk.toasts.say(words::error(&error));
                 }
             }
         });
@@ -64,7 +66,7 @@ pub fn Bell() -> impl IntoView {
     };
     let list = move || match rows.get() {
         None => view! { <Skeleton lines=3/> }.into_any(),
-        Some(Err(error)) => view! { <p class="menu-note" role="alert">{crate::words::error(&error)}</p> }.into_any(),
+        Some(Err(error)) => view! { <p class="menu-note" role="alert">{words::error(&error)}</p> }.into_any(),
         Some(Ok(rows)) if rows.is_empty() => view! { <p class="menu-note">{words::NOTHING_NEW}</p> }.into_any(),
         Some(Ok(rows)) => {
             let lines: Vec<_> = rows.into_iter().map(|row| view! { <Line row=row/> }).collect();
@@ -123,7 +125,7 @@ fn mark_read(desk: Desk, id: domain::ids::NotificationId, read: RwSignal<bool>) 
             Err(error) => {
                 let _ = read.try_set(false);
                 desk.failed(&error);
-                desk.toasts.say(crate::words::error(&error));
+                desk.toasts.say(words::error(&error));
             }
         }
     });

@@ -47,7 +47,7 @@ pub fn Person() -> impl IntoView {
                 }
                 Err(error) => {
                     desk.failed(&error);
-                    desk.toasts.say(crate::words::error(&error));
+                    desk.toasts.say(words::error(&error));
                 }
             }
         });
@@ -77,7 +77,7 @@ pub fn Person() -> impl IntoView {
             <div class="person-who">
                 <p class="person-name" dir="auto">{start.user_name.clone()}</p>
                 <p>{start.profession.clone()}</p>
-                <p dir="auto">{start.group_name.clone()}</p>
+                <p dir="auto">{move || desk.practice.get()}</p>
             </div>
             <fieldset class="looks">
                 <legend>{words::LOOK}</legend>

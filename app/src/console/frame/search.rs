@@ -160,7 +160,7 @@ pub fn Search() -> impl IntoView {
             .into_any(),
             Ok(rows) => rows.into_iter().enumerate().map(|(at, row)| option(at, row)).collect::<Vec<_>>().into_any(),
             Err(error) => view! {
-                <li class="found-none" role="option" aria-disabled="true" aria-selected="false">{crate::words::error(&error)}</li>
+                <li class="found-none" role="option" aria-disabled="true" aria-selected="false">{words::error(&error)}</li>
             }
             .into_any(),
         })

@@ -23,7 +23,6 @@ pub fn was_folded() -> bool {
 pub fn Sidebar(folded: RwSignal<bool>) -> impl IntoView {
     let desk = use_desk();
     let start = desk.start();
-    let group = start.group_name;
     let place = move |href: &'static str, icon: &'static str, name: &'static str| {
         let here = move || {
             let path = desk.nav.path();
@@ -53,9 +52,9 @@ pub fn Sidebar(folded: RwSignal<bool>) -> impl IntoView {
     let fold_name = move || if folded.get() { words::UNFOLD } else { words::FOLD };
     view! {
         <nav class="sidebar" aria-label=words::PLACES>
-            <p class="sidebar-mark" title=group.clone()>
+            <p class="sidebar-mark" title=move || desk.practice.get()>
                 <Arch/>
-                <span dir="auto">{group.clone()}</span>
+                <span dir="auto">{move || desk.practice.get()}</span>
             </p>
             <ul>
                 {place("/console", "house", words::HOME)}

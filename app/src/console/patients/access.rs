@@ -25,14 +25,15 @@ pub fn Access(
 ) -> impl IntoView {
     let desk = use_desk();
     let pages = Pages::new();
-    let ask = move |after: bool| {
+    let look = move |after: bool, by_itself: bool| {
         let page = if after { pages.following() } else { pages.first() };
-        pages.take(after, api::invitations::list(id, page));
+        pages.take(after, api::refresh(by_itself, api::invitations::list(id, page)));
     };
+    let ask = move |after: bool| look(after, false);
+    let rung = desk.rung_about(id);
     Effect::new(move || {
-        desk.rings.track();
         invited.track();
-        ask(false);
+        look(false, rung.again());
     });
     let revoking = RwSignal::new(None::<(InvitationId, String)>);
     let sending = RwSignal::new(None::<InvitationId>);
@@ -52,7 +53,7 @@ pub fn Access(
                 }
                 Err(error) => {
                     desk.failed(&error);
-                    desk.toasts.say(crate::words::error(&error));
+                    desk.toasts.say(words::error(&error));
                     ask(false);
                 }
             }

@@ -1,7 +1,6 @@
 //! The patient and the people attached, with how to reach them.
 
 use domain::{
-    error::Conflict,
     ids::PatientId,
     limits,
     patient::{Contact, ContactForm, Profile},
@@ -14,11 +13,10 @@ use crate::{
     console::{
         confirm::Confirm,
         desk::use_desk,
-        form::{Form, Line},
+        form::{Form, Line, Values},
         load::{Load, load},
         words,
     },
-    error::AppError,
 };
 
 /// The Contacts tab.
@@ -36,11 +34,12 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
                 let phone = if details.mobile.is_empty() { details.phone } else { details.mobile };
                 (details.email.map(|email| email.as_str().to_owned()).unwrap_or_default(), phone)
             });
+            let shown = email.clone();
             view! {
                 <tr>
-                    <th scope="row" dir="auto">{record.shown}</th>
+                    <th scope="row" class="long" dir="auto" title=record.shown.clone()>{record.shown.clone()}</th>
                     <td>{words::THE_PATIENT}</td>
-                    <td>{words::or_none(email)}</td>
+                    <td class="long" title=email>{words::or_none(shown)}</td>
                     <td class="number lesser">{words::or_none(phone)}</td>
                     <td class="lesser"></td>
                     {may_edit.then(|| view! { <td class="acts"></td> })}
@@ -63,11 +62,12 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
             }
         });
         let email = details.email.map(|email| email.as_str().to_owned()).unwrap_or_default();
+        let shown = email.clone();
         view! {
             <tr>
-                <th scope="row" dir="auto">{details.name}</th>
+                <th scope="row" class="long" dir="auto" title=details.name.clone()>{details.name.clone()}</th>
                 <td dir="auto">{details.relationship}</td>
-                <td>{words::or_none(email)}</td>
+                <td class="long" title=email>{words::or_none(shown)}</td>
                 <td class="number lesser">{words::or_none(details.phone)}</td>
                 <td class="lesser">{details.emergency.then(|| view! { <span class="badge badge-warn">{words::EMERGENCY}</span> })}</td>
                 {actions}
@@ -100,13 +100,12 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
             <Edit
                 id=id
                 contact=contact
-                on_close=move |saved: bool| {
+                on_close=move |look_again: bool| {
                     editing.set(None);
-                    if saved {
+                    if look_again {
                         contacts.again();
                     }
                 }
-                look_again=move || contacts.again()
             />
         })}
         {move || removing.get().map(|contact| {
@@ -132,31 +131,36 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
     }
 }
 
+fn fields(form: ContactForm) -> Values {
+    vec![
+        ("name", form.name),
+        ("relationship", form.relationship),
+        ("email", form.email),
+        ("phone", form.phone),
+        ("emergency", form.emergency),
+    ]
+}
+
 /// The dialog that adds or changes a contact.
 #[component]
 fn Edit(
     id: PatientId,
     contact: Option<Contact>,
     on_close: impl Fn(bool) + Copy + Send + Sync + 'static,
-    look_again: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let desk = use_desk();
     let key = contact.as_ref().map(|contact| contact.id);
     let version = contact.as_ref().map_or(0, |contact| contact.version);
     let about = key.map_or_else(|| format!("{id}/new"), |key| key.to_string());
     let start = contact.map(|contact| ContactForm::of(&contact.details)).unwrap_or_default();
-    let form = Form::new(
-        "contact",
-        &about,
-        vec![
-            ("name", start.name),
-            ("relationship", start.relationship),
-            ("email", start.email),
-            ("phone", start.phone),
-            ("emergency", start.emergency),
-            ("version", version.to_string()),
-        ],
-    );
+    let form = Form::versioned("contact", &about, version, fields(start));
+    form.follow(move || async move {
+        let contacts = api::patients::contacts(id).await?;
+        let newer = contacts.into_iter().find(|contact| Some(contact.id) == key);
+        Ok(newer.map(|contact| (contact.version, fields(ContactForm::of(&contact.details)))))
+    });
+    // After a look at the newer version the list behind is old.
+    let close = move |saved: bool| on_close(saved || form.version() != version);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let typed = ContactForm {
@@ -166,7 +170,7 @@ fn Edit(
             phone: form.value("phone"),
             emergency: form.value("emergency"),
         };
-        let version = form.value("version").parse().unwrap_or_default();
+        let version = form.version();
         let ask = async move {
             match key {
                 Some(key) => api::patients::save_contact(id, key, version, typed).await,
@@ -178,20 +182,14 @@ fn Edit(
             on_close(true);
         });
     };
-    Effect::new(move || {
-        // The list behind shows the newer version; what is typed stays here.
-        if form.error.with(|error| *error == Some(AppError::Conflict(Conflict::ChangedMeanwhile))) {
-            look_again();
-        }
-    });
     let give_up = move |_| {
         form.discard();
-        on_close(false);
+        close(false);
     };
     let title = if key.is_some() { words::EDIT_CONTACT } else { words::ADD_CONTACT };
     let name = Line { longest: limits::NAME, ..Line::default() };
     view! {
-        <Dialog title=title id="edit-contact" on_close=move |()| on_close(false)>
+        <Dialog title=title id="edit-contact" on_close=move |()| close(false)>
             <form class=form.class() novalidate on:submit=send>
                 <div class="dialog-body">
                     {form.notices()}

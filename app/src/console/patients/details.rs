@@ -12,13 +12,13 @@ use wasm_bindgen::JsCast;
 use crate::{
     components::Choice,
     console::{
-        form::{Form, Line},
+        form::{Form, Line, Values},
         words,
     },
 };
 
-/// What stands in the fields at first; `version` is the version of the record that is shown, kept with what is typed.
-pub fn fields(form: DetailsForm, version: i64) -> Vec<(&'static str, String)> {
+/// What stands in the fields at first.
+pub fn fields(form: DetailsForm) -> Values {
     vec![
         ("legal_first", form.legal_first),
         ("legal_last", form.legal_last),
@@ -34,7 +34,6 @@ pub fn fields(form: DetailsForm, version: i64) -> Vec<(&'static str, String)> {
         ("postcode", form.postcode),
         ("country", form.country),
         ("status", form.status),
-        ("version", version.to_string()),
     ]
 }
 

@@ -4,6 +4,7 @@ use domain::{
     ids::PatientId,
     invitation::{InviteForm, InviteStart},
     limits,
+    template::merge,
 };
 use leptos::prelude::*;
 
@@ -32,7 +33,7 @@ pub fn Invite(id: PatientId, on_close: impl Fn(bool) + Copy + Send + Sync + 'sta
 #[component]
 fn Fields(id: PatientId, start: InviteStart, on_close: impl Fn(bool) + Copy + Send + Sync + 'static) -> impl IntoView {
     let desk = use_desk();
-    let InviteStart { patient, email, link_hours, pending, templates } = start;
+    let InviteStart { patient, email, link_hours, pending, templates, values } = start;
     let form = Form::new(
         "invite",
         &id.to_string(),
@@ -44,7 +45,6 @@ fn Fields(id: PatientId, start: InviteStart, on_close: impl Fn(bool) + Copy + Se
             email: form.value("email"),
             email_again: form.value("email_again"),
             message: form.value("message"),
-            template: form.value("template").parse().ok(),
         };
         let to = typed.email.trim().to_owned();
         form.send(api::invitations::invite(id, typed), move |_| {
@@ -105,6 +105,19 @@ fn Fields(id: PatientId, start: InviteStart, on_close: impl Fn(bool) + Copy + Se
             }
         })
     };
+    // The server fills the fields in, once; what it will make of them is shown here.
+    let reads = move || {
+        let text = message.get();
+        let read = text.contains("{{").then(|| merge(&text, &values).ok()).flatten();
+        read.map(|read| {
+            view! {
+                <div class="preview">
+                    <p class="muted">{words::PREVIEW_FOR}" "<strong dir="auto">{values.patient_full_name.clone()}</strong></p>
+                    <div class="preview-text" dir="auto">{read}</div>
+                </div>
+            }
+        })
+    };
     Effect::new(move || request_animation_frame(focus_first_field));
     let used = move || message.with(|text| text.chars().count());
     view! {
@@ -123,6 +136,7 @@ fn Fields(id: PatientId, start: InviteStart, on_close: impl Fn(bool) + Copy + Se
                 <p class="counter" class:counter-near=move || { used() + 100 >= limits::MESSAGE }>
                     {move || words::of_characters(used(), limits::MESSAGE)}
                 </p>
+                {reads}
                 // S3-23
                 <Notice tone=Tone::Warn>{words::PHI_WARNING}</Notice>
                 <p class="muted">{words::link_lives(link_hours)}</p>

@@ -149,13 +149,13 @@ fn rows_view(rows: Vec<PatientRow>, names_hidden: bool) -> AnyView {
             let named = (!names_hidden).then(|| {
                 view! {
                     <td class="number lesser">{row.birth_date.map(|date| date.long())}</td>
-                    <td class="number">{row.phone}</td>
-                    <td class="lesser">{row.email}</td>
+                    <td class="number lesser">{row.phone}</td>
+                    <td class="lesser long" title=row.email.clone()>{row.email.clone()}</td>
                 }
             });
             view! {
                 <tr class="row-link">
-                    <th scope="row"><a href=to dir="auto">{row.shown}</a></th>
+                    <th scope="row" class="long" title=row.shown.clone()><a href=to dir="auto">{row.shown.clone()}</a></th>
                     {named}
                     <td>{words::status_badge(row.status)}</td>
                     <td class="lesser">{portal(row.portal)}</td>
@@ -165,7 +165,7 @@ fn rows_view(rows: Vec<PatientRow>, names_hidden: bool) -> AnyView {
         .collect();
     let mut columns = vec![column(words::NAME)];
     if !names_hidden {
-        columns.extend([lesser(words::BIRTH_DATE), column(words::PHONE), lesser(words::EMAIL)]);
+        columns.extend([lesser(words::BIRTH_DATE), lesser(words::PHONE), lesser(words::EMAIL)]);
     }
     columns.extend([column(words::STATUS), lesser(words::PORTAL)]);
     view! { <Table caption=words::PATIENTS columns=columns>{rows}</Table> }.into_any()

@@ -21,7 +21,7 @@ use crate::{
 pub fn NewPatient() -> impl IntoView {
     let desk = use_desk();
     let blank = DetailsForm { gender: "unknown".to_owned(), status: "active".to_owned(), ..DetailsForm::default() };
-    let form = Form::new("new-patient", "", details::fields(blank, 0));
+    let form = Form::new("new-patient", "", details::fields(blank));
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if details::half_typed_date(form) {

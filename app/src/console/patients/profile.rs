@@ -25,10 +25,8 @@ use crate::{
 #[component]
 pub fn Profile(id: PatientId) -> impl IntoView {
     let desk = use_desk();
-    let profile = load(move || {
-        desk.rings.track();
-        api::patients::profile(id)
-    });
+    let rung = desk.rung_about(id);
+    let profile = load(move || api::refresh(rung.again(), api::patients::profile(id)));
     let record = profile.value();
     let inviting = RwSignal::new(drafts::was_open(&format!("invite:{id}")));
     // Counts the invitations made here: the list of them looks again.
@@ -38,12 +36,14 @@ pub fn Profile(id: PatientId) -> impl IntoView {
     let path = Signal::derive(move || desk.nav.path());
     let tab = Memo::new(move |_| Tab::of(&path.get()));
 
+    let names_hidden = desk.start().may.names_hidden;
     let tabs = move || {
         ready.get().then(|| {
-            let mut tabs = vec![
-                (nav::patient(id, Tab::Summary), words::SUMMARY),
-                (nav::patient(id, Tab::Contacts), words::CONTACTS),
-            ];
+            let mut tabs = vec![(nav::patient(id, Tab::Summary), words::SUMMARY)];
+            // Contacts are people with names.
+            if !names_hidden {
+                tabs.push((nav::patient(id, Tab::Contacts), words::CONTACTS));
+            }
             if may.get().see_access {
                 tabs.push((nav::patient(id, Tab::Access), words::ACCESS));
             }
@@ -54,6 +54,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
         let ProfileRights { edit, see_access, .. } = may.get();
         ready.get().then(|| match tab.get() {
             Tab::Summary => view! { <Summary id=id profile=profile may_edit=edit/> }.into_any(),
+            Tab::Contacts if names_hidden => view! { <Empty title=words::NAMES_HIDDEN><p>{words::NAMES_HIDDEN_TEXT}</p></Empty> }.into_any(),
             Tab::Contacts => view! { <Contacts id=id profile=profile may_edit=edit/> }.into_any(),
             Tab::Access if see_access => view! { <Access id=id invited=invited inviting=inviting may=may changed=move || profile.again()/> }.into_any(),
             Tab::Access => view! { <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Level)}</p></Empty> }.into_any(),
@@ -76,6 +77,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
                 on_close=move |sent: bool| {
                     inviting.set(false);
                     if sent {
+                        desk.nobody_invited.set(false);
                         desk.patients_changed();
                         profile.again();
                         invited.update(|invited| *invited += 1);

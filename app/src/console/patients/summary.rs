@@ -1,18 +1,16 @@
 //! What the record says, and changing it.
 
 use domain::{
-    error::Conflict,
     ids::PatientId,
     patient::{Details, DetailsForm, Profile},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::details;
 use crate::{
     api,
-    components::{Button, Card, Dialog, Empty, Kind, Notice, Tone},
+    components::{Button, Card, Dialog, Empty, Kind},
     console::{desk::use_desk, drafts, form::Form, load::Load, words},
-    error::AppError,
 };
 
 /// The Summary tab.
@@ -73,56 +71,39 @@ fn Edit(id: PatientId, profile: Load<Profile>, on_close: impl Fn() + Copy + Send
     let desk = use_desk();
     let shown = move |record: &Profile| {
         let typed = record.details.as_ref().map(DetailsForm::of).unwrap_or_default();
-        details::fields(typed, record.version)
+        (record.version, details::fields(typed))
     };
-    let start = profile.value().with_untracked(|record| record.as_ref().map(shown)).unwrap_or_default();
-    let form = Form::new("patient", &id.to_string(), start);
+    let (version, start) = profile.value().with_untracked(|record| record.as_ref().map(shown)).unwrap_or_default();
+    let form = Form::versioned("patient", &id.to_string(), version, start);
+    form.follow(move || async move { api::patients::profile(id).await.map(|record| Some(shown(&record))) });
+    // After a look at the newer version the page behind is old.
+    let close = move || {
+        if form.version() != version {
+            profile.again();
+        }
+        on_close();
+    };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if details::half_typed_date(form) {
             return;
         }
-        let version = form.value("version").parse().unwrap_or_default();
-        form.send(api::patients::save(id, version, details::typed(form)), move |()| {
+        form.send(api::patients::save(id, form.version(), details::typed(form)), move |()| {
             desk.patients_changed();
             desk.toasts.say(words::SAVED);
             profile.again();
             on_close();
         });
     };
-    let newer = move |_| {
-        spawn_local(async move {
-            match api::patients::profile(id).await {
-                Ok(record) => {
-                    form.restart(shown(&record));
-                    profile.again();
-                }
-                Err(error) => {
-                    desk.failed(&error);
-                    let _ = form.error.try_set(Some(error));
-                }
-            }
-        });
-    };
-    let overtaken = move || form.error.with(|error| *error == Some(AppError::Conflict(Conflict::ChangedMeanwhile)));
     let give_up = move |_| {
         form.discard();
-        on_close();
+        close();
     };
     view! {
-        <Dialog title=words::EDIT_PATIENT id="edit-patient" wide=true on_close=move |()| on_close()>
+        <Dialog title=words::EDIT_PATIENT id="edit-patient" wide=true on_close=move |()| close()>
             <form class=form.class() novalidate on:submit=send>
                 <div class="dialog-body">
-                    {move || if overtaken() {
-                        view! {
-                            <Notice tone=Tone::Warn live=true title=words::OVERTAKEN>
-                                <p>{words::OVERTAKEN_TEXT}</p>
-                                <Button on:click=newer>{words::LOAD_NEWER}</Button>
-                            </Notice>
-                        }.into_any()
-                    } else {
-                        form.notices()
-                    }}
+                    {form.notices()}
                     {details::view(form)}
                 </div>
                 <footer class="dialog-foot">

@@ -1,20 +1,19 @@
-//! Settings > General: Patient Access (S0-29).
+//! Settings > General: Patient Access (S0-29), and the practice itself.
 
-use domain::{error::Conflict, practice::PatientAccess};
-use leptos::{prelude::*, task::spawn_local};
+use domain::practice::PatientAccess;
+use leptos::prelude::*;
 
-use super::NotForYou;
+use super::{NotForYou, practice::PracticeCard};
 use crate::{
     api,
-    components::{Button, Card, Choice, Dialog, Kind, Notice, Tone},
+    components::{Button, Card, Choice, Dialog, Kind},
     console::{
         desk::use_desk,
-        form::Form,
+        form::{Form, Values},
         frame::Head,
         load::{Load, load},
         words,
     },
-    error::AppError,
 };
 
 /// Link lives to choose from, in hours.
@@ -44,6 +43,7 @@ pub fn General() -> impl IntoView {
                     </dl>
                 }.into_any())}
             </Card>
+            <PracticeCard/>
         </div>
         {move || editing.get().then(|| {
             settings.value().get().map(|start| view! {
@@ -58,11 +58,10 @@ fn hours(settings: &PatientAccess) -> i64 {
     settings.link_life.as_minutes() / 60
 }
 
-fn fields(settings: &PatientAccess) -> Vec<(&'static str, String)> {
+fn fields(settings: &PatientAccess) -> Values {
     vec![
         ("invitations", if settings.invitations { "yes".to_owned() } else { String::new() }),
         ("link_hours", hours(settings).to_string()),
-        ("version", settings.version.to_string()),
     ]
 }
 
@@ -74,11 +73,20 @@ fn Edit(
     on_close: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let desk = use_desk();
-    let form = Form::new("patient-access", "", fields(&start));
+    let version = start.version;
+    let form = Form::versioned("patient-access", "", version, fields(&start));
+    form.follow(|| async { api::settings::patient_access().await.map(|newer| Some((newer.version, fields(&newer)))) });
+    // After a look at the newer version the page behind is old.
+    let close = move || {
+        if form.version() != version {
+            settings.again();
+        }
+        on_close();
+    };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let ask = api::settings::save_patient_access(
-            form.value("version").parse().unwrap_or_default(),
+            form.version(),
             form.value("invitations") == "yes",
             form.value("link_hours").parse().unwrap_or_default(),
         );
@@ -88,21 +96,9 @@ fn Edit(
             on_close();
         });
     };
-    let newer = move |_| {
-        spawn_local(async move {
-            match api::settings::patient_access().await {
-                Ok(newer) => form.restart(fields(&newer)),
-                Err(error) => {
-                    desk.failed(&error);
-                    let _ = form.error.try_set(Some(error));
-                }
-            }
-        });
-    };
-    let overtaken = move || form.error.with(|error| *error == Some(AppError::Conflict(Conflict::ChangedMeanwhile)));
     let give_up = move |_| {
         form.discard();
-        on_close();
+        close();
     };
     let now = hours(&start);
     let mut lives = LIVES.to_vec();
@@ -112,19 +108,10 @@ fn Edit(
     }
     let lives = lives.into_iter().map(|life| Choice::new(life.to_string(), words::hours(life))).collect();
     view! {
-        <Dialog title=words::PATIENT_ACCESS id="patient-access-title" on_close=move |()| on_close()>
+        <Dialog title=words::PATIENT_ACCESS id="patient-access-title" on_close=move |()| close()>
             <form class=form.class() novalidate on:submit=send>
                 <div class="dialog-body">
-                    {move || if overtaken() {
-                        view! {
-                            <Notice tone=Tone::Warn live=true title=words::OVERTAKEN>
-                                <p>{words::OVERTAKEN_TEXT}</p>
-                                <Button on:click=newer>{words::LOAD_NEWER}</Button>
-                            </Notice>
-                        }.into_any()
-                    } else {
-                        form.notices()
-                    }}
+                    {form.notices()}
                     // S0-30
                     <p class="muted">{words::FOR_EVERYONE}</p>
                     {form.tick("invitations", words::PATIENT_INVITATIONS, words::PATIENT_INVITATIONS_HINT)}

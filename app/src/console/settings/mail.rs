@@ -1,12 +1,15 @@
-//! Settings > Mail: what could not be delivered, why, and trying again.
+//! Settings > Mail: what does not get through, why, and trying again.
 
-use domain::{ids::MailId, mail::ParkedMail};
+use domain::{
+    ids::MailId,
+    mail::{StuckMail, Trouble},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::NotForYou;
 use crate::{
     api,
-    components::{Button, Card, Empty, Kind, Table, When, acts, column, lesser},
+    components::{Button, Card, Empty, Kind, Notice, Table, Tone, When, acts, column},
     console::{desk::use_desk, frame::Head, load::Pages, words},
 };
 
@@ -18,9 +21,14 @@ pub fn Mail() -> impl IntoView {
         return view! { <NotForYou/> }.into_any();
     }
     let pages = Pages::new();
+    let configured = RwSignal::new(true);
     let ask = move |after: bool| {
         let page = if after { pages.following() } else { pages.first() };
-        pages.take(after, api::mails::parked(page));
+        pages.take(after, async move {
+            let answer = api::mails::list(page).await?;
+            let _ = configured.try_set(answer.configured);
+            Ok(answer.page)
+        });
     };
     Effect::new(move || {
         desk.rings.track();
@@ -45,41 +53,49 @@ pub fn Mail() -> impl IntoView {
             ask(false);
         });
     };
-    let row = move |mail: ParkedMail| {
+    let row = move |mail: StuckMail| {
         let id = mail.id;
-        let about = if mail.patient.is_empty() { words::NONE.to_owned() } else { mail.patient };
+        let about = if mail.about.is_empty() { words::NONE.to_owned() } else { mail.about };
+        let parked = matches!(mail.trouble, Trouble::Parked { .. });
+        let trouble = match mail.trouble {
+            Trouble::Parked { at } => view! { <When at=at/> }.into_any(),
+            Trouble::Waiting { next_try } => view! { {words::NEXT_TRY} <When at=next_try/> }.into_any(),
+        };
         view! {
             <tr>
                 <th scope="row">{words::mail_kind(mail.kind)}</th>
                 <td dir="auto">{about}</td>
                 <td class="wrap">{words::failure(mail.failure)}<span class="muted">{words::tries(mail.tries)}</span></td>
-                <td class="lesser"><When at=mail.parked_at/></td>
-                <td class="acts">
+                <td>{trouble}</td>
+                <td class="acts">{parked.then(|| view! {
                     <Button
                         kind=Kind::Quiet
                         icon="refresh-cw"
                         busy=Signal::derive(move || trying.get() == Some(id))
                         on:click=move |_| retry(id)
                     >{words::TRY_AGAIN}</Button>
-                </td>
+                })}</td>
             </tr>
         }
     };
-    let draw = move |rows: Vec<ParkedMail>| {
+    let draw = move |rows: Vec<StuckMail>| {
+        if rows.is_empty() && !configured.get() {
+            return ().into_any();
+        }
         if rows.is_empty() {
             return view! { <Empty title=words::ALL_MAIL_LEFT><p>{words::ALL_MAIL_LEFT_TEXT}</p></Empty> }.into_any();
         }
         let columns = vec![
             column(words::MAIL),
-            column(words::PATIENT),
+            column(words::FOR_WHOM),
             column(words::WHY),
-            lesser(words::GIVEN_UP),
+            column(words::GIVEN_UP),
             acts(words::ACTIONS),
         ];
         let rows: Vec<_> = rows.into_iter().map(row).collect();
         view! {
             <Card>
-                <p class="card-text">{words::PARKED_TEXT}</p>
+                <p class="card-text">{words::STUCK_TEXT}</p>
                 <Table caption=words::MAIL columns=columns>{rows}</Table>
             </Card>
         }
@@ -87,6 +103,9 @@ pub fn Mail() -> impl IntoView {
     };
     view! {
         <Head title=words::MAIL up=("/console/settings", words::SETTINGS)/>
+        {move || (!configured.get()).then(|| view! {
+            <Notice tone=Tone::Danger title=words::NO_MAIL_SERVER><p>{words::NO_MAIL_SERVER_TEXT}</p></Notice>
+        })}
         {pages.view(4, ask, draw)}
     }
     .into_any()

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use domain::{
-    error::Conflict,
     ids::PatientId,
     limits,
     patient::PatientRow,
@@ -119,19 +118,24 @@ fn Edit(template: Option<Template>, on_close: impl Fn(bool) + Copy + Send + Sync
     let desk = use_desk();
     let id = template.as_ref().map(|template| template.id);
     let about = id.map_or_else(|| "new".to_owned(), |id| id.to_string());
-    let (name, body, version) =
-        template.map_or_else(Default::default, |template| (template.name, template.body, template.version));
-    let form = Form::new("template", &about, vec![("name", name), ("body", body), ("version", version.to_string())]);
+    let shown = |template: Template| (template.version, vec![("name", template.name), ("body", template.body)]);
+    let (version, start) = template.map_or_else(|| (0, vec![("name", String::new()), ("body", String::new())]), shown);
+    let form = Form::versioned("template", &about, version, start);
+    form.follow(move || async move {
+        let newer = api::templates::list().await?.into_iter().find(|template| Some(template.id) == id);
+        Ok(newer.map(shown))
+    });
+    // After a look at the newer version the list behind is old.
+    let close = move |saved: bool| on_close(saved || form.version() != version);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let typed = TemplateForm { name: form.value("name"), body: form.value("body") };
-        let version = form.value("version").parse().unwrap_or_default();
+        let version = form.version();
         let ask = async move {
-            let answer = match id {
+            match id {
                 Some(id) => api::templates::save(id, version, typed).await,
                 None => api::templates::add(typed).await.map(|_| ()),
-            };
-            answer.map_err(beside_its_field)
+            }
         };
         form.send(ask, move |()| {
             desk.toasts.say(words::SAVED);
@@ -140,7 +144,7 @@ fn Edit(template: Option<Template>, on_close: impl Fn(bool) + Copy + Send + Sync
     };
     let give_up = move |_| {
         form.discard();
-        on_close(false);
+        close(false);
     };
     let inserts: Vec<_> = MergeField::ALL
         .into_iter()
@@ -155,13 +159,13 @@ fn Edit(template: Option<Template>, on_close: impl Fn(bool) + Copy + Send + Sync
         .collect();
     let title = if id.is_some() { words::EDIT_TEMPLATE } else { words::NEW_TEMPLATE };
     view! {
-        <Dialog title=title id="edit-template" wide=true on_close=move |()| on_close(false)>
+        <Dialog title=title id="edit-template" wide=true on_close=move |()| close(false)>
             <form class=form.class() novalidate on:submit=send>
                 <div class="dialog-body two-sides">
                     <div>
                         {form.notices()}
                         {form.text("name", words::TEMPLATE_NAME, Line { longest: limits::NAME, ..Line::default() }.required())}
-                        {form.area("body", words::TEXT, words::TEMPLATE_TEXT_HINT, true, limits::TEMPLATE)}
+                        {form.area("body", words::TEXT, words::TEMPLATE_TEXT_HINT, true, limits::MESSAGE)}
                         <div class="chips" role="group" aria-label=words::INSERT_FIELD>{inserts}</div>
                     </div>
                     <Preview body=form.field("body")/>
@@ -172,16 +176,6 @@ fn Edit(template: Option<Template>, on_close: impl Fn(bool) + Copy + Send + Sync
                 </footer>
             </form>
         </Dialog>
-    }
-}
-
-/// A name that is taken is a matter of the name field.
-fn beside_its_field(error: AppError) -> AppError {
-    match error {
-        AppError::Conflict(Conflict::TemplateNameTaken) => {
-            AppError::Invalid(domain::error::Invalid::field("name", domain::error::Problem::NameTaken))
-        }
-        other => other,
     }
 }
 
@@ -277,7 +271,7 @@ fn Preview(body: RwSignal<String>) -> impl IntoView {
         (Some(_), Some(Err(error))) => {
             let text = error
                 .problem("body")
-                .map_or_else(|| crate::words::error(&error), |problem| crate::words::problem(problem).to_owned());
+                .map_or_else(|| words::error(&error), |problem| crate::words::problem(problem).to_owned());
             view! { <p class="field-error" role="status">{text}</p> }.into_any()
         }
     };

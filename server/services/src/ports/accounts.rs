@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    account::{Account, PasswordHash},
+    account::{Account, Door, PasswordHash},
     email::Email,
     ids::{AccountId, PasswordLinkId},
     time::Time,
@@ -23,6 +23,8 @@ pub struct PasswordLink {
     pub expires_at: Time,
     /// When it was used.
     pub used_at: Option<Time>,
+    /// The side it was asked for at, and leads back to.
+    pub door: Door,
 }
 
 /// Accounts belong to no group: one human, one sign-in.
@@ -31,14 +33,24 @@ pub trait Accounts {
     /// The account with this id.
     async fn lookup_account(&mut self, id: AccountId) -> Stored<Option<Account>>;
 
+    /// As [`Accounts::lookup_account`], and nobody else changes its password or opens a session for it until this unit of
+    /// work ends. Whoever does either asks for this first, before any other row or chain.
+    async fn lock_account(&mut self, id: AccountId) -> Stored<Option<Account>>;
+
     /// The account with this address, whatever its case.
     async fn find_account(&mut self, email: &Email) -> Stored<Option<Account>>;
 
     /// A new account. Clashes on the address.
     async fn add_account(&mut self, account: &Account, at: Time) -> Stored<()>;
 
-    /// Sets the password.
-    async fn set_password(&mut self, id: AccountId, hash: &PasswordHash, at: Time) -> Stored<()>;
+    /// Sets the password in place of the `expected` one; false when it is another one by now.
+    async fn set_password(
+        &mut self,
+        id: AccountId,
+        expected: Option<&PasswordHash>,
+        hash: &PasswordHash,
+        at: Time,
+    ) -> Stored<bool>;
 
     /// Is the account linked to a practitioner, in any group, active or not (decision 5)?
     async fn is_practitioner(&mut self, id: AccountId) -> Stored<bool>;
@@ -51,4 +63,7 @@ pub trait Accounts {
 
     /// Uses the link up; false when it was used before.
     async fn use_password_link(&mut self, id: PasswordLinkId, at: Time) -> Stored<bool>;
+
+    /// Forgets links that ended before this time, at most [`domain::limits::SWEPT`] at once.
+    async fn unscoped_sweep_password_links(&mut self, ended_before: Time) -> Stored<u64>;
 }

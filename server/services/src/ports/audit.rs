@@ -42,7 +42,9 @@ pub struct ChainHead {
 /// The audit trail. Rows are only added; the database itself refuses to change or remove one.
 #[async_trait]
 pub trait Audit {
-    /// Writes an entry at the end of its chain, which stays locked until this unit of work ends.
+    /// Writes an entry at the end of its chain. A group's chain is locked from here on until this unit of work ends; of
+    /// several groups, take them in the order of their ids. What belongs to no group is written by [`super::Work::save`],
+    /// after everything else: the one chain that all share is held for a moment only, and always last.
     async fn audit(&mut self, entry: &Entry) -> Stored<()>;
 
     /// The ends of all chains, for `portico verify`.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, InvitePatient, ViewPatientAccess},
+    access::{Access, EnterGroup, InvitePatient, ViewPatientAccess},
     ids::{AccountId, InvitationId},
     invitation::Invitation,
     page::{Page, PageRequest},
@@ -39,6 +39,9 @@ pub trait Invitations {
         id: InvitationId,
     ) -> Stored<Option<Invitation>>;
 
+    /// Was anybody of the group's patients ever invited?
+    async fn any_invitation(&mut self, access: &Access<EnterGroup>) -> Stored<bool>;
+
     /// The patient's invitations, latest first, with who invited. The cursor is the id of the last row.
     async fn list_invitations(
         &mut self,
@@ -47,7 +50,7 @@ pub trait Invitations {
     ) -> Stored<Page<(Invitation, UserName)>>;
 
     /// The patient's invitations that were neither accepted nor revoked, latest first, at most 50.
-    async fn open_invitations(&mut self, access: &Access<ViewPatientAccess>) -> Stored<Vec<Invitation>>;
+    async fn list_open_invitations(&mut self, access: &Access<ViewPatientAccess>) -> Stored<Vec<Invitation>>;
 
     /// Saves an invitation, and with `token` a new link for it. False when it was accepted or revoked meanwhile, or
     /// another link was made for it.
@@ -62,10 +65,10 @@ pub trait Invitations {
     async fn unscoped_find_invitation(&mut self, token: &TokenHash) -> Stored<Option<FoundInvitation>>;
 
     /// The invitation that a mail carries.
-    async fn unscoped_invitation(&mut self, id: InvitationId) -> Stored<Option<Invitation>>;
+    async fn unscoped_lookup_invitation(&mut self, id: InvitationId) -> Stored<Option<Invitation>>;
 
     /// Invitations of this account that were neither accepted nor revoked, latest first, at most 50.
-    async fn unscoped_open_invitations_of(&mut self, account: AccountId) -> Stored<Vec<Invitation>>;
+    async fn unscoped_list_open_invitations(&mut self, account: AccountId) -> Stored<Vec<Invitation>>;
 
     /// Saves on behalf of the person invited or of the mail worker: one `UPDATE … WHERE` it is neither accepted nor
     /// revoked. False when it was, so that of fifty who accept at once one does (RC-04).

@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use domain::{
     access::{Access, ManageMail},
     email::Email,
-    ids::{AccountId, GroupId, InvitationId, MailId},
-    mail::{Failure, Kind},
+    ids::{AccountId, GroupId, InvitationId, MailId, PatientId},
+    mail::{Failure, Kind, Trouble},
     page::{Page, PageRequest},
+    person::UserName,
     time::{Span, Time},
 };
 
@@ -37,29 +38,39 @@ pub struct QueuedMail {
     pub tries: u32,
 }
 
-/// A mail that was given up.
+/// A mail that does not get through: given up, or tried several times in vain.
 #[derive(Debug, Clone)]
-pub struct ParkedRow {
-    /// The mail.
-    pub mail: QueuedMail,
+pub struct StuckRow {
+    /// Its id.
+    pub id: MailId,
+    /// What kind.
+    pub kind: Kind,
+    /// The invitation it carries, if any.
+    pub invitation: Option<InvitationId>,
     /// Why.
     pub failure: Failure,
-    /// When.
-    pub parked_at: Time,
-    /// The patient its invitation is about, if any.
-    pub patient: Option<domain::ids::PatientId>,
+    /// How often it was tried.
+    pub tries: u32,
+    /// What is to come of it.
+    pub trouble: Trouble,
+    /// The patient its invitation is about; of a mail about an account, a patient of the group whom that account acts for.
+    pub patient: Option<PatientId>,
+    /// The user of the group whose account it is about.
+    pub user: Option<UserName>,
 }
 
 /// The queue that mail workers take from. Several servers may.
 #[async_trait]
 pub trait Outbox {
-    /// Puts a mail in the queue. Hints the workers.
+    /// Puts a mail in the queue. Hints the workers. A newer link of an invitation takes the place of parked mails with
+    /// older ones.
     async fn add_mail(&mut self, mail: &QueuedMail) -> Stored<()>;
 
-    /// Takes up to `most` mails that are due and nobody holds, for the length of `lease`; counts a try for each.
+    /// Takes up to `most` mails that are due and nobody holds, for the length of `lease`; counts a try for each. Passes over
+    /// kinds that only a newer server knows, and parks what cannot be read: neither may hold up the others.
     async fn unscoped_claim_mail(&mut self, now: Time, lease: Span, most: u32) -> Stored<Vec<QueuedMail>>;
 
-    /// When the next mail is due, if one waits.
+    /// When the next mail of a known kind is due, if one waits.
     async fn unscoped_next_mail(&mut self) -> Stored<Option<Time>>;
 
     /// It left: forgets the sealed token.
@@ -74,12 +85,16 @@ pub trait Outbox {
     /// Cannot be delivered: kept where the console shows it.
     async fn unscoped_park_mail(&mut self, id: MailId, failure: Failure, at: Time) -> Stored<()>;
 
-    /// The group's parked mails, latest first. The cursor is the id of the last row.
-    async fn parked_mails(&mut self, access: &Access<ManageMail>, page: &PageRequest) -> Stored<Page<ParkedRow>>;
+    /// Mails that do not get through, latest first: the group's own, and those about accounts of its users and of its
+    /// patients' portals. The cursor is the id of the last row.
+    async fn list_stuck_mails(&mut self, access: &Access<ManageMail>, page: &PageRequest) -> Stored<Page<StuckRow>>;
 
-    /// Puts a parked mail of the group back in the queue; false when it is not there.
+    /// Puts a parked one of them back in the queue; false when it is not there.
     async fn retry_mail(&mut self, access: &Access<ManageMail>, id: MailId, at: Time) -> Stored<bool>;
 
-    /// Forgets mails that left before this time, at most 1,000 at once.
-    async fn unscoped_sweep_mail(&mut self, sent_before: Time) -> Stored<u64>;
+    /// Forgets mails that left or were given up before this time, at most [`domain::limits::SWEPT`] at once.
+    async fn unscoped_sweep_mail(&mut self, before: Time) -> Stored<u64>;
+
+    /// Forgets the sealed tokens of given-up mails whose links are dead at this time, as many at once.
+    async fn unscoped_sweep_sealed(&mut self, now: Time) -> Stored<u64>;
 }

@@ -64,7 +64,7 @@ pub trait Patients {
 #[async_trait]
 pub trait Contacts {
     /// The patient's contacts by name, at most [`domain::limits::CONTACTS`].
-    async fn contacts(&mut self, access: &Access<ViewPatient>) -> Stored<Vec<Contact>>;
+    async fn list_contacts(&mut self, access: &Access<ViewPatient>) -> Stored<Vec<Contact>>;
 
     /// A new contact.
     async fn add_contact(&mut self, access: &Access<EditPatient>, contact: &Contact, at: Time) -> Stored<()>;

@@ -54,6 +54,17 @@ pub struct FoundSession {
     pub user: Option<User>,
 }
 
+/// What is remembered of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Familiar {
+    /// The account signed in from it before.
+    Known,
+    /// The account signed in before, from others.
+    New,
+    /// The account never signed in.
+    First,
+}
+
 /// Signed-in devices.
 #[async_trait]
 pub trait Sessions {
@@ -73,8 +84,17 @@ pub trait Sessions {
     async fn end_sessions(&mut self, account: AccountId, but: Option<SessionId>, at: Time) -> Stored<()>;
 
     /// The account's sessions that were not ended, latest act first, at most 100.
-    async fn devices(&mut self, account: AccountId) -> Stored<Vec<Device>>;
+    async fn list_devices(&mut self, account: AccountId) -> Stored<Vec<Device>>;
 
-    /// Forgets sessions opened before this time, at most 1,000 at once.
+    /// Forgets sessions opened before this time, at most [`domain::limits::SWEPT`] at once.
     async fn sweep_sessions(&mut self, opened_before: Time) -> Stored<u64>;
+
+    /// What is remembered of a device (a hash of what tells it apart).
+    async fn lookup_device(&mut self, account: AccountId, device: &str) -> Stored<Familiar>;
+
+    /// Remembers that the account signed in from this device.
+    async fn remember_device(&mut self, account: AccountId, device: &str, at: Time) -> Stored<()>;
+
+    /// Forgets devices that were last seen before this time, at most [`domain::limits::SWEPT`] at once.
+    async fn unscoped_sweep_devices(&mut self, seen_before: Time) -> Stored<u64>;
 }

@@ -14,7 +14,7 @@ use super::Stored;
 #[async_trait]
 pub trait Templates {
     /// The group's templates by name, at most [`domain::limits::TEMPLATES`].
-    async fn templates(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<Template>>;
+    async fn list_templates(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<Template>>;
 
     /// One template of the group.
     async fn lookup_template(&mut self, access: &Access<EnterGroup>, id: TemplateId) -> Stored<Option<Template>>;

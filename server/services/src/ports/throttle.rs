@@ -15,6 +15,6 @@ pub trait Throttle {
     /// The count under `key` in the present window and when the window ends; none when no window is open. Counts nothing.
     async fn tries(&mut self, key: &str, now: Time) -> Stored<Option<(u32, Time)>>;
 
-    /// Forgets windows that ended before this time, at most 1,000 at once.
+    /// Forgets windows that ended before this time, at most [`domain::limits::SWEPT`] at once.
     async fn sweep_tries(&mut self, ended_before: Time) -> Stored<u64>;
 }

@@ -57,6 +57,11 @@ impl fmt::Debug for Letter {
 /// Hands mail to a mail server, or to the demo's mailbox.
 #[async_trait]
 pub trait Mailer: Send + Sync + 'static {
+    /// Is there a mail server to hand mail to?
+    fn configured(&self) -> bool {
+        true
+    }
+
     /// Sends one letter. `Ok` when the mail server has taken it.
     async fn send(&self, letter: &Letter) -> Result<(), Failure>;
 }
@@ -96,6 +101,11 @@ pub enum MailContent {
     /// "Somebody tried to make an account with your address."
     AccountExists {
         /// Where to sign in.
+        link: String,
+    },
+    /// "A new device signed in to your account."
+    NewDevice {
+        /// Where to ask for a new password.
         link: String,
     },
 }

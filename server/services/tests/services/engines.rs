@@ -74,7 +74,8 @@ impl Engine {
         }
     }
 
-    async fn texts(&self, sql: &str) -> Vec<String> {
+    /// The texts that a query finds.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
         let sql = AssertSqlSafe(sql.to_owned());
         match self.insider().await {
             Insider::Sqlite(mut connection) => sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap(),

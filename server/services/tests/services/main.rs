@@ -18,4 +18,5 @@ mod set_up;
 mod settings;
 mod templates;
 mod town;
+mod walls;
 mod world;

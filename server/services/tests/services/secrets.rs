@@ -27,7 +27,7 @@ async fn no_secret_stands_in_the_database(town: Town) {
     accounts::sign_in(&town.anon(), Door::Portal, "ann@example.org", PASSWORD).await.unwrap();
     accounts::sign_in(&town.anon(), Door::Portal, "ann@example.org", "a wrong passphrase").await.unwrap_err();
     // Some mails wait, some are parked.
-    passwords::request_link(&town.anon(), "ann@example.org").await.unwrap();
+    passwords::request_link(&town.anon(), "ann@example.org", Door::Portal).await.unwrap();
     town.mailer.set(Smtp::Fails(domain::mail::Failure::Rejected));
     town.invite(&owner, second, "bob@example.org").await;
     town.post().await;

@@ -1,9 +1,9 @@
-//! Settings > General > Patient Access.
+//! Settings > General: Patient Access, and what patients know the practice by.
 
 use domain::{
     audit::Action,
     error::{Conflict, Problem},
-    practice::Level,
+    practice::{Level, PracticeForm},
     time::Span,
 };
 use services::{Error, settings};
@@ -13,6 +13,7 @@ use crate::town::{Staff, Town};
 on_both_engines! {
     saved_for_the_whole_group,
     who_may_change_them,
+    the_practice_is_renamed,
 }
 
 /// S0-30, S0-41: one row for the group; two people who save at once do not overwrite each other.
@@ -42,4 +43,24 @@ async fn who_may_change_them(town: Town) {
         assert!(matches!(settings::save_patient_access(&user, 0, false, 24).await, Err(Error::Forbidden(_))));
     }
     assert!(matches!(settings::patient_access(&town.anon()).await, Err(Error::NotSignedIn)));
+}
+
+/// What was typed at the first run can be changed, by whoever may change settings; the trail says that it was.
+async fn the_practice_is_renamed(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let clinical = town.user(group, "clinical@harbour.example", Level::Clinical).await;
+    let seen = settings::practice(&owner).await.unwrap();
+    let form = PracticeForm { name: " Hill Street ".to_owned(), phone: "02 9999 1111".to_owned() };
+    assert!(matches!(settings::practice(&clinical).await, Err(Error::Forbidden(_))));
+    assert!(matches!(settings::save_practice(&clinical, seen.version, &form).await, Err(Error::Forbidden(_))));
+    settings::save_practice(&owner, seen.version, &form).await.unwrap();
+    let now = settings::practice(&owner).await.unwrap();
+    assert_eq!((&*now.name, &*now.phone), ("Hill Street", "02 9999 1111"));
+    let late = settings::save_practice(&owner, seen.version, &form).await.unwrap_err();
+    assert!(matches!(late, Error::Conflict(Conflict::ChangedMeanwhile)));
+    let blank = PracticeForm { name: "  ".to_owned(), phone: "call me".to_owned() };
+    let Error::Invalid(wrong) = settings::save_practice(&owner, now.version, &blank).await.unwrap_err() else { panic!() };
+    assert_eq!(wrong.of("name"), Some(Problem::Missing));
+    assert_eq!(wrong.of("phone"), Some(Problem::NotAPhone));
+    assert_eq!(town.engine.audited(Action::SettingsChanged).await, 1);
 }

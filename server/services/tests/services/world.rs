@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     sync::{
         Mutex,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -129,6 +129,7 @@ pub struct FakeMailer {
     exceptions: Mutex<HashMap<String, Smtp>>,
     got: Mutex<Vec<Letter>>,
     tries: AtomicU64,
+    unconfigured: AtomicBool,
 }
 
 impl FakeMailer {
@@ -138,7 +139,13 @@ impl FakeMailer {
             exceptions: Mutex::default(),
             got: Mutex::default(),
             tries: AtomicU64::new(0),
+            unconfigured: AtomicBool::new(false),
         }
+    }
+
+    /// Is there a mail server in the configuration?
+    pub fn set_configured(&self, configured: bool) {
+        self.unconfigured.store(!configured, Ordering::SeqCst);
     }
 
     pub fn set(&self, smtp: Smtp) {
@@ -166,6 +173,10 @@ impl FakeMailer {
 
 #[async_trait]
 impl Mailer for FakeMailer {
+    fn configured(&self) -> bool {
+        !self.unconfigured.load(Ordering::SeqCst)
+    }
+
     async fn send(&self, letter: &Letter) -> Result<(), Failure> {
         self.tries.fetch_add(1, Ordering::SeqCst);
         let exception = self.exceptions.lock().unwrap().get(letter.to.as_str()).copied();
@@ -204,6 +215,7 @@ impl MailWriter for FakeStationery {
             MailContent::AccountExists { link } => {
                 ("Portico".to_owned(), "account exists".to_owned(), format!("{link}\n"))
             }
+            MailContent::NewDevice { link } => ("Portico".to_owned(), "new device".to_owned(), format!("{link}\n")),
         };
         Written { from_name, subject, html: format!("<p>{text}</p>"), text }
     }

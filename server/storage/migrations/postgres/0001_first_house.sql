@@ -27,15 +27,18 @@ CREATE TABLE password_links (
     account_id UUID NOT NULL REFERENCES accounts (id),
     made_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
-    used_at BIGINT
+    used_at BIGINT,
+    door TEXT NOT NULL
 );
 CREATE UNIQUE INDEX password_links_token ON password_links (token_hash);
+CREATE INDEX password_links_by_end ON password_links (expires_at);
 CREATE INDEX password_links_account ON password_links (account_id) WHERE used_at IS NULL;
 
 CREATE TABLE practice_groups (
     id UUID NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
     phone TEXT NOT NULL,
+    version BIGINT NOT NULL,
     added_at BIGINT NOT NULL
 );
 
@@ -95,6 +98,15 @@ CREATE TABLE sessions (
 CREATE UNIQUE INDEX sessions_token ON sessions (token_hash);
 CREATE INDEX sessions_of_account ON sessions (account_id, last_act_at, id) WHERE ended_at IS NULL;
 CREATE INDEX sessions_by_age ON sessions (opened_at);
+
+-- Where an account signed in from. The device is a hash: no address and no browser stands here in clear.
+CREATE TABLE known_devices (
+    account_id UUID NOT NULL REFERENCES accounts (id),
+    device TEXT COLLATE "C" NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (account_id, device)
+);
+CREATE INDEX known_devices_by_age ON known_devices (seen_at);
 
 -- portal_state repeats what grants and invitations say, so that lists need not ask them.
 CREATE TABLE patients (
@@ -187,6 +199,8 @@ CREATE TABLE portal_grants (
 );
 CREATE UNIQUE INDEX portal_grants_id ON portal_grants (id);
 CREATE UNIQUE INDEX portal_grants_account ON portal_grants (group_id, patient_id, account_id);
+-- An invitation's grant is of its own patient and account.
+CREATE UNIQUE INDEX portal_grants_whole ON portal_grants (group_id, patient_id, account_id, id);
 CREATE INDEX portal_grants_of_account ON portal_grants (account_id, added_at, id);
 
 CREATE TABLE invitations (
@@ -209,7 +223,8 @@ CREATE TABLE invitations (
     revoked_at BIGINT,
     PRIMARY KEY (group_id, id),
     FOREIGN KEY (group_id, patient_id) REFERENCES patients (group_id, id),
-    FOREIGN KEY (group_id, grant_id) REFERENCES portal_grants (group_id, id),
+    FOREIGN KEY (group_id, patient_id, account_id, grant_id)
+        REFERENCES portal_grants (group_id, patient_id, account_id, id),
     FOREIGN KEY (group_id, inviter_id) REFERENCES users (group_id, id)
 );
 CREATE UNIQUE INDEX invitations_id ON invitations (id);
@@ -277,7 +292,8 @@ CREATE TABLE outbox (
     FOREIGN KEY (group_id, invitation_id) REFERENCES invitations (group_id, id)
 );
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX outbox_parked ON outbox (group_id, id) WHERE parked_at IS NOT NULL;
+CREATE INDEX outbox_unsent ON outbox (id) WHERE sent_at IS NULL;
+CREATE INDEX outbox_parked ON outbox (parked_at) WHERE parked_at IS NOT NULL;
 CREATE INDEX outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL;
 
 -- Counts of tries; the key holds no address in clear.

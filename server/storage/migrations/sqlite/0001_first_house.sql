@@ -26,15 +26,18 @@ CREATE TABLE password_links (
     account_id BLOB NOT NULL REFERENCES accounts (id),
     made_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
-    used_at INTEGER
+    used_at INTEGER,
+    door TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX password_links_token ON password_links (token_hash);
+CREATE INDEX password_links_by_end ON password_links (expires_at);
 CREATE INDEX password_links_account ON password_links (account_id) WHERE used_at IS NULL;
 
 CREATE TABLE practice_groups (
     id BLOB NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
     phone TEXT NOT NULL,
+    version INTEGER NOT NULL,
     added_at INTEGER NOT NULL
 ) STRICT;
 
@@ -94,6 +97,15 @@ CREATE TABLE sessions (
 CREATE UNIQUE INDEX sessions_token ON sessions (token_hash);
 CREATE INDEX sessions_of_account ON sessions (account_id, last_act_at, id) WHERE ended_at IS NULL;
 CREATE INDEX sessions_by_age ON sessions (opened_at);
+
+-- Where an account signed in from. The device is a hash: no address and no browser stands here in clear.
+CREATE TABLE known_devices (
+    account_id BLOB NOT NULL REFERENCES accounts (id),
+    device TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY (account_id, device)
+) STRICT;
+CREATE INDEX known_devices_by_age ON known_devices (seen_at);
 
 -- portal_state repeats what grants and invitations say, so that lists need not ask them.
 CREATE TABLE patients (
@@ -186,6 +198,8 @@ CREATE TABLE portal_grants (
 ) STRICT;
 CREATE UNIQUE INDEX portal_grants_id ON portal_grants (id);
 CREATE UNIQUE INDEX portal_grants_account ON portal_grants (group_id, patient_id, account_id);
+-- An invitation's grant is of its own patient and account.
+CREATE UNIQUE INDEX portal_grants_whole ON portal_grants (group_id, patient_id, account_id, id);
 CREATE INDEX portal_grants_of_account ON portal_grants (account_id, added_at, id);
 
 CREATE TABLE invitations (
@@ -208,7 +222,8 @@ CREATE TABLE invitations (
     revoked_at INTEGER,
     PRIMARY KEY (group_id, id),
     FOREIGN KEY (group_id, patient_id) REFERENCES patients (group_id, id),
-    FOREIGN KEY (group_id, grant_id) REFERENCES portal_grants (group_id, id),
+    FOREIGN KEY (group_id, patient_id, account_id, grant_id)
+        REFERENCES portal_grants (group_id, patient_id, account_id, id),
     FOREIGN KEY (group_id, inviter_id) REFERENCES users (group_id, id)
 ) STRICT;
 CREATE UNIQUE INDEX invitations_id ON invitations (id);
@@ -276,7 +291,8 @@ CREATE TABLE outbox (
     FOREIGN KEY (group_id, invitation_id) REFERENCES invitations (group_id, id)
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX outbox_parked ON outbox (group_id, id) WHERE parked_at IS NOT NULL;
+CREATE INDEX outbox_unsent ON outbox (id) WHERE sent_at IS NULL;
+CREATE INDEX outbox_parked ON outbox (parked_at) WHERE parked_at IS NOT NULL;
 CREATE INDEX outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL;
 
 -- Counts of tries; the key holds no address in clear.

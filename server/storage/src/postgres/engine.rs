@@ -9,6 +9,7 @@
 use std::{future::Future, time::Duration};
 
 use async_trait::async_trait;
+use domain::audit::Entry;
 use services::ports::{Hint, Store, StoreError, Stored, Work};
 use sqlx::{
     Connection as _, Executor as _, PgConnection, PgPool, Postgres,
@@ -143,6 +144,8 @@ pub(crate) struct SqlWork {
     /// None once it was given back.
     connection: Option<PoolConnection<Postgres>>,
     hints: Vec<Hint>,
+    /// Entries of the trail that belong to no group; written last.
+    pub(super) entries: Vec<Entry>,
     /// A statement is at work, or was given up half-way.
     at_work: bool,
     /// A statement failed.
@@ -158,6 +161,7 @@ impl SqlWork {
         Self {
             connection: Some(connection),
             hints: Vec::new(),
+            entries: Vec::new(),
             at_work: false,
             failed: false,
             broken: false,
@@ -207,6 +211,7 @@ impl Work for SqlWork {
         for hint in std::mem::take(&mut self.hints) {
             self.execute(sqlx::query("SELECT pg_notify('portico', $1)").bind(hint.to_string())).await?;
         }
+        self.append_entries().await?;
         // An aborted transaction answers COMMIT with ROLLBACK and no error; `connection` refuses a unit that failed.
         let connection = self.connection()?;
         let answer = within(connection.execute("COMMIT")).await;

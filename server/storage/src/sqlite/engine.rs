@@ -9,6 +9,7 @@
 use std::{fs::File, future::Future, path::Path, sync::Mutex};
 
 use async_trait::async_trait;
+use domain::audit::Entry;
 use services::ports::{Hint, Store, StoreError, Stored, Work};
 use sqlx::{
     ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
@@ -37,12 +38,22 @@ pub(crate) struct SqliteStore {
     lock: Mutex<Option<File>>,
 }
 
+/// Full: what is acknowledged survives a power cut.
+fn synchronous() -> SqliteSynchronous {
+    // The control run of the power-cut test, which must lose something. No program that people run knows this.
+    #[cfg(feature = "testing")]
+    if std::env::var_os("TEST_SQLITE_SYNCHRONOUS_NORMAL").is_some() {
+        return SqliteSynchronous::Normal;
+    }
+    SqliteSynchronous::Full
+}
+
 /// How every connection is set up. Durable before fast: a commit is on the disk when it returns.
 pub(super) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(synchronous())
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         // What is deleted is overwritten, also in free pages (DB-08).
@@ -121,6 +132,8 @@ impl Store for SqliteStore {
 pub(crate) struct SqlWork {
     way: Way,
     hints: Vec<Hint>,
+    /// Entries of the trail that belong to no group; written last.
+    pub(super) entries: Vec<Entry>,
     /// A statement is at work, or was given up half-way.
     at_work: bool,
     /// A statement failed.
@@ -135,7 +148,7 @@ enum Way {
 
 impl SqlWork {
     fn new(way: Way) -> Self {
-        Self { way, hints: Vec::new(), at_work: false, failed: false }
+        Self { way, hints: Vec::new(), entries: Vec::new(), at_work: false, failed: false }
     }
 
     fn alive(&self) -> Stored<()> {
@@ -175,8 +188,9 @@ impl Work for SqlWork {
         }
     }
 
-    async fn save(self: Box<Self>) -> Stored<()> {
+    async fn save(mut self: Box<Self>) -> Stored<()> {
         self.alive()?;
+        self.append_entries().await?;
         let Self { way, hints, .. } = *self;
         match way {
             Way::View(_) => Ok(()),

@@ -1,7 +1,9 @@
 //! Promises about accounts and links that set a password.
 
+use std::time::Duration;
+
 use domain::{
-    account::PasswordHash,
+    account::{Door, PasswordHash},
     ids::AccountId,
     practice::{Level, Role, User, UserState},
     time::Span,
@@ -15,6 +17,9 @@ promises!(
     an_account_is_found_by_id_and_by_address_in_any_case,
     an_address_has_one_account_whatever_its_case,
     a_password_is_set,
+    a_password_is_set_in_place_of_the_expected_one_only,
+    a_locked_account_stays_as_it_is,
+    old_password_links_are_swept,
     practitioners_are_known_by_their_levels,
     a_new_password_link_ends_the_earlier_ones,
     a_password_link_is_used_once,
@@ -50,9 +55,75 @@ async fn a_password_is_set(database: &TestDatabase) {
     work.add_account(&ann, NOW).await.unwrap();
     assert_eq!(work.lookup_account(ann.id).await.unwrap().unwrap().password_hash, None);
     let hash = PasswordHash("$argon2id$new".into());
-    work.set_password(ann.id, &hash, later(1)).await.unwrap();
+    assert!(work.set_password(ann.id, None, &hash, later(1)).await.unwrap());
     work.save().await.unwrap();
     assert_eq!(world.read().await.lookup_account(ann.id).await.unwrap().unwrap().password_hash, Some(hash));
+}
+
+// AN-24, DB-02: the last one to write does not win.
+async fn a_password_is_set_in_place_of_the_expected_one_only(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let (old, new, other) = ["old", "new", "other"].map(|text| PasswordHash(text.into())).into();
+    let mut ann = account("ann@example.org");
+    ann.password_hash = None;
+    let mut work = world.begin().await;
+    work.add_account(&ann, NOW).await.unwrap();
+    assert!(!work.set_password(ann.id, Some(&old), &new, later(1)).await.unwrap());
+    assert!(work.set_password(ann.id, None, &old, later(1)).await.unwrap());
+    assert!(!work.set_password(ann.id, None, &other, later(2)).await.unwrap());
+    assert!(!work.set_password(id(), None, &other, later(2)).await.unwrap());
+    work.save().await.unwrap();
+    // Two at once, both begun with the old one: one of them sees that it came too late.
+    let set = |hash: PasswordHash| {
+        let (store, old) = (database.store(), old.clone());
+        tokio::spawn(async move {
+            let mut work = store.begin().await.unwrap();
+            let set = work.set_password(ann.id, Some(&old), &hash, later(3)).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            work.save().await.unwrap();
+            set
+        })
+    };
+    let (one, two) = (set(new), set(other));
+    assert_ne!(one.await.unwrap(), two.await.unwrap());
+}
+
+// SS-02: who holds an account sees its password as it is and as it stays; rows that only refer to it may come meanwhile.
+async fn a_locked_account_stays_as_it_is(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let account = world.mira.account;
+    let mut work = world.begin().await;
+    let held = work.lock_account(account).await.unwrap().unwrap();
+    assert_eq!(work.lock_account(id()).await.unwrap(), None);
+    let store = database.store();
+    let hash = PasswordHash("newer".into());
+    let second = {
+        let old = held.password_hash.clone();
+        tokio::spawn(async move {
+            let mut work = store.begin().await.unwrap();
+            // Waits here, or at `begin`.
+            let seen = work.lock_account(account).await.unwrap().unwrap();
+            (seen.password_hash, work.set_password(account, old.as_ref(), &PasswordHash("late".into()), NOW).await)
+        })
+    };
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!second.is_finished());
+    assert!(work.set_password(account, held.password_hash.as_ref(), &hash, later(1)).await.unwrap());
+    work.save().await.unwrap();
+    let (seen, set) = second.await.unwrap();
+    assert_eq!(seen, Some(hash));
+    assert!(!set.unwrap());
+}
+
+async fn old_password_links_are_swept(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let link = link(world.mira.account, 0);
+    let token = token();
+    let mut work = world.begin().await;
+    work.add_password_link(&link, &token).await.unwrap();
+    assert_eq!(work.unscoped_sweep_password_links(link.expires_at).await.unwrap(), 0);
+    assert_eq!(work.unscoped_sweep_password_links(link.expires_at + Span::millis(1)).await.unwrap(), 1);
+    assert_eq!(work.find_password_link(&token).await.unwrap(), None);
 }
 
 // S1-04: an address linked to a practitioner, active or not, in any group.
@@ -74,7 +145,7 @@ async fn practitioners_are_known_by_their_levels(database: &TestDatabase) {
 
 fn link(account: AccountId, made: i64) -> PasswordLink {
     let made_at = later(made);
-    PasswordLink { id: id(), account, made_at, expires_at: made_at + Span::hours(1), used_at: None }
+    PasswordLink { id: id(), account, made_at, expires_at: made_at + Span::hours(1), used_at: None, door: Door::Portal }
 }
 
 async fn a_new_password_link_ends_the_earlier_ones(database: &TestDatabase) {

@@ -13,6 +13,7 @@ promises!(
     entries_are_chained_without_gaps,
     chains_do_not_fork_when_many_write_at_once,
     an_undone_unit_leaves_no_entry_and_no_gap,
+    chains_are_locked_in_one_order,
     entries_are_never_changed_or_removed,
 );
 
@@ -73,6 +74,28 @@ async fn entries_are_chained_without_gaps(database: &TestDatabase) {
     let mut view = store.read().await.unwrap();
     let some = view.unscoped_chain(&group.to_string(), 5, 3).await.unwrap();
     assert_eq!(some.iter().map(|row| row.seq).collect::<Vec<_>>(), [6, 7, 8]);
+}
+
+// One writes the group's entry first, the other one nobody's: neither waits for what the other holds.
+async fn chains_are_locked_in_one_order(database: &TestDatabase) {
+    let group: GroupId = id();
+    let mut people = tokio::task::JoinSet::new();
+    for person in 0..8 {
+        let store = database.store();
+        people.spawn(async move {
+            let mut work = store.begin().await?;
+            let (first, second) = if person % 2 == 0 { (Some(group), None) } else { (None, Some(group)) };
+            work.audit(&entry(first, person)).await?;
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            work.audit(&entry(second, person)).await?;
+            work.save().await
+        });
+    }
+    for answer in people.join_all().await {
+        answer.unwrap();
+    }
+    assert_eq!(check(database, &group.to_string()).await, 8);
+    assert_eq!(check(database, "system").await, 8);
 }
 
 async fn chains_do_not_fork_when_many_write_at_once(database: &TestDatabase) {

@@ -30,13 +30,13 @@ async fn contacts_are_the_patients_own_by_name(database: &TestDatabase) {
     work.save().await.unwrap();
     let [zoe, ambar, bob] = contacts;
     let mut work = world.begin().await;
-    assert_eq!(work.contacts(&(&may).into()).await.unwrap(), [ambar.clone(), bob.clone(), zoe.clone()]);
+    assert_eq!(work.list_contacts(&(&may).into()).await.unwrap(), [ambar.clone(), bob.clone(), zoe.clone()]);
     let beas = world.may_edit(&world.mira, bea.id).await;
-    assert!(work.contacts(&(&beas).into()).await.unwrap().is_empty());
+    assert!(work.list_contacts(&(&beas).into()).await.unwrap().is_empty());
     assert!(!work.remove_contact(&beas, bob.id).await.unwrap(), "not by a proof for another patient");
     assert!(work.remove_contact(&may, bob.id).await.unwrap());
     assert!(!work.remove_contact(&may, bob.id).await.unwrap());
-    assert_eq!(work.contacts(&(&may).into()).await.unwrap(), [ambar, zoe]);
+    assert_eq!(work.list_contacts(&(&may).into()).await.unwrap(), [ambar, zoe]);
 }
 
 async fn the_second_of_two_who_edit_is_told(database: &TestDatabase) {
@@ -53,7 +53,7 @@ async fn the_second_of_two_who_edit_is_told(database: &TestDatabase) {
     assert!(work.save_contact(&may, &changed, later(2)).await.unwrap());
     assert!(!work.save_contact(&may, &read, later(3)).await.unwrap());
     assert!(!work.save_contact(&may, &contact("Nobody"), later(3)).await.unwrap());
-    let stored = work.contacts(&(&may).into()).await.unwrap();
+    let stored = work.list_contacts(&(&may).into()).await.unwrap();
     assert_eq!(stored, [Contact { version: 2, ..changed }]);
 }
 
@@ -67,11 +67,11 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     work.save().await.unwrap();
     let forged = world.stranger_may_edit(ann.id);
     let mut work = world.begin().await;
-    assert!(work.contacts(&(&forged).into()).await.unwrap().is_empty());
+    assert!(work.list_contacts(&(&forged).into()).await.unwrap().is_empty());
     assert!(!work.save_contact(&forged, &bob, later(2)).await.unwrap());
     assert!(!work.remove_contact(&forged, bob.id).await.unwrap());
     // The second wall: a row of one group cannot point to a patient of another.
     assert!(work.add_contact(&forged, &contact("Eve"), later(2)).await.is_err());
     drop(work);
-    assert_eq!(world.read().await.contacts(&(&may).into()).await.unwrap(), [bob]);
+    assert_eq!(world.read().await.list_contacts(&(&may).into()).await.unwrap(), [bob]);
 }

@@ -30,10 +30,10 @@ async fn a_grant_is_found_by_patient_and_account(database: &TestDatabase) {
     assert_eq!(view.find_grant(&may, grant.account).await.unwrap(), Some(grant.clone()));
     assert_eq!(view.find_grant(&may, world.mira.account).await.unwrap(), None);
     let facts = GrantFacts { grant: grant.clone(), status: Status::Active };
-    assert_eq!(view.unscoped_grant(grant.id).await.unwrap(), Some(facts));
-    assert_eq!(view.unscoped_grant(id()).await.unwrap(), None);
-    assert_eq!(view.unscoped_patient_name(grant.id).await.unwrap(), Some(ann.details.name));
-    assert_eq!(view.unscoped_patient_name(id()).await.unwrap(), None);
+    assert_eq!(view.unscoped_lookup_grant(grant.id).await.unwrap(), Some(facts));
+    assert_eq!(view.unscoped_lookup_grant(id()).await.unwrap(), None);
+    assert_eq!(view.unscoped_lookup_patient_name(grant.id).await.unwrap(), Some(ann.details.name));
+    assert_eq!(view.unscoped_lookup_patient_name(id()).await.unwrap(), None);
 }
 
 // RC-04: one account, one grant.
@@ -56,7 +56,7 @@ async fn a_grant_is_activated_and_suspended(database: &TestDatabase) {
         let mut work = world.begin().await;
         assert!(work.unscoped_save_grant(&changed, later(3)).await.unwrap());
         work.save().await.unwrap();
-        let stored = world.read().await.unscoped_grant(grant.id).await.unwrap().unwrap();
+        let stored = world.read().await.unscoped_lookup_grant(grant.id).await.unwrap().unwrap();
         assert_eq!(stored.grant, changed);
     }
     let nobody = Grant { id: id(), ..grant };
@@ -72,7 +72,7 @@ async fn accepting_does_not_revive_a_suspended_grant(database: &TestDatabase) {
     assert!(work.unscoped_save_grant(&suspended, later(1)).await.unwrap());
     // Read before it was suspended, saved after.
     assert!(!work.unscoped_save_grant(&grant.clone().activate(later(2)), later(2)).await.unwrap());
-    assert_eq!(work.unscoped_grant(grant.id).await.unwrap().unwrap().grant, suspended);
+    assert_eq!(work.unscoped_lookup_grant(grant.id).await.unwrap().unwrap().grant, suspended);
 }
 
 async fn the_portal_state_follows_the_grants(database: &TestDatabase) {
@@ -106,11 +106,14 @@ async fn an_accounts_own_grants(database: &TestDatabase) {
     work.save().await.unwrap();
     world.grant(ann.id, "dad@example.org").await;
     let mut view = world.read().await;
-    let own: Vec<Grant> = view.grants_of(first.account).await.unwrap().into_iter().map(|facts| facts.grant).collect();
+    let own: Vec<Grant> = view.list_grants(first.account).await.unwrap().into_iter().map(|facts| facts.grant).collect();
     assert_eq!(own, [first.clone(), second.clone()]);
-    assert_eq!(view.own_grant(first.account, bea.id).await.unwrap().unwrap().grant, second);
-    assert_eq!(view.own_grant(world.mira.account, bea.id).await.unwrap(), None);
-    assert!(view.grants_of(world.mira.account).await.unwrap().is_empty());
+    let records = view.list_own_records(first.account).await.unwrap();
+    assert_eq!(records.iter().map(|record| record.facts.grant.clone()).collect::<Vec<_>>(), own);
+    assert_eq!((&records[1].name, records[1].practice.as_str()), (&bea.details.name, "Harbour & Hill"));
+    assert_eq!(view.find_own_grant(first.account, bea.id).await.unwrap().unwrap().grant, second);
+    assert_eq!(view.find_own_grant(world.mira.account, bea.id).await.unwrap(), None);
+    assert!(view.list_grants(world.mira.account).await.unwrap().is_empty());
 }
 
 async fn the_own_record_needs_its_proof(database: &TestDatabase) {
@@ -120,15 +123,15 @@ async fn the_own_record_needs_its_proof(database: &TestDatabase) {
     let mut work = world.begin().await;
     work.unscoped_save_grant(&grant.clone().activate(later(1)), later(1)).await.unwrap();
     work.save().await.unwrap();
-    let facts = world.read().await.own_grant(grant.account, ann.id).await.unwrap().unwrap();
+    let facts = world.read().await.find_own_grant(grant.account, ann.id).await.unwrap().unwrap();
     let may = portal_actor(grant.account).may(ViewOwnRecord, &facts).unwrap();
-    let (patient, group) = world.read().await.own_record(&may).await.unwrap().unwrap();
+    let (patient, group) = world.read().await.lookup_own_record(&may).await.unwrap().unwrap();
     assert_eq!(patient, ann);
     assert_eq!(group.id, world.group);
     // Facts that name another group lead nowhere.
     let moved = GrantFacts { grant: Grant { group: world.other.group, ..facts.grant }, status: facts.status };
     let forged = portal_actor(grant.account).may(ViewOwnRecord, &moved).unwrap();
-    assert!(world.read().await.own_record(&forged).await.unwrap().is_none());
+    assert!(world.read().await.lookup_own_record(&forged).await.unwrap().is_none());
 }
 
 async fn a_stranger_grants_nothing(database: &TestDatabase) {

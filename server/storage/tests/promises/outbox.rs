@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use domain::{
     ids::{GroupId, InvitationId, MailId},
-    mail::{Failure, Kind},
+    mail::{Failure, Kind, Trouble},
     page::PageRequest,
     time::{Span, Time},
 };
@@ -22,6 +22,9 @@ promises!(
     a_late_worker_does_not_queue_again_what_was_sent,
     a_parked_mail_is_shown_to_its_group_and_tried_again,
     a_dropped_mail_is_gone,
+    mail_about_an_account_is_shown_to_the_groups_that_know_it,
+    what_waits_in_vain_is_shown_too,
+    a_newer_link_takes_the_place_of_a_parked_mail,
 );
 
 const LEASE: Span = Span::minutes(2);
@@ -156,7 +159,7 @@ async fn a_late_worker_does_not_queue_again_what_was_sent(database: &TestDatabas
     work.unscoped_defer_mail(one.id, Failure::Unreachable, later(6)).await.unwrap();
     work.unscoped_park_mail(one.id, Failure::GaveUp, later(6)).await.unwrap();
     assert!(work.unscoped_claim_mail(later(10_000_000), LEASE, 10).await.unwrap().is_empty());
-    assert!(work.parked_mails(&may_manage_mail(&world.mira), &PageRequest::default()).await.unwrap().rows.is_empty());
+    assert!(work.list_stuck_mails(&may_manage_mail(&world.mira), &PageRequest::default()).await.unwrap().rows.is_empty());
 }
 
 async fn a_parked_mail_is_shown_to_its_group_and_tried_again(database: &TestDatabase) {
@@ -174,7 +177,7 @@ async fn a_parked_mail_is_shown_to_its_group_and_tried_again(database: &TestData
     let carried = of(Some(world.group), Some(invitation.id));
     let plain = of(Some(world.group), None);
     let elsewhere = of(Some(world.other.group), None);
-    let nobodys = of(None, None);
+    let nobodys = QueuedMail { account: world.other.account, ..of(None, None) };
     for one in [&carried, &plain, &elsewhere, &nobodys] {
         add(&world, one).await;
     }
@@ -185,19 +188,20 @@ async fn a_parked_mail_is_shown_to_its_group_and_tried_again(database: &TestData
     work.save().await.unwrap();
     assert_eq!(world.read().await.unscoped_next_mail().await.unwrap(), None);
     let may = may_manage_mail(&world.mira);
-    let first = world.read().await.parked_mails(&may, &PageRequest { after: None, limit: Some(1) }).await.unwrap();
+    let first = world.read().await.list_stuck_mails(&may, &PageRequest { after: None, limit: Some(1) }).await.unwrap();
     let second = world
         .read()
         .await
-        .parked_mails(&may, &PageRequest { after: first.next.clone(), limit: Some(1) })
+        .list_stuck_mails(&may, &PageRequest { after: first.next.clone(), limit: Some(1) })
         .await
         .unwrap();
-    assert_eq!((first.rows[0].mail.id, second.rows[0].mail.id), (plain.id, carried.id), "latest first");
+    assert_eq!((first.rows[0].id, second.rows[0].id), (plain.id, carried.id), "latest first");
     assert_eq!(second.next, None);
     let row = &second.rows[0];
-    assert_eq!((row.failure, row.parked_at, row.patient), (Failure::Rejected, later(7), Some(ann.id)));
+    assert_eq!((row.failure, row.patient), (Failure::Rejected, Some(ann.id)));
+    assert_eq!(row.trouble, Trouble::Parked { at: later(7) });
     assert_eq!(first.rows[0].patient, None);
-    assert_eq!(row.mail.invitation, Some(invitation.id));
+    assert_eq!(row.invitation, Some(invitation.id));
 
     let mut hints = world.store.hints();
     let mut work = world.begin().await;
@@ -221,4 +225,75 @@ async fn a_dropped_mail_is_gone(database: &TestDatabase) {
     let mut work = world.begin().await;
     work.unscoped_drop_mail(one.id).await.unwrap();
     assert_eq!(work.unscoped_next_mail().await.unwrap(), None);
+}
+
+// mail about an account belongs to no group.
+async fn mail_about_an_account_is_shown_to_the_groups_that_know_it(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let about_mira = mail(&world, NOW);
+    let about_ann = QueuedMail { account: grant.account, ..mail(&world, NOW) };
+    let mut work = world.begin().await;
+    for one in [&about_mira, &about_ann] {
+        work.add_mail(one).await.unwrap();
+        work.unscoped_park_mail(one.id, Failure::Rejected, later(7)).await.unwrap();
+    }
+    work.save().await.unwrap();
+    let (may, elsewhere) = (may_manage_mail(&world.mira), may_manage_mail(&world.other));
+    let mut work = world.begin().await;
+    let rows = work.list_stuck_mails(&may, &PageRequest::default()).await.unwrap().rows;
+    assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [about_ann.id, about_mira.id]);
+    assert_eq!((rows[0].patient, &rows[0].user), (Some(ann.id), &None));
+    assert_eq!((rows[1].patient, &rows[1].user), (None, &Some(world.mira.name.clone())));
+    assert!(work.list_stuck_mails(&elsewhere, &PageRequest::default()).await.unwrap().rows.is_empty());
+    for one in [&about_mira, &about_ann] {
+        assert!(!work.retry_mail(&elsewhere, one.id, later(8)).await.unwrap());
+        assert!(work.retry_mail(&may, one.id, later(8)).await.unwrap());
+    }
+}
+
+async fn what_waits_in_vain_is_shown_too(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let one = mail(&world, NOW);
+    add(&world, &one).await;
+    let may = may_manage_mail(&world.mira);
+    for tries in 1..=4 {
+        let now = later(i64::from(tries) * 1_000_000);
+        assert_eq!(claim(&world, now, 1).await.len(), 1);
+        let mut work = world.begin().await;
+        work.unscoped_defer_mail(one.id, Failure::Deferred, now + LEASE).await.unwrap();
+        let rows = work.list_stuck_mails(&may, &PageRequest::default()).await.unwrap().rows;
+        assert_eq!(rows.len(), usize::from(tries >= 3), "{tries}");
+        if let [row] = rows.as_slice() {
+            assert_eq!((row.tries, row.failure), (tries, Failure::Deferred));
+            assert_eq!(row.trouble, Trouble::Waiting { next_try: now + LEASE });
+        }
+        work.save().await.unwrap();
+    }
+    let mut work = world.begin().await;
+    work.unscoped_mail_sent(one.id, NOW).await.unwrap();
+    assert!(work.list_stuck_mails(&may, &PageRequest::default()).await.unwrap().rows.is_empty());
+}
+
+async fn a_newer_link_takes_the_place_of_a_parked_mail(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let (invitation, _) = world.invitation(&grant).await;
+    let of = |link: i64| QueuedMail {
+        kind: Kind::Invitation,
+        group: Some(world.group),
+        invitation: Some(invitation.id),
+        link,
+        ..mail(&world, NOW)
+    };
+    let mut work = world.begin().await;
+    for link in 1..=3 {
+        let one = of(link);
+        work.add_mail(&one).await.unwrap();
+        work.unscoped_park_mail(one.id, Failure::Rejected, later(link)).await.unwrap();
+        let rows = work.list_stuck_mails(&may_manage_mail(&world.mira), &PageRequest::default()).await.unwrap().rows;
+        assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [one.id], "link {link}");
+    }
 }

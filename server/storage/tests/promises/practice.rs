@@ -1,7 +1,7 @@
 //! Promises about groups, locations, users and settings.
 
 use domain::{
-    practice::{Location, PatientAccess, User, UserState},
+    practice::{Location, PatientAccess, PracticeDetails, User, UserState},
     time::Span,
 };
 use services::ports::{Clash, StoreError};
@@ -13,6 +13,7 @@ promises!(
     the_first_run_is_claimed_once,
     a_group_begins_with_default_settings,
     settings_are_not_saved_over_each_other,
+    the_practice_is_not_saved_over_by_somebody_late,
     memberships_are_the_accounts_active_ones,
     a_user_is_shown_only_with_their_group,
     locations_are_the_groups_own_by_name,
@@ -46,28 +47,46 @@ async fn a_group_begins_with_default_settings(database: &TestDatabase) {
     let world = World::new(database).await;
     let mut view = world.read().await;
     // S0-06
-    assert_eq!(view.unscoped_patient_access(world.group).await.unwrap(), PatientAccess::default());
-    let group = view.unscoped_group(world.group).await.unwrap().unwrap();
+    assert_eq!(view.unscoped_lookup_patient_access(world.group).await.unwrap(), PatientAccess::default());
+    let group = view.unscoped_lookup_group(world.group).await.unwrap().unwrap();
     assert_eq!((group.name.as_str(), group.phone.as_str()), ("Harbour & Hill", "02 9999 0000"));
-    assert_eq!(view.unscoped_group(id()).await.unwrap(), None);
+    assert_eq!(view.unscoped_lookup_group(id()).await.unwrap(), None);
 }
 
 // S0-30: one row for the group; RC-05: the second of two who edit at once is told.
 async fn settings_are_not_saved_over_each_other(database: &TestDatabase) {
     let world = World::new(database).await;
     let may = may_manage_settings(&world.mira);
-    let read = world.read().await.unscoped_patient_access(world.group).await.unwrap();
+    let read = world.read().await.unscoped_lookup_patient_access(world.group).await.unwrap();
     let changed = PatientAccess { invitations: false, link_life: Span::days(30), ..read };
     let mut work = world.begin().await;
     assert!(work.save_patient_access(&may, &changed, later(1)).await.unwrap());
     assert!(!work.save_patient_access(&may, &read, later(2)).await.unwrap());
     work.save().await.unwrap();
     let mut view = world.read().await;
-    let stored = view.unscoped_patient_access(world.group).await.unwrap();
+    let stored = view.unscoped_lookup_patient_access(world.group).await.unwrap();
     assert_eq!((stored.invitations, stored.link_life), (false, Span::days(30)));
     assert_ne!(stored.version, read.version);
-    let others = view.unscoped_patient_access(world.other.group).await.unwrap();
+    let others = view.unscoped_lookup_patient_access(world.other.group).await.unwrap();
     assert_eq!(others, PatientAccess::default(), "the other group keeps its own");
+}
+
+// RC-05, and only the own group.
+async fn the_practice_is_not_saved_over_by_somebody_late(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let may = may_manage_settings(&world.mira);
+    let read = world.read().await.lookup_practice_details(&may).await.unwrap().unwrap();
+    let changed = PracticeDetails { name: "Hill & Harbour".to_owned(), phone: String::new(), ..read.clone() };
+    let mut work = world.begin().await;
+    assert!(work.save_practice_details(&may, &changed).await.unwrap());
+    assert!(!work.save_practice_details(&may, &read).await.unwrap());
+    work.save().await.unwrap();
+    let mut view = world.read().await;
+    let stored = view.lookup_practice_details(&may).await.unwrap().unwrap();
+    assert_eq!((&*stored.name, &*stored.phone), ("Hill & Harbour", ""));
+    assert_ne!(stored.version, read.version);
+    let other = view.unscoped_lookup_group(world.other.group).await.unwrap().unwrap();
+    assert_ne!(other.name, "Hill & Harbour");
 }
 
 async fn memberships_are_the_accounts_active_ones(database: &TestDatabase) {
@@ -79,16 +98,16 @@ async fn memberships_are_the_accounts_active_ones(database: &TestDatabase) {
     work.unscoped_add_user(&gone, later(1)).await.unwrap();
     work.save().await.unwrap();
     let mut view = world.read().await;
-    assert_eq!(view.memberships(world.mira.account).await.unwrap(), [world.mira.clone(), second]);
-    assert_eq!(view.memberships(world.noor.account).await.unwrap(), std::slice::from_ref(&world.noor));
-    assert_eq!(view.unscoped_user(gone.group, gone.id).await.unwrap(), Some(gone));
+    assert_eq!(view.list_memberships(world.mira.account).await.unwrap(), [world.mira.clone(), second]);
+    assert_eq!(view.list_memberships(world.noor.account).await.unwrap(), std::slice::from_ref(&world.noor));
+    assert_eq!(view.unscoped_lookup_user(gone.group, gone.id).await.unwrap(), Some(gone));
 }
 
 async fn a_user_is_shown_only_with_their_group(database: &TestDatabase) {
     let world = World::new(database).await;
     let mut view = world.read().await;
-    assert_eq!(view.unscoped_user(world.group, world.mira.id).await.unwrap(), Some(world.mira.clone()));
-    assert_eq!(view.unscoped_user(world.other.group, world.mira.id).await.unwrap(), None);
+    assert_eq!(view.unscoped_lookup_user(world.group, world.mira.id).await.unwrap(), Some(world.mira.clone()));
+    assert_eq!(view.unscoped_lookup_user(world.other.group, world.mira.id).await.unwrap(), None);
 }
 
 async fn locations_are_the_groups_own_by_name(database: &TestDatabase) {
@@ -105,7 +124,7 @@ async fn locations_are_the_groups_own_by_name(database: &TestDatabase) {
         work.unscoped_add_location(world.group, &location, NOW).await.unwrap();
     }
     work.save().await.unwrap();
-    let locations = world.read().await.locations(&may_enter(&world.mira)).await.unwrap();
+    let locations = world.read().await.list_locations(&may_enter(&world.mira)).await.unwrap();
     let names: Vec<&str> = locations.iter().map(|location| location.name.as_str()).collect();
     assert_eq!(names, ["Älplerweg", "Beach Road", "Harbour & Hill Main", "zürich street"]);
 }

@@ -5,7 +5,7 @@ use domain::{
     ids::{AccountId, SessionId, UserId},
     time::Time,
 };
-use services::ports::{Hint, NewSession, TokenHash};
+use services::ports::{Familiar, Hint, NewSession, TokenHash};
 use storage::testing::TestDatabase;
 
 use crate::world::{NOW, World, id, later, token};
@@ -17,6 +17,7 @@ promises!(
     all_but_one_are_ended,
     devices_are_the_accounts_own_latest_first,
     old_sessions_are_swept,
+    a_device_is_known_once_it_was_used,
 );
 
 fn session(account: AccountId, user: Option<UserId>, opened_at: Time) -> (NewSession, TokenHash) {
@@ -122,7 +123,7 @@ async fn devices_are_the_accounts_own_latest_first(database: &TestDatabase) {
         add(&world, &session(world.mira.account, None, later(minutes * 60_000)).0).await;
     }
     add(&world, &session(world.noor.account, None, NOW).0).await;
-    let devices = world.read().await.devices(world.mira.account).await.unwrap();
+    let devices = world.read().await.list_devices(world.mira.account).await.unwrap();
     let acts: Vec<i64> = devices.iter().map(|device| (device.last_act_at.millis() - NOW.millis()) / 60_000).collect();
     assert_eq!(acts, [3, 2, 1]);
     assert_eq!(devices[0].agent, "Firefox");
@@ -138,4 +139,21 @@ async fn old_sessions_are_swept(database: &TestDatabase) {
     assert_eq!(work.sweep_sessions(later(10)).await.unwrap(), 1);
     assert!(work.find_session(&old_token).await.unwrap().is_none());
     assert!(work.find_session(&new_token).await.unwrap().is_some());
+}
+
+// SS-16
+async fn a_device_is_known_once_it_was_used(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let (mira, noor) = (world.mira.account, world.noor.account);
+    let mut work = world.begin().await;
+    assert_eq!(work.lookup_device(mira, "phone").await.unwrap(), Familiar::First);
+    work.remember_device(mira, "phone", NOW).await.unwrap();
+    assert_eq!(work.lookup_device(mira, "phone").await.unwrap(), Familiar::Known);
+    assert_eq!(work.lookup_device(mira, "desk").await.unwrap(), Familiar::New);
+    assert_eq!(work.lookup_device(noor, "phone").await.unwrap(), Familiar::First, "another account's");
+    work.remember_device(mira, "desk", NOW).await.unwrap();
+    work.remember_device(mira, "phone", later(10)).await.unwrap();
+    assert_eq!(work.unscoped_sweep_devices(later(10)).await.unwrap(), 1, "what was used again stays");
+    assert_eq!(work.lookup_device(mira, "phone").await.unwrap(), Familiar::Known);
+    assert_eq!(work.lookup_device(mira, "desk").await.unwrap(), Familiar::New);
 }

@@ -31,12 +31,12 @@ async fn templates_are_the_groups_own_by_name(database: &TestDatabase) {
     }
     let may = may_enter(&world.mira);
     let mut work = world.begin().await;
-    assert_eq!(work.templates(&may).await.unwrap(), [a.clone(), b.clone(), c.clone()]);
+    assert_eq!(work.list_templates(&may).await.unwrap(), [a.clone(), b.clone(), c.clone()]);
     assert_eq!(work.lookup_template(&may, b.id).await.unwrap(), Some(b.clone()));
     assert_eq!(work.lookup_template(&may, id()).await.unwrap(), None);
     assert!(work.remove_template(&may_manage_templates(&world.mira), b.id).await.unwrap());
     assert!(!work.remove_template(&may_manage_templates(&world.mira), b.id).await.unwrap());
-    assert_eq!(work.templates(&may).await.unwrap(), [a, c]);
+    assert_eq!(work.list_templates(&may).await.unwrap(), [a, c]);
 }
 
 async fn a_name_is_given_once_in_a_group_whatever_its_case(database: &TestDatabase) {
@@ -75,7 +75,7 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     add(&world, &one).await;
     let mut work = world.begin().await;
     let may = may_manage_templates(&world.other);
-    assert!(work.templates(&may_enter(&world.other)).await.unwrap().is_empty());
+    assert!(work.list_templates(&may_enter(&world.other)).await.unwrap().is_empty());
     assert_eq!(work.lookup_template(&may_enter(&world.other), one.id).await.unwrap(), None);
     assert!(!work.save_template(&may, &one, later(2)).await.unwrap());
     assert!(!work.remove_template(&may, one.id).await.unwrap());

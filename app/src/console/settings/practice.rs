@@ -1,0 +1,99 @@
+//! The card "Practice" on Settings > General: what patients know the practice by.
+
+use domain::{
+    limits,
+    practice::{PracticeDetails, PracticeForm},
+};
+use leptos::prelude::*;
+
+use crate::{
+    api,
+    components::{Button, Card, Dialog, Kind},
+    console::{
+        desk::use_desk,
+        form::{Form, Line, Values},
+        load::{Load, load},
+        words,
+    },
+};
+
+/// The card.
+#[component]
+pub fn PracticeCard() -> impl IntoView {
+    let practice = load(api::settings::practice);
+    let editing = RwSignal::new(false);
+    let edit: Children = Box::new(move || {
+        view! { <Button icon="pencil" attr:aria-label=words::EDIT_PRACTICE on:click=move |_| editing.set(true)>{words::EDIT}</Button> }
+            .into_any()
+    });
+    view! {
+        <Card title=words::PRACTICE id="practice" actions=edit>
+            <p class="card-subtitle">{words::PRACTICE_TEXT}</p>
+            {practice.view(2, |practice| view! {
+                <dl class="facts">
+                    {words::fact(words::PRACTICE_NAME, &practice.name)}
+                    {words::fact(words::PRACTICE_PHONE, &practice.phone)}
+                </dl>
+            }.into_any())}
+        </Card>
+        {move || editing.get().then(|| {
+            practice.value().get().map(|start| view! {
+                <Edit start=start practice=practice on_close=move || editing.set(false)/>
+            })
+        })}
+    }
+}
+
+fn shown(practice: PracticeDetails) -> (i64, Values) {
+    (practice.version, vec![("name", practice.name), ("phone", practice.phone)])
+}
+
+#[component]
+fn Edit(
+    start: PracticeDetails,
+    practice: Load<PracticeDetails>,
+    on_close: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let desk = use_desk();
+    let (version, start) = shown(start);
+    let form = Form::versioned("practice", "", version, start);
+    form.follow(|| async { api::settings::practice().await.map(|newer| Some(shown(newer))) });
+    // After a look at the newer version the page behind is old.
+    let close = move || {
+        if form.version() != version {
+            practice.again();
+        }
+        on_close();
+    };
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let typed = PracticeForm { name: form.value("name"), phone: form.value("phone") };
+        let name = typed.name.trim().to_owned();
+        form.send(api::settings::save_practice(form.version(), typed), move |()| {
+            desk.practice.set(name);
+            desk.toasts.say(words::SETTINGS_SAVED);
+            practice.again();
+            on_close();
+        });
+    };
+    let give_up = move |_| {
+        form.discard();
+        close();
+    };
+    let name = Line { longest: limits::NAME, ..Line::default() };
+    view! {
+        <Dialog title=words::EDIT_PRACTICE id="practice-title" on_close=move |()| close()>
+            <form class=form.class() novalidate on:submit=send>
+                <div class="dialog-body">
+                    {form.notices()}
+                    {form.text("name", words::PRACTICE_NAME, name.required())}
+                    {form.text("phone", words::PRACTICE_PHONE, Line::of("tel").hint(words::PRACTICE_PHONE_HINT))}
+                </div>
+                <footer class="dialog-foot">
+                    <Button on:click=give_up>{words::CANCEL}</Button>
+                    <Button kind=Kind::Main submit=true busy=form.busy>{words::SAVE}</Button>
+                </footer>
+            </form>
+        </Dialog>
+    }
+}

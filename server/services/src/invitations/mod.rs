@@ -1,0 +1,49 @@
+//! Invitations to the portal: the practice invites, resends and revokes ([`staff`]); the invited person opens a link,
+//! accepts, confirms or asks for a fresh one ([`link`]).
+
+mod link;
+mod staff;
+
+use domain::{
+    access::GrantFacts, error::Conflict, grant::State as GrantState, ids::MailId, invitation::Invitation, mail,
+    patient::Status,
+};
+
+pub(crate) use self::link::{accept_by_password_link, open_for_password_link};
+pub use self::{
+    link::{accept, confirm, link_page, opened, renew},
+    staff::{invite, list, resend, revoke, start},
+};
+use crate::{context::Ctx, ports::QueuedMail};
+
+/// May somebody be invited to the record of a patient of this status?
+const fn check_status(status: Status) -> std::result::Result<(), Conflict> {
+    match status {
+        Status::Active | Status::Inactive => Ok(()),
+        Status::Blocked => Err(Conflict::PatientBlocked),
+        Status::Deceased => Err(Conflict::PatientDeceased),
+    }
+}
+
+/// Is the record shut, whatever the link says?
+pub(crate) const fn closed(facts: &GrantFacts) -> bool {
+    matches!(facts.status, Status::Blocked | Status::Deceased)
+        || matches!(facts.grant.state, GrantState::Suspended { .. })
+}
+
+/// The mail that carries the invitation's last link.
+fn mail_with(ctx: &Ctx, invitation: &Invitation, token: &str) -> QueuedMail {
+    let id = MailId::from_uuid(ctx.services.random.id());
+    QueuedMail {
+        id,
+        kind: mail::Kind::Invitation,
+        group: Some(invitation.group),
+        invitation: Some(invitation.id),
+        link: invitation.links,
+        account: invitation.account,
+        to: invitation.email.clone(),
+        sealed: Some(ctx.services.safe.seal(token.as_bytes(), &id.to_string())),
+        made_at: ctx.now(),
+        tries: 0,
+    }
+}
