@@ -183,7 +183,13 @@ fn pages() -> BTreeMap<&'static str, String> {
             "invitation-set-password",
             Box::new({
                 let named = named.clone();
-                move || link(LinkPage::SetPassword { practice: named().0, expires_at: NOW + Span::hours(23), other_signed_in: false })
+                move || {
+                    link(LinkPage::SetPassword {
+                        practice: named().0,
+                        expires_at: NOW + Span::hours(23),
+                        other_signed_in: false,
+                    })
+                }
             }),
         ),
         (
@@ -196,7 +202,11 @@ fn pages() -> BTreeMap<&'static str, String> {
                         &[("token", "tok")],
                         wrong(&[("password", Problem::PasswordTooWeak)]),
                     );
-                    link(LinkPage::SetPassword { practice: named().0, expires_at: NOW + Span::days(9), other_signed_in: true })
+                    link(LinkPage::SetPassword {
+                        practice: named().0,
+                        expires_at: NOW + Span::days(9),
+                        other_signed_in: true,
+                    })
                 }
             }),
         ),
@@ -281,7 +291,8 @@ fn pages() -> BTreeMap<&'static str, String> {
         (
             "account",
             Box::new(|| {
-                let start = PortalStart { records: family().records, also_console: true, email: "ann@example.org".to_owned() };
+                let start =
+                    PortalStart { records: family().records, also_console: true, email: "ann@example.org".to_owned() };
                 let chosen = patient(3).to_string();
                 view! { <AccountView start=start devices=devices() chosen=chosen now=Some(NOW) answer=Answer::default()/> }.into_any()
             }),
@@ -294,7 +305,8 @@ fn pages() -> BTreeMap<&'static str, String> {
                     &[("back", "/portal/account")],
                     wrong(&[("current", Problem::WrongPassword)]),
                 );
-                let start = PortalStart { records: one().records, also_console: false, email: "ann@example.org".to_owned() };
+                let start =
+                    PortalStart { records: one().records, also_console: false, email: "ann@example.org".to_owned() };
                 let answer = Answer::of("/api/passwords/change");
                 view! { <AccountView start=start devices=devices() chosen=String::new() now=Some(NOW) answer=answer/> }
                     .into_any()

@@ -41,12 +41,56 @@ export class Server {
     return server;
   }
 
+  /** Runs one statement in the database: the rows it gives, and how many it changed. For what only time or an operator does. */
+  private sql(statement: string, ...values: (string | number)[]): { rows: unknown[][]; changed: number } {
+    const code = "import json, sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=10); "
+      + "done = db.execute(sys.argv[2], json.loads(sys.argv[3])); rows = done.fetchall(); db.commit(); "
+      + "print(json.dumps({'rows': rows, 'changed': done.rowcount}))";
+    const answer = execFileSync("python3", ["-c", code, join(this.data, "portico.db"), statement, JSON.stringify(values)], { encoding: "utf8" });
+    return JSON.parse(answer) as { rows: unknown[][]; changed: number };
+  }
+
   /** Lets the links of every invitation to an address run out, as if their time had passed. */
   expireInvitations(address: string): void {
-    const code = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=10); "
-      + "print(db.execute('UPDATE invitations SET expires_at = invited_at + 1 WHERE email = ?', (sys.argv[2],)).rowcount); db.commit()";
-    const changed = execFileSync("python3", ["-c", code, join(this.data, "portico.db"), address], { encoding: "utf8" });
-    if (changed.trim() === "0") throw new Error(`nobody was invited at ${address}`);
+    const { changed } = this.sql("UPDATE invitations SET expires_at = invited_at + 1 WHERE email = ?", address);
+    if (changed === 0) throw new Error(`nobody was invited at ${address}`);
+  }
+
+  /** Nobody does anything in the sessions of an address for so many minutes, as if they had passed. */
+  idle(address: string, minutes: number): void {
+    const { changed } = this.sql(
+      "UPDATE sessions SET last_act_at = last_act_at - ? WHERE ended_at IS NULL AND account_id = (SELECT id FROM accounts WHERE email = ?)",
+      minutes * 60_000,
+      address,
+    );
+    if (changed === 0) throw new Error(`${address} is not signed in`);
+  }
+
+  /** Where the sessions of an address stand: the time of their last act. */
+  lastActs(address: string): number[] {
+    const { rows } = this.sql(
+      "SELECT last_act_at FROM sessions WHERE ended_at IS NULL AND account_id = (SELECT id FROM accounts WHERE email = ?)",
+      address,
+    );
+    return rows.map(([at]) => at as number);
+  }
+
+  /** How many entries of the trail a user of the console made by looking at patients. */
+  looks(address: string): number {
+    const { rows } = this.sql("SELECT COUNT(*) FROM audit_entries WHERE action IN ('patient_viewed', 'patients_listed', 'invitations_viewed') "
+      + "AND actor = (SELECT 'usr_' || lower(hex(id)) FROM users WHERE account_id = (SELECT id FROM accounts WHERE email = ?))", address);
+    return rows[0]![0] as number;
+  }
+
+  /** The person behind an address is made a practitioner, with everything else as Dr Mira Anand's. */
+  makePractitioner(address: string): void {
+    const { changed } = this.sql(
+      "INSERT INTO users SELECT group_id, randomblob(16), (SELECT id FROM accounts WHERE email = ?), title, first_name, last_name, "
+        + "profession, level, hide_names, read_only, added_at, deactivated_at FROM users WHERE account_id = "
+        + "(SELECT id FROM accounts WHERE email = 'mira.anand@example.org')",
+      address,
+    );
+    if (changed !== 1) throw new Error(`nobody has the address ${address}`);
   }
 
   /** What it printed and logged so far. */
@@ -77,12 +121,12 @@ export class Server {
     await rm(this.data, { recursive: true, force: true });
   }
 
-  /** The mails to an address so far, oldest first. */
+  /** The mails to an address so far, oldest first; without notices about new devices, which come with every new one. */
   async mailsTo(address: string): Promise<Mail[]> {
     const folder = join(this.data, "mailbox");
     const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".eml")).sort();
     const mails = await Promise.all(names.map(async (name) => readMail(await readFile(join(folder, name), "utf8"))));
-    return mails.filter((mail) => mail.to.toLowerCase() === address.toLowerCase());
+    return mails.filter((mail) => mail.to.toLowerCase() === address.toLowerCase() && !/new device/i.test(mail.subject));
   }
 
   /** Waits for the latest mail to an address, when there are at least `count`. */

@@ -25,7 +25,6 @@ export async function freePort() {
 }
 
 const folders = [];
-process.on('exit', () => folders.forEach((dir) => fs.rmSync(dir, { recursive: true, force: true })));
 
 /** A folder that is removed when the process ends. */
 export function tempDir(name) {
@@ -69,7 +68,11 @@ export function tidy() {
   children.clear();
   servers.clear();
 }
-process.on('exit', tidy);
+process.on('exit', () => {
+  tidy();
+  // A program that was just killed may still write its last file.
+  for (const dir of folders) fs.rmSync(dir, { recursive: true, force: true, maxRetries: 10 });
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
 /** The program, running. */

@@ -23,12 +23,16 @@ pub const HEADERS: usize = 64;
 pub const CONNECTIONS: usize = 10_000;
 /// Open files kept free for the database and everything else.
 pub const FILES_KEPT: usize = 192;
+/// Connections that may wait to be accepted.
+pub const BACKLOG: u32 = 1024;
 /// Connections from one address.
 pub const CONNECTIONS_PER_ADDRESS: usize = 512;
 /// How long a connection may still ask something once the server stops.
 pub const LAST_CALL: Duration = Duration::from_millis(500);
 /// The longest a shutdown waits for running requests.
 pub const GOODBYE: Duration = Duration::from_secs(10);
+/// The longest a shutdown waits for background work, such as a mail that a slow mail server is taking.
+pub const WORKERS_GOODBYE: Duration = Duration::from_secs(8);
 
 /// Event streams of one session.
 pub const STREAMS_PER_SESSION: usize = 8;

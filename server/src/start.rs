@@ -36,10 +36,12 @@ impl Running {
     /// Stops: no new connections, running requests finish, streams are told to come back, workers put down what they hold.
     pub async fn stop(mut self) {
         self.stopping.cancel();
-        // A panic in there was logged where it happened.
-        let _ = self.edge.await;
+        // Requests and workers end side by side, so that stopping takes as long as the slower of the two.
         let workers = async { while self.workers.join_next().await.is_some() {} };
-        if tokio::time::timeout(limits::GOODBYE, workers).await.is_err() {
+        let (edge, workers) = tokio::join!(self.edge, tokio::time::timeout(limits::WORKERS_GOODBYE, workers));
+        // A panic in there was logged where it happened.
+        drop(edge);
+        if workers.is_err() {
             tracing::warn!("background work was cut off; it will be taken up again");
         }
     }

@@ -46,7 +46,7 @@ impl Clock {
                 get("month"),
                 get("hour"),
                 get("minute"),
-                get("dayPeriod").to_lowercase()
+                get("dayPeriod").to_ascii_lowercase()
             )
         })
     }
@@ -54,17 +54,16 @@ impl Clock {
     /// How long ago or in how long, under a day; the full form otherwise. Tracks the time.
     #[must_use]
     pub fn relative(self, at: Time) -> String {
-        let gap = (self.now.get() - at.millis() as f64) / 60_000.0;
-        let (minutes, past) = (gap.abs().floor(), gap >= 0.0);
-        if minutes >= 24.0 * 60.0 {
-            return self.full(at);
-        }
+        let gap = self.now.get() as i64 - at.millis();
+        let (minutes, past) = (gap.abs() / 60_000, gap >= 0);
+        // Whole numbers only: writing down any other takes 5 KB of code.
         let (count, unit) = match minutes {
-            m if m < 1.0 => return if past { "just now".to_owned() } else { "in a moment".to_owned() },
-            m if m < 60.0 => (m, "minute"),
-            m => ((m / 60.0).floor(), "hour"),
+            0 => return if past { "just now".to_owned() } else { "in a moment".to_owned() },
+            1..60 => (minutes, "minute"),
+            60..1_440 => (minutes / 60, "hour"),
+            _ => return self.full(at),
         };
-        let plural = if count > 1.0 { "s" } else { "" };
+        let plural = if count > 1 { "s" } else { "" };
         if past { format!("{count} {unit}{plural} ago") } else { format!("in {count} {unit}{plural}") }
     }
 }

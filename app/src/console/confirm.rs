@@ -1,5 +1,7 @@
 //! Asks before something is ended or taken away; the button names what will happen.
 
+use std::pin::Pin;
+
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{desk::use_desk, words};
@@ -30,6 +32,22 @@ pub fn Confirm<F>(
 where
     F: Future<Output = Result<(), AppError>> + 'static,
 {
+    let act: Act = Box::new(move || Box::pin(act()));
+    question(title, text, button, danger, StoredValue::new(act), Callback::new(on_close))
+}
+
+/// What is done when the answer is yes.
+type Act = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), AppError>>>> + Send + Sync>;
+
+/// The part of it that is the same for every question: written once, it is downloaded once.
+fn question(
+    title: String,
+    text: String,
+    button: &'static str,
+    danger: bool,
+    act: StoredValue<Act>,
+    on_close: Callback<bool>,
+) -> AnyView {
     let desk = use_desk();
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<AppError>);
@@ -39,11 +57,12 @@ where
         }
         busy.set(true);
         error.set(None);
+        let asked = act.with_value(|act| act());
         spawn_local(async move {
-            let answer = act().await;
+            let answer = asked.await;
             let _ = busy.try_set(false);
             match answer {
-                Ok(()) => on_close(true),
+                Ok(()) => on_close.run(true),
                 Err(problem) => {
                     desk.failed(&problem);
                     let _ = error.try_set(Some(problem));
@@ -53,7 +72,7 @@ where
     };
     let kind = if danger { Kind::Danger } else { Kind::Main };
     view! {
-        <Dialog title=title id="confirm-title" on_close=move |()| on_close(false)>
+        <Dialog title=title id="confirm-title" on_close=move |()| on_close.run(false)>
             <div class="dialog-body">
                 <p>{text}</p>
                 {move || error.get().map(|error| view! {
@@ -61,9 +80,10 @@ where
                 })}
             </div>
             <footer class="dialog-foot">
-                <Button on:click=move |_| on_close(false)>{words::CANCEL}</Button>
+                <Button on:click=move |_| on_close.run(false)>{words::CANCEL}</Button>
                 <Button kind=kind busy=busy on:click=go>{button}</Button>
             </footer>
         </Dialog>
     }
+    .into_any()
 }

@@ -104,11 +104,14 @@ impl Desk {
 
     /// Looks at the bell again.
     pub fn look_at_bell(self) {
-        spawn_local(self.count());
+        spawn_local(async move {
+            self.count().await;
+        });
     }
 
-    /// Counts what is unread. Not a human act: a session that is over is covered, and takes nobody away.
-    pub async fn count(self) {
+    /// Counts what is unread; false when the server could not be asked. Not a human act: a session that is over is covered,
+    /// and takes nobody away.
+    pub async fn count(self) -> bool {
         match api::notifications::unread().await {
             Ok(unread) => {
                 let before = self.unread.get_untracked();
@@ -118,9 +121,9 @@ impl Desk {
                 self.untold.update_value(|untold| *untold += new);
             }
             Err(AppError::NotSignedIn) => self.end(),
-            // The next ring or the next page looks again.
-            Err(_) => {}
+            Err(_) => return false,
         }
+        true
     }
 
     /// The session is over: nothing of the practice stays readable (SS-01), and what was typed stays where it is.

@@ -1,5 +1,7 @@
 //! A form of the console: what is typed, what is wrong with it, and sending it once.
 
+use std::pin::Pin;
+
 use domain::error::{Conflict, Invalid, Problem};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
@@ -12,6 +14,12 @@ use crate::{
     components::{CheckField, Choice, Notice, SelectField, TextArea, TextField, Tone},
     error::AppError,
 };
+
+/// A question to the server that is under way.
+type Asked<T> = Pin<Box<dyn Future<Output = Result<T, AppError>>>>;
+
+/// The newer version of what is being changed, if it is still there.
+type Newer = Option<(i64, Values)>;
 
 /// What stands in the fields of a form, by their names.
 pub type Values = Vec<(&'static str, String)>;
@@ -118,8 +126,12 @@ impl Form {
     /// is not there any more.
     pub fn follow<F>(self, newer: impl Fn() -> F + 'static)
     where
-        F: Future<Output = Result<Option<(i64, Values)>, AppError>> + 'static,
+        F: Future<Output = Result<Newer, AppError>> + 'static,
     {
+        self.look_for(Box::new(move || Box::pin(newer())));
+    }
+
+    fn look_for(self, newer: Box<dyn Fn() -> Asked<Newer>>) {
         Effect::new(move || {
             if self.error.with(|error| *error != Some(AppError::Conflict(Conflict::ChangedMeanwhile))) {
                 return;
@@ -218,6 +230,14 @@ impl Form {
         ask: impl Future<Output = Result<T, AppError>> + 'static,
         done: impl FnOnce(T) + 'static,
     ) {
+        self.run(Box::pin(async move {
+            let value = ask.await?;
+            Ok(Box::new(move || done(value)) as Box<dyn FnOnce()>)
+        }));
+    }
+
+    /// The part of it that is the same for every form: written once, it is downloaded once.
+    fn run(self, ask: Asked<Box<dyn FnOnce()>>) {
         if self.busy.get_untracked() {
             return;
         }
@@ -233,9 +253,9 @@ impl Form {
                 return;
             }
             match answer {
-                Ok(value) => {
+                Ok(done) => {
                     self.key.with_value(|key| drafts::drop(key));
-                    done(value);
+                    done();
                 }
                 Err(AppError::Invalid(invalid)) => self.refuse_all(invalid),
                 Err(error) => {

@@ -19,6 +19,8 @@ use crate::api;
 
 /// How long after a key or the pointer somebody counts as being there, in milliseconds.
 const THERE: f64 = 60_000.0;
+/// When a question that did not get through is asked again.
+const AGAIN: Duration = Duration::from_secs(5);
 /// The most that one ring is told about, in lines.
 const MOST: i64 = 8;
 
@@ -105,7 +107,11 @@ fn on(line: &EventSource, event: &str, act: impl Fn() + 'static) {
 fn ring(desk: Desk, there: &There, first: bool) {
     let there = there.clone();
     spawn_local(async move {
-        desk.count().await;
+        if !desk.count().await {
+            // The ring came through, the question did not: it is asked again.
+            set_timeout(move || ring(desk, &there, first), AGAIN);
+            return;
+        }
         if first && desk.untold.get_value() == 0 {
             return;
         }

@@ -1,6 +1,6 @@
 // Inviting a patient to the portal: the whole walk, the dialog, and what the Access tab says.
 import { PAYLOADS, PHONE, axe, expect, nothingRan, test } from "../../harness/test.js";
-import { GRACE, MIRA, PASSWORD, PRACTICE, SAOIRSE, accept, addPatient, door, invite, newEmail, openConsole, openProfile } from "../../harness/people.js";
+import { BEN, GRACE, MIRA, PASSWORD, PRACTICE, SAOIRSE, accept, addPatient, door, invite, newEmail, openConsole, openProfile } from "../../harness/people.js";
 
 // The walk of the product: S1-06, S1-07, S1-09, S1-11, S1-12, S1-13, S1-14, S1-01, S3-19.
 test("a practitioner invites a patient, who accepts on a phone, and the bell rings within a second", async ({ page, device, portico }) => {
@@ -147,14 +147,64 @@ test("a template personalises the message", async ({ page, portico }) => {
   await dialog.getByLabel("Template").selectOption({ label: "Welcome" });
   await expect(message).toHaveValue("By hand.");
   await dialog.getByRole("button", { name: "Replace my message" }).click();
-  await expect(message).toHaveValue(/Dear Wiremu,/);
-  await expect(message).toHaveValue(new RegExp(PRACTICE));
+  // The fields are filled in once, when it is sent; how it will read is shown.
+  await expect(message).toHaveValue(/Dear {{patient\.first_name}},/);
+  await expect(dialog.locator(".preview-text")).toContainText("Dear Wiremu,");
+  await expect(dialog.locator(".preview-text")).toContainText(PRACTICE);
+  await axe(page);
   await dialog.getByLabel("Confirm email").fill(patient.email);
   await dialog.getByRole("button", { name: "Invite", exact: true }).click();
   await expect(dialog).toBeHidden();
   const mail = await portico.mailFor(patient.email);
   expect(mail.text).toContain("Dear Wiremu,");
   expect(mail.text).not.toContain("{{");
+});
+
+// What is in the box is what is sent: a template whose text was deleted sends nothing.
+test("text that was taken out of the message is not mailed", async ({ page, portico }) => {
+  await openConsole(page);
+  const patient = await addPatient(page, { first: "Wiremu" });
+  await openProfile(page, patient);
+  await page.locator(".page-under").getByRole("button", { name: "Invite to the portal" }).click();
+  const dialog = page.getByRole("dialog", { name: "Invite to the portal" });
+  await dialog.getByLabel("Template").selectOption({ label: "Welcome" });
+  const message = dialog.getByLabel("Custom message");
+  await expect(message).toHaveValue(/Dear/);
+  await message.fill("");
+  await dialog.getByLabel("Confirm email").fill(patient.email);
+  await dialog.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  expect((await portico.mailFor(patient.email)).text).not.toContain("Dear");
+});
+
+// S1-05: staff are told what to check, patients whom to ask; neither is told whose address it is.
+test("an address that became a practitioner's", async ({ page, device, portico }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const link = await invite(page, portico, patient);
+  portico.makePractitioner(patient.email);
+  await page.goto(`/console/patients/${patient.id}/access`);
+  await page.getByRole("button", { name: /Resend/ }).click();
+  await expect(page.getByText("Check whether it is linked to a practitioner, and use another address.")).toBeVisible();
+  const phone = await device(PHONE);
+  await phone.goto(link);
+  await expect(phone.getByRole("heading", { level: 1, name: "This address cannot open a portal" })).toBeVisible();
+  await expect(phone.locator("body")).not.toContainText(patient.last);
+  await axe(phone);
+});
+
+// Decision 6, PX-10: an administrator accepts their own invitation from the console they work in.
+test("an administrator accepts an invitation from an open console", async ({ page, device, portico }) => {
+  await openConsole(page);
+  const patient = await addPatient(page, { first: "Benjamin", email: BEN.email });
+  const link = await invite(page, portico, patient);
+  const desk = await device();
+  await openConsole(desk, BEN);
+  await desk.goto(link);
+  await expect(desk.getByText(BEN.email)).toBeVisible();
+  await axe(desk);
+  await desk.getByRole("button", { name: "Accept and open the portal" }).click();
+  await expect(desk.getByRole("heading", { level: 1, name: "Hello Benjamin" })).toBeVisible();
 });
 
 // S1-15, S0-32: no access, no way in: the dialog's door refuses too.
@@ -178,17 +228,17 @@ test("markup in a name or a message stays text", async ({ page, device, portico 
     const patient = await addPatient(page, { first: payload, last: `Marked${index}` });
     await openProfile(page, patient);
     await expect(page.getByRole("heading", { level: 1 })).toContainText(payload);
-    const form = { email: patient.email, email_again: patient.email, message: `<b>${payload}` };
-    // A template's braces are not ours to send.
-    if (!payload.includes("{{")) {
-      expect((await door(page, "invitations/invite", { patient: patient.id, form })).status).toBe(200);
-      const mail = await portico.mailFor(patient.email);
-      if (payload.includes("<")) expect(mail.html).not.toContain(payload);
-      const phone = await device(PHONE);
-      await accept(phone, mail.link);
-      await expect(phone.getByRole("heading", { level: 1 })).toHaveText(`Hello ${payload}`);
-      await nothingRan(phone);
-    }
+    // Braces in a name are text too: a field is filled in once, and what came in is not looked at again.
+    const typed = payload.includes("{{") ? "" : payload;
+    const form = { email: patient.email, email_again: patient.email, message: `<b>{{patient.first_name}}${typed}` };
+    expect((await door(page, "invitations/invite", { patient: patient.id, form })).status).toBe(200);
+    const mail = await portico.mailFor(patient.email);
+    expect(mail.text).toContain(payload);
+    if (payload.includes("<")) expect(mail.html).not.toContain(payload);
+    const phone = await device(PHONE);
+    await accept(phone, mail.link);
+    await expect(phone.getByRole("heading", { level: 1 })).toHaveText(`Hello ${payload}`);
+    await nothingRan(phone);
     await nothingRan(page);
   }
   await page.goto("/console/patients?text=Marked");

@@ -1,6 +1,6 @@
 // The list of patients, the profile, contacts, and the search field in the top bar.
 import { axe, expect, noSidewaysScroll, settled, test } from "../../harness/test.js";
-import { SAOIRSE, addPatient, openConsole, openProfile } from "../../harness/people.js";
+import { SAOIRSE, addPatient, door, openConsole, openProfile } from "../../harness/people.js";
 
 test("a patient is added, edited and found again", async ({ page }) => {
   await openConsole(page);
@@ -57,6 +57,60 @@ test("contacts are added, changed and removed", async ({ page }) => {
   await row.getByRole("button", { name: "Remove Tama Ruru" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove this contact" }).click();
   await expect(row).toHaveCount(0);
+});
+
+// RC-05: two people change the same record; nothing typed is lost, nothing saved is undone.
+test("a record that somebody else changed meanwhile is saved all the same", async ({ page }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  await openProfile(page, patient);
+  await page.getByRole("button", { name: "Edit" }).first().click();
+  const dialog = page.getByRole("dialog", { name: "Edit patient" });
+  await dialog.getByLabel("Suburb or city").fill("Lyttelton");
+  const { body } = await door(page, "patients/profile", { id: patient.id });
+  const { version } = body as { version: number };
+  const theirs = { legal_first: patient.first, legal_last: patient.last, email: patient.email, city: "Akaroa", postcode: "7520", gender: "unknown", status: "active" };
+  expect((await door(page, "patients/save", { id: patient.id, version, form: theirs })).status).toBe(200);
+
+  // A reload in between: the draft was typed over the older version, and the form says so.
+  await page.reload();
+  await page.getByRole("button", { name: "Edit" }).first().click();
+  await expect(dialog.getByText("Somebody else changed this meanwhile")).toBeVisible();
+  await expect(dialog.getByLabel("Suburb or city")).toHaveValue("Lyttelton");
+  await expect(dialog.getByText("Somebody else wrote \u201cAkaroa\u201d.")).toBeVisible();
+  await expect(dialog.getByLabel("Postcode")).toHaveValue("7520");
+  await axe(page);
+  expect((await door(page, "patients/save", { id: patient.id, version: version + 1, form: { ...theirs, mobile: "021 000 111" } })).status).toBe(200);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByText("Somebody else changed this meanwhile")).toBeVisible();
+  await expect(dialog.getByLabel("Mobile")).toHaveValue("021 000 111");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText("Lyttelton").first()).toBeVisible();
+  await expect(page.getByText("021 000 111").first()).toBeVisible();
+});
+
+test("a contact that somebody else changed or removed meanwhile", async ({ page }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const form = { name: "Tama Ruru", relationship: "Brother", phone: "021 222 333" };
+  const { body: contact } = await door(page, "patients/add_contact", { id: patient.id, form });
+  await page.goto(`/console/patients/${patient.id}/contacts`);
+  await page.getByRole("button", { name: "Edit Tama Ruru" }).click();
+  const dialog = page.getByRole("dialog", { name: "Edit contact" });
+  await dialog.getByLabel("Relationship").fill("Half-brother");
+  const { body } = await door(page, "patients/contacts", { id: patient.id });
+  const { version } = (body as { version: number }[])[0]!;
+  const theirs = { ...form, phone: "021 444 555" };
+  expect((await door(page, "patients/save_contact", { id: patient.id, contact, version, form: theirs })).status).toBe(200);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByText("Somebody else changed this meanwhile")).toBeVisible();
+  await expect(dialog.getByLabel("Relationship")).toHaveValue("Half-brother");
+  await expect(dialog.getByLabel("Phone")).toHaveValue("021 444 555");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("row", { name: /Tama Ruru/ })).toContainText("Half-brother");
+  await expect(page.getByRole("row", { name: /Tama Ruru/ })).toContainText("021 444 555");
 });
 
 test("the search field works by keyboard from any page", async ({ page }) => {

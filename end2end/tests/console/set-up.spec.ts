@@ -12,6 +12,8 @@ test("a new practice is set up once, with the code that the server printed", asy
     await page.goto("/set-up");
     await axe(page);
     await noSidewaysScroll(page);
+    // The browser's own time zone is proposed.
+    await expect(page.getByLabel("Time zone")).toHaveValue("Australia/Sydney");
     const fill = async () => {
       await page.getByLabel("Name of the practice").fill("Kauri Street Clinic");
       await page.getByLabel("First location").fill("Kauri Street");
@@ -19,7 +21,7 @@ test("a new practice is set up once, with the code that the server printed", asy
       await page.getByLabel("First name").fill("Ana");
       await page.getByLabel("Last name").fill("Parata");
       await page.getByLabel("Email", { exact: true }).fill("ana@example.org");
-      await page.getByLabel("Email again").fill("ana@example.org");
+      await page.getByLabel("Confirm email").fill("ana@example.org");
       await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     };
     await fill();
@@ -27,6 +29,8 @@ test("a new practice is set up once, with the code that the server printed", asy
     await page.getByRole("button", { name: "Set up and open the console" }).click();
     await expect(page.getByLabel("Name of the practice")).toHaveValue("Kauri Street Clinic");
     await expect(page.getByLabel("Time zone")).toHaveValue("Pacific/Auckland");
+    // DB-06: a code is not sent back.
+    await expect(page.getByLabel("Set-up code")).toHaveValue("");
     await axe(page);
 
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
@@ -39,6 +43,10 @@ test("a new practice is set up once, with the code that the server printed", asy
     const patient = await addPatient(page);
     const form = { email: patient.email, email_again: patient.email };
     expect((await door(page, "invitations/invite", { patient: patient.id, form })).status).toBe(200);
+    // Somebody is invited: the first steps are done.
+    await page.reload();
+    await expect(page.getByText("Nothing new")).toBeVisible();
+    await expect(page.getByText("Invite your first patient to the portal")).toHaveCount(0);
 
     // RC-10: it works once.
     const other = await device({ baseURL: server.origin, ...PHONE });

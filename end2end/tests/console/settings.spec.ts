@@ -1,6 +1,6 @@
 // Settings > General > Patient Access, and what it does to everybody else's pages.
 import { axe, expect, test } from "../../harness/test.js";
-import { BEN, GRACE, MIRA, addPatient, door, openConsole, openProfile } from "../../harness/people.js";
+import { BEN, GRACE, MIRA, PRACTICE, addPatient, door, openConsole, openProfile } from "../../harness/people.js";
 
 // S0-29, S0-31, S0-41, S1-15, S1-16, S0-30, S0-32: off hides and refuses, on brings it back, for everybody at once.
 test("turning Patient Invitations off hides the invitation and refuses it; on makes it appear", async ({ page, device }) => {
@@ -14,7 +14,7 @@ test("turning Patient Invitations off hides the invitation and refuses it; on ma
 
   const save = async (on: boolean) => {
     await page.getByRole("link", { name: "Settings", exact: true }).click();
-    await page.getByRole("link", { name: /Patient Access/ }).click();
+    await page.getByRole("link", { name: /^General/ }).click();
     await page.getByRole("button", { name: "Edit Patient Access" }).click();
     const dialog = page.getByRole("dialog", { name: "Patient Access" });
     await expect(dialog.getByText("These settings apply to every practitioner in your practice group.")).toBeVisible();
@@ -22,7 +22,7 @@ test("turning Patient Invitations off hides the invitation and refuses it; on ma
     await dialog.getByLabel("Patient Invitations").setChecked(on);
     await dialog.getByRole("button", { name: "Save" }).click();
     await expect(dialog).toBeHidden();
-    await expect(page.locator("dl")).toContainText(on ? "On" : "Off");
+    await expect(page.locator("dl").first()).toContainText(on ? "On" : "Off");
   };
 
   await save(false);
@@ -45,7 +45,7 @@ test("the section is found by both of its names", async ({ page }) => {
   await axe(page);
   for (const text of ["patient access", "patient portal"]) {
     await page.getByRole("searchbox", { name: "Search settings" }).fill(text);
-    await expect(page.getByRole("link", { name: /Patient Access/ })).toBeVisible();
+    await expect(page.getByRole("link", { name: /^General/ })).toBeVisible();
     await expect(page.getByRole("link", { name: /^Templates/ })).toBeHidden();
   }
 });
@@ -78,9 +78,46 @@ test("a change that somebody else made meanwhile is not overwritten", async ({ p
 
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog.getByText("Somebody else changed this meanwhile")).toBeVisible();
-  await dialog.getByRole("button", { name: "Load the newer version" }).click();
-  await expect(dialog.getByLabel("Invitation link life")).toHaveValue("72");
-  await dialog.getByLabel("Invitation link life").selectOption("24");
+  // What was typed stays, what the other one wrote is said, and now it can be saved.
+  await expect(dialog.getByLabel("Invitation link life")).toHaveValue("48");
+  await expect(dialog.getByText("Somebody else wrote \u201c72\u201d.")).toBeVisible();
+  await axe(page);
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toBeHidden();
+  await expect(page.locator("dl").first()).toContainText("2 days");
+});
+
+test("the practice's name and telephone are changed", async ({ page, device }) => {
+  await openConsole(page, GRACE);
+  await page.goto("/console/settings/general");
+  await page.getByRole("button", { name: "Edit practice" }).click();
+  const dialog = page.getByRole("dialog", { name: "Edit practice" });
+  await axe(page);
+  const phone = await dialog.getByLabel("Telephone").inputValue();
+  await dialog.getByLabel("Telephone").fill("call me");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByText("This is not a telephone number.")).toBeVisible();
+
+  // Somebody else changes the name meanwhile: it stays changed, and what is typed here is saved as well.
+  const other = await device();
+  await openConsole(other, MIRA);
+  await other.goto("/console/settings/general");
+  await other.getByRole("button", { name: "Edit practice" }).click();
+  await other.getByRole("dialog").getByLabel("Name of the practice").fill("Harbour & Hill & Vale");
+  await other.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(other.getByRole("dialog")).toBeHidden();
+  await expect(other.locator(".sidebar-mark")).toContainText("Harbour & Hill & Vale");
+
+  await dialog.getByLabel("Telephone").fill("02 9000 0000");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByText("Somebody else changed this meanwhile")).toBeVisible();
+  await expect(dialog.getByLabel("Name of the practice")).toHaveValue("Harbour & Hill & Vale");
+  await expect(dialog.getByLabel("Telephone")).toHaveValue("02 9000 0000");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText("02 9000 0000")).toBeVisible();
+
+  const { body } = await door(page, "settings/practice", {});
+  const form = { name: PRACTICE, phone };
+  expect((await door(page, "settings/save_practice", { version: (body as { version: number }).version, form })).status).toBe(200);
 });

@@ -1,6 +1,6 @@
 // The console's door: in, out, on all devices, across to the portal, and what is kept when a session ends.
 import { axe, expect, noSidewaysScroll, test } from "../../harness/test.js";
-import { GRACE, MIRA, addPatient, openConsole, openProfile, typeSignIn } from "../../harness/people.js";
+import { BEN, GRACE, MIRA, addPatient, openConsole, openProfile, typeSignIn } from "../../harness/people.js";
 
 test("a wrong password and an unknown address are refused in the same words", async ({ page }) => {
   await page.goto("/console/sign-in");
@@ -54,10 +54,17 @@ test("signing out everywhere ends the other device, where what was typed is kept
   await page.getByRole("button", { name: "Sign out everywhere" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sign out everywhere" }).click();
   await expect(page).toHaveURL(/\/console\/sign-in/);
-  // The stream ended with the session: the page says so by itself, and takes nothing away.
-  await expect(other.getByText("You are signed out. What you typed is kept on this device.")).toBeVisible();
-  await expect(other.getByRole("dialog").getByLabel("Suburb or city")).toHaveValue("Half typed");
-  await other.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  // The stream ended with the session. SS-01: nothing of the record stays readable, and nothing typed is lost.
+  const over = other.getByRole("alertdialog", { name: "You were signed out" });
+  await expect(over).toBeVisible();
+  for (const text of [patient.last, patient.email, GRACE.name]) await expect(other.getByText(text).filter({ visible: true })).toHaveCount(0);
+  await expect(other.locator("dialog .form-patient")).toBeHidden();
+  expect(await other.title()).not.toContain(patient.last);
+  await axe(other);
+  await other.keyboard.press("Escape");
+  await other.keyboard.press("Escape");
+  await expect(over).toBeVisible();
+  await over.getByRole("link", { name: "Sign in again" }).click();
   await expect(other).toHaveURL(/\/console\/sign-in\?next=/);
   await typeSignIn(other, GRACE.email);
   await expect(other.getByRole("dialog").getByLabel("Suburb or city")).toHaveValue("Half typed");
@@ -92,4 +99,38 @@ test("scripts cannot read the session", async ({ page }) => {
   expect(seen).not.toContain(cookie!.value);
   expect(await page.content()).not.toContain(cookie!.value);
   expect(page.url()).not.toContain(cookie!.value);
+});
+
+// B-08 (WCAG 2.2.1): before the idle end there is a way to stay, by keyboard too.
+test("two minutes before the session ends one may stay", async ({ page, portico }) => {
+  await openConsole(page, BEN);
+  portico.idle(BEN.email, 14);
+  const dialog = page.getByRole("dialog", { name: "Are you still there?" });
+  await expect(dialog).toBeVisible();
+  await axe(page);
+  await dialog.getByRole("button", { name: "Stay signed in" }).click();
+  await expect(dialog).toBeHidden();
+  await expect.poll(() => Math.max(...portico.lastActs(BEN.email))).toBeGreaterThan(Date.now() - 60_000);
+  // Left alone after all: nothing is shown any more.
+  portico.idle(BEN.email, 16);
+  await expect(page.getByRole("alertdialog", { name: "You were signed out" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: BEN.name })).toBeHidden();
+});
+
+test("a forgotten password of the console", async ({ page, portico }) => {
+  await page.goto("/console/sign-in");
+  await page.getByRole("link", { name: "Forgot password?" }).click();
+  await expect(page).toHaveURL(/\/console\/forgot-password$/);
+  await axe(page);
+  await noSidewaysScroll(page);
+  await page.getByLabel("Email").fill(BEN.email);
+  const before = (await portico.mailsTo(BEN.email)).length;
+  await page.getByRole("button", { name: "Send me a link" }).click();
+  await expect(page).toHaveURL(/\/console\/forgot-password\/sent$/);
+  await expect(page.getByRole("heading", { level: 1, name: "Check your email" })).toBeVisible();
+  await axe(page);
+  await noSidewaysScroll(page);
+  expect((await portico.mailFor(BEN.email, before + 1)).link).toContain("/new-password/");
+  await page.getByRole("link", { name: "Back to sign in" }).click();
+  await expect(page).toHaveURL(/\/console\/sign-in$/);
 });

@@ -29,6 +29,28 @@ test("a template is made with merge fields, previewed and chosen from the list",
   await expect(page.getByRole("row", { name: new RegExp(name) })).toHaveCount(0);
 });
 
+test("a template is changed, by two people at once", async ({ page }) => {
+  await openConsole(page);
+  const name = `Winter ${process.pid}`;
+  const { body: id } = await door(page, "templates/add", { form: { name, body: "Hello" } });
+  await page.goto("/console/settings/templates");
+  await page.getByRole("button", { name: `Edit ${name}` }).click();
+  const dialog = page.getByRole("dialog", { name: "Edit template" });
+  const text = dialog.getByLabel("Text", { exact: true });
+  await expect(text).toHaveValue("Hello");
+  await text.fill("Hello, {{patient.first_name}}.");
+  await axe(page);
+  expect((await door(page, "templates/save", { id, version: 0, form: { name: `${name} new`, body: "Hi" } })).status).toBe(200);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByText("Somebody else changed this meanwhile")).toBeVisible();
+  await expect(text).toHaveValue("Hello, {{patient.first_name}}.");
+  await expect(dialog.getByText("Somebody else wrote \u201cHi\u201d.")).toBeVisible();
+  await expect(dialog.getByLabel("Name")).toHaveValue(`${name} new`);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("row", { name: `${name} new` })).toContainText("Hello, {{patient.first_name}}.");
+});
+
 // S1-10: refused at saving, not when the mail leaves.
 test("an unknown merge field is refused at saving", async ({ page }) => {
   await openConsole(page);

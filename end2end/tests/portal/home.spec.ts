@@ -1,6 +1,6 @@
 // Home and the places behind it.
-import { axe, expect, noSidewaysScroll, test } from "../../harness/test.js";
-import { LIEN, openPortal } from "../../harness/people.js";
+import { axe, DESK, expect, noSidewaysScroll, test } from "../../harness/test.js";
+import { LIEN, accept, addPatient, door, invite, openConsole, openPortal } from "../../harness/people.js";
 
 // S1-01: the four places are reachable; each says plainly what will be there.
 test("Home leads to the four places", async ({ page }) => {
@@ -16,6 +16,33 @@ test("Home leads to the four places", async ({ page }) => {
     await axe(page);
     await noSidewaysScroll(page);
   }
+});
+
+test("messages say plainly what will be there", async ({ page }) => {
+  await openPortal(page);
+  await page.goto(`${page.url()}/messages`);
+  await expect(page.getByRole("heading", { level: 1, name: "Messages" })).toBeVisible();
+  await axe(page);
+  await noSidewaysScroll(page);
+});
+
+// Signed in, but the only record was closed: no dead end.
+test("somebody without a record is told what to do", async ({ page, device, portico }) => {
+  const desk = await device(DESK);
+  await openConsole(desk);
+  const patient = await addPatient(desk);
+  await accept(page, await invite(desk, portico, patient));
+  const { body } = await door(desk, "patients/profile", { id: patient.id });
+  const { version } = body as { version: number };
+  const form = { legal_first: patient.first, legal_last: patient.last, email: patient.email, gender: "unknown", status: "blocked" };
+  expect((await door(desk, "patients/save", { id: patient.id, version, form })).status).toBe(200);
+  await page.goto("/portal");
+  await expect(page.getByRole("heading", { level: 1, name: "No records yet" })).toBeVisible();
+  await expect(page.locator("body")).not.toContainText(patient.last);
+  await axe(page);
+  await noSidewaysScroll(page);
+  await page.getByRole("link", { name: "Account", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
 });
 
 test("the bar at the bottom leads everywhere, with targets a thumb can hit", async ({ page }) => {

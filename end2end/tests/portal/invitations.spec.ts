@@ -94,11 +94,18 @@ test("a link opened while somebody else is signed in does not mix them up", asyn
   await page.goto(link);
   await expect(page.getByText("Somebody else is signed in")).toBeVisible();
   await axe(page);
+  // PX-10: after signing out one is back at the invitation, which names the account before it is accepted.
   await page.getByRole("button", { name: "Sign out" }).click();
-  await page.goto(link);
+  await expect(page).toHaveURL(new RegExp(`${link}$`));
+  await expect(page.getByRole("button", { name: "Sign in to accept" })).toBeVisible();
+  await axe(page);
+  await noSidewaysScroll(page);
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in to accept" }).click();
+  await expect(page.getByText(email)).toBeVisible();
+  await axe(page);
+  await noSidewaysScroll(page);
   await page.getByRole("button", { name: "Accept and open the portal" }).click();
   await expect(page).toHaveURL(/\/portal\/pat_/);
 });
@@ -111,6 +118,9 @@ test("a link opened in the practitioner's browser", async ({ page, portico }) =>
   const link = await invite(page, portico, patient);
   await page.goto(link);
   await expect(page.locator("body")).not.toContainText(MIRA.name);
+  // PX-10: and is told that the practitioner will be signed out here.
+  await expect(page.getByText("Accepting signs that account out here.")).toBeVisible();
+  await axe(page);
   await accept(page, link);
   await expect(page.getByRole("heading", { level: 1, name: `Hello ${patient.first}` })).toBeVisible();
 });

@@ -80,7 +80,15 @@ test("the password is changed on the account page", async ({ page, device, porti
   await expect(page.getByText("This is not your present password.")).toBeVisible();
   await page.getByLabel("Present password").fill(PASSWORD);
   await page.getByLabel("New password").fill(NEXT);
+  // Which account it is, a password manager finds beside it.
+  expect(await page.locator("input[autocomplete=username]").inputValue()).toBe(patient.email);
   await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page).toHaveURL(/\/portal\/account\/password-changed$/);
+  await expect(page.getByText("Your password is changed.")).toBeVisible();
+  // To the end, where the bar covers nothing.
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await axe(page);
+  await noSidewaysScroll(page);
   await portico.mailFor(patient.email, 2);
   const other = await device();
   await openPortal(other, patient.email, NEXT);

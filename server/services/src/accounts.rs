@@ -25,6 +25,8 @@ use crate::{
 /// # Errors
 /// [`crate::Error::SignInRefused`] or [`crate::Error::TooMany`].
 pub async fn sign_in(ctx: &Ctx, door: Door, email: &str, password: &str) -> Result<Door> {
+    // First of all: in a flood of sign-ins a refusal costs neither a write nor a hash.
+    let place = ctx.services.hasher.place()?;
     throttle::count_sign_in(ctx, email).await?;
 
     let address: Option<Email> = email.parse().ok();
@@ -35,7 +37,7 @@ pub async fn sign_in(ctx: &Ctx, door: Door, email: &str, password: &str) -> Resu
     let stored = found.as_ref().and_then(|account| account.password_hash.clone());
     let too_long = password.chars().count() > limits::PASSWORD_LONGEST;
     let candidate = if too_long { "" } else { password };
-    let good = ctx.services.hasher.verify(candidate, stored.as_ref()).await? && !too_long;
+    let good = ctx.services.hasher.verify_at(place, candidate, stored.as_ref()).await? && !too_long;
     let rehashed = if good { rehash(ctx, password, stored.as_ref()).await } else { None };
 
     // From here on each kind of refusal does the same work: the same questions, one entry, one commit.

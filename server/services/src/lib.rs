@@ -23,7 +23,8 @@
 //!
 //! To add a noun: its port in `ports/`, its file here; a method begins with the right (`ctx.actor()?.may(…)`), writes its
 //! audit entry and does its work in one unit of work, and saves. The entry comes first: it locks the group's chain, so
-//! that changes in a group follow each other on either engine. What belongs to no group is written last.
+//! that changes in a group follow each other on either engine. Only an account that is held (`lock_account`) comes before
+//! it; what belongs to no group is written last, by `save()`.
 
 pub mod accounts;
 pub mod audit;

@@ -23,8 +23,7 @@ enum What {
 }
 
 impl What {
-    const ALL: [Self; 6] =
-        [Self::Sessions, Self::Tries, Self::Mails, Self::Sealed, Self::PasswordLinks, Self::Devices];
+    const ALL: [Self; 6] = [Self::Sessions, Self::Tries, Self::Mails, Self::Sealed, Self::PasswordLinks, Self::Devices];
 
     /// Sweeps some of it; tells how much.
     async fn some(self, work: &mut dyn Work, now: Time) -> Stored<u64> {

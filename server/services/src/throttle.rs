@@ -21,10 +21,7 @@ use crate::{
 pub async fn count(ctx: &Ctx, what: &'static str, account: Option<&str>) -> Result<()> {
     let mut keys = vec![Key { text: format!("{what}:addr:{}", address(ctx)), most: THROTTLE_ADDRESS }];
     if let Some(account) = account {
-        keys.push(Key {
-            text: format!("{what}:acct:{}", folded(account)),
-            most: THROTTLE_ACCOUNT,
-        });
+        keys.push(Key { text: format!("{what}:acct:{}", folded(account)), most: THROTTLE_ACCOUNT });
     }
     count_keys(ctx, &keys).await
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
-    let (listener, app_url) = serve::listen(config).await?;
+    let (listener, app_url) = serve::listen(config)?;
     with_database(config, async move |database| {
         serve::migrate(database).await?;
         let mailbox = match &config.smtp {

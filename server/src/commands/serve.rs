@@ -8,12 +8,12 @@ use super::{asked_to_stop, database, with_database};
 use crate::{
     config::{AppUrl, Config},
     failure::{Code, Failure},
-    http::{Settings, files::Site},
+    http::{Settings, edge, files::Site},
     start::{Post, Running, cannot_listen, services, start},
 };
 
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
-    let (listener, app_url) = listen(config).await?;
+    let (listener, app_url) = listen(config)?;
     with_database(config, async move |database| {
         migrate(database).await?;
         let services = services(config, database.store(), &app_url, Post::Configured)?;
@@ -42,9 +42,9 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
 }
 
 /// Takes the address before the database is touched: what cannot be served is not changed.
-pub(super) async fn listen(config: &Config) -> Result<(TcpListener, AppUrl), Failure> {
+pub(super) fn listen(config: &Config) -> Result<(TcpListener, AppUrl), Failure> {
     let wrong = |error: &std::io::Error| cannot_listen(&config.listen_addr.to_string(), error);
-    let listener = TcpListener::bind(config.listen_addr).await.map_err(|error| wrong(&error))?;
+    let listener = edge::listen(config.listen_addr).map_err(|error| wrong(&error))?;
     let port = listener.local_addr().map_err(|error| wrong(&error))?.port();
     Ok((listener, config.app_url.clone().unwrap_or_else(|| AppUrl::local(port))))
 }

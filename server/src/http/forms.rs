@@ -242,8 +242,7 @@ mod tests {
     // DB-06: only what the door list names comes back, whatever a field is called.
     #[tokio::test]
     async fn only_what_is_named_is_sent_back() {
-        let body =
-            Bytes::from_static(b"email=ann%40example.org&password=x&secret=y&current=z&token=t&code=c&next=%2F");
+        let body = Bytes::from_static(b"email=ann%40example.org&password=x&secret=y&current=z&token=t&code=c&next=%2F");
         let fields = fields(&body, &["email".to_owned(), "next".to_owned()]).await;
         let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["email", "next"]);

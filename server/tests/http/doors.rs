@@ -74,9 +74,11 @@ fn body(door: &str, ids: &Ids) -> Body {
                 .map(|name| (name, text("x")))
                 .collect(),
         ),
-        "console/start" | "notifications/unread" | "settings/patient_access" | "settings/practice" | "templates/list" => {
-            Body::Json(json!({}))
-        }
+        "console/start"
+        | "notifications/unread"
+        | "settings/patient_access"
+        | "settings/practice"
+        | "templates/list" => Body::Json(json!({})),
         "notifications/list" | "mails/list" => Body::Json(json!({ "page": page })),
         "notifications/mark_read" => Body::Json(json!({ "id": ids.notification })),
         "patients/list" => Body::Json(json!({ "filter": { "text": "", "status": null }, "page": page })),

@@ -117,3 +117,28 @@ async fn a_reset_ends_every_session() {
         app.anon().post("passwords/set_by_link", &[("token", &old), ("password", PASSWORD)]).await.is(404);
     }
 }
+
+// SS-06: who holds a copied cookie but not the password cannot change it, guesses no faster than at the door, and keeps
+// nobody out.
+#[tokio::test]
+async fn a_copied_cookie_does_not_change_the_password() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let owner = app.practitioner().await;
+        let stolen = owner.copy();
+        let mut answers = Vec::new();
+        for n in 0..14 {
+            let fields = [("current", &*format!("a wrong passphrase {n}")), ("password", NEW_PASSWORD)];
+            answers.push(stolen.post("passwords/change", &fields).await.status);
+        }
+        assert_eq!((&answers[..10], &answers[10..]), (&[422; 10][..], &[429; 4][..]), "{answers:?}");
+        assert!(owner.is_signed_in().await);
+        app.anon().sign_in("console", "full@a.example.org", NEW_PASSWORD).await.is(401);
+        app.anon().sign_in("console", "full@a.example.org", PASSWORD).await.is(200);
+        let told = app.mailer.to("full@a.example.org");
+        assert!(told.iter().all(|letter| !letter.subject.contains("changed")));
+        app.later(Span::minutes(2));
+        owner.post("passwords/change", &[("current", PASSWORD), ("password", NEW_PASSWORD)]).await.is(200);
+        assert!(!stolen.is_signed_in().await);
+    }
+}

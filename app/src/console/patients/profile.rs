@@ -50,8 +50,10 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             view! { <Tabs label=words::PROFILE_TABS tabs=tabs current=path/> }
         })
     };
+    // What is shown on a tab is drawn anew only when these change, not with every look at the record.
+    let reach = Memo::new(move |_| may.with(|ProfileRights { edit, see_access, .. }| (*edit, *see_access)));
     let sheet = move || {
-        let ProfileRights { edit, see_access, .. } = may.get();
+        let (edit, see_access) = reach.get();
         ready.get().then(|| match tab.get() {
             Tab::Summary => view! { <Summary id=id profile=profile may_edit=edit/> }.into_any(),
             Tab::Contacts if names_hidden => view! { <Empty title=words::NAMES_HIDDEN><p>{words::NAMES_HIDDEN_TEXT}</p></Empty> }.into_any(),

@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::NotForYou;
 use crate::{
     api,
-    components::{Button, Card, Empty, Kind, Notice, Table, Tone, When, acts, column},
+    components::{Button, Card, Empty, Kind, Notice, Table, Tone, When, acts, column, lesser},
     console::{desk::use_desk, frame::Head, load::Pages, words},
 };
 
@@ -22,18 +22,17 @@ pub fn Mail() -> impl IntoView {
     }
     let pages = Pages::new();
     let configured = RwSignal::new(true);
-    let ask = move |after: bool| {
+    let look = move |after: bool, by_itself: bool| {
         let page = if after { pages.following() } else { pages.first() };
         pages.take(after, async move {
-            let answer = api::mails::list(page).await?;
+            let answer = api::refresh(by_itself, api::mails::list(page)).await?;
             let _ = configured.try_set(answer.configured);
             Ok(answer.page)
         });
     };
-    Effect::new(move || {
-        desk.rings.track();
-        ask(false);
-    });
+    let ask = move |after: bool| look(after, false);
+    let rung = desk.rung();
+    Effect::new(move || look(false, rung.again()));
     let trying = RwSignal::new(None::<MailId>);
     let retry = move |id: MailId| {
         if trying.get_untracked().is_some() {
@@ -47,7 +46,7 @@ pub fn Mail() -> impl IntoView {
                 Ok(()) => desk.toasts.say(words::ON_ITS_WAY),
                 Err(error) => {
                     desk.failed(&error);
-                    desk.toasts.say(crate::words::error(&error));
+                    desk.toasts.say(words::error(&error));
                 }
             }
             ask(false);
@@ -66,7 +65,7 @@ pub fn Mail() -> impl IntoView {
                 <th scope="row">{words::mail_kind(mail.kind)}</th>
                 <td dir="auto">{about}</td>
                 <td class="wrap">{words::failure(mail.failure)}<span class="muted">{words::tries(mail.tries)}</span></td>
-                <td>{trouble}</td>
+                <td class="lesser">{trouble}</td>
                 <td class="acts">{parked.then(|| view! {
                     <Button
                         kind=Kind::Quiet
@@ -89,7 +88,7 @@ pub fn Mail() -> impl IntoView {
             column(words::MAIL),
             column(words::FOR_WHOM),
             column(words::WHY),
-            column(words::GIVEN_UP),
+            lesser(words::GIVEN_UP),
             acts(words::ACTIONS),
         ];
         let rows: Vec<_> = rows.into_iter().map(row).collect();

@@ -22,7 +22,7 @@ pub fn Settings() -> impl IntoView {
     }
     let text = RwSignal::new(String::new());
     let list = move || {
-        let wanted = text.get().trim().to_lowercase();
+        let wanted = text.get().trim().to_ascii_lowercase();
         let found: Vec<_> = words::SETTINGS_SECTIONS
             .iter()
             .filter(|section| matches(section, &wanted))
@@ -62,7 +62,7 @@ pub fn Settings() -> impl IntoView {
 
 fn matches(section: &Section, wanted: &str) -> bool {
     let (title, subtitle, about, more, ..) = section;
-    let all = format!("{title} {subtitle} {about} {more}").to_lowercase();
+    let all = format!("{title} {subtitle} {about} {more}").to_ascii_lowercase();
     wanted.split_whitespace().all(|word| all.contains(word))
 }
 

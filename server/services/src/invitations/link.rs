@@ -86,7 +86,9 @@ pub async fn link_page(ctx: &Ctx, token: &str) -> Result<LinkPage> {
             LinkPage::SetPassword { practice, expires_at: behind.invitation.expires_at, other_signed_in }
         }
         Ok(()) => match ctx.maybe_actor() {
-            Some(actor) if actor.account() == behind.account.id => LinkPage::Confirm { practice, email: behind.account.email.as_str().to_owned() },
+            Some(actor) if actor.account() == behind.account.id => {
+                LinkPage::Confirm { practice, email: behind.account.email.as_str().to_owned() }
+            }
             other => LinkPage::SignIn { practice, other_signed_in: other.is_some() },
         },
     })
@@ -276,9 +278,10 @@ pub async fn renew(ctx: &Ctx, token: &str) -> Result<()> {
     }
     let now = ctx.now();
     // An older link counts as expired too; but when a newer mail waits to leave already, it is the fresh one.
+    let expired = behind.invitation.check_live(now) == Err(Conflict::Expired);
     let wanted = match behind.invitation.state(now) {
-        _ if behind.invitation.check_live(now) == Err(Conflict::Expired) => true,
         State::Expired(_) => true,
+        State::Failed(_) if expired => true,
         State::Sent(_) | State::Failed(_) | State::Opened(_) => !behind.last_link,
         State::Queued | State::Activated(_) | State::Revoked(_) => false,
     };

@@ -90,7 +90,7 @@ async fn try_invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<
     let id = InvitationId::from_uuid(ctx.services.random.id());
 
     // The entry comes before the change, here as everywhere: it locks the group's chain, so that of two who invite at
-    // once the second sees the first, and nobody who holds a row waits for the chain.
+    // once the second sees the first, and nobody who holds a row of the group waits for the chain.
     let entry = audit::entry(ctx, access.by(), access.group(), Action::InvitationMade, patient);
     work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
 

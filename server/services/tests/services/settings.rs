@@ -59,7 +59,9 @@ async fn the_practice_is_renamed(town: Town) {
     let late = settings::save_practice(&owner, seen.version, &form).await.unwrap_err();
     assert!(matches!(late, Error::Conflict(Conflict::ChangedMeanwhile)));
     let blank = PracticeForm { name: "  ".to_owned(), phone: "call me".to_owned() };
-    let Error::Invalid(wrong) = settings::save_practice(&owner, now.version, &blank).await.unwrap_err() else { panic!() };
+    let Error::Invalid(wrong) = settings::save_practice(&owner, now.version, &blank).await.unwrap_err() else {
+        panic!()
+    };
     assert_eq!(wrong.of("name"), Some(Problem::Missing));
     assert_eq!(wrong.of("phone"), Some(Problem::NotAPhone));
     assert_eq!(town.engine.audited(Action::SettingsChanged).await, 1);

@@ -168,9 +168,7 @@ impl Town {
         let hash = self.services.hasher.hash(password).await.unwrap();
         let account = self.stored_account(email).await.unwrap();
         let mut work = self.begin().await;
-        assert!(
-            work.set_password(account.id, account.password_hash.as_ref(), &hash, self.anon().now()).await.unwrap()
-        );
+        assert!(work.set_password(account.id, account.password_hash.as_ref(), &hash, self.anon().now()).await.unwrap());
         work.save().await.unwrap();
     }
 

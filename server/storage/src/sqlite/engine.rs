@@ -6,7 +6,7 @@
 //! - hints stay in the process, since one process serves;
 //! - no time limits on statements: nothing waits for a network, and the wait for the lock is limited in `line.rs`.
 
-use std::{fs::File, future::Future, path::Path, sync::Mutex};
+use std::{fs::File, future::Future, path::Path, sync::Mutex, time::Duration};
 
 use async_trait::async_trait;
 use domain::audit::Entry;
@@ -15,7 +15,10 @@ use sqlx::{
     ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::{sync::broadcast, time::timeout};
+use tokio::{
+    sync::broadcast,
+    time::{Instant, sleep, timeout},
+};
 
 use super::line::{Unit, Writer};
 use crate::{
@@ -71,7 +74,7 @@ impl SqliteStore {
     /// Connects to a file that is there, on which `lock` is held.
     pub(super) async fn connect(path: &Path, lock: File) -> Result<Self, OpenError> {
         let options = options(path);
-        let mut writer = options.clone().connect().await.map_err(|error| open_error(path, error))?;
+        let mut writer = first_connection(path, &options).await?;
         check_version(&mut writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -96,6 +99,18 @@ impl SqliteStore {
         self.writer.close().await;
         let lock = self.lock.lock().map(|mut lock| lock.take());
         drop(lock);
+    }
+}
+
+/// Connects. Of several programs that open a new file at once one makes it a write-ahead log, and SQLite tells the others
+/// at once that it is busy, whatever they are willing to wait: they try again.
+async fn first_connection(path: &Path, options: &SqliteConnectOptions) -> Result<SqliteConnection, OpenError> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match options.clone().connect().await.map_err(|error| open_error(path, error)) {
+            Err(OpenError::Locked) if Instant::now() < deadline => sleep(Duration::from_millis(20)).await,
+            outcome => return outcome,
+        }
     }
 }
 

@@ -159,7 +159,9 @@ async fn a_late_worker_does_not_queue_again_what_was_sent(database: &TestDatabas
     work.unscoped_defer_mail(one.id, Failure::Unreachable, later(6)).await.unwrap();
     work.unscoped_park_mail(one.id, Failure::GaveUp, later(6)).await.unwrap();
     assert!(work.unscoped_claim_mail(later(10_000_000), LEASE, 10).await.unwrap().is_empty());
-    assert!(work.list_stuck_mails(&may_manage_mail(&world.mira), &PageRequest::default()).await.unwrap().rows.is_empty());
+    assert!(
+        work.list_stuck_mails(&may_manage_mail(&world.mira), &PageRequest::default()).await.unwrap().rows.is_empty()
+    );
 }
 
 async fn a_parked_mail_is_shown_to_its_group_and_tried_again(database: &TestDatabase) {
