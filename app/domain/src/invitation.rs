@@ -18,7 +18,9 @@ use crate::{
     error::{Conflict, Invalid},
     grant::Kind,
     ids::{AccountId, GrantId, GroupId, InvitationId, PatientId, UserId},
-    limits, text,
+    limits,
+    mail::Failure,
+    text,
     time::{Span, Time},
 };
 
@@ -29,6 +31,8 @@ pub struct Events {
     pub sent_at: Option<Time>,
     /// The mail cannot be delivered.
     pub failed_at: Option<Time>,
+    /// Why it cannot be.
+    pub failure: Option<Failure>,
     /// The link's page was seen by a person.
     pub opened_at: Option<Time>,
     /// The person accepted.
@@ -106,7 +110,7 @@ impl Invitation {
     /// Where it stands at this moment.
     #[must_use]
     pub fn state(&self, now: Time) -> State {
-        let Events { sent_at, failed_at, opened_at, activated_at, revoked_at } = self.events;
+        let Events { sent_at, failed_at, opened_at, activated_at, revoked_at, failure: _ } = self.events;
         if let Some(at) = activated_at {
             State::Activated(at)
         } else if let Some(at) = revoked_at {
@@ -280,6 +284,8 @@ pub struct InvitationRow {
     pub links: i64,
     /// Where it stands.
     pub state: State,
+    /// Why the mail of the present link was not delivered, when it was not.
+    pub failure: Option<Failure>,
     /// May this user send a new link?
     pub may_resend: bool,
     /// May this user take it back?

@@ -64,19 +64,22 @@ pub enum Failure {
     GaveUp,
     /// The key that sealed the link is gone.
     KeyMissing,
+    /// Held back at the last moment: the record was closed, or the address is a practitioner's by now.
+    HeldBack,
     /// What is stored about it cannot be read.
     Unreadable,
 }
 
 impl Failure {
     /// Every failure.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Unreachable,
         Self::Deferred,
         Self::SignInRefused,
         Self::Rejected,
         Self::GaveUp,
         Self::KeyMissing,
+        Self::HeldBack,
         Self::Unreadable,
     ];
 
@@ -90,6 +93,7 @@ impl Failure {
             Self::Rejected => "rejected",
             Self::GaveUp => "gave_up",
             Self::KeyMissing => "key_missing",
+            Self::HeldBack => "held_back",
             Self::Unreadable => "unreadable",
         }
     }

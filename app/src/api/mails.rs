@@ -15,7 +15,7 @@ pub async fn list(page: PageRequest) -> Result<StuckMails, AppError> {
 }
 
 /// Tries one again.
-#[server(endpoint = "mails/retry", input = Json)]
+#[server(endpoint = "mails/retry", input = Json, client = super::client::Marking)]
 pub async fn retry(id: MailId) -> Result<(), AppError> {
     answer(id, |ctx| async move { mails::retry(&ctx, id).await }).await
 }

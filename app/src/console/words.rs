@@ -619,6 +619,9 @@ pub const fn failure(failure: mail::Failure) -> &'static str {
         mail::Failure::SignInRefused => "The mail server does not let Portico sign in. Check SMTP_URL. ",
         mail::Failure::Rejected => "The mail server refused it. Check that the address is right. ",
         mail::Failure::GaveUp => "It was tried too often without success. ",
+        mail::Failure::HeldBack => {
+            "It was held back: the record was closed, or the address belongs to somebody who works in a practice. "
+        }
         mail::Failure::KeyMissing => {
             "Its link can no longer be read, because the server's key has changed. Send a new one. "
         }

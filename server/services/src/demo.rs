@@ -323,7 +323,7 @@ async fn settle(ctx: &Ctx, work: &mut dyn Work, fate: Fate, invitation: Invitati
     let sent = Events { sent_at: Some(soon), ..Events::default() };
     match fate {
         Fate::Sent | Fate::Expired => {
-            work.unscoped_mail_outcome(id, 1, true, soon).await?;
+            work.unscoped_mail_outcome(id, 1, Ok(()), soon).await?;
         }
         Fate::Opened => {
             work.unscoped_save_invitation(&with(Events { opened_at: Some(later), ..sent }), None).await?;
@@ -353,7 +353,7 @@ async fn settle(ctx: &Ctx, work: &mut dyn Work, fate: Fate, invitation: Invitati
             };
             work.add_mail(&mail).await?;
             work.unscoped_park_mail(mail.id, Failure::Rejected, soon).await?;
-            work.unscoped_mail_outcome(id, 1, false, soon).await?;
+            work.unscoped_mail_outcome(id, 1, Err(Failure::Rejected), soon).await?;
             tell(ctx, work, group, inviter, News::InvitationFailed { patient, invitation: id }, soon).await?;
         }
     }

@@ -76,8 +76,8 @@ async fn claim(services: &Services) -> Result<Option<QueuedMail>> {
 enum Fate {
     /// It is sent.
     Send(MailContent),
-    /// It shall not leave any more. `failed`: the person gets nothing though something is open; the list shows it.
-    Drop { failed: bool },
+    /// It shall not leave any more. `failed`: the person gets nothing though something is open; the list shows why.
+    Drop { failed: Option<Failure> },
     /// It cannot be written.
     Park(Failure),
 }
@@ -121,7 +121,7 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
 
 /// Is the invitation still open, and is this its last link?
 async fn invitation(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
-    const GONE: Fate = Fate::Drop { failed: false };
+    const GONE: Fate = Fate::Drop { failed: None };
     let now = services.clock.now();
     let Some(id) = mail.invitation else { return Ok(GONE) };
     let Some(invitation) = work.unscoped_lookup_invitation(id).await? else { return Ok(GONE) };
@@ -130,12 +130,12 @@ async fn invitation(services: &Services, work: &mut dyn Work, mail: &QueuedMail)
     }
     match invitation.check_live(now) {
         Ok(()) => {}
-        Err(Conflict::Expired) => return Ok(Fate::Drop { failed: true }),
+        Err(Conflict::Expired) => return Ok(Fate::Drop { failed: Some(Failure::GaveUp) }),
         Err(_) => return Ok(GONE),
     }
     let open = work.unscoped_lookup_grant(invitation.grant).await?.is_some_and(|facts| !invitations::closed(&facts));
     if !open || work.is_practitioner(invitation.account).await? {
-        return Ok(Fate::Drop { failed: true });
+        return Ok(Fate::Drop { failed: Some(Failure::HeldBack) });
     }
     let missing = || Error::fault("an invitation without its group or account");
     let group = work.unscoped_lookup_group(invitation.group).await?.ok_or_else(missing)?;
@@ -157,12 +157,12 @@ async fn invitation(services: &Services, work: &mut dyn Work, mail: &QueuedMail)
 async fn password_link(services: &Arc<Services>, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
     // Its token may be swept away already.
     if services.clock.now() >= mail.made_at + PASSWORD_LINK_LIFE {
-        return Ok(Fate::Drop { failed: false });
+        return Ok(Fate::Drop { failed: None });
     }
     let Some(token) = opened(services, mail) else { return Ok(Fate::Park(Failure::KeyMissing)) };
     let job = Ctx::new(Arc::clone(services), Origin::default(), None);
     let live: Option<(_, Account)> = passwords::find_live(&job, work, &token).await?;
-    let Some((link, _)) = live else { return Ok(Fate::Drop { failed: false }) };
+    let Some((link, _)) = live else { return Ok(Fate::Drop { failed: None }) };
     Ok(Fate::Send(MailContent::PasswordLink {
         link: format!("{}/new-password/{token}", services.base_url),
         minutes: rounded(link.expires_at.since(services.clock.now()), Span::minutes(1)),
@@ -192,22 +192,22 @@ async fn sent_now(services: &Services, mail: &QueuedMail) -> Result<()> {
     let mut work = services.store.begin().await?;
     work.unscoped_mail_sent(mail.id, now).await?;
     if let Some(invitation) = mail.invitation {
-        work.unscoped_mail_outcome(invitation, mail.link, true, now).await?;
+        work.unscoped_mail_outcome(invitation, mail.link, Ok(()), now).await?;
     }
     work.save().await?;
     Ok(())
 }
 
-async fn forget(services: &Services, mail: &QueuedMail, failed: bool) -> Result<()> {
+async fn forget(services: &Services, mail: &QueuedMail, failed: Option<Failure>) -> Result<()> {
     let mut work = services.store.begin().await?;
     work.unscoped_drop_mail(mail.id).await?;
-    if let Some(invitation) = mail.invitation.filter(|_| failed) {
-        work.unscoped_mail_outcome(invitation, mail.link, false, services.clock.now()).await?;
+    if let (Some(invitation), Some(failure)) = (mail.invitation, failed) {
+        work.unscoped_mail_outcome(invitation, mail.link, Err(failure), services.clock.now()).await?;
         tell_inviter(services, work.as_mut(), invitation, mail.link).await?;
     }
     work.save().await?;
-    if failed {
-        tracing::warn!(mail = %mail.id, "a mail was never delivered, and its link is over");
+    if let Some(failure) = failed {
+        tracing::warn!(mail = %mail.id, failure = failure.code(), "a mail was not delivered, and shall not be any more");
     }
     Ok(())
 }
@@ -226,7 +226,7 @@ async fn park(services: &Services, mail: &QueuedMail, failure: Failure) -> Resul
     let mut work = services.store.begin().await?;
     work.unscoped_park_mail(mail.id, failure, now).await?;
     if let Some(id) = mail.invitation {
-        work.unscoped_mail_outcome(id, mail.link, false, now).await?;
+        work.unscoped_mail_outcome(id, mail.link, Err(failure), now).await?;
         tell_inviter(services, work.as_mut(), id, mail.link).await?;
     }
     work.save().await?;

@@ -6,6 +6,7 @@ use domain::{
     grant::Kind,
     ids::{AccountId, InvitationId},
     invitation::{Events, Invitation},
+    mail::Failure,
     page::{Page, PageRequest},
     person::UserName,
     time::Time,
@@ -15,7 +16,7 @@ use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::SqlWork;
-use crate::common::{BEYOND, readable};
+use crate::common::{BEYOND, known, readable};
 
 #[derive(sqlx::FromRow)]
 struct InvitationRow {
@@ -33,6 +34,7 @@ struct InvitationRow {
     links: i64,
     sent_at: Option<i64>,
     failed_at: Option<i64>,
+    failure: Option<String>,
     opened_at: Option<i64>,
     activated_at: Option<i64>,
     revoked_at: Option<i64>,
@@ -58,6 +60,7 @@ impl TryFrom<InvitationRow> for Invitation {
             events: Events {
                 sent_at: row.sent_at.map(Time::from_millis),
                 failed_at: row.failed_at.map(Time::from_millis),
+                failure: row.failure.map(|code| known(Failure::from_code(&code), "failure")).transpose()?,
                 opened_at: row.opened_at.map(Time::from_millis),
                 activated_at: row.activated_at.map(Time::from_millis),
                 revoked_at: row.revoked_at.map(Time::from_millis),
@@ -103,6 +106,7 @@ macro_rules! select_invitation {
                  i.links,
                  i.sent_at,
                  i.failed_at,
+                 i.failure,
                  i.opened_at,
                  i.activated_at,
                  i.revoked_at",
@@ -138,10 +142,11 @@ impl Invitations for SqlWork {
                      links,
                      sent_at,
                      failed_at,
+                     failure,
                      opened_at,
                      activated_at,
                      revoked_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
             )
             .bind(group)
             .bind(invitation.id.uuid())
@@ -157,6 +162,7 @@ impl Invitations for SqlWork {
             .bind(invitation.links)
             .bind(events.sent_at.map(Time::millis))
             .bind(events.failed_at.map(Time::millis))
+            .bind(events.failure.map(Failure::code))
             .bind(events.opened_at.map(Time::millis))
             .bind(events.activated_at.map(Time::millis))
             .bind(events.revoked_at.map(Time::millis)),
@@ -332,10 +338,11 @@ impl Invitations for SqlWork {
                      SET expires_at = $5,
                          links = $6,
                          sent_at = CASE WHEN links = $6 THEN COALESCE(sent_at, $7) ELSE $7 END,
-                         failed_at = $8,
-                         opened_at = CASE WHEN links = $6 THEN COALESCE(opened_at, $9) ELSE $9 END,
-                         activated_at = $10,
-                         revoked_at = $11
+                         failed_at = CASE WHEN links = $6 THEN failed_at END,
+                         failure = CASE WHEN links = $6 THEN failure END,
+                         opened_at = CASE WHEN links = $6 THEN COALESCE(opened_at, $8) ELSE $8 END,
+                         activated_at = $9,
+                         revoked_at = $10
                      WHERE group_id = $1
                        AND patient_id = $2
                        AND id = $3
@@ -350,7 +357,6 @@ impl Invitations for SqlWork {
                 .bind(invitation.expires_at.millis())
                 .bind(invitation.links)
                 .bind(events.sent_at.map(Time::millis))
-                .bind(events.failed_at.map(Time::millis))
                 .bind(events.opened_at.map(Time::millis))
                 .bind(events.activated_at.map(Time::millis))
                 .bind(events.revoked_at.map(Time::millis)),
@@ -366,20 +372,31 @@ impl Invitations for SqlWork {
         Ok(true)
     }
 
-    async fn unscoped_mail_outcome(&mut self, id: InvitationId, link: i64, sent: bool, at: Time) -> Stored<()> {
-        let (sent_at, failed_at) = if sent { (Some(at.millis()), None) } else { (None, Some(at.millis())) };
+    async fn unscoped_mail_outcome(
+        &mut self,
+        id: InvitationId,
+        link: i64,
+        outcome: Result<(), Failure>,
+        at: Time,
+    ) -> Stored<()> {
+        let (sent_at, failed_at) = match outcome {
+            Ok(()) => (Some(at.millis()), None),
+            Err(_) => (None, Some(at.millis())),
+        };
         self.execute(
             query(
                 "UPDATE invitations
                  SET sent_at = COALESCE($3, sent_at),
-                     failed_at = $4
+                     failed_at = $4,
+                     failure = $5
                  WHERE id = $1
                    AND links = $2",
             )
             .bind(id.uuid())
             .bind(link)
             .bind(sent_at)
-            .bind(failed_at),
+            .bind(failed_at)
+            .bind(outcome.err().map(Failure::code)),
         )
         .await?;
         Ok(())

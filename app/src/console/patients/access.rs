@@ -60,8 +60,19 @@ pub fn Access(
         });
     };
     let row = move |row: InvitationRow| {
-        let InvitationRow { id, email, inviter, invited_at, expires_at, links, state, may_resend, may_revoke, .. } =
-            row;
+        let InvitationRow {
+            id,
+            email,
+            inviter,
+            invited_at,
+            expires_at,
+            links,
+            state,
+            failure,
+            may_resend,
+            may_revoke,
+            ..
+        } = row;
         let shown = if email.is_empty() { words::HIDDEN.to_owned() } else { email };
         let (again, back) = (shown.clone(), shown.clone());
         let expiry = matches!(state, State::Queued | State::Sent(_) | State::Opened(_) | State::Failed(_));
@@ -69,8 +80,9 @@ pub fn Access(
         view! {
             <tr>
                 <th scope="row">{shown}</th>
-                <td>
+                <td class="wrap">
                     {badge(state)}
+                    {failure.map(|failure| view! { <span class="muted">{words::failure(failure)}</span> })}
                     {(links > 1).then(|| view! { <span class="muted">{words::links(links)}</span> })}
                 </td>
                 <td class="lesser"><When at=invited_at/><span class="muted" dir="auto">{words::by(&inviter)}</span></td>

@@ -62,9 +62,10 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             Tab::Access => view! { <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Level)}</p></Empty> }.into_any(),
         })
     };
-    let gone = move || profile.failure().with(|error| *error == Some(AppError::NotFound));
+    // As memo: a look that succeeds must not draw the whole page anew, and with it ask everything again.
+    let gone = Memo::new(move |_| profile.failure().with(|error| *error == Some(AppError::NotFound)));
     view! {
-        {move || if gone() { view! { <NoSuchPatient/> }.into_any() } else {
+        {move || if gone.get() { view! { <NoSuchPatient/> }.into_any() } else {
             view! {
                 <div class="profile">
                     {profile.view(4, move |record| view! { <Header record=record inviting=inviting/> }.into_any())}

@@ -224,6 +224,7 @@ pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<P
             invited_at: one.invited_at,
             expires_at: one.expires_at,
             links: one.links,
+            failure: matches!(state, State::Failed(_)).then_some(one.events.failure).flatten(),
             state,
             may_resend: may_send && state.may_resend(),
             may_revoke: may_act && state.may_revoke(),

@@ -5,6 +5,7 @@ use domain::{
     access::{Access, EnterGroup, InvitePatient, ViewPatientAccess},
     ids::{AccountId, InvitationId},
     invitation::Invitation,
+    mail::Failure,
     page::{Page, PageRequest},
     person::UserName,
     time::Time,
@@ -74,6 +75,12 @@ pub trait Invitations {
     /// revoked. False when it was, so that of fifty who accept at once one does (RC-04).
     async fn unscoped_save_invitation(&mut self, invitation: &Invitation, token: Option<&TokenHash>) -> Stored<bool>;
 
-    /// Notes that the present link's mail left (`sent`) or cannot; does nothing when a newer link was made meanwhile.
-    async fn unscoped_mail_outcome(&mut self, id: InvitationId, link: i64, sent: bool, at: Time) -> Stored<()>;
+    /// Notes that the present link's mail left, or why it cannot; does nothing when a newer link was made meanwhile.
+    async fn unscoped_mail_outcome(
+        &mut self,
+        id: InvitationId,
+        link: i64,
+        outcome: Result<(), Failure>,
+        at: Time,
+    ) -> Stored<()>;
 }

@@ -235,7 +235,9 @@ async fn an_address_that_became_a_practitioners(town: Town) {
     town.user(group, "bob@example.org", Level::Personal).await;
     town.post().await;
     assert!(town.mailer.to("bob@example.org").is_empty());
-    assert!(matches!(town.row(&owner, second, id).await.state, State::Failed(_)));
+    let row = town.row(&owner, second, id).await;
+    assert!(matches!(row.state, State::Failed(_)));
+    assert_eq!(row.failure, Some(Failure::HeldBack));
 }
 
 /// S1-08: nothing is stored and nothing sent when the confirmation differs.
@@ -416,7 +418,10 @@ async fn the_states_of_the_list(town: Town) {
 
     town.mailer.set(Smtp::Fails(Failure::Rejected));
     town.post().await;
-    assert!(matches!(town.row(&owner, patient, id).await.state, State::Failed(_)));
+    let row = town.row(&owner, patient, id).await;
+    assert!(matches!(row.state, State::Failed(_)));
+    // B-06: staff see why.
+    assert_eq!(row.failure, Some(Failure::Rejected));
     town.mailer.set(Smtp::Works);
     invitations::resend(&owner, patient, id).await.unwrap();
     assert_eq!(town.row(&owner, patient, id).await.state, State::Queued);

@@ -179,7 +179,9 @@ async fn an_outage_longer_than_the_link(town: Town) {
     town.mailer.set(Smtp::Works);
     assert_eq!(mails::deliver_due(&town.services, &|| false).await.unwrap(), None);
     assert!(town.mailer.all().is_empty());
-    assert!(matches!(town.row(&owner, patient, id).await.state, State::Failed(_)));
+    let row = town.row(&owner, patient, id).await;
+    assert!(matches!(row.state, State::Failed(_)));
+    assert!(matches!(row.failure, Some(Failure::GaveUp | Failure::KeyMissing)), "{:?}", row.failure);
     let bell = notifications::list(&owner, &PageRequest::default()).await.unwrap().rows;
     assert_eq!(bell.len(), 1);
     assert_eq!(bell[0].news, News::InvitationFailed { patient, invitation: id });
@@ -225,7 +227,9 @@ async fn the_key_is_gone(town: Town) {
     town.safe.lose_key();
     town.post().await;
     assert!(town.mailer.all().is_empty());
-    assert!(matches!(town.row(&owner, patient, id).await.state, State::Failed(_)));
+    let row = town.row(&owner, patient, id).await;
+    assert!(matches!(row.state, State::Failed(_)));
+    assert!(matches!(row.failure, Some(Failure::GaveUp | Failure::KeyMissing)), "{:?}", row.failure);
     let parked = mails::list(&owner, &PageRequest::default()).await.unwrap().page.rows;
     assert_eq!(parked[0].failure, Failure::KeyMissing);
     // A new link is sealed with the new key, and takes the place of the parked one.

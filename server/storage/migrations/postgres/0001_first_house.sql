@@ -218,6 +218,7 @@ CREATE TABLE invitations (
     links BIGINT NOT NULL,
     sent_at BIGINT,
     failed_at BIGINT,
+    failure TEXT,
     opened_at BIGINT,
     activated_at BIGINT,
     revoked_at BIGINT,

@@ -217,6 +217,7 @@ CREATE TABLE invitations (
     links INTEGER NOT NULL,
     sent_at INTEGER,
     failed_at INTEGER,
+    failure TEXT,
     opened_at INTEGER,
     activated_at INTEGER,
     revoked_at INTEGER,

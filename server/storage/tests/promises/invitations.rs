@@ -1,6 +1,6 @@
 //! Promises about invitations and their links.
 
-use domain::{invitation::Invitation, page::PageRequest, patient::PortalState, time::Span};
+use domain::{invitation::Invitation, mail::Failure, page::PageRequest, patient::PortalState, time::Span};
 use storage::testing::TestDatabase;
 
 use crate::world::{World, id, invitation, later, token};
@@ -146,19 +146,23 @@ async fn the_mails_outcome_is_noted_for_the_present_link_only(database: &TestDat
     let grant = world.grant(ann.id, "ann@example.org").await;
     let (read, _) = world.invitation(&grant).await;
     let mut work = world.begin().await;
-    work.unscoped_mail_outcome(read.id, 1, false, later(1)).await.unwrap();
+    work.unscoped_mail_outcome(read.id, 1, Err(Failure::Rejected), later(1)).await.unwrap();
     let events = |one: Option<Invitation>| one.unwrap().events;
     assert_eq!(events(work.unscoped_lookup_invitation(read.id).await.unwrap()).failed_at, Some(later(1)));
-    work.unscoped_mail_outcome(read.id, 1, true, later(2)).await.unwrap();
+    assert_eq!(events(work.unscoped_lookup_invitation(read.id).await.unwrap()).failure, Some(Failure::Rejected));
+    // A click of the person, read before the mail failed, leaves what the worker noted.
+    assert!(work.unscoped_save_invitation(&read, None).await.unwrap());
+    assert_eq!(events(work.unscoped_lookup_invitation(read.id).await.unwrap()).failed_at, Some(later(1)));
+    work.unscoped_mail_outcome(read.id, 1, Ok(()), later(2)).await.unwrap();
     let now = events(work.unscoped_lookup_invitation(read.id).await.unwrap());
-    assert_eq!((now.sent_at, now.failed_at), (Some(later(2)), None));
+    assert_eq!((now.sent_at, now.failed_at, now.failure), (Some(later(2)), None, None));
     // The person opens the page with what was read before the mail left: the mail's moment stays.
     assert!(work.unscoped_save_invitation(&read.clone().open(later(3)).unwrap(), None).await.unwrap());
     let now = events(work.unscoped_lookup_invitation(read.id).await.unwrap());
     assert_eq!((now.sent_at, now.opened_at), (Some(later(2)), Some(later(3))));
     let renewed = read.renew(later(4), Span::hours(1)).unwrap();
     assert!(work.unscoped_save_invitation(&renewed, Some(&token())).await.unwrap());
-    work.unscoped_mail_outcome(renewed.id, 1, true, later(5)).await.unwrap();
+    work.unscoped_mail_outcome(renewed.id, 1, Ok(()), later(5)).await.unwrap();
     assert_eq!(work.unscoped_lookup_invitation(renewed.id).await.unwrap(), Some(renewed), "a new link starts over");
 }
 
