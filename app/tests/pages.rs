@@ -79,6 +79,7 @@ fn device(n: u128, door: Door, agent: &str, minutes: u32, this_one: bool) -> Dev
         door,
         opened_at: NOW - Span::days(1),
         last_act_at: NOW - Span::minutes(minutes),
+        idle: door.idle(),
         agent: agent.into(),
         this_one,
     }

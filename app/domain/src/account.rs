@@ -63,7 +63,7 @@ impl Door {
         }
     }
 
-    /// Time without a human act after which a session ends (decision 15).
+    /// Time without a human act after which a session ends (decision 15). A group may set another one for its console.
     #[must_use]
     pub const fn idle(self) -> Span {
         match self {
@@ -109,9 +109,17 @@ pub struct SessionClock {
     pub opened_at: Time,
     /// The last human act in it.
     pub last_act_at: Time,
+    /// How long it may be left alone.
+    pub idle: Span,
 }
 
 impl SessionClock {
+    /// A session that opens now.
+    #[must_use]
+    pub const fn open(door: Door, now: Time) -> Self {
+        Self { door, opened_at: now, last_act_at: now, idle: door.idle() }
+    }
+
     /// Does it still live?
     #[must_use]
     pub fn lives(&self, now: Time) -> bool {
@@ -121,7 +129,7 @@ impl SessionClock {
     /// When it ends if nobody does anything more.
     #[must_use]
     pub fn ends_at(&self) -> Time {
-        (self.last_act_at + self.door.idle()).min(self.opened_at + self.door.absolute())
+        (self.last_act_at + self.idle).min(self.opened_at + self.door.absolute())
     }
 
     /// Is the stored time of the last act so old that this act is worth a write?
@@ -142,6 +150,8 @@ pub struct Device {
     pub opened_at: Time,
     /// The last human act.
     pub last_act_at: Time,
+    /// How long it may be left alone.
+    pub idle: Span,
     /// The browser's own description of itself, shortened.
     pub agent: String,
     /// Is this the device that asks?
@@ -181,7 +191,7 @@ mod tests {
         fn no_activity_outlives_the_absolute_limit(acts in proptest::collection::vec(0u32..20, 0..200), console: bool) {
             let door = if console { Door::Console } else { Door::Portal };
             let opened_at = Time::from_millis(1_700_000_000_000);
-            let mut clock = SessionClock { door, opened_at, last_act_at: opened_at };
+            let mut clock = SessionClock::open(door, opened_at);
             let mut now = opened_at;
             for minutes in acts {
                 now = now + Span::minutes(minutes);
@@ -197,9 +207,12 @@ mod tests {
         fn a_session_left_alone_ends_after_its_idle_time(console: bool, later in 0i64..10_000_000) {
             let door = if console { Door::Console } else { Door::Portal };
             let opened_at = Time::from_millis(0);
-            let clock = SessionClock { door, opened_at, last_act_at: opened_at };
+            let clock = SessionClock::open(door, opened_at);
             let now = Time::from_millis(later);
             prop_assert_eq!(clock.lives(now), later < door.idle().as_millis());
+            // Decision 15: a group may set another time.
+            let idle = Span::minutes(5);
+            prop_assert_eq!(SessionClock { idle, ..clock }.lives(now), later < idle.as_millis());
         }
     }
 }

@@ -29,8 +29,12 @@ pub const PASSWORD_LONGEST: usize = 128;
 /// zxcvbn's score that a password must reach, of 4.
 pub const PASSWORD_SCORE: u8 = 3;
 
-/// Console: time without a human act after which a session ends (decision 15).
+/// Console: time without a human act after which a session ends, unless the group says otherwise (decision 15).
 pub const CONSOLE_IDLE: Span = Span::minutes(15);
+/// The fewest minutes that a group may set.
+pub const CONSOLE_IDLE_LEAST: u32 = 5;
+/// The most minutes that a group may set.
+pub const CONSOLE_IDLE_MOST: u32 = 60;
 /// Console: the longest session.
 pub const CONSOLE_ABSOLUTE: Span = Span::hours(12);
 /// Portal: time without a human act after which a session ends.
@@ -77,8 +81,11 @@ pub const PASSWORD_MAILS: u32 = 5;
 pub const PASSWORD_MAILS_WINDOW: Span = Span::hours(1);
 /// How often an account is told that somebody tried to make it anew (AN-24).
 pub const ACCOUNT_EXISTS_WINDOW: Span = Span::days(1);
-/// How long a device is remembered after it was last used to sign in (SS-16).
-pub const KNOWN_DEVICE: Span = Span::days(180);
+/// How long a device is remembered after it was last used to sign in, here and by the browser, of which none keeps a cookie
+/// for longer (SS-16).
+pub const KNOWN_DEVICE: Span = Span::days(400);
+/// Devices remembered of one account; of more, those used last.
+pub const KNOWN_DEVICES: u32 = 50;
 /// How long links that set a password are remembered after they ended.
 pub const PASSWORD_LINK_KEPT: Span = Span::days(30);
 

@@ -193,6 +193,8 @@ pub struct PracticeDetails {
     pub name: String,
     /// The group's telephone; may be empty.
     pub phone: String,
+    /// How long its consoles may be left alone, in minutes (decision 15).
+    pub idle_minutes: u32,
     /// Counts the saves: two people editing at once do not overwrite each other.
     pub version: i64,
 }
@@ -205,10 +207,12 @@ pub struct PracticeForm {
     pub name: String,
     /// The group's telephone.
     pub phone: String,
+    /// How long its consoles may be left alone, in minutes.
+    pub idle_minutes: String,
 }
 
 impl PracticeForm {
-    /// Checks both fields.
+    /// Checks the fields.
     ///
     /// # Errors
     /// Everything that is wrong, at once.
@@ -216,11 +220,18 @@ impl PracticeForm {
         let mut invalid = Invalid::default();
         let name = invalid.check("name", text::line(&self.name, limits::NAME));
         let phone = invalid.check("phone", text::phone(&self.phone));
-        match (name, phone) {
-            (Some(name), Some(phone)) => Ok(PracticeDetails { name, phone, version }),
+        let idle_minutes = invalid.check("idle_minutes", idle_minutes(&self.idle_minutes));
+        match (name, phone, idle_minutes) {
+            (Some(name), Some(phone), Some(idle_minutes)) => Ok(PracticeDetails { name, phone, idle_minutes, version }),
             _ => Err(invalid),
         }
     }
+}
+
+fn idle_minutes(typed: &str) -> Result<u32, Problem> {
+    let minutes = typed.trim().parse().map_err(|_| Problem::OutOfRange)?;
+    let allowed = limits::CONSOLE_IDLE_LEAST..=limits::CONSOLE_IDLE_MOST;
+    if allowed.contains(&minutes) { Ok(minutes) } else { Err(Problem::OutOfRange) }
 }
 
 /// The first-run form, checked: the group, its first location, its owner.

@@ -11,7 +11,7 @@ use crate::error::AppError;
 use {super::answer, services::accounts};
 
 /// Signs in at one side. `next` is a local path to go on to.
-#[server(endpoint = "account/sign_in", client = super::client::Marking)]
+#[server(endpoint = "account/sign_in")]
 pub async fn sign_in(
     door: Door,
     email: String,
@@ -24,7 +24,7 @@ pub async fn sign_in(
 }
 
 /// Signs out on this device. `next` is an invitation that was opened, to go back to; else the sign-in page follows.
-#[server(endpoint = "account/sign_out", client = super::client::Marking)]
+#[server(endpoint = "account/sign_out")]
 pub async fn sign_out(#[server(default)] next: String) -> Result<(), AppError> {
     let door = answer("", |ctx| async move {
         let door = ctx.actor()?.door();
@@ -36,13 +36,13 @@ pub async fn sign_out(#[server(default)] next: String) -> Result<(), AppError> {
 }
 
 /// Somebody is still there: the call itself is the act that lengthens the session.
-#[server(endpoint = "account/stay", client = super::client::Marking)]
+#[server(endpoint = "account/stay")]
 pub async fn stay() -> Result<(), AppError> {
     answer("", |ctx| async move { ctx.actor().map(drop) }).await
 }
 
 /// Signs out on every device.
-#[server(endpoint = "account/sign_out_everywhere", client = super::client::Marking)]
+#[server(endpoint = "account/sign_out_everywhere")]
 pub async fn sign_out_everywhere() -> Result<(), AppError> {
     let door = answer("", |ctx| async move {
         let door = ctx.actor()?.door();
@@ -54,13 +54,13 @@ pub async fn sign_out_everywhere() -> Result<(), AppError> {
 }
 
 /// The caller's signed-in devices.
-#[server(endpoint = "account/devices", client = super::client::Marking)]
+#[server(endpoint = "account/devices")]
 pub async fn devices() -> Result<Vec<Device>, AppError> {
     answer("", |ctx| async move { accounts::devices(&ctx).await }).await
 }
 
 /// Ends one device's session. `back` is the local page to show afterwards.
-#[server(endpoint = "account/end_device", client = super::client::Marking)]
+#[server(endpoint = "account/end_device")]
 pub async fn end_device(id: SessionId, #[server(default)] back: String) -> Result<(), AppError> {
     let door = answer(id, |ctx| async move {
         let door = ctx.actor()?.door();
@@ -72,7 +72,7 @@ pub async fn end_device(id: SessionId, #[server(default)] back: String) -> Resul
 }
 
 /// Goes to the other side.
-#[server(endpoint = "account/switch_door", client = super::client::Marking)]
+#[server(endpoint = "account/switch_door")]
 pub async fn switch_door(to: Door) -> Result<Door, AppError> {
     let door = answer("", |ctx| async move { accounts::switch_door(&ctx, to).await }).await?;
     leptos_axum::redirect(door.home());

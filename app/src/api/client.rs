@@ -1,4 +1,4 @@
-//! How the browser calls a door: as Leptos does, with a mark when nobody asked but the bell.
+//! How the browser calls a door that it may also call by itself: as Leptos does, with a mark when nobody asked but the bell.
 
 use std::{
     cell::Cell,
@@ -10,12 +10,12 @@ use futures::{Sink, Stream};
 use server_fn::{
     Bytes,
     client::{Client, browser::BrowserClient},
+    error::FromServerFnError,
     request::browser::BrowserRequest,
-    response::{ClientRes, browser::BrowserResponse},
+    response::browser::BrowserResponse,
 };
 
 use super::REFRESH;
-use crate::error::AppError;
 
 thread_local! {
     /// Is the call that is being made now nobody's act?
@@ -23,6 +23,7 @@ thread_local! {
 }
 
 /// Makes a call; `by_itself` says that the page looks again because the bell rang, which is no human act (decision 15).
+/// Only doors whose client is [`Marking`] carry the mark.
 pub async fn refresh<F: Future>(by_itself: bool, call: F) -> F::Output {
     let mut call = pin!(call);
     poll_fn(move |context| {
@@ -34,16 +35,23 @@ pub async fn refresh<F: Future>(by_itself: bool, call: F) -> F::Output {
     .await
 }
 
-/// Leptos' own client, and the mark. What is the same for every door stands here once, behind a box: without it each door
-/// brings a copy of its own into the browser.
+/// Leptos' own client, and the mark.
 pub struct Marking;
 
-impl Client<AppError> for Marking {
+impl<Error, Input, Output> Client<Error, Input, Output> for Marking
+where
+    Error: FromServerFnError,
+    Input: FromServerFnError,
+    Output: FromServerFnError,
+{
     type Request = BrowserRequest;
-    type Response = Answered;
+    type Response = BrowserResponse;
 
-    fn send(request: Self::Request) -> impl Future<Output = Result<Self::Response, AppError>> + Send {
-        send(request)
+    fn send(request: Self::Request) -> impl Future<Output = Result<Self::Response, Error>> + Send {
+        if BY_ITSELF.get() {
+            request.headers().set(REFRESH, "1");
+        }
+        <BrowserClient as Client<Error, Input, Output>>::send(request)
     }
 
     fn open_websocket(
@@ -51,59 +59,13 @@ impl Client<AppError> for Marking {
     ) -> impl Future<
         Output = Result<
             (impl Stream<Item = Result<Bytes, Bytes>> + Send + 'static, impl Sink<Bytes> + Send + 'static),
-            AppError,
+            Error,
         >,
     > + Send {
-        <BrowserClient as Client<AppError>>::open_websocket(path)
+        <BrowserClient as Client<Error, Input, Output>>::open_websocket(path)
     }
 
     fn spawn(future: impl Future<Output = ()> + Send + 'static) {
-        <BrowserClient as Client<AppError>>::spawn(future);
+        <BrowserClient as Client<Error, Input, Output>>::spawn(future);
     }
-}
-
-type UnderWay<T> = Pin<Box<dyn Future<Output = Result<T, AppError>> + Send>>;
-
-fn send(request: BrowserRequest) -> UnderWay<Answered> {
-    if BY_ITSELF.get() {
-        request.headers().set(REFRESH, "1");
-    }
-    Box::pin(async { <BrowserClient as Client<AppError>>::send(request).await.map(Answered) })
-}
-
-/// The browser's answer.
-pub struct Answered(BrowserResponse);
-
-impl ClientRes<AppError> for Answered {
-    fn try_into_string(self) -> impl Future<Output = Result<String, AppError>> + Send {
-        text_of(self.0)
-    }
-
-    fn try_into_bytes(self) -> impl Future<Output = Result<Bytes, AppError>> + Send {
-        self.0.try_into_bytes()
-    }
-
-    fn try_into_stream(self) -> Result<impl Stream<Item = Result<Bytes, Bytes>> + Send + Sync + 'static, AppError> {
-        ClientRes::<AppError>::try_into_stream(self.0)
-    }
-
-    fn status(&self) -> u16 {
-        ClientRes::<AppError>::status(&self.0)
-    }
-
-    fn status_text(&self) -> String {
-        ClientRes::<AppError>::status_text(&self.0)
-    }
-
-    fn location(&self) -> String {
-        ClientRes::<AppError>::location(&self.0)
-    }
-
-    fn has_redirect(&self) -> bool {
-        ClientRes::<AppError>::has_redirect(&self.0)
-    }
-}
-
-fn text_of(response: BrowserResponse) -> UnderWay<String> {
-    Box::pin(response.try_into_string())
 }

@@ -15,7 +15,7 @@ pub async fn list(page: PageRequest) -> Result<StuckMails, AppError> {
 }
 
 /// Tries one again.
-#[server(endpoint = "mails/retry", input = Json, client = super::client::Marking)]
+#[server(endpoint = "mails/retry", input = Json)]
 pub async fn retry(id: MailId) -> Result<(), AppError> {
     answer(id, |ctx| async move { mails::retry(&ctx, id).await }).await
 }

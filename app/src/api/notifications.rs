@@ -19,13 +19,13 @@ pub async fn list(page: PageRequest) -> Result<Page<NotificationRow>, AppError> 
 }
 
 /// How many are unread, counted up to 100.
-#[server(endpoint = "notifications/unread", input = Json, client = super::client::Marking)]
+#[server(endpoint = "notifications/unread", input = Json)]
 pub async fn unread() -> Result<i64, AppError> {
     answer("", |ctx| async move { notifications::unread(&ctx).await }).await
 }
 
 /// Marks one as read, or with nothing all.
-#[server(endpoint = "notifications/mark_read", input = Json, client = super::client::Marking)]
+#[server(endpoint = "notifications/mark_read", input = Json)]
 pub async fn mark_read(id: Option<NotificationId>) -> Result<(), AppError> {
     answer("", |ctx| async move { notifications::mark_read(&ctx, id).await }).await
 }

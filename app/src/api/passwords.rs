@@ -8,7 +8,7 @@ use crate::error::AppError;
 use {super::answer, services::passwords};
 
 /// Mails a link that sets a password, if the address may have one. The answer is always the same.
-#[server(endpoint = "passwords/request_link", client = super::client::Marking)]
+#[server(endpoint = "passwords/request_link")]
 pub async fn request_link(email: String, door: Door) -> Result<(), AppError> {
     answer("", |ctx| async move { passwords::request_link(&ctx, &email, door).await }).await?;
     leptos_axum::redirect(match door {
@@ -19,13 +19,13 @@ pub async fn request_link(email: String, door: Door) -> Result<(), AppError> {
 }
 
 /// What the page behind such a link shows.
-#[server(endpoint = "passwords/link_page", client = super::client::Marking)]
+#[server(endpoint = "passwords/link_page")]
 pub async fn link_page(token: String) -> Result<PasswordLinkPage, AppError> {
     answer("", |ctx| async move { passwords::link_page(&ctx, &token).await }).await
 }
 
 /// Sets the password and signs in.
-#[server(endpoint = "passwords/set_by_link", client = super::client::Marking)]
+#[server(endpoint = "passwords/set_by_link")]
 pub async fn set_by_link(token: String, password: String) -> Result<Door, AppError> {
     let door = answer("", |ctx| async move { passwords::set_by_link(&ctx, &token, &password).await }).await?;
     leptos_axum::redirect(door.home());
@@ -33,7 +33,7 @@ pub async fn set_by_link(token: String, password: String) -> Result<Door, AppErr
 }
 
 /// Changes the password of the account that is signed in. `back` is the local page to show afterwards.
-#[server(endpoint = "passwords/change", client = super::client::Marking)]
+#[server(endpoint = "passwords/change")]
 pub async fn change(current: String, password: String, #[server(default)] back: String) -> Result<(), AppError> {
     let door = answer("", |ctx| async move {
         let door = ctx.actor()?.door();

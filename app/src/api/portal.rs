@@ -11,13 +11,13 @@ use crate::error::AppError;
 use {super::answer, services::portal};
 
 /// The records this person may open.
-#[server(endpoint = "portal/start", client = super::client::Marking)]
+#[server(endpoint = "portal/start")]
 pub async fn start() -> Result<PortalStart, AppError> {
     answer("", |ctx| async move { portal::start(&ctx).await }).await
 }
 
 /// What every page about one record shows around its content.
-#[server(endpoint = "portal/frame", client = super::client::Marking)]
+#[server(endpoint = "portal/frame")]
 pub async fn frame(patient: PatientId) -> Result<PortalFrame, AppError> {
     answer(patient, |ctx| async move { portal::frame(&ctx, patient).await }).await
 }

@@ -8,7 +8,7 @@ use crate::error::AppError;
 use {super::answer, domain::practice::NewPracticeForm, services::set_up};
 
 /// Makes the group, its first location and its owner, and signs the owner in.
-#[server(endpoint = "set_up", client = super::client::Marking)]
+#[server(endpoint = "set_up")]
 pub async fn set_up(
     code: String,
     group_name: String,

@@ -9,25 +9,25 @@ use crate::error::AppError;
 use {super::answer, services::settings};
 
 /// The group's Patient Access settings.
-#[server(name = ShowPatientAccess, endpoint = "settings/patient_access", input = Json, client = super::client::Marking)]
+#[server(name = ShowPatientAccess, endpoint = "settings/patient_access", input = Json)]
 pub async fn patient_access() -> Result<PatientAccess, AppError> {
     answer("", |ctx| async move { settings::patient_access(&ctx).await }).await
 }
 
 /// Saves them.
-#[server(endpoint = "settings/save_patient_access", input = Json, client = super::client::Marking)]
+#[server(endpoint = "settings/save_patient_access", input = Json)]
 pub async fn save_patient_access(version: i64, invitations: bool, link_hours: u32) -> Result<(), AppError> {
     answer("", |ctx| async move { settings::save_patient_access(&ctx, version, invitations, link_hours).await }).await
 }
 
 /// What patients know the practice by.
-#[server(name = ShowPractice, endpoint = "settings/practice", input = Json, client = super::client::Marking)]
+#[server(name = ShowPractice, endpoint = "settings/practice", input = Json)]
 pub async fn practice() -> Result<PracticeDetails, AppError> {
     answer("", |ctx| async move { settings::practice(&ctx).await }).await
 }
 
 /// Changes it.
-#[server(endpoint = "settings/save_practice", input = Json, client = super::client::Marking)]
+#[server(endpoint = "settings/save_practice", input = Json)]
 pub async fn save_practice(version: i64, form: PracticeForm) -> Result<(), AppError> {
     answer("", |ctx| async move { settings::save_practice(&ctx, version, &form).await }).await
 }

@@ -232,6 +232,8 @@ pub const PRACTICE_TEXT: &str = "Patients see this in every email, behind every 
 pub const PRACTICE_NAME: &str = "Name of the practice";
 pub const PRACTICE_PHONE: &str = "Telephone";
 pub const PRACTICE_PHONE_HINT: &str = "The number patients ring when something does not work.";
+pub const IDLE: &str = "Sign out after";
+pub const IDLE_HINT: &str = "How long a console may be left alone. Shorter is safer where others can reach the screen.";
 pub const SETTINGS_SAVED: &str = "Settings saved";
 pub const TEMPLATES: &str = "Templates";
 pub const MAIL: &str = "Mail";
@@ -477,6 +479,11 @@ pub fn legal_name(name: &str) -> String {
 /// One fact of a definition list.
 pub fn fact(name: &'static str, value: &str) -> AnyView {
     view! { <div><dt>{name}</dt><dd dir="auto">{or_none(value.to_owned())}</dd></div> }.into_any()
+}
+
+/// A time in minutes.
+pub fn minutes(minutes: u32) -> String {
+    format!("{minutes} minutes")
 }
 
 /// One fact that can be followed: an address to write to, a number to call.

@@ -59,7 +59,7 @@ pub async fn sign_in(ctx: &Ctx, door: Door, email: &str, password: &str) -> Resu
         work.set_password(account.id, stored.as_ref(), &hash, ctx.now()).await?;
     }
     // Looked at before the session is opened, which remembers the device.
-    let familiar = work.lookup_device(account.id, &sessions::device(ctx, account.id)).await?;
+    let familiar = sessions::familiar(ctx, work.as_mut(), account.id).await?;
     let change = enter(ctx, work.as_mut(), &account, &way_in, Action::SignedIn).await?;
     if familiar == Familiar::New {
         work.add_mail(&mails::about_account(ctx, &account, mail::Kind::NewDevice, None)).await?;
@@ -184,7 +184,7 @@ pub async fn devices(ctx: &Ctx) -> Result<Vec<Device>> {
 }
 
 const fn clock_of(device: &Device) -> SessionClock {
-    SessionClock { door: device.door, opened_at: device.opened_at, last_act_at: device.last_act_at }
+    SessionClock { door: device.door, opened_at: device.opened_at, last_act_at: device.last_act_at, idle: device.idle }
 }
 
 /// Ends one device's session.
@@ -230,7 +230,7 @@ pub async fn switch_door(ctx: &Ctx, to: Door) -> Result<Door> {
 /// # Errors
 /// [`Error::NotSignedIn`] when that hour is too long ago for the other side.
 pub(crate) async fn cross(ctx: &Ctx, work: &mut dyn Work, account: &Account, way_in: &WayIn) -> Result<SessionChange> {
-    let clock = SessionClock { door: way_in.door(), ..clock_here(ctx, work).await? };
+    let clock = SessionClock { door: way_in.door(), idle: way_in.door().idle(), ..clock_here(ctx, work).await? };
     if !clock.lives(clock.last_act_at) {
         return Err(Error::NotSignedIn);
     }

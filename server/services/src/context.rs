@@ -50,6 +50,9 @@ pub enum SessionChange {
         token: String,
         /// Which side.
         door: Door,
+        /// What tells this browser apart at the next sign-in; the one it had, if it had one. No session: knowing it opens
+        /// nothing.
+        device: String,
     },
     /// The session is over: take the cookie away.
     Ended,
@@ -63,6 +66,7 @@ pub struct Ctx {
     /// Where the request came from.
     pub origin: Origin,
     actor: Option<Actor>,
+    device: Option<String>,
     session_change: Arc<Mutex<Option<SessionChange>>>,
 }
 
@@ -70,7 +74,19 @@ impl Ctx {
     /// For the session layer, for jobs (no actor) and for tests.
     #[must_use]
     pub fn new(services: Arc<Services>, origin: Origin, actor: Option<Actor>) -> Self {
-        Self { services, origin, actor, session_change: Arc::default() }
+        Self { services, origin, actor, device: None, session_change: Arc::default() }
+    }
+
+    /// The same, from a browser that shows this device token. Not in [`Origin`], which may be printed.
+    #[must_use]
+    pub fn on_device(self, token: Option<String>) -> Self {
+        Self { device: token, ..self }
+    }
+
+    /// The device token as the browser showed it: anything at all.
+    #[must_use]
+    pub fn device(&self) -> Option<&str> {
+        self.device.as_deref()
     }
 
     /// Who is asking.

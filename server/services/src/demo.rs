@@ -172,7 +172,7 @@ async fn session(ctx: &Ctx, work: &mut dyn Work, account: AccountId, user: UserI
         id: ctx.services.random.id().into(),
         token: hash,
         account,
-        clock: SessionClock { door: Door::Console, opened_at: now, last_act_at: now },
+        clock: SessionClock::open(Door::Console, now),
         user: Some(user),
         origin: String::new(),
         agent: "demo".to_owned(),

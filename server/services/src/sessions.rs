@@ -12,7 +12,7 @@ use crate::{
     audit,
     context::{Ctx, Origin, Services, SessionChange},
     error::Result,
-    ports::{FoundSession, NewSession, Work},
+    ports::{Familiar, FoundSession, NewSession, Work},
     throttle, tokens,
 };
 
@@ -96,7 +96,7 @@ pub(crate) async fn open(
     user: Option<UserId>,
 ) -> Result<SessionChange> {
     let now = ctx.now();
-    open_with(ctx, work, account, SessionClock { door, opened_at: now, last_act_at: now }, user).await
+    open_with(ctx, work, account, SessionClock::open(door, now), user).await
 }
 
 /// As [`open`], with times that are given: a switch of sides does not start a new day.
@@ -121,14 +121,30 @@ pub(crate) async fn open_with(
         agent: ctx.origin.agent.chars().filter(|c| !c.is_control()).take(AGENT).collect(),
     };
     work.add_session(&session).await?;
-    work.remember_device(account.id, &device(ctx, account.id), ctx.now()).await?;
+    let device = device_here(ctx).map_or_else(|| tokens::make(&*ctx.services.random).0, str::to_owned);
+    work.remember_device(account.id, &device_hash(account.id, &device), ctx.now()).await?;
     throttle::remember_address(ctx, work, account.email.as_str()).await?;
-    Ok(SessionChange::Opened { token, door: clock.door })
+    Ok(SessionChange::Opened { token, door: clock.door, device })
 }
 
-/// What tells a device apart: the network it is in and what the browser calls itself, without the numbers that each update
-/// of it changes. Of each account another text, and nothing in clear.
-pub(crate) fn device(ctx: &Ctx, account: AccountId) -> String {
-    let agent: String = ctx.origin.agent.chars().filter(|c| !c.is_ascii_digit()).take(AGENT).collect();
-    audit::hash(&format!("{account}\n{}\n{agent}", throttle::network(&ctx.origin.address)))
+/// Did this account sign in from this browser before (SS-16)? A browser is told apart by the token it keeps, not by its
+/// network: a phone changes that all day. Look before the session is opened, which remembers the device.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn familiar(ctx: &Ctx, work: &mut dyn Work, account: AccountId) -> Result<Familiar> {
+    // Without a token: the empty text, which is the hash of nothing.
+    let device = device_here(ctx).map(|token| device_hash(account, token)).unwrap_or_default();
+    Ok(work.lookup_device(account, &device).await?)
+}
+
+/// The browser's device token, if it is one: what else stands in the cookie is not given back to it. The token stays the
+/// same from sign-in to sign-in, since other accounts may know the browser by it.
+fn device_here(ctx: &Ctx) -> Option<&str> {
+    ctx.device().filter(|token| tokens::hash(token).is_some())
+}
+
+/// As what a device is kept. Of each account another text: who reads the table cannot tell who shares a browser.
+fn device_hash(account: AccountId, token: &str) -> String {
+    audit::hash(&format!("{account}\n{token}"))
 }

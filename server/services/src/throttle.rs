@@ -124,7 +124,7 @@ fn folded(email: &str) -> String {
 }
 
 /// What counts as one address: of IPv6 the /64, because one customer holds all of it.
-pub(crate) fn network(address: &str) -> String {
+fn network(address: &str) -> String {
     match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(address)) => address.to_string(),
         Ok(IpAddr::V6(address)) => {

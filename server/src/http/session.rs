@@ -1,9 +1,10 @@
-//! Cookies: who is asking, and the session that a service opened or ended. Nobody else knows cookies.
+//! Cookies: who is asking and from which browser, and the session that a service opened or ended. Nobody else knows cookies.
 
 use std::sync::Arc;
 
 use app::error::AppError;
 use axum::http::{HeaderMap, HeaderValue, header};
+use domain::limits::KNOWN_DEVICE;
 use services::{Ctx, SessionChange, sessions};
 
 use super::{Shared, outer::About};
@@ -11,13 +12,20 @@ use super::{Shared, outer::About};
 /// The cookie's name. `__Host-`: browsers take it only with `Secure`, `Path=/` and without a domain.
 pub const COOKIE: &str = "__Host-portico";
 
-/// The token in the cookie, if there is exactly one.
+/// The cookie that tells a browser apart (SS-16). It outlives the session: signing out leaves it, and it opens nothing.
+const DEVICE: &str = "__Host-portico-device";
+
+/// The session's token, if there is exactly one.
 #[must_use]
 pub fn token(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, COOKIE)
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut found = None;
     for header in headers.get_all(header::COOKIE) {
         for pair in header.to_str().ok()?.split(';') {
-            if let Some(value) = pair.trim().strip_prefix(COOKIE).and_then(|rest| rest.strip_prefix('=')) {
+            if let Some(value) = pair.trim().strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
                 if found.is_some() {
                     return None;
                 }
@@ -39,7 +47,8 @@ pub async fn ctx(state: &Shared, headers: &HeaderMap, about: &About, human: bool
             .map_err(|error| AppError::from_service(error, &about.id.0))?,
         None => None,
     };
-    Ok(Ctx::new(Arc::clone(&state.services), about.origin.clone(), living.map(|living| living.actor)))
+    let ctx = Ctx::new(Arc::clone(&state.services), about.origin.clone(), living.map(|living| living.actor));
+    Ok(ctx.on_device(cookie(headers, DEVICE).map(str::to_owned)))
 }
 
 /// Did a cookie come along behind which nobody stands any more?
@@ -53,10 +62,10 @@ pub fn forget_pages(headers: &mut HeaderMap) {
     headers.insert("clear-site-data", HeaderValue::from_static("\"cache\""));
 }
 
-/// Takes a dead cookie away. Only the answer to a page does: a call or a stream that was under way while another tab signed
+/// Takes a dead session's cookie away. Only the answer to a page does: a call or a stream that was under way while another tab signed
 /// in again would take the new cookie.
 pub fn forget(headers: &mut HeaderMap) {
-    set(headers, "", "; Max-Age=0");
+    set(headers, COOKIE, "", "; Max-Age=0");
     forget_pages(headers);
 }
 
@@ -64,13 +73,16 @@ pub fn forget(headers: &mut HeaderMap) {
 pub fn change(ctx: &Ctx, headers: &mut HeaderMap) {
     match ctx.take_session_change() {
         None => {}
-        Some(SessionChange::Opened { token, .. }) => set(headers, &token, ""),
+        Some(SessionChange::Opened { token, device, .. }) => {
+            set(headers, COOKIE, &token, "");
+            set(headers, DEVICE, &device, &format!("; Max-Age={}", KNOWN_DEVICE.as_millis() / 1000));
+        }
         Some(SessionChange::Ended) => forget(headers),
     }
 }
 
-fn set(headers: &mut HeaderMap, token: &str, more: &str) {
-    let cookie = format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax{more}");
+fn set(headers: &mut HeaderMap, name: &str, token: &str, more: &str) {
+    let cookie = format!("{name}={token}; Path=/; Secure; HttpOnly; SameSite=Lax{more}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         headers.append(header::SET_COOKIE, cookie);
     }
@@ -96,6 +108,16 @@ mod tests {
         assert_eq!(read(&["portico=xyz"]), None);
     }
 
+    // SS-16
+    #[test]
+    fn the_session_and_the_device_are_told_apart() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("__Host-portico-device=abc; __Host-portico=xyz"));
+        assert_eq!((token(&headers), cookie(&headers, DEVICE)), (Some("xyz"), Some("abc")));
+        headers.insert(header::COOKIE, HeaderValue::from_static("__Host-portico-device=abc"));
+        assert_eq!(token(&headers), None);
+    }
+
     // AN-11: somebody who plants a second cookie does not choose between them.
     #[test]
     fn two_of_them_are_none() {
@@ -107,7 +129,7 @@ mod tests {
     #[test]
     fn the_cookie_is_as_strict_as_can_be() {
         let mut headers = HeaderMap::new();
-        set(&mut headers, "xyz", "");
+        set(&mut headers, COOKIE, "xyz", "");
         assert_eq!(headers[header::SET_COOKIE], "__Host-portico=xyz; Path=/; Secure; HttpOnly; SameSite=Lax");
     }
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     access::{Access, EnterGroup, ManageSettings},
+    account::Door,
     ids::{AccountId, GroupId, UserId},
     person::UserName,
     practice::{AccessSettings, Group, Level, Location, PatientAccess, PracticeDetails, User, UserState},
@@ -323,12 +324,13 @@ impl Practice for SqlWork {
     }
 
     async fn lookup_practice_details(&mut self, access: &Access<ManageSettings>) -> Stored<Option<PracticeDetails>> {
-        let row: Option<(String, String, i64)> = self
+        let row: Option<(String, String, Option<i64>, i64)> = self
             .find(
                 query_as(
                     "SELECT
                          name,
                          phone,
+                         console_idle_minutes,
                          version
                      FROM practice_groups
                      WHERE id = $1",
@@ -336,7 +338,11 @@ impl Practice for SqlWork {
                 .bind(access.group().uuid()),
             )
             .await?;
-        Ok(row.map(|(name, phone, version)| PracticeDetails { name, phone, version }))
+        row.map(|(name, phone, idle, version)| {
+            let idle_minutes = small(idle.unwrap_or(Door::Console.idle().as_minutes()), "idle time")?;
+            Ok(PracticeDetails { name, phone, idle_minutes, version })
+        })
+        .transpose()
     }
 
     async fn save_practice_details(
@@ -350,6 +356,7 @@ impl Practice for SqlWork {
                     "UPDATE practice_groups
                      SET name = $3,
                          phone = $4,
+                         console_idle_minutes = $5,
                          version = version + 1
                      WHERE id = $1
                        AND version = $2",
@@ -357,7 +364,8 @@ impl Practice for SqlWork {
                 .bind(access.group().uuid())
                 .bind(details.version)
                 .bind(details.name.clone())
-                .bind(details.phone.clone()),
+                .bind(details.phone.clone())
+                .bind(i64::from(details.idle_minutes)),
             )
             .await?;
         Ok(saved == 1)

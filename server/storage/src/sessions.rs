@@ -4,15 +4,15 @@ use async_trait::async_trait;
 use domain::{
     account::{Device, Door, SessionClock},
     ids::{AccountId, SessionId},
-    limits::SWEPT,
-    time::Time,
+    limits::{KNOWN_DEVICES, SWEPT},
+    time::{Span, Time},
 };
 use services::ports::{Familiar, FoundSession, Hint, NewSession, Sessions, StoreError, Stored, TokenHash, Work as _};
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::{SqlWork, practice::UserRow};
-use crate::common::{known, readable};
+use crate::common::{known, readable, small};
 
 #[derive(sqlx::FromRow)]
 struct SessionRow {
@@ -21,6 +21,7 @@ struct SessionRow {
     door: String,
     opened_at: i64,
     last_act_at: i64,
+    console_idle_minutes: Option<i64>,
     session_user_id: Option<Uuid>,
     // The membership; all null in the portal.
     group_id: Option<Uuid>,
@@ -59,13 +60,15 @@ impl TryFrom<SessionRow> for FoundSession {
                 Some(known(membership, "session's user")?.try_into()?)
             }
         };
+        let door = readable(Door::from_code(&row.door), "door")?;
         Ok(Self {
             id: row.session_id.into(),
             account: row.session_account_id.into(),
             clock: SessionClock {
-                door: readable(Door::from_code(&row.door), "door")?,
+                door,
                 opened_at: Time::from_millis(row.opened_at),
                 last_act_at: Time::from_millis(row.last_act_at),
+                idle: idle(door, row.console_idle_minutes)?,
             },
             user,
         })
@@ -78,6 +81,7 @@ struct DeviceRow {
     door: String,
     opened_at: i64,
     last_act_at: i64,
+    console_idle_minutes: Option<i64>,
     agent: String,
 }
 
@@ -85,15 +89,25 @@ impl TryFrom<DeviceRow> for Device {
     type Error = StoreError;
 
     fn try_from(row: DeviceRow) -> Stored<Self> {
+        let door = readable(Door::from_code(&row.door), "door")?;
         Ok(Self {
             id: row.id.into(),
-            door: readable(Door::from_code(&row.door), "door")?,
+            door,
+            idle: idle(door, row.console_idle_minutes)?,
             opened_at: Time::from_millis(row.opened_at),
             last_act_at: Time::from_millis(row.last_act_at),
             agent: row.agent,
             this_one: false,
         })
     }
+}
+
+/// How long a session of this side may be left alone; of the console what its group says.
+fn idle(door: Door, console_minutes: Option<i64>) -> Stored<Span> {
+    Ok(match console_minutes {
+        Some(minutes) => Span::minutes(small(minutes, "idle time")?),
+        None => door.idle(),
+    })
 }
 
 #[async_trait]
@@ -137,6 +151,7 @@ impl Sessions for SqlWork {
                          s.door,
                          s.opened_at,
                          s.last_act_at,
+                         g.console_idle_minutes,
                          s.user_id AS session_user_id,
                          u.group_id,
                          u.title,
@@ -151,6 +166,8 @@ impl Sessions for SqlWork {
                      LEFT JOIN users u
                          ON u.id = s.user_id
                         AND u.account_id = s.account_id
+                     LEFT JOIN practice_groups g
+                         ON g.id = u.group_id
                      WHERE s.token_hash = $1
                        AND s.ended_at IS NULL",
                 )
@@ -226,15 +243,21 @@ impl Sessions for SqlWork {
             .all(
                 query_as(
                     "SELECT
-                         id,
-                         door,
-                         opened_at,
-                         last_act_at,
-                         agent
-                     FROM sessions
-                     WHERE account_id = $1
-                       AND ended_at IS NULL
-                     ORDER BY last_act_at DESC, id DESC
+                         s.id,
+                         s.door,
+                         s.opened_at,
+                         s.last_act_at,
+                         g.console_idle_minutes,
+                         s.agent
+                     FROM sessions s
+                     LEFT JOIN users u
+                         ON u.id = s.user_id
+                        AND u.account_id = s.account_id
+                     LEFT JOIN practice_groups g
+                         ON g.id = u.group_id
+                     WHERE s.account_id = $1
+                       AND s.ended_at IS NULL
+                     ORDER BY s.last_act_at DESC, s.id DESC
                      LIMIT 100",
                 )
                 .bind(account.uuid()),
@@ -296,6 +319,26 @@ impl Sessions for SqlWork {
             .bind(account.uuid())
             .bind(device.to_owned())
             .bind(at.millis()),
+        )
+        .await?;
+        // A browser that forgets its cookies is a new device each time.
+        self.execute(
+            query(
+                "DELETE FROM known_devices
+                 WHERE account_id = $1
+                   AND device IN (
+                     SELECT device
+                     FROM known_devices
+                     WHERE account_id = $1
+                       AND device <> $2
+                     ORDER BY seen_at DESC, device
+                     LIMIT $3 OFFSET $4
+                 )",
+            )
+            .bind(account.uuid())
+            .bind(device.to_owned())
+            .bind(i64::from(SWEPT))
+            .bind(i64::from(KNOWN_DEVICES) - 1),
         )
         .await?;
         Ok(())

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::{
     api,
-    components::{Button, Card, Dialog, Kind},
+    components::{Button, Card, Choice, Dialog, Kind},
     console::{
         desk::use_desk,
         form::{Form, Line, Values},
@@ -16,6 +16,9 @@ use crate::{
         words,
     },
 };
+
+/// The times that are offered, in minutes; what was set otherwise is offered too (decision 15).
+const IDLE: [u32; 7] = [5, 10, 15, 20, 30, 45, 60];
 
 /// The card.
 #[component]
@@ -33,6 +36,7 @@ pub fn PracticeCard() -> impl IntoView {
                 <dl class="facts">
                     {words::fact(words::PRACTICE_NAME, &practice.name)}
                     {words::fact(words::PRACTICE_PHONE, &practice.phone)}
+                    {words::fact(words::IDLE, &words::minutes(practice.idle_minutes))}
                 </dl>
             }.into_any())}
         </Card>
@@ -45,7 +49,8 @@ pub fn PracticeCard() -> impl IntoView {
 }
 
 fn shown(practice: PracticeDetails) -> (i64, Values) {
-    (practice.version, vec![("name", practice.name), ("phone", practice.phone)])
+    let idle = practice.idle_minutes.to_string();
+    (practice.version, vec![("name", practice.name), ("phone", practice.phone), ("idle_minutes", idle)])
 }
 
 #[component]
@@ -55,6 +60,11 @@ fn Edit(
     on_close: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let desk = use_desk();
+    let mut lives: Vec<u32> = IDLE.into();
+    lives.push(start.idle_minutes);
+    lives.sort_unstable();
+    lives.dedup();
+    let lives = lives.into_iter().map(|minutes| Choice::new(minutes.to_string(), words::minutes(minutes))).collect();
     let (version, start) = shown(start);
     let form = Form::versioned("practice", "", version, start);
     form.follow(|| async { api::settings::practice().await.map(|newer| Some(shown(newer))) });
@@ -67,7 +77,11 @@ fn Edit(
     };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let typed = PracticeForm { name: form.value("name"), phone: form.value("phone") };
+        let typed = PracticeForm {
+            name: form.value("name"),
+            phone: form.value("phone"),
+            idle_minutes: form.value("idle_minutes"),
+        };
         let name = typed.name.trim().to_owned();
         form.send(api::settings::save_practice(form.version(), typed), move |()| {
             desk.practice.set(name);
@@ -88,6 +102,7 @@ fn Edit(
                     {form.notices()}
                     {form.text("name", words::PRACTICE_NAME, name.required())}
                     {form.text("phone", words::PRACTICE_PHONE, Line::of("tel").hint(words::PRACTICE_PHONE_HINT))}
+                    {form.select("idle_minutes", words::IDLE, lives, words::IDLE_HINT)}
                 </div>
                 <footer class="dialog-foot">
                     <Button on:click=give_up>{words::CANCEL}</Button>

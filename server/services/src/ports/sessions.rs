@@ -92,7 +92,8 @@ pub trait Sessions {
     /// What is remembered of a device (a hash of what tells it apart).
     async fn lookup_device(&mut self, account: AccountId, device: &str) -> Stored<Familiar>;
 
-    /// Remembers that the account signed in from this device.
+    /// Remembers that the account signed in from this device, and of the account's others the last
+    /// [`domain::limits::KNOWN_DEVICES`], this one counted.
     async fn remember_device(&mut self, account: AccountId, device: &str, at: Time) -> Stored<()>;
 
     /// Forgets devices that were last seen before this time, at most [`domain::limits::SWEPT`] at once.

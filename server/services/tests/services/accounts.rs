@@ -5,10 +5,12 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     account::{Door, PasswordHash},
     audit::Action,
-    practice::{AccessSettings, Level, UserState},
+    practice::{AccessSettings, Level, PracticeForm, UserState},
     time::Span,
 };
-use services::{Ctx, Error, Origin, accounts, console, invitations, passwords, portal, ports::Hint, sessions};
+use services::{
+    Ctx, Error, Origin, accounts, console, invitations, passwords, portal, ports::Hint, sessions, settings,
+};
 
 use crate::town::{PASSWORD, Staff, Town, token_of};
 
@@ -224,6 +226,17 @@ async fn idle_and_absolute_limits(town: Town) {
         town.clock.pass(Span::minutes(10));
         assert!(town.with_token(&token).await.is_none(), "{door:?} absolute");
     }
+
+    // A group sets its own time for its consoles, from the next request of an open session on.
+    let token = town.session(actor.account(), Door::Console, user).await;
+    let practice = settings::practice(&owner).await.unwrap();
+    let form = PracticeForm { name: practice.name, phone: practice.phone, idle_minutes: "60".to_owned() };
+    settings::save_practice(&owner, practice.version, &form).await.unwrap();
+    town.clock.pass(Span::minutes(59));
+    assert!(town.with_token(&token).await.is_some());
+    assert_eq!(accounts::devices(&owner).await.unwrap().len(), 1);
+    town.clock.pass(Span::minutes(60));
+    assert!(town.with_token(&token).await.is_none());
 }
 
 /// SS-04: going to and fro between the two sides does not start a new day.

@@ -50,7 +50,11 @@ async fn the_practice_is_renamed(town: Town) {
     let Staff { owner, group } = town.practice().await;
     let clinical = town.user(group, "clinical@harbour.example", Level::Clinical).await;
     let seen = settings::practice(&owner).await.unwrap();
-    let form = PracticeForm { name: " Hill Street ".to_owned(), phone: "02 9999 1111".to_owned() };
+    let form = PracticeForm {
+        name: " Hill Street ".to_owned(),
+        phone: "02 9999 1111".to_owned(),
+        idle_minutes: "5".to_owned(),
+    };
     assert!(matches!(settings::practice(&clinical).await, Err(Error::Forbidden(_))));
     assert!(matches!(settings::save_practice(&clinical, seen.version, &form).await, Err(Error::Forbidden(_))));
     settings::save_practice(&owner, seen.version, &form).await.unwrap();
@@ -58,11 +62,13 @@ async fn the_practice_is_renamed(town: Town) {
     assert_eq!((&*now.name, &*now.phone), ("Hill Street", "02 9999 1111"));
     let late = settings::save_practice(&owner, seen.version, &form).await.unwrap_err();
     assert!(matches!(late, Error::Conflict(Conflict::ChangedMeanwhile)));
-    let blank = PracticeForm { name: "  ".to_owned(), phone: "call me".to_owned() };
+    assert_eq!((seen.idle_minutes, now.idle_minutes), (15, 5));
+    let blank = PracticeForm { name: "  ".to_owned(), phone: "call me".to_owned(), idle_minutes: "61".to_owned() };
     let Error::Invalid(wrong) = settings::save_practice(&owner, now.version, &blank).await.unwrap_err() else {
         panic!()
     };
     assert_eq!(wrong.of("name"), Some(Problem::Missing));
     assert_eq!(wrong.of("phone"), Some(Problem::NotAPhone));
+    assert_eq!(wrong.of("idle_minutes"), Some(Problem::OutOfRange));
     assert_eq!(town.engine.audited(Action::SettingsChanged).await, 1);
 }

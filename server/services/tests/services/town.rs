@@ -180,7 +180,7 @@ impl Town {
             id: self.services.random.id().into(),
             token: hash,
             account,
-            clock: SessionClock { door, opened_at: now, last_act_at: now },
+            clock: SessionClock::open(door, now),
             user,
             origin: "10.0.0.0".to_owned(),
             agent: "test browser".to_owned(),

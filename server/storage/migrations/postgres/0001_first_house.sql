@@ -38,6 +38,8 @@ CREATE TABLE practice_groups (
     id UUID NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
     phone TEXT NOT NULL,
+    -- How long its consoles may be left alone; null: as usual.
+    console_idle_minutes BIGINT,
     version BIGINT NOT NULL,
     added_at BIGINT NOT NULL
 );
@@ -99,7 +101,7 @@ CREATE UNIQUE INDEX sessions_token ON sessions (token_hash);
 CREATE INDEX sessions_of_account ON sessions (account_id, last_act_at, id) WHERE ended_at IS NULL;
 CREATE INDEX sessions_by_age ON sessions (opened_at);
 
--- Where an account signed in from. The device is a hash: no address and no browser stands here in clear.
+-- Where an account signed in from. The device is a hash of the account and of the token in the browser's cookie.
 CREATE TABLE known_devices (
     account_id UUID NOT NULL REFERENCES accounts (id),
     device TEXT COLLATE "C" NOT NULL,

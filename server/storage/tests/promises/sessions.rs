@@ -27,7 +27,7 @@ fn session(account: AccountId, user: Option<UserId>, opened_at: Time) -> (NewSes
         id: id(),
         token,
         account,
-        clock: SessionClock { door, opened_at, last_act_at: opened_at },
+        clock: SessionClock::open(door, opened_at),
         user,
         origin: "127.0.0.1".into(),
         agent: "Firefox".into(),

@@ -21,8 +21,15 @@ fn group_tables() -> BTreeSet<String> {
 }
 
 /// Functions of an account about itself: they go over groups, by the account's own id.
-const OWN_ACCOUNT: [&str; 6] =
-    ["is_practitioner", "list_memberships", "list_grants", "list_own_records", "find_own_grant", "find_session"];
+const OWN_ACCOUNT: [&str; 7] = [
+    "is_practitioner",
+    "list_memberships",
+    "list_grants",
+    "list_own_records",
+    "find_own_grant",
+    "find_session",
+    "list_devices",
+];
 
 /// Functions without a group whose names the ports fixed: mail of the system, found by its id.
 const SYSTEM: [&str; 1] = ["add_mail"];
