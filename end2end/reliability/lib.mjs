@@ -169,7 +169,9 @@ export class Client {
       timeout,
       from,
     });
-    for (const set of answer.headers['set-cookie'] ?? []) this.cookie = set.split(';')[0];
+    for (const set of answer.headers['set-cookie'] ?? []) {
+      if (set.startsWith('__Host-portico=')) this.cookie = set.split(';')[0];
+    }
     return answer;
   }
 

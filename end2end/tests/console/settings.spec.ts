@@ -109,6 +109,8 @@ test("the practice's name and telephone are changed", async ({ page, device }) =
   await expect(other.locator(".sidebar-mark")).toContainText("Harbour & Hill & Vale");
 
   await dialog.getByLabel("Telephone").fill("02 9000 0000");
+  // Decision 15: how long a console may be left alone is the group's to say.
+  await dialog.getByLabel("Sign out after").selectOption("30");
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog.getByText("Somebody else changed this meanwhile")).toBeVisible();
   await expect(dialog.getByLabel("Name of the practice")).toHaveValue("Harbour & Hill & Vale");
@@ -116,8 +118,9 @@ test("the practice's name and telephone are changed", async ({ page, device }) =
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByText("02 9000 0000")).toBeVisible();
+  await expect(page.getByText("30 minutes")).toBeVisible();
 
   const { body } = await door(page, "settings/practice", {});
-  const form = { name: PRACTICE, phone };
+  const form = { name: PRACTICE, phone, idle_minutes: "15" };
   expect((await door(page, "settings/save_practice", { version: (body as { version: number }).version, form })).status).toBe(200);
 });

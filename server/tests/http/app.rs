@@ -200,6 +200,7 @@ impl App {
             server: self.address,
             network: format!("198.51.{}.{}", n / 250, n % 250 + 1),
             cookie: Mutex::default(),
+            device: Mutex::default(),
             may_see: Vec::new(),
         }
     }
@@ -285,6 +286,7 @@ pub struct Persona {
     server: SocketAddr,
     network: String,
     cookie: Mutex<Option<String>>,
+    device: Mutex<Option<String>>,
     /// The beginnings of the canaries that may be shown to them.
     pub may_see: Vec<String>,
 }
@@ -298,12 +300,22 @@ impl Persona {
         *self.cookie.lock().unwrap() = token.map(str::to_owned);
     }
 
-    /// The same cookie in another browser.
+    /// What tells this browser apart.
+    pub fn device(&self) -> Option<String> {
+        self.device.lock().unwrap().clone()
+    }
+
+    pub fn set_device(&self, token: Option<&str>) {
+        *self.device.lock().unwrap() = token.map(str::to_owned);
+    }
+
+    /// The same session in another browser.
     pub fn copy(&self) -> Self {
         Self {
             server: self.server,
             network: self.network.clone(),
             cookie: Mutex::new(self.cookie()),
+            device: Mutex::default(),
             may_see: self.may_see.clone(),
         }
     }
@@ -311,8 +323,11 @@ impl Persona {
     /// A request of this browser, ready to be made stranger.
     pub fn request(&self, method: &str, path: &str) -> Request {
         let mut request = Request::new(method, path).header("x-forwarded-for", &self.network);
-        if let Some(cookie) = self.cookie() {
-            request = request.header("cookie", &format!("__Host-portico={cookie}"));
+        let device = self.device().map(|device| format!("__Host-portico-device={device}"));
+        let cookie = self.cookie().map(|cookie| format!("__Host-portico={cookie}"));
+        let cookies: Vec<String> = device.into_iter().chain(cookie).collect();
+        if !cookies.is_empty() {
+            request = request.header("cookie", &cookies.join("; "));
         }
         if method != "GET" {
             request =
@@ -321,7 +336,7 @@ impl Persona {
         request
     }
 
-    /// Sends a request, keeps the cookie, and looks at every byte that comes back.
+    /// Sends a request, keeps the cookies, and looks at every byte that comes back.
     #[track_caller]
     pub fn send(&self, request: Request) -> impl Future<Output = Response> {
         let place = std::panic::Location::caller();
@@ -329,9 +344,15 @@ impl Persona {
             let response = request.send(self.server).await;
             self.look_at(&response, &format!("{} {} at {place}", request.method, request.path));
             for cookie in response.all("set-cookie") {
-                let value = cookie.strip_prefix("__Host-portico=").and_then(|rest| rest.split(';').next()).unwrap();
+                let (name, rest) = cookie.split_once('=').unwrap();
+                let value = rest.split(';').next().unwrap();
                 log::secret(value);
-                self.set_cookie(Some(value).filter(|value| !value.is_empty()));
+                let value = Some(value).filter(|value| !value.is_empty());
+                match name {
+                    "__Host-portico" => self.set_cookie(value),
+                    "__Host-portico-device" => self.set_device(value),
+                    other => panic!("a cookie nobody knows: {other}"),
+                }
             }
             response
         }
@@ -343,10 +364,10 @@ impl Persona {
             let canary: String = text[at..].chars().take(24).collect();
             assert!(self.may_see.iter().any(|start| canary.starts_with(start)), "{canary} is not for this eye: {what}");
         }
-        // SS-08: the session's token is in the cookie and nowhere else.
-        if let Some(cookie) = self.cookie() {
-            assert!(!response.text().contains(&cookie), "the session token is in the body: {what}");
-            assert!(!response.location().contains(&cookie), "the session token is in an address: {what}");
+        // SS-08: a token is in its cookie and nowhere else.
+        for cookie in self.cookie().into_iter().chain(self.device()) {
+            assert!(!response.text().contains(&cookie), "a token is in the body: {what}");
+            assert!(!response.location().contains(&cookie), "a token is in an address: {what}");
         }
     }
 

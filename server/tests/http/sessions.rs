@@ -25,6 +25,43 @@ async fn a_cookie_is_worth_nothing_after_signing_out() {
     }
 }
 
+// SS-16: the cookie that tells the browser apart survives signing out and a session that is over, opens nothing, and is the
+// same after the next sign-in, which renews it and is told of to nobody.
+#[tokio::test]
+async fn the_device_is_known_after_signing_out() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let person = app.practitioner().await;
+        let told = || app.mailer.all().iter().filter(|letter| letter.subject.contains("new device")).count();
+        let device = person.device();
+        assert!(device.is_some());
+        let response = person.form("account/sign_out", "/console", &[]).await.is(303);
+        assert_eq!(response.header("clear-site-data"), Some("\"cache\""), "not the cookies");
+        assert_eq!(response.all("set-cookie").count(), 1, "the session's only");
+        assert_eq!((person.cookie(), person.device()), (None, device.clone()));
+        assert!(!person.is_signed_in().await);
+        person.set_cookie(device.as_deref());
+        assert!(!person.is_signed_in().await, "it is no session");
+        person.get("/console/patients").await;
+        assert_eq!((person.cookie(), person.device()), (None, device.clone()), "the dead one only is taken away");
+
+        let before = told();
+        let response = person.sign_in("console", "full@a.example.org", PASSWORD).await.is(200);
+        assert!(response.all("set-cookie").any(|cookie| cookie.contains("Max-Age=34560000")), "renewed");
+        assert_eq!(person.device(), device);
+        let stranger = app.anon();
+        stranger.sign_in("console", "full@a.example.org", PASSWORD).await.is(200);
+        assert_ne!(stranger.device(), device);
+        for _ in 0..500 {
+            if told() > before {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(told(), before + 1, "the stranger's only");
+    }
+}
+
 // SS-02: setting a password ends every other session.
 #[tokio::test]
 async fn a_new_password_ends_the_other_sessions() {

@@ -48,6 +48,11 @@ async fn every_refusal_looks_the_same() {
         ] {
             shapes.push(shape(&app.anon().sign_in(door, email, password).await));
         }
+        // From a device that the account knows too, and from one that shows something made up.
+        shapes.push(shape(&practitioner.sign_in("console", "full@a.example.org", "a wrong password").await));
+        let odd = app.anon();
+        odd.set_device(Some("x"));
+        shapes.push(shape(&odd.sign_in("console", "full@a.example.org", "a wrong password").await));
         for other in &shapes[1..] {
             assert_eq!(other, &shapes[0]);
         }
@@ -112,16 +117,19 @@ async fn a_planted_session_is_worth_nothing() {
     }
 }
 
-// SS-07
+// SS-07, SS-16: the session's goes when the browser is closed, the device's stays for as long as browsers keep any.
 #[tokio::test]
-async fn the_cookie_is_as_strict_as_can_be() {
+async fn the_cookies_are_as_strict_as_can_be() {
     let app = App::start(Engine::Sqlite).await;
     let response = app.anon().sign_in("console", "full@a.example.org", PASSWORD).await.is(200);
     let cookies: Vec<&str> = response.all("set-cookie").collect();
-    let [cookie] = cookies[..] else { panic!("{cookies:?}") };
-    let (name_and_value, attributes) = cookie.split_once("; ").unwrap();
+    let [session, device] = cookies[..] else { panic!("{cookies:?}") };
+    let (name_and_value, attributes) = session.split_once("; ").unwrap();
     assert!(name_and_value.starts_with("__Host-portico="));
     assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Lax");
+    let (name_and_value, attributes) = device.split_once("; ").unwrap();
+    assert_eq!(name_and_value.strip_prefix("__Host-portico-device=").map(str::len), Some(43));
+    assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=34560000");
 }
 
 // AN-10: the sign-in form of another site.

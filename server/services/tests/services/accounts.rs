@@ -9,7 +9,8 @@ use domain::{
     time::Span,
 };
 use services::{
-    Ctx, Error, Origin, accounts, console, invitations, passwords, portal, ports::Hint, sessions, settings,
+    Ctx, Error, Origin, SessionChange, accounts, console, invitations, passwords, portal, ports::Hint, sessions,
+    settings,
 };
 
 use crate::town::{PASSWORD, Staff, Town, token_of};
@@ -29,6 +30,8 @@ on_both_engines! {
     weaker_hashes_are_made_again,
     a_side_with_nothing_on_it,
     a_new_device_is_told_of,
+    the_first_sign_in_is_not_told_of,
+    two_accounts_on_one_browser,
     refusals_take_about_the_same_time,
 }
 
@@ -161,7 +164,7 @@ async fn a_session_ends_at_sign_out(town: Town) {
     let token = town.session(account, Door::Console, owner.actor().unwrap().user().map(|user| user.user)).await;
     let ctx = town.with_token(&token).await.unwrap();
     accounts::sign_out(&ctx).await.unwrap();
-    assert!(ctx.take_session_change() == Some(services::SessionChange::Ended));
+    assert!(ctx.take_session_change() == Some(SessionChange::Ended));
     assert!(town.with_token(&token).await.is_none());
     assert!(sessions::clock(&town.services, &token).await.unwrap().is_none());
     assert!(console::start(&owner).await.is_ok(), "the other device stays");
@@ -334,43 +337,129 @@ async fn a_side_with_nothing_on_it(town: Town) {
     assert!(matches!(portal::start(&owner).await, Err(Error::Forbidden(_))));
 }
 
-/// SS-16: the owner is told of a sign-in from a new device; not of the first one ever, not of a known device, and not
-/// because the browser was updated.
+/// A browser, with the device token it was given, somewhere.
+struct Browser {
+    agent: &'static str,
+    device: Option<String>,
+}
+
+impl Browser {
+    const fn new(agent: &'static str) -> Self {
+        Self { agent, device: None }
+    }
+
+    fn at(&self, town: &Town, address: &str) -> Ctx {
+        let origin = Origin { address: address.to_owned(), agent: self.agent.to_owned() };
+        Ctx::new(Arc::clone(&town.services), origin, None).on_device(self.device.clone())
+    }
+
+    /// Keeps what an answer gave.
+    fn keep(&mut self, ctx: &Ctx) {
+        match ctx.take_session_change() {
+            Some(SessionChange::Opened { device, .. }) => self.device = Some(device),
+            _ => panic!("no session was opened"),
+        }
+    }
+
+    async fn sign_in(&mut self, town: &Town, address: &str, email: &str) {
+        let ctx = self.at(town, address);
+        sign_in(&ctx, Door::Portal, email, PASSWORD).await.unwrap();
+        self.keep(&ctx);
+    }
+}
+
+/// How often this person was told of a new device.
+async fn told(town: &Town, email: &str) -> usize {
+    town.post().await;
+    town.mailer.to(email).iter().filter(|mail| mail.subject == "new device").count()
+}
+
+/// SS-16: the owner is told of a sign-in from a new device; not of the first one ever, and not of a known device, wherever
+/// it is and whatever it calls itself meanwhile.
 async fn a_new_device_is_told_of(town: Town) {
     let Staff { owner, .. } = town.practice().await;
     let patient = town.patient(&owner, "Ann", "Lee").await;
-    town.invite(&owner, patient, "ann@example.org").await;
-    let token = town.link_to("ann@example.org").await;
-    let at = |address: &str, agent: &str| {
-        let origin = Origin { address: address.to_owned(), agent: agent.to_owned() };
-        Ctx::new(Arc::clone(&town.services), origin, None)
-    };
-    invitations::accept(&at("198.51.100.1", "Firefox/140.0"), &token, PASSWORD).await.unwrap();
-    let told = async || {
-        town.post().await;
-        let mails = town.mailer.to("ann@example.org");
-        mails.iter().filter(|mail| mail.subject == "new device").count()
-    };
-    assert_eq!(told().await, 0, "the device that accepted");
-    for (address, agent, mails) in [
-        ("198.51.100.1", "Firefox/140.0", 0),
-        ("198.51.100.1", "Firefox/141.2", 0),
-        ("198.51.100.1", "Safari/18", 1),
-        ("203.0.113.9", "Firefox/140.0", 2),
-        ("203.0.113.9", "Firefox/142.0", 2),
-        ("2001:db8:1:2::1", "Firefox/142.0", 3),
-        ("2001:db8:1:2::ffff", "Firefox/142.0", 3),
-    ] {
-        assert!(sign_in(&at(address, agent), Door::Portal, "ann@example.org", "wrong").await.is_err());
-        sign_in(&at(address, agent), Door::Portal, "ann@example.org", PASSWORD).await.unwrap();
-        assert_eq!(told().await, mails, "{address} {agent}");
+    let ann = "ann@example.org";
+    town.invite(&owner, patient, ann).await;
+    let link = town.link_to(ann).await;
+    let mut phone = Browser::new("Firefox/140.0");
+    let ctx = phone.at(&town, "198.51.100.1");
+    invitations::accept(&ctx, &link, PASSWORD).await.unwrap();
+    phone.keep(&ctx);
+    assert_eq!(told(&town, ann).await, 0, "the device that accepted");
+
+    let token = phone.device.clone();
+    for (address, agent) in
+        [("198.51.100.1", "Firefox/140.0"), ("203.0.113.9", "Firefox/141.2"), ("2001:db8:1:2::1", "Safari/18")]
+    {
+        phone.agent = agent;
+        sign_in(&phone.at(&town, address), Door::Portal, ann, "wrong").await.unwrap_err();
+        phone.sign_in(&town, address, ann).await;
+        assert_eq!(told(&town, ann).await, 0, "the phone at {address}");
+        assert_eq!(phone.device, token, "the browser keeps its token");
         town.clock.pass(Span::minutes(1));
     }
-    let mail = town.mailer.to("ann@example.org").pop().unwrap();
+
+    let mut other = Browser::new(phone.agent);
+    sign_in(&other.at(&town, "198.51.100.1"), Door::Portal, ann, "wrong").await.unwrap_err();
+    assert_eq!(told(&town, ann).await, 0, "a refusal makes nothing known and tells nobody");
+    other.sign_in(&town, "198.51.100.1", ann).await;
+    assert_eq!(told(&town, ann).await, 1, "another device in the same network");
+    assert_ne!(other.device, token);
+    other.sign_in(&town, "203.0.113.9", ann).await;
+    assert_eq!(told(&town, ann).await, 1, "known by now");
+    let mail = town.mailer.to(ann).pop().unwrap();
     assert!(!mail.text.contains("Lee") && !mail.text.contains("Harbour"), "{}", mail.text);
-    // Neither the addresses nor the browsers' names stand in clear.
+
+    // What is no token of ours is not given back; one that nobody knows is a new device.
+    town.clock.pass(Span::minutes(1));
+    for (n, made_up) in ["", "x; Domain=evil.example", &"A".repeat(44)].into_iter().enumerate() {
+        let mut odd = Browser { agent: phone.agent, device: Some(made_up.to_owned()) };
+        odd.sign_in(&town, "198.51.100.1", ann).await;
+        assert_eq!(odd.device.map(|device| device.len()), Some(43), "{made_up:?}");
+        assert_eq!(told(&town, ann).await, n + 2, "{made_up:?}");
+    }
     let kept = town.engine.texts("SELECT device FROM known_devices").await;
-    assert!(kept.len() == 4 && kept.iter().all(|device| device.len() == 64), "{kept:?}");
+    assert!(kept.len() == 5 && kept.iter().all(|device| device.len() == 64), "{kept:?}");
+}
+
+/// SS-16: an account's very first sign-in is not told of, with or without a token.
+async fn the_first_sign_in_is_not_told_of(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    for (email, first) in [("ann@example.org", "Ann"), ("bob@example.org", "Bob")] {
+        let patient = town.patient(&owner, first, "Lee").await;
+        town.portal_user(&owner, patient, email).await;
+    }
+    town.engine.execute("DELETE FROM known_devices").await;
+    let mut browser = Browser::new("Firefox");
+    browser.sign_in(&town, "198.51.100.1", "ann@example.org").await;
+    browser.sign_in(&town, "198.51.100.1", "bob@example.org").await;
+    assert_eq!((told(&town, "ann@example.org").await, told(&town, "bob@example.org").await), (0, 0));
+}
+
+/// SS-16: two people who share a browser share its token. To each it is new once, and nothing kept shows that they share.
+async fn two_accounts_on_one_browser(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let people = [("ann@example.org", "Ann"), ("bob@example.org", "Bob")];
+    for (email, first) in people {
+        let patient = town.patient(&owner, first, "Lee").await;
+        town.portal_user(&owner, patient, email).await;
+    }
+    let mut tablet = Browser::new("Firefox");
+    tablet.sign_in(&town, "198.51.100.1", people[0].0).await;
+    let token = tablet.device.clone();
+    assert_eq!((told(&town, people[0].0).await, told(&town, people[1].0).await), (1, 0));
+    for _ in 0..2 {
+        for (email, _) in people {
+            tablet.sign_in(&town, "203.0.113.9", email).await;
+            assert_eq!(tablet.device, token);
+        }
+        assert_eq!((told(&town, people[0].0).await, told(&town, people[1].0).await), (1, 1));
+    }
+    let mut kept = town.engine.texts("SELECT device FROM known_devices").await;
+    kept.sort_unstable();
+    kept.dedup();
+    assert_eq!(kept.len(), 4, "each has a hash of their own for the tablet, and where they accepted");
 }
 
 /// AN-03, the short form: no kind of refusal is told by its time. Other tests on the same cores slow each kind alike, since

@@ -3,6 +3,7 @@
 use domain::{
     account::{Door, SessionClock},
     ids::{AccountId, SessionId, UserId},
+    limits::KNOWN_DEVICES,
     time::Time,
 };
 use services::ports::{Familiar, Hint, NewSession, TokenHash};
@@ -18,6 +19,7 @@ promises!(
     devices_are_the_accounts_own_latest_first,
     old_sessions_are_swept,
     a_device_is_known_once_it_was_used,
+    only_the_last_devices_are_remembered,
 );
 
 fn session(account: AccountId, user: Option<UserId>, opened_at: Time) -> (NewSession, TokenHash) {
@@ -156,4 +158,32 @@ async fn a_device_is_known_once_it_was_used(database: &TestDatabase) {
     assert_eq!(work.unscoped_sweep_devices(later(10)).await.unwrap(), 1, "what was used again stays");
     assert_eq!(work.lookup_device(mira, "phone").await.unwrap(), Familiar::Known);
     assert_eq!(work.lookup_device(mira, "desk").await.unwrap(), Familiar::New);
+}
+
+// SS-16: a browser that forgets its cookies does not fill the table, and pushes nobody else's devices out.
+async fn only_the_last_devices_are_remembered(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let (mira, noor) = (world.mira.account, world.noor.account);
+    let mut work = world.begin().await;
+    work.remember_device(noor, "phone", NOW).await.unwrap();
+    work.remember_device(mira, "phone", NOW).await.unwrap();
+    let most = i64::from(KNOWN_DEVICES);
+    for n in 1..most {
+        work.remember_device(mira, &format!("desk {n}"), later(n)).await.unwrap();
+    }
+    work.remember_device(mira, "phone", later(most)).await.unwrap();
+    assert_eq!(work.lookup_device(mira, "desk 1").await.unwrap(), Familiar::Known, "as many as there may be");
+    work.remember_device(mira, "tablet", later(most)).await.unwrap();
+    work.remember_device(mira, "a very old one", NOW).await.unwrap();
+    for (device, familiar) in [
+        ("desk 1", Familiar::New),
+        ("desk 2", Familiar::New),
+        ("desk 3", Familiar::Known),
+        ("phone", Familiar::Known),
+        ("tablet", Familiar::Known),
+        ("a very old one", Familiar::Known),
+    ] {
+        assert_eq!(work.lookup_device(mira, device).await.unwrap(), familiar, "{device}");
+    }
+    assert_eq!(work.lookup_device(noor, "phone").await.unwrap(), Familiar::Known);
 }

@@ -184,7 +184,7 @@ fn every_order_ends_in_a_unique_key() {
             let order = sql[at + 8..].split("LIMIT").next().unwrap().split(')').next().unwrap();
             let last = order.split(',').next_back().unwrap().trim().trim_end_matches(" DESC");
             let last = last.rsplit('.').next().unwrap();
-            let unique = ["id", "patient_id", "chain", "seq", "key", "version", "name", "tablename"];
+            let unique = ["id", "device", "patient_id", "chain", "seq", "key", "version", "name", "tablename"];
             assert!(unique.contains(&last), "{file}, fn {function}: ORDER BY … {last}");
         }
     }
