@@ -26,7 +26,7 @@ pub async fn start(ctx: &Ctx) -> Result<PortalStart> {
         return Err(Error::Forbidden(Refusal::Door));
     }
     let mut work = ctx.services.store.read().await?;
-    let records = records(actor, work.as_mut()).await?;
+    let records = open_ones(actor, work.list_own_records(actor.account()).await?);
     let also_console = !work.list_memberships(actor.account()).await?.is_empty();
     let account = work.lookup_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
     Ok(PortalStart { records, also_console, email: account.email.as_str().to_owned() })
@@ -39,38 +39,43 @@ pub async fn start(ctx: &Ctx) -> Result<PortalStart> {
 pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     let actor = ctx.actor()?;
     let mut view = ctx.services.store.read().await?;
-    let facts = view.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?;
-    let access = actor.may(ViewOwnRecord, &facts)?;
-    let (patient, group) = view.lookup_own_record(&access).await?.ok_or(Error::NotFound)?;
-    let records = records(actor, view.as_mut()).await?;
+    let all = view.list_own_records(actor.account()).await?;
+    // The list ends somewhere; a record beyond its end is asked for by itself.
+    let own = match all.iter().find(|own| own.facts.grant.patient == patient) {
+        Some(own) => own.clone(),
+        None => one_record(actor, view.as_mut(), patient).await?,
+    };
+    let access = actor.may(ViewOwnRecord, &own.facts)?;
     let also_console = !view.list_memberships(actor.account()).await?.is_empty();
     drop(view);
     // Only the entry needs the one writer.
     let mut work = ctx.services.store.begin().await?;
-    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PortalHomeViewed, patient.id)).await?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PortalHomeViewed, patient)).await?;
     work.save().await?;
-    let name = &patient.details.name;
-    let greet = match facts.grant.kind {
-        Kind::Own => name.called().to_owned(),
+    let greet = match own.facts.grant.kind {
+        Kind::Own => own.name.called().to_owned(),
         Kind::Contact | Kind::Other => String::new(),
     };
-    Ok(PortalFrame {
-        record: PortalRecord { patient: patient.id, shown: name.shown(), practice: group.name, kind: facts.grant.kind },
-        practice_phone: group.phone,
-        greet,
-        records,
-        also_console,
-    })
+    let practice_phone = own.phone.clone();
+    Ok(PortalFrame { record: shown(own), practice_phone, greet, records: open_ones(actor, all), also_console })
 }
 
-async fn records(actor: &Actor, work: &mut dyn Work) -> Result<Vec<PortalRecord>> {
-    let own = work.list_own_records(actor.account()).await?;
-    let open = own.into_iter().filter(|record| actor.may(ViewOwnRecord, &record.facts).is_ok());
-    let records = open.map(|OwnRecord { facts, name, practice }| PortalRecord {
-        patient: facts.grant.patient,
-        shown: name.shown(),
-        practice,
-        kind: facts.grant.kind,
-    });
-    Ok(records.collect())
+async fn one_record(actor: &Actor, work: &mut dyn Work, patient: PatientId) -> Result<OwnRecord> {
+    let facts = work.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?;
+    let access = actor.may(ViewOwnRecord, &facts)?;
+    let (patient, group) = work.lookup_own_record(&access).await?.ok_or(Error::NotFound)?;
+    Ok(OwnRecord { facts, name: patient.details.name, practice: group.name, phone: group.phone })
+}
+
+fn open_ones(actor: &Actor, all: Vec<OwnRecord>) -> Vec<PortalRecord> {
+    all.into_iter().filter(|own| actor.may(ViewOwnRecord, &own.facts).is_ok()).map(shown).collect()
+}
+
+fn shown(own: OwnRecord) -> PortalRecord {
+    PortalRecord {
+        patient: own.facts.grant.patient,
+        shown: own.name.shown(),
+        practice: own.practice,
+        kind: own.facts.grant.kind,
+    }
 }

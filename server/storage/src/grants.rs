@@ -81,6 +81,7 @@ struct OwnRecordRow {
     legal_last: String,
     preferred: String,
     practice: String,
+    phone: String,
 }
 
 impl TryFrom<FactsRow> for GrantFacts {
@@ -249,7 +250,8 @@ impl Grants for SqlWork {
                          p.legal_first,
                          p.legal_last,
                          p.preferred,
-                         pg.name AS practice
+                         pg.name AS practice,
+                         pg.phone
                      FROM portal_grants g
                      JOIN patients p
                          ON p.group_id = g.group_id
@@ -269,7 +271,7 @@ impl Grants for SqlWork {
                 legal_last: row.legal_last,
                 preferred: row.preferred,
             };
-            Ok(OwnRecord { facts: row.facts.try_into()?, name, practice: row.practice })
+            Ok(OwnRecord { facts: row.facts.try_into()?, name, practice: row.practice, phone: row.phone })
         };
         rows.into_iter().map(record).collect()
     }

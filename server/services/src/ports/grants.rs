@@ -22,6 +22,8 @@ pub struct OwnRecord {
     pub name: PatientName,
     /// The practice group's name.
     pub practice: String,
+    /// The practice group's telephone.
+    pub phone: String,
 }
 
 /// Who may act in the portal for whom. Adding and saving a grant keeps the patient's portal state true.
