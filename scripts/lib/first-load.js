@@ -44,11 +44,13 @@ async function firstLoad(url, { rounds = 5, device, prepare = async () => {}, aw
       }`);
       await page.goto(url, { waitUntil: "commit", timeout: 60_000 });
       await page.waitForFunction(() => window.__awake, null, { timeout: 60_000 });
+      await page.waitForLoadState("load");
+      // What stands in the page may be found before it is painted.
+      await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
       const times = await page.evaluate(() => ({
-        painted: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN,
+        painted: performance.getEntriesByName("first-contentful-paint")[0].startTime,
         awake: window.__awake,
       }));
-      await page.waitForLoadState("load");
       all.push({ ...times, bytes });
       await context.close();
     }
