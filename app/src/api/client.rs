@@ -23,7 +23,7 @@ thread_local! {
 }
 
 /// Makes a call; `by_itself` says that the page looks again because the bell rang, which is no human act (decision 15).
-/// Only doors whose client is [`Marking`] carry the mark.
+/// Only doors whose client is `Marking` carry the mark.
 pub async fn refresh<F: Future>(by_itself: bool, call: F) -> F::Output {
     let mut call = pin!(call);
     poll_fn(move |context| {

@@ -1,5 +1,5 @@
-//! Invitations to the portal: the practice invites, resends and revokes ([`staff`]); the invited person opens a link,
-//! accepts, confirms or asks for a fresh one ([`link`]).
+//! Invitations to the portal: the practice invites, resends and revokes (`staff`); the invited person opens a link,
+//! accepts, confirms or asks for a fresh one (`link`).
 
 mod link;
 mod staff;
