@@ -6,8 +6,10 @@ import { Server } from "../../harness/server.js";
 test("a new practice is set up once, with the code that the server printed", async ({ device }) => {
   const server = await Server.start("serve");
   try {
-    const code = /code\W+([\w-]{6,})/i.exec(await server.log())?.[1];
-    expect(code, await server.log()).toBeTruthy();
+    // The server answers before it has printed the code.
+    const printed = async () => /code\W+([\w-]{6,})/i.exec(await server.log())?.[1];
+    await expect.poll(printed).toBeTruthy();
+    const code = await printed();
     const page = await device({ baseURL: server.origin });
     await page.goto("/set-up");
     await axe(page);
