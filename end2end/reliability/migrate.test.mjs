@@ -12,7 +12,7 @@ import {
   tempDir, tidy,
 } from './lib.mjs';
 
-const KILLS = Number(process.env.MIGRATION_KILLS ?? 20);
+const KILLS = Number(process.env.MIGRATION_KILLS ?? 50);
 
 for (const engine of ['sqlite', 'postgres']) {
   test(`${KILLS} kills in the middle of migrating ${engine}: old or new, never between`, { timeout: 300_000 }, async (t) => {
