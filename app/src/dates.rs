@@ -29,12 +29,13 @@ pub fn ago(time: Time, now: Time) -> String {
     }
 }
 
-/// How much time is left, rounded down: `23 hours`, `6 days`.
+/// How much time is left, rounded down: `23 hours`, `6 days`. The last five minutes of an hour count as the whole, so that a
+/// link says what its mail said a moment ago.
 #[must_use]
 pub fn left(until: Time, now: Time) -> String {
     const HOUR: Span = Span::hours(1);
     let left = until.since(now);
-    let hours = left.as_millis() / HOUR.as_millis();
+    let hours = (left.as_millis() + Span::minutes(5).as_millis()) / HOUR.as_millis();
     match (left.as_minutes(), hours) {
         (..2, _) => "a minute".to_owned(),
         (minutes, 0) => format!("{minutes} minutes"),
@@ -94,7 +95,8 @@ mod tests {
             ("2026-11-24T11:00:00Z", "a minute"),
             ("2026-11-24T12:30:00Z", "30 minutes"),
             ("2026-11-24T13:10:00Z", "an hour"),
-            ("2026-11-25T11:59:00Z", "23 hours"),
+            ("2026-11-25T11:59:00Z", "24 hours"),
+            ("2026-11-25T11:54:00Z", "23 hours"),
             ("2026-11-30T12:00:00Z", "6 days"),
         ] {
             assert_eq!(left(at(until), now), said, "{until}");

@@ -30,7 +30,10 @@ pub const fn problem(problem: Problem) -> &'static str {
         }
         Problem::ContactEmail => "This address belongs to a contact of this patient. Use the patient's own address.",
         Problem::AlreadyInPortal => "This address already uses the portal for this patient.",
-        Problem::UnknownMergeField => "One of the fields in {{ }} does not exist. Choose from the list.",
+        Problem::UnknownMergeField => {
+            "One of the fields in {{ }} does not exist. There are patient.first_name, patient.full_name, sender.name, \
+             sender.profession, practice.name and practice.phone."
+        }
         Problem::UnclosedMergeField => "A field is not closed. Each {{ needs its }}.",
         Problem::NameTaken => "Another one has this name already.",
         Problem::TooMany => "No more can be kept. Remove one first.",
@@ -112,5 +115,21 @@ fn wait(seconds: i64) -> String {
         ..=1 => "a second".to_owned(),
         2..=90 => format!("{seconds} seconds"),
         _ => format!("{} minutes", (seconds + 59) / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::template::MergeField;
+
+    use super::*;
+
+    // Who typed a field that does not exist is told of all that do.
+    #[test]
+    fn every_merge_field_is_named() {
+        let text = problem(Problem::UnknownMergeField);
+        for field in MergeField::ALL {
+            assert!(text.contains(field.code()), "{}", field.code());
+        }
     }
 }

@@ -54,8 +54,10 @@ impl Clock {
     /// How long ago or in how long, under a day; the full form otherwise. Tracks the time.
     #[must_use]
     pub fn relative(self, at: Time) -> String {
-        let gap = self.now.get() as i64 - at.millis();
-        let (minutes, past) = (gap.abs() / 60_000, gap >= 0);
+        // The minute that passed calls; what is counted from is this very moment, or what was just done would lie ahead.
+        self.now.track();
+        let gap = Date::now() as i64 - at.millis();
+        let (minutes, past) = (gap.abs() / 60_000, gap >= -CLOCKS_DIFFER);
         // Whole numbers only: writing down any other takes 5 KB of code.
         let (count, unit) = match minutes {
             0 => return if past { "just now".to_owned() } else { "in a moment".to_owned() },
@@ -67,6 +69,9 @@ impl Clock {
         if past { format!("{count} {unit}{plural} ago") } else { format!("in {count} {unit}{plural}") }
     }
 }
+
+/// By so many milliseconds the server's clock may be ahead of the device's, and nobody is told of a time to come.
+const CLOCKS_DIFFER: i64 = 30_000;
 
 /// A moment: relative under a day, with the full form behind it.
 #[component]

@@ -546,7 +546,7 @@ pub fn sent_again(email: &str) -> String {
 
 /// It is sent.
 pub fn invitation_sent(email: &str) -> String {
-    format!("Invitation sent to {email}")
+    format!("Invitation on its way to {email}")
 }
 
 /// Who invited.

@@ -73,10 +73,11 @@ mod browser {
         seen.forget();
     }
 
-    /// The token is the end of the page's address.
+    /// The token is the end of the page's address. A page drawn again after a refusal has another address: it was counted
+    /// when it came first, and what its address ends in would count as a guessed link.
     fn beacon() {
         let Ok(path) = location().pathname() else { return };
-        let Some(token) = path.rsplit('/').next() else { return };
+        let Some(token) = path.strip_prefix("/invitation/") else { return };
         if let Ok(fields) = UrlSearchParams::new() {
             fields.append("token", token);
             let navigator = window().navigator();

@@ -32,7 +32,7 @@ test("a practitioner invites a patient, who accepts on a phone, and the bell rin
   await dialog.getByLabel("Custom message").fill("It was good to meet you on Tuesday.");
   await dialog.getByRole("button", { name: "Invite", exact: true }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByText(`Invitation sent to ${patient.email}`)).toBeVisible();
+  await expect(page.getByText(`Invitation on its way to ${patient.email}`)).toBeVisible();
 
   // S1-13, S1-14, S1-09: the mail says what to do, and carries the message, but no word about the patient.
   const mail = await portico.mailFor(patient.email);

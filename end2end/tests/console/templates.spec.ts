@@ -60,7 +60,7 @@ test("an unknown merge field is refused at saving", async ({ page }) => {
   await dialog.getByLabel("Name").fill("Wrong");
   await dialog.getByLabel("Text", { exact: true }).fill("Born on {{patient.birth_date}}");
   await dialog.getByRole("button", { name: "Save" }).click();
-  await expect(dialog.getByText(/does not exist\. Choose from the list/)).toBeVisible();
+  await expect(dialog.getByText(/does not exist\. There are patient\.first_name/)).toBeVisible();
   await expect(dialog.getByLabel("Text", { exact: true })).toHaveValue("Born on {{patient.birth_date}}");
 });
 
