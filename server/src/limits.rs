@@ -13,8 +13,8 @@ pub const ANSWER: Duration = Duration::from_secs(30);
 /// Between opening a connection (or the answer before) and the end of a request's head: silent, slow and idle
 /// connections end here.
 pub const HEAD: Duration = Duration::from_secs(10);
-/// How long a client may leave an answer unread.
-pub const UNREAD: Duration = Duration::from_secs(15);
+/// How long a client may leave an answer unread. What is seen of it from outside is a moment more (R-31: 15 s).
+pub const UNREAD: Duration = Duration::from_secs(14);
 /// The longest head of a request, in bytes.
 pub const HEAD_SIZE: usize = 16 * 1024;
 /// The most headers of a request.

@@ -31,7 +31,7 @@ pub async fn sign_in(ctx: &Ctx, door: Door, email: &str, password: &str) -> Resu
 
     let address: Option<Email> = email.parse().ok();
     let found = match &address {
-        Some(address) => ctx.services.store.read().await?.find_account(address).await?,
+        Some(address) => ctx.services.store.look().await?.find_account(address).await?,
         None => None,
     };
     let stored = found.as_ref().and_then(|account| account.password_hash.clone());
@@ -175,7 +175,7 @@ fn about_sessions(ctx: &Ctx, action: Action, subject: impl ToString) -> Result<E
 pub async fn devices(ctx: &Ctx) -> Result<Vec<Device>> {
     let actor = ctx.actor()?;
     let now = ctx.now();
-    let mut devices = ctx.services.store.read().await?.list_devices(actor.account()).await?;
+    let mut devices = ctx.services.store.look().await?.list_devices(actor.account()).await?;
     devices.retain(|device| clock_of(device).lives(now));
     for device in &mut devices {
         device.this_one = device.id == actor.session();

@@ -48,7 +48,7 @@ pub async fn deliver_due(services: &Arc<Services>, stopping: &(dyn Fn() -> bool 
     for outcome in futures::future::join_all(lanes).await {
         outcome?;
     }
-    Ok(services.store.read().await?.unscoped_next_mail().await?)
+    Ok(services.store.look().await?.unscoped_next_mail().await?)
 }
 
 async fn lane(services: &Arc<Services>, way: &Mutex<()>, stopping: &(dyn Fn() -> bool + Sync)) -> Result<()> {
@@ -63,7 +63,7 @@ async fn lane(services: &Arc<Services>, way: &Mutex<()>, stopping: &(dyn Fn() ->
 async fn claim(services: &Services) -> Result<Option<QueuedMail>> {
     // Looked at before the write lock is asked for: most of the time there is nothing.
     let now = services.clock.now();
-    if services.store.read().await?.unscoped_next_mail().await?.is_none_or(|due| due > now) {
+    if services.store.look().await?.unscoped_next_mail().await?.is_none_or(|due| due > now) {
         return Ok(None);
     }
     let mut work = services.store.begin().await?;

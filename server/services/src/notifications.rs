@@ -62,7 +62,7 @@ pub(crate) async fn names(
 /// [`crate::Error::NotSignedIn`].
 pub async fn unread(ctx: &Ctx) -> Result<i64> {
     let access = ctx.actor()?.may(EnterGroup, &())?;
-    Ok(ctx.services.store.read().await?.unread_notifications(&access).await?)
+    Ok(ctx.services.store.look().await?.unread_notifications(&access).await?)
 }
 
 /// Marks one as read, or with `None` all.

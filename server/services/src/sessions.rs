@@ -57,7 +57,7 @@ pub async fn clock(services: &Services, token: &str) -> Result<Option<SessionClo
 
 async fn find_living(services: &Services, token: &str) -> Result<Option<(FoundSession, Face)>> {
     let Some(hash) = tokens::hash(token) else { return Ok(None) };
-    let Some(session) = services.store.read().await?.find_session(&hash).await? else { return Ok(None) };
+    let Some(session) = services.store.look().await?.find_session(&hash).await? else { return Ok(None) };
     if !session.clock.lives(services.clock.now()) {
         return Ok(None);
     }

@@ -85,6 +85,12 @@ pub trait Store: Send + Sync + 'static {
     /// A consistent view for reading. Writing through it fails.
     async fn read(&self) -> Stored<Box<dyn Work>>;
 
+    /// For one question, which needs no view of its own: cheaper, where that makes a difference. Whoever asks two that
+    /// must agree takes [`Store::read`].
+    async fn look(&self) -> Stored<Box<dyn Work>> {
+        self.read().await
+    }
+
     /// A unit of work that may write. On SQLite it holds the write lock from here on, so keep it short and do slow
     /// things (hashing, mail) before or after.
     async fn begin(&self) -> Stored<Box<dyn Work>>;

@@ -13,6 +13,7 @@ use domain::audit::Entry;
 use services::ports::{Hint, Store, StoreError, Stored, Work};
 use sqlx::{
     ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::{
@@ -129,6 +130,11 @@ impl Store for SqliteStore {
         Ok(Box::new(SqlWork::new(Way::View(view))))
     }
 
+    async fn look(&self) -> Stored<Box<dyn Work>> {
+        let connection = self.readers.acquire().await.map_err(stored)?;
+        Ok(Box::new(SqlWork::new(Way::Look(connection))))
+    }
+
     async fn begin(&self) -> Stored<Box<dyn Work>> {
         let unit = self.writer.unit().await?;
         Ok(Box::new(SqlWork::new(Way::Unit(unit))))
@@ -156,6 +162,8 @@ pub(crate) struct SqlWork {
 }
 
 enum Way {
+    /// One question: each statement sees what is there when it runs.
+    Look(PoolConnection<Sqlite>),
     /// A snapshot; undone when dropped.
     View(Transaction<'static, Sqlite>),
     Unit(Unit),
@@ -175,6 +183,7 @@ impl SqlWork {
         self.alive()?;
         self.at_work = true;
         match &mut self.way {
+            Way::Look(connection) => Ok(&mut *connection),
             Way::View(view) => Ok(&mut *view),
             Way::Unit(unit) => unit.connection(),
         }
@@ -208,7 +217,7 @@ impl Work for SqlWork {
         self.append_entries().await?;
         let Self { way, hints, .. } = *self;
         match way {
-            Way::View(_) => Ok(()),
+            Way::Look(_) | Way::View(_) => Ok(()),
             Way::Unit(unit) => unit.save(hints).await,
         }
     }

@@ -7,7 +7,11 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::ErrorKind,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use services::ports::StoreError;
@@ -93,6 +97,7 @@ impl Files {
         // VACUUM INTO fills an empty file: so it is private from the beginning.
         private().write(true).create_new(true).open(&copy).map_err(file_error(&copy))?;
         let done = async {
+            let _steady = Steady::start(&copy);
             let mut reader = options(&self.path).connect().await.map_err(|error| open_error(&self.path, error))?;
             sqlx::query("VACUUM INTO $1")
                 .bind(copy.to_string_lossy().into_owned())
@@ -111,6 +116,35 @@ impl Files {
 
     pub(crate) async fn close(self) {
         self.store.close().await;
+    }
+}
+
+/// Hands a growing file to the disk a little at a time. All at once at its end it would hold up, for as long as that takes,
+/// whoever waits for a commit on the same disk.
+struct Steady(Arc<AtomicBool>);
+
+impl Steady {
+    /// Between two flushes.
+    const PAUSE: Duration = Duration::from_millis(5);
+
+    fn start(path: &Path) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        // Nothing depends on it: the flush that counts is the one in `put_in_place`.
+        if let Ok(file) = File::open(path) {
+            let over = Arc::clone(&over);
+            std::thread::spawn(move || {
+                while !over.load(Ordering::Relaxed) && file.sync_data().is_ok() {
+                    std::thread::sleep(Self::PAUSE);
+                }
+            });
+        }
+        Self(over)
+    }
+}
+
+impl Drop for Steady {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
