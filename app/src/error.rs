@@ -21,6 +21,8 @@ pub enum AppError {
     Conflict(Conflict),
     /// What was typed is wrong.
     Invalid(Invalid),
+    /// The password must be proved again first (AD-08).
+    StepUp,
     /// Too many tries.
     TooMany {
         /// How long to wait.
@@ -48,7 +50,7 @@ impl AppError {
         match self {
             Self::NotSignedIn | Self::SignInRefused => 401,
             Self::NotFound => 404,
-            Self::Forbidden(_) => 403,
+            Self::Forbidden(_) | Self::StepUp => 403,
             Self::Conflict(_) => 409,
             Self::Invalid(_) => 422,
             Self::TooMany { .. } => 429,
@@ -108,6 +110,7 @@ impl AppError {
             Error::Forbidden(refusal) => Self::Forbidden(refusal),
             Error::Conflict(conflict) => Self::Conflict(conflict),
             Error::Invalid(invalid) => Self::Invalid(invalid),
+            Error::StepUp => Self::StepUp,
             Error::TooMany { retry_after } => Self::TooMany { seconds: (retry_after.as_millis() + 999) / 1_000 },
             Error::Unavailable(cause) => {
                 tracing::warn!(reference, cause = cause.map(tracing::field::display), "unavailable");

@@ -11,6 +11,8 @@ pub enum Audience {
     Portal,
     /// Users of a group; others are led to `/console/sign-in`.
     Console,
+    /// Whoever is signed in, on whatever side and wherever they wait; others are led to `/console/sign-in`.
+    SignedIn,
 }
 
 /// A page.
@@ -38,6 +40,7 @@ pub const RENDERED: &[PageRoute] = &[
     page("/invitation/:token", Audience::Public),
     page("/fresh-link-sent", Audience::Public),
     page("/set-up", Audience::Public),
+    page("/welcome", Audience::SignedIn),
     page("/portal", Audience::Portal),
     page("/portal/account", Audience::Portal),
     page("/portal/account/password-changed", Audience::Portal),
@@ -58,11 +61,15 @@ pub const CONSOLE: &[PageRoute] = &[
     page("/console/patients/:patient", Audience::Console),
     page("/console/patients/:patient/contacts", Audience::Console),
     page("/console/patients/:patient/access", Audience::Console),
+    page("/console/history", Audience::Console),
     page("/console/notifications", Audience::Console),
     page("/console/settings", Audience::Console),
     page("/console/settings/general", Audience::Console),
     page("/console/settings/templates", Audience::Console),
     page("/console/settings/mail", Audience::Console),
+    page("/console/settings/users", Audience::Console),
+    page("/console/settings/users/:user", Audience::Console),
+    page("/console/settings/locations", Audience::Console),
     page("/console/account", Audience::Console),
 ];
 

@@ -97,7 +97,7 @@ pub fn shell() -> impl IntoView {
 /// The pages that the server renders, each at its address of [`crate::routes::RENDERED`].
 #[component]
 pub fn App() -> impl IntoView {
-    use account::{ForgotPassword, FreshLinkSent, Invitation, LinkSent, NewPassword, SetUp, SignIn};
+    use account::{ForgotPassword, FreshLinkSent, Invitation, LinkSent, NewPassword, SetUp, SignIn, Welcome};
     use domain::account::Door;
     use portal::{AccountPage, Home, Place, PlacePage, Start};
 
@@ -114,6 +114,7 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/invitation/:token") view=Invitation/>
                 <Route ssr=SsrMode::Async path=path!("/fresh-link-sent") view=FreshLinkSent/>
                 <Route ssr=SsrMode::Async path=path!("/set-up") view=SetUp/>
+                <Route ssr=SsrMode::Async path=path!("/welcome") view=Welcome/>
                 <Route ssr=SsrMode::Async path=path!("/portal") view=Start/>
                 <Route ssr=SsrMode::Async path=path!("/portal/account") view=|| view! { <AccountPage/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/account/password-changed") view=|| view! { <AccountPage password_changed=true/> }/>

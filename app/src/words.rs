@@ -1,7 +1,10 @@
-//! Words about errors that people read, in one place, ready for translation. Each area keeps its own other words in
-//! its `words.rs`.
+//! Words about errors that people read, and the few that several areas share, in one place, ready for translation. Each
+//! area keeps its own other words in its `words.rs`.
 
-use domain::error::{Conflict, Problem, Refusal};
+use domain::{
+    error::{Conflict, Problem, Refusal},
+    user::{Level, Role},
+};
 
 use crate::error::AppError;
 
@@ -25,6 +28,7 @@ pub const fn problem(problem: Problem) -> &'static str {
             "This password is too easy to guess. Three or four words that do not belong together work well."
         }
         Problem::WrongPassword => "This is not your present password.",
+        Problem::SamePassword => "This is the temporary password. Please choose another one, that only you know.",
         Problem::PractitionerEmail => {
             "This address cannot be invited. Check whether it is linked to a practitioner, and use another address."
         }
@@ -37,6 +41,12 @@ pub const fn problem(problem: Problem) -> &'static str {
         Problem::UnclosedMergeField => "A field is not closed. Each {{ needs its }}.",
         Problem::NameTaken => "Another one has this name already.",
         Problem::TooMany => "No more can be kept. Remove one first.",
+        Problem::NotHours => "These are not opening hours. Write them like 9:00–12:30, 13:30–17:00.",
+        Problem::NotATimeZone => "There is no such time zone. Please choose one from the list.",
+        Problem::PortalEmail => {
+            "This address uses a patient portal, so it cannot be a practitioner's. Use another address for the work here."
+        }
+        Problem::AlreadyUser => "This person is a user of your practice already. Look for them under Users.",
     }
 }
 
@@ -64,6 +74,17 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
              change."
         }
         Conflict::AlreadySetUp => "This server is set up already. Please sign in.",
+        Conflict::NotInvited => "This was answered already, or was taken back. There is nothing to answer any more.",
+        Conflict::LowerFirst => "This user may do everything. Lower the access level first; then access can be ended.",
+        Conflict::LastFull => {
+            "Nobody else could change users and settings any more. Give another user full access first."
+        }
+        Conflict::Yourself => "This is about yourself. Ask another user with full access to do it.",
+        Conflict::NotAPractitioner => "This works for practitioners only.",
+        Conflict::PortalNow => {
+            "This address uses a patient portal now, so it cannot be a practitioner's. Another address is needed."
+        }
+        Conflict::NoTemporaryPassword => "You have a password of your own already. Sign in with it.",
     }
 }
 
@@ -75,6 +96,9 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::ReadOnly => "You may look at this but not change it.",
         Refusal::NamesHidden => "You do not see patients' names, so you cannot do this.",
         Refusal::Door => "This belongs to the other side. Switch there first.",
+        Refusal::TemporaryPassword => "Please choose a password of your own first.",
+        Refusal::NoGroup => "You do not work in this practice, or not any more.",
+        Refusal::Setting => "Your access settings do not include this. An owner can change them.",
     }
 }
 
@@ -90,6 +114,7 @@ pub fn error(error: &AppError) -> String {
         AppError::Forbidden(why) => refusal(*why).to_owned(),
         AppError::Conflict(why) => conflict(*why).to_owned(),
         AppError::Invalid(_) => "Please check the marked fields.".to_owned(),
+        AppError::StepUp => "Please confirm with your password that it is you, then try again.".to_owned(),
         AppError::TooMany { seconds } => {
             format!("That was too many tries. Please wait {} and try again.", wait(*seconds))
         }
@@ -107,6 +132,28 @@ pub fn error(error: &AppError) -> String {
         AppError::Offline => {
             "There is no connection. What you typed is still here; try again when you are back.".to_owned()
         }
+    }
+}
+
+/// An access level (decision 7).
+#[must_use]
+pub const fn level(level: Level) -> &'static str {
+    match level {
+        Level::Personal => "Personal",
+        Level::OwnAndContacts => "Own records and others' contacts",
+        Level::Clinical => "Clinical",
+        Level::Full | Level::AdminFull => "Full",
+        Level::CalendarContacts => "Calendar and contacts",
+        Level::CalendarContactsFinance => "Calendar, contacts and finance",
+    }
+}
+
+/// A role type (S4-18).
+#[must_use]
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Practitioner => "Practitioner",
+        Role::Administrator => "Administrator",
     }
 }
 

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use app::{
     account::{
         ForgotPassword, FreshLinkSent, LinkSent, SignIn, invitation::InvitationView, new_password::NewPasswordView,
-        set_up::SetUpView,
+        set_up::SetUpView, welcome::WelcomeView,
     },
     error::AppError,
     forms::Answer,
@@ -22,7 +22,8 @@ use domain::{
     ids::{PatientId, SessionId},
     invitation::LinkPage,
     time::{Span, Time},
-    views::{PasswordLinkPage, PortalFrame, PortalRecord, PortalStart},
+    user::{Level, Membership, Offer},
+    views::{Lobby, PasswordLinkPage, PortalFrame, PortalRecord, PortalStart},
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -50,6 +51,20 @@ fn frame(records: Vec<PortalRecord>, greet: &str, phone: &str) -> PortalFrame {
         records,
         also_console: false,
     }
+}
+
+fn welcome(temporary_password: bool, offers: u128, groups: u128) -> AnyView {
+    let user = |n: u128| format!("usr_{n:032x}").parse().unwrap();
+    let offer = |n| Offer { user: user(n), group_name: format!("Clinic {n} {EVIL}"), level: Level::Clinical, at: NOW };
+    let group =
+        |n| Membership { user: user(n), group_name: "Hill Clinic".into(), profession: "Physiotherapist".into() };
+    let lobby = Lobby {
+        email: "noor@example.org".into(),
+        temporary_password,
+        offers: (0..offers).map(offer).collect(),
+        groups: (0..groups).map(group).collect(),
+    };
+    view! { <WelcomeView lobby=lobby chosen=Answer::default() answered=Answer::default()/> }.into_any()
 }
 
 fn one() -> PortalFrame {
@@ -179,6 +194,10 @@ fn pages() -> BTreeMap<&'static str, String> {
                     .into_any()
             }),
         ),
+        ("welcome-password", Box::new(|| welcome(true, 0, 0))),
+        ("welcome-offers", Box::new(|| welcome(false, 2, 0))),
+        ("welcome-joined", Box::new(|| welcome(false, 0, 1))),
+        ("welcome-nothing", Box::new(|| welcome(false, 0, 0))),
         ("invitation-unknown", Box::new(|| link(LinkPage::Unknown))),
         (
             "invitation-set-password",

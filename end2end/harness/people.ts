@@ -13,6 +13,12 @@ interface Person {
 
 /** Practitioner, full access. */
 export const MIRA: Person = { name: "Dr Mira Anand", email: "mira.anand@example.org" };
+/** Practitioner, clinical access; works in two groups. */
+export const TOM: Person = { name: "Tom Okafor", email: "tom.okafor@example.org" };
+/** Owner of the second group. */
+export const PRIYA: Person = { name: "Priya Raman", email: "priya.raman@example.org" };
+/** Administrator of the second group, patients' names hidden. */
+export const SAM: Person = { name: "Sam Ortiz", email: "sam.ortiz@example.org" };
 /** Practitioner, own patients only. */
 export const SAOIRSE: Person = { name: "Saoirse Kelly", email: "saoirse.kelly@example.org" };
 /** Administrator, full access; also uses the portal. */
@@ -24,6 +30,8 @@ export const LIEN: Person = { name: "Lien", email: "lien.nguyen@example.org" };
 
 /** The demo practice. */
 export const PRACTICE = "Harbour & Hill Health";
+/** The second one. */
+export const SECOND = "Riverside Allied Health";
 
 let count = 0;
 /** An address that nobody has yet. */

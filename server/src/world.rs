@@ -22,6 +22,10 @@ impl Clock for MachineClock {
         let now = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
         Time::from_millis(self.latest.fetch_max(now, Ordering::Relaxed).max(now))
     }
+
+    fn catch_up(&self, at: Time) {
+        self.latest.fetch_max(at.millis(), Ordering::Relaxed);
+    }
 }
 
 /// The machine's random.
@@ -56,6 +60,9 @@ mod tests {
         let ahead = first.millis() + 60_000;
         clock.latest.store(ahead, Ordering::Relaxed);
         assert_eq!(clock.now(), Time::from_millis(ahead));
+        clock.catch_up(Time::from_millis(ahead + 1));
+        clock.catch_up(Time::from_millis(ahead - 1));
+        assert_eq!(clock.now(), Time::from_millis(ahead + 1));
     }
 
     #[test]

@@ -78,6 +78,7 @@ fn letter(n: u128) -> Letter {
         id: uuid::Uuid::from_u128(n).into(),
         to: "ann@example.org".parse().unwrap(),
         from_name: "Harbour Street Practice".into(),
+        reply_to: None,
         subject: "Grüße, an invitation".into(),
         text: "Hello\n.\nstill here".into(),
         html: "<p>Hello</p>".into(),

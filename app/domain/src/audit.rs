@@ -67,13 +67,45 @@ pub enum Action {
     TemplateRemoved,
     /// A parked mail was tried again.
     MailRetried,
+    /// Went to another group that one works in.
+    GroupSwitched,
+    /// Proved the password again, for what matters most.
+    SteppedUp,
+    /// A user was added.
+    UserAdded,
+    /// Somebody with an account was asked to join the group.
+    UserInvited,
+    /// Somebody who was asked to join did.
+    UserJoined,
+    /// Somebody who was asked to join does not want to.
+    UserDeclined,
+    /// A user's details or access were changed.
+    UserChanged,
+    /// A user's access ended.
+    UserDeactivated,
+    /// A user's access was given back.
+    UserReactivated,
+    /// A location was added.
+    LocationAdded,
+    /// A location was changed.
+    LocationChanged,
+    /// A patient was granted to a practitioner.
+    PatientGranted,
+    /// A patient was hidden from a practitioner.
+    PatientHidden,
+    /// It was looked up what somebody may do.
+    AccessExplained,
+    /// What users did was looked at.
+    HistoryViewed,
+    /// What users did was exported.
+    HistoryExported,
     /// Something was asked for that the caller may not do or see.
     Denied,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 44] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -101,6 +133,22 @@ impl Action {
         Self::TemplateChanged,
         Self::TemplateRemoved,
         Self::MailRetried,
+        Self::GroupSwitched,
+        Self::SteppedUp,
+        Self::UserAdded,
+        Self::UserInvited,
+        Self::UserJoined,
+        Self::UserDeclined,
+        Self::UserChanged,
+        Self::UserDeactivated,
+        Self::UserReactivated,
+        Self::LocationAdded,
+        Self::LocationChanged,
+        Self::PatientGranted,
+        Self::PatientHidden,
+        Self::AccessExplained,
+        Self::HistoryViewed,
+        Self::HistoryExported,
         Self::Denied,
     ];
 
@@ -135,8 +183,32 @@ impl Action {
             Self::TemplateChanged => "template_changed",
             Self::TemplateRemoved => "template_removed",
             Self::MailRetried => "mail_retried",
+            Self::GroupSwitched => "group_switched",
+            Self::SteppedUp => "stepped_up",
+            Self::UserAdded => "user_added",
+            Self::UserInvited => "user_invited",
+            Self::UserJoined => "user_joined",
+            Self::UserDeclined => "user_declined",
+            Self::UserChanged => "user_changed",
+            Self::UserDeactivated => "user_deactivated",
+            Self::UserReactivated => "user_reactivated",
+            Self::LocationAdded => "location_added",
+            Self::LocationChanged => "location_changed",
+            Self::PatientGranted => "patient_granted",
+            Self::PatientHidden => "patient_hidden",
+            Self::AccessExplained => "access_explained",
+            Self::HistoryViewed => "history_viewed",
+            Self::HistoryExported => "history_exported",
             Self::Denied => "denied",
         }
+    }
+}
+
+impl Action {
+    /// Reads a code; none when it is a newer program's.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.code() == code)
     }
 }
 

@@ -35,6 +35,8 @@ pub enum Problem {
     PasswordTooWeak,
     /// The present password is not this one.
     WrongPassword,
+    /// The temporary password again, which somebody else chose.
+    SamePassword,
     /// The address is linked to a practitioner (S1-04).
     PractitionerEmail,
     /// The address belongs to a contact of the same patient (PX-14).
@@ -49,6 +51,14 @@ pub enum Problem {
     NameTaken,
     /// No more of these can be kept.
     TooMany,
+    /// Not opening hours.
+    NotHours,
+    /// Not a time zone that there is.
+    NotATimeZone,
+    /// The address uses a patient portal, so it cannot be a practitioner's (decision 5).
+    PortalEmail,
+    /// The address is a user's of this group already.
+    AlreadyUser,
 }
 
 /// One field and what is wrong with it.
@@ -135,6 +145,20 @@ pub enum Conflict {
     ChangedMeanwhile,
     /// The first-run page was used already (RC-10).
     AlreadySetUp,
+    /// The person was not asked to join the group, or answered already.
+    NotInvited,
+    /// A user who may do everything is lowered before access ends.
+    LowerFirst,
+    /// Nobody else could change settings and users any more (AD-04).
+    LastFull,
+    /// One's own access is for somebody else to change.
+    Yourself,
+    /// Relationships are between practitioners and patients.
+    NotAPractitioner,
+    /// The address became a portal user's meanwhile (decision 5).
+    PortalNow,
+    /// No temporary password waits to be replaced.
+    NoTemporaryPassword,
 }
 
 /// The caller is known and may know that the thing exists, but may not do this (403).
@@ -149,4 +173,10 @@ pub enum Refusal {
     NamesHidden,
     /// This door is for others.
     Door,
+    /// A temporary password must be replaced first (PR-21).
+    TemporaryPassword,
+    /// Signed in, but in no group.
+    NoGroup,
+    /// A single setting of the user is missing.
+    Setting,
 }

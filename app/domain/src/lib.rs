@@ -7,7 +7,11 @@
 //! | [`text`] | folding for search, checked text, merge fields |
 //! | [`email`] | an address, checked once |
 //! | [`person`] | names, sex, and how a name is shown to whom |
-//! | [`practice`] | practice group, location, user, settings |
+//! | [`practice`] | practice group and its settings |
+//! | [`user`] | users of the console: roles, levels, states |
+//! | [`relationship`] | how a practitioner and a patient belong together |
+//! | [`location`] | where a group sees patients, and when |
+//! | [`history`] | what users did, as it is shown |
 //! | [`patient`] | patient and contact, their states and forms |
 //! | [`account`] | sign-in, passwords, sessions: the rules only |
 //! | [`grant`] | who may act in the portal for which patient |
@@ -30,16 +34,20 @@ pub mod audit;
 pub mod email;
 pub mod error;
 pub mod grant;
+pub mod history;
 pub mod ids;
 pub mod invitation;
 pub mod limits;
+pub mod location;
 pub mod mail;
 pub mod notification;
 pub mod page;
 pub mod patient;
 pub mod person;
 pub mod practice;
+pub mod relationship;
 pub mod template;
 pub mod text;
 pub mod time;
+pub mod user;
 pub mod views;

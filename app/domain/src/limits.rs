@@ -17,6 +17,28 @@ pub const NAME: usize = 100;
 pub const LINE: usize = 200;
 /// The longest custom message of an invitation, in characters, and so the longest text of a communication template.
 pub const MESSAGE: usize = 2_000;
+/// The longest name of a time zone, in characters.
+pub const TIME_ZONE: usize = 60;
+/// The longest registration number, in characters.
+pub const REGISTRATION: usize = 40;
+/// Locations a group may have.
+pub const LOCATIONS: usize = 200;
+/// Times a day that a location may open.
+pub const OPENINGS: usize = 4;
+/// Practitioners shown beside a patient, and offered to be granted one.
+pub const RELATIONSHIPS: u32 = 200;
+/// Users a group may have, those who left counted.
+pub const USERS: u32 = 2_000;
+/// Groups one person may work in.
+pub const MEMBERSHIPS: u32 = 100;
+/// The highest limit a group may set itself on its mails in a month.
+pub const CREDIT_MOST: u32 = 1_000_000;
+/// The longest before an appointment that a reminder may go out, in hours.
+pub const REMINDER_HOURS_MOST: u32 = 336;
+/// When a new user's two tips go out, after they joined (S4-30).
+pub const TIPS: [Span; 2] = [Span::days(2), Span::days(7)];
+/// Rows of one export.
+pub const EXPORT: u32 = 20_000;
 /// Templates a group may keep.
 pub const TEMPLATES: u32 = 200;
 /// Contacts a patient may have.
@@ -45,6 +67,9 @@ pub const PORTAL_ABSOLUTE: Span = Span::hours(24);
 pub const SESSION_WARNING: Span = Span::minutes(2);
 /// How stale the stored time of the last act may be: saves a write a click.
 pub const SESSION_TOUCH: Span = Span::seconds(30);
+
+/// How long a proof of the password is good for what matters most: users, access, exports (AD-08).
+pub const STEP_UP: Span = Span::minutes(10);
 
 /// Invitation link life when a group has not chosen (S3-20).
 pub const LINK_LIFE: Span = Span::hours(24);

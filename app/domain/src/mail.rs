@@ -22,12 +22,29 @@ pub enum Kind {
     AccountExists,
     /// "A new device signed in to your account" (SS-16).
     NewDevice,
+    /// "You were added to the practice" (S4-29).
+    Welcome,
+    /// "The practice asks you to join it" (S4-31).
+    JoinGroup,
+    /// The first of the tips for new users (S4-30).
+    FirstTip,
+    /// The second.
+    SecondTip,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::Invitation, Self::PasswordLink, Self::PasswordChanged, Self::AccountExists, Self::NewDevice];
+    pub const ALL: [Self; 9] = [
+        Self::Invitation,
+        Self::PasswordLink,
+        Self::PasswordChanged,
+        Self::AccountExists,
+        Self::NewDevice,
+        Self::Welcome,
+        Self::JoinGroup,
+        Self::FirstTip,
+        Self::SecondTip,
+    ];
 
     /// The code, as stored.
     #[must_use]
@@ -38,6 +55,10 @@ impl Kind {
             Self::PasswordChanged => "password_changed",
             Self::AccountExists => "account_exists",
             Self::NewDevice => "new_device",
+            Self::Welcome => "welcome",
+            Self::JoinGroup => "join_group",
+            Self::FirstTip => "first_tip",
+            Self::SecondTip => "second_tip",
         }
     }
 
@@ -68,11 +89,13 @@ pub enum Failure {
     HeldBack,
     /// What is stored about it cannot be read.
     Unreadable,
+    /// The practice has sent as many mails this month as it allows itself (S4-09).
+    CreditUsed,
 }
 
 impl Failure {
     /// Every failure.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unreachable,
         Self::Deferred,
         Self::SignInRefused,
@@ -81,6 +104,7 @@ impl Failure {
         Self::KeyMissing,
         Self::HeldBack,
         Self::Unreadable,
+        Self::CreditUsed,
     ];
 
     /// The code, as stored.
@@ -95,6 +119,7 @@ impl Failure {
             Self::KeyMissing => "key_missing",
             Self::HeldBack => "held_back",
             Self::Unreadable => "unreadable",
+            Self::CreditUsed => "credit_used",
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{InvitationId, NotificationId, PatientId},
+    ids::{InvitationId, NotificationId, PatientId, UserId},
     time::Time,
 };
 
@@ -25,14 +25,34 @@ pub enum News {
         /// Which invitation.
         invitation: InvitationId,
     },
+    /// Somebody who was asked to join the group did; told to whoever asked.
+    MembershipAccepted {
+        /// The membership.
+        user: UserId,
+    },
+    /// Somebody who was asked to join the group does not want to; told to whoever asked.
+    MembershipRejected {
+        /// The membership.
+        user: UserId,
+    },
 }
 
 impl News {
-    /// The patient it is about.
+    /// The patient it is about, if it is about one.
     #[must_use]
-    pub const fn patient(&self) -> PatientId {
+    pub const fn patient(&self) -> Option<PatientId> {
         match self {
-            Self::InvitationAccepted { patient, .. } | Self::InvitationFailed { patient, .. } => *patient,
+            Self::InvitationAccepted { patient, .. } | Self::InvitationFailed { patient, .. } => Some(*patient),
+            Self::MembershipAccepted { .. } | Self::MembershipRejected { .. } => None,
+        }
+    }
+
+    /// The user it is about, if it is about one.
+    #[must_use]
+    pub const fn user(&self) -> Option<UserId> {
+        match self {
+            Self::InvitationAccepted { .. } | Self::InvitationFailed { .. } => None,
+            Self::MembershipAccepted { user } | Self::MembershipRejected { user } => Some(*user),
         }
     }
 }
@@ -57,8 +77,8 @@ pub struct NotificationRow {
     pub id: NotificationId,
     /// What happened.
     pub news: News,
-    /// The patient's name, or the pseudonym for users who see no names.
-    pub patient: String,
+    /// Whom it is about: the patient's name, or the pseudonym for users who see no names; the user's name.
+    pub about: String,
     /// When.
     pub at: Time,
     /// Was it read?

@@ -1,10 +1,11 @@
-//! The practice group, its locations, its users, and its settings.
+//! The practice group and its settings.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    email::Email,
     error::{Invalid, Problem},
-    ids::{AccountId, GroupId, LocationId, UserId},
+    ids::GroupId,
     limits,
     person::UserName,
     text,
@@ -20,135 +21,6 @@ pub struct Group {
     pub name: String,
     /// The number patients ring; may be empty.
     pub phone: String,
-}
-
-/// A place where a group sees patients.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Location {
-    /// Its id.
-    pub id: LocationId,
-    /// What patients know it by.
-    pub name: String,
-    /// IANA time zone, in which its times are shown (decision 12).
-    pub time_zone: String,
-    /// Address in one line; may be empty.
-    pub address: String,
-    /// Telephone; may be empty.
-    pub phone: String,
-}
-
-/// What a user is in the group; fixed once set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Sees patients.
-    Practitioner,
-    /// Non-practising staff.
-    Administrator,
-}
-
-/// How far a user's access reaches (decision 7). The pairs of role and level that exist are fixed here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// Practitioner: own patients only.
-    Personal,
-    /// Practitioner: own records, and the contact details of others' patients.
-    OwnAndContacts,
-    /// Practitioner: every record.
-    Clinical,
-    /// Practitioner: everything, settings included.
-    Full,
-    /// Administrator: calendar and contacts.
-    CalendarContacts,
-    /// Administrator: calendar, contacts and finance.
-    CalendarContactsFinance,
-    /// Administrator: everything, settings included.
-    AdminFull,
-}
-
-impl Level {
-    /// Every level, practitioners' first.
-    pub const ALL: [Self; 7] = [
-        Self::Personal,
-        Self::OwnAndContacts,
-        Self::Clinical,
-        Self::Full,
-        Self::CalendarContacts,
-        Self::CalendarContactsFinance,
-        Self::AdminFull,
-    ];
-
-    /// The role that a level belongs to.
-    #[must_use]
-    pub const fn role(self) -> Role {
-        match self {
-            Self::Personal | Self::OwnAndContacts | Self::Clinical | Self::Full => Role::Practitioner,
-            Self::CalendarContacts | Self::CalendarContactsFinance | Self::AdminFull => Role::Administrator,
-        }
-    }
-
-    /// The code, as stored.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Personal => "personal",
-            Self::OwnAndContacts => "own_and_contacts",
-            Self::Clinical => "clinical",
-            Self::Full => "full",
-            Self::CalendarContacts => "calendar_contacts",
-            Self::CalendarContactsFinance => "calendar_contacts_finance",
-            Self::AdminFull => "admin_full",
-        }
-    }
-
-    /// Reads a code.
-    ///
-    /// # Errors
-    /// [`Problem::NotAChoice`].
-    pub fn from_code(code: &str) -> Result<Self, Problem> {
-        Self::ALL.into_iter().find(|level| level.code() == code).ok_or(Problem::NotAChoice)
-    }
-}
-
-/// Single settings on top of a level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub struct AccessSettings {
-    /// Sees pseudonyms instead of patients' names (administrators only).
-    pub hide_names: bool,
-    /// May look, not change.
-    pub read_only: bool,
-}
-
-/// Where a membership stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UserState {
-    /// Works in the group.
-    Active,
-    /// Works there no more; never deleted (S4-14).
-    Deactivated,
-}
-
-/// A user of the console: account × group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct User {
-    /// Its id.
-    pub id: UserId,
-    /// The group.
-    pub group: GroupId,
-    /// Whose membership.
-    pub account: AccountId,
-    /// What they are called.
-    pub name: UserName,
-    /// `Physiotherapist`, `Practice manager` …; may be empty.
-    pub profession: String,
-    /// How far access reaches; says the role too.
-    pub level: Level,
-    /// Single settings on top.
-    pub settings: AccessSettings,
-    /// Where the membership stands.
-    pub state: UserState,
 }
 
 /// The group's Patient Access settings that work today (decision 1). One row for the group (S0-30).
@@ -220,7 +92,8 @@ impl PracticeForm {
         let mut invalid = Invalid::default();
         let name = invalid.check("name", text::line(&self.name, limits::NAME));
         let phone = invalid.check("phone", text::phone(&self.phone));
-        let idle_minutes = invalid.check("idle_minutes", idle_minutes(&self.idle_minutes));
+        let idle_minutes = invalid
+            .check("idle_minutes", number(&self.idle_minutes, limits::CONSOLE_IDLE_LEAST..=limits::CONSOLE_IDLE_MOST));
         match (name, phone, idle_minutes) {
             (Some(name), Some(phone), Some(idle_minutes)) => Ok(PracticeDetails { name, phone, idle_minutes, version }),
             _ => Err(invalid),
@@ -228,10 +101,90 @@ impl PracticeForm {
     }
 }
 
-fn idle_minutes(typed: &str) -> Result<u32, Problem> {
-    let minutes = typed.trim().parse().map_err(|_| Problem::OutOfRange)?;
-    let allowed = limits::CONSOLE_IDLE_LEAST..=limits::CONSOLE_IDLE_MOST;
-    if allowed.contains(&minutes) { Ok(minutes) } else { Err(Problem::OutOfRange) }
+/// How the group writes to its patients: one row for the group, shared by all its users (S4-09, S4-10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageSettings {
+    /// The name its mails come from; the group's own when empty.
+    pub sender: String,
+    /// Where answers go; nowhere when there is none.
+    pub reply_to: Option<Email>,
+    /// The most mails to patients in a calendar month, in UTC; any number when there is none.
+    pub monthly_credit: Option<u32>,
+    /// Mails sent in this month so far.
+    pub used: u32,
+    /// Are patients reminded of appointments?
+    pub reminders: bool,
+    /// How long before an appointment, in hours.
+    pub reminder_hours: u32,
+    /// Counts the saves: two people editing at once do not overwrite each other.
+    pub version: i64,
+}
+
+impl Default for MessageSettings {
+    fn default() -> Self {
+        Self {
+            sender: String::new(),
+            reply_to: None,
+            monthly_credit: None,
+            used: 0,
+            reminders: true,
+            reminder_hours: 24,
+            version: 0,
+        }
+    }
+}
+
+/// The dialog that changes it, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MessageForm {
+    /// The name its mails come from.
+    pub sender: String,
+    /// Where answers go.
+    pub reply_to: String,
+    /// The most mails in a month.
+    pub monthly_credit: String,
+    /// `yes` when patients are reminded.
+    pub reminders: String,
+    /// How long before an appointment, in hours.
+    pub reminder_hours: String,
+}
+
+impl MessageForm {
+    /// Checks the fields.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn check(&self, version: i64) -> Result<MessageSettings, Invalid> {
+        let mut invalid = Invalid::default();
+        let sender = invalid.check("sender", text::optional_line(&self.sender, limits::NAME));
+        let reply_to = match self.reply_to.trim() {
+            "" => Some(None),
+            typed => invalid.check("reply_to", typed.parse().map(Some)),
+        };
+        let monthly_credit = match self.monthly_credit.trim() {
+            "" => Some(None),
+            typed => invalid.check("monthly_credit", number(typed, 0..=limits::CREDIT_MOST).map(Some)),
+        };
+        let hours = invalid.check("reminder_hours", number(&self.reminder_hours, 1..=limits::REMINDER_HOURS_MOST));
+        match (sender, reply_to, monthly_credit, hours) {
+            (Some(sender), Some(reply_to), Some(monthly_credit), Some(reminder_hours)) => Ok(MessageSettings {
+                sender,
+                reply_to,
+                monthly_credit,
+                used: 0,
+                reminders: self.reminders == "yes",
+                reminder_hours,
+                version,
+            }),
+            _ => Err(invalid),
+        }
+    }
+}
+
+fn number(typed: &str, allowed: std::ops::RangeInclusive<u32>) -> Result<u32, Problem> {
+    let number = typed.trim().parse().map_err(|_| Problem::OutOfRange)?;
+    if allowed.contains(&number) { Ok(number) } else { Err(Problem::OutOfRange) }
 }
 
 /// The first-run form, checked: the group, its first location, its owner.
@@ -287,7 +240,7 @@ impl NewPracticeForm {
         let group_name = invalid.check("group_name", text::line(&self.group_name, limits::NAME));
         let group_phone = invalid.check("group_phone", text::phone(&self.group_phone));
         let location_name = invalid.check("location_name", text::line(&self.location_name, limits::NAME));
-        let time_zone = invalid.check("time_zone", text::line(&self.time_zone, 60));
+        let time_zone = invalid.check("time_zone", text::line(&self.time_zone, limits::TIME_ZONE));
         let owner = UserName::check(invalid, &self.title, &self.first_name, &self.last_name);
         let profession = invalid.check("profession", text::optional_line(&self.profession, limits::NAME));
         Some(NewPractice {
@@ -322,12 +275,5 @@ mod tests {
         assert_eq!(PatientAccess::check_link_life(720), Ok(Span::days(30)));
         assert_eq!(PatientAccess::check_link_life(721), Err(Problem::OutOfRange));
         assert_eq!(PatientAccess::check_link_life(u32::MAX), Err(Problem::OutOfRange));
-    }
-
-    #[test]
-    fn level_codes_read_back() {
-        for level in Level::ALL {
-            assert_eq!(Level::from_code(level.code()), Ok(level));
-        }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     account::Door,
     grant::Kind,
     ids::{GroupId, PatientId, UserId},
-    practice::Level,
+    user::{AccessSettings, Level, Membership, Offer},
 };
 
 /// What the console needs before it draws anything.
@@ -20,13 +20,17 @@ pub struct ConsoleStart {
     pub profession: String,
     /// How far their access reaches.
     pub level: Level,
+    /// Single settings on top.
+    pub settings: AccessSettings,
+    /// The groups they work in, this one included, oldest first; with more than one the top bar switches.
+    pub memberships: Vec<Membership>,
     /// The group they are in.
     pub group: GroupId,
     /// Its name.
     pub group_name: String,
     /// The time zone of its first location, in which times are shown.
     pub time_zone: String,
-    /// Unread notifications, counted up to 100.
+    /// Unread notifications and unanswered invitations to join a group, counted up to 100.
     pub unread: i64,
     /// What they may do; the console draws only what is here.
     pub may: ConsoleRights,
@@ -43,10 +47,14 @@ pub struct ConsoleStart {
 pub struct ConsoleRights {
     /// Add a patient.
     pub add_patients: bool,
-    /// See and change settings, templates and parked mail.
+    /// See and change users, settings, templates and parked mail.
     pub manage: bool,
     /// Sees pseudonyms instead of names.
     pub names_hidden: bool,
+    /// See what users did.
+    pub view_history: bool,
+    /// Export what one may see.
+    pub export_data: bool,
 }
 
 /// One record a portal user may open.
@@ -106,4 +114,17 @@ pub enum PasswordLinkPage {
 pub struct Landing {
     /// The side of the house.
     pub door: Door,
+}
+
+/// What somebody in the lobby is shown: signed in at the console, and not let in yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lobby {
+    /// The email they sign in with.
+    pub email: String,
+    /// Must a temporary password be replaced first?
+    pub temporary_password: bool,
+    /// The groups that ask them to join.
+    pub offers: Vec<Offer>,
+    /// The groups they work in: one that was joined elsewhere meanwhile waits to be entered.
+    pub groups: Vec<Membership>,
 }

@@ -8,6 +8,7 @@
 //! | [`new_password`] | behind that link |
 //! | [`invitation`] | behind an invitation's link |
 //! | [`set_up`] | the first run |
+//! | [`welcome`] | at the console's door: a password of one's own, practices that ask one to join |
 //! | [`words`] | what all of them say |
 
 pub mod forgot_password;
@@ -16,8 +17,8 @@ pub mod invitation;
 pub mod new_password;
 pub mod set_up;
 pub mod sign_in;
+pub mod welcome;
 pub mod words;
-mod zones;
 
 pub use forgot_password::{ForgotPassword, LinkSent};
 pub use gate::Gate;
@@ -25,3 +26,4 @@ pub use invitation::{FreshLinkSent, Invitation};
 pub use new_password::NewPassword;
 pub use set_up::SetUp;
 pub use sign_in::SignIn;
+pub use welcome::Welcome;

@@ -4,9 +4,9 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_router::hooks::use_query_map;
 use services::Ctx;
 
-use super::{Gate, words as say, zones};
+use super::{Gate, words as say};
 use crate::{
-    components::{Button, CheckField, Kind, PasswordField, SelectField, TextField},
+    components::{Button, CheckField, Kind, PasswordField, SelectField, TextField, time_zones},
     error::AppError,
     forms::{Answer, DoorForm, Refused},
     shell::Trouble,
@@ -66,7 +66,7 @@ pub fn SetUpView(
                     <TextField name="group_phone" label=say::GROUP_PHONE hint=say::GROUP_PHONE_HINT kind="tel" autocomplete="tel" value=group_phone error=group_phone_wrong/>
                     <div class="fields-pair">
                         <TextField name="location_name" label=say::LOCATION_NAME hint=say::LOCATION_NAME_HINT required=true value=location_name error=location_name_wrong/>
-                        <SelectField name="time_zone" label=say::TIME_ZONE choices=zones::choices() required=true value=time_zone error=time_zone_wrong/>
+                        <SelectField name="time_zone" label=say::TIME_ZONE choices=time_zones(say::TIME_ZONE_CHOOSE) required=true value=time_zone error=time_zone_wrong/>
                     </div>
                 </fieldset>
                 <fieldset class="fieldset">

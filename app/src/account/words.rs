@@ -1,5 +1,9 @@
 //! What the pages before the house say, in one place, ready for translation.
 
+use domain::user::Level;
+
+use crate::words;
+
 /// The product's name.
 pub const PRODUCT: &str = "Portico";
 /// Past the bars.
@@ -216,6 +220,49 @@ pub const CODE: &str = "Set-up code";
 pub const CODE_HINT: &str = "The server printed it when it started. It keeps strangers from claiming a new server.";
 /// Button.
 pub const SET_UP: &str = "Set up and open the console";
+
+// At the console's door
+/// Before the address of the account that is signed in.
+pub const SIGNED_IN_AS: &str = "You are signed in as";
+/// Heading.
+pub const OWN_PASSWORD_TITLE: &str = "Choose your own password";
+/// Lead.
+pub const OWN_PASSWORD_LEAD: &str = "The password you signed in with is a temporary one: whoever added you knows it. Choose one \
+     that only you know, and you are in.";
+/// Button.
+pub const OWN_PASSWORD: &str = "Set password and go on";
+/// Heading.
+pub const OFFERS_TITLE: &str = "You are asked to join";
+/// Lead.
+pub const OFFERS_LEAD: &str = "Nothing of a practice is shown to you before you accept. If you do not know it, say no.";
+/// What a practice offers.
+#[must_use]
+pub fn offered(level: Level) -> String {
+    format!("As {}, with the access level \u{201c}{}\u{201d}.", words::role(level.role()), words::level(level))
+}
+/// Button.
+pub const JOIN: &str = "Accept and join";
+/// Button.
+pub const DECLINE: &str = "Reject";
+/// The name of the button.
+#[must_use]
+pub fn join_named(practice: &str) -> String {
+    format!("Accept and join {practice}")
+}
+/// The name of the button.
+#[must_use]
+pub fn decline_named(practice: &str) -> String {
+    format!("Reject the invitation of {practice}")
+}
+/// Heading.
+pub const GROUPS_TITLE: &str = "Where to?";
+pub const GROUPS_LEAD: &str = "You work in a practice already. Choose where to go in.";
+pub const NO_OFFER_TITLE: &str = "There is nothing to answer";
+/// What it means, what to do.
+pub const NO_OFFER_LEAD: &str = "No practice asks you to join it right now. If you do not work in any practice here, ask yours to \
+     add you.";
+/// Before the sign-out button.
+pub const LATER: &str = "Not now?";
 
 // The console's document
 /// Title.

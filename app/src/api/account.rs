@@ -78,3 +78,21 @@ pub async fn switch_door(to: Door) -> Result<Door, AppError> {
     leptos_axum::redirect(door.home());
     Ok(door)
 }
+
+/// Proves the password again, for what matters most (AD-08).
+#[server(endpoint = "account/step_up")]
+pub async fn step_up(password: String) -> Result<(), AppError> {
+    answer("", |ctx| async move { accounts::step_up(&ctx, &password).await }).await
+}
+
+/// Does the caller want tips by mail?
+#[server(name = ShowTips, endpoint = "account/tips")]
+pub async fn tips() -> Result<bool, AppError> {
+    answer("", |ctx| async move { accounts::tips(&ctx).await }).await
+}
+
+/// Wants them, or no more.
+#[server(endpoint = "account/set_tips")]
+pub async fn set_tips(wanted: bool) -> Result<(), AppError> {
+    answer("", |ctx| async move { accounts::set_tips(&ctx, wanted).await }).await
+}

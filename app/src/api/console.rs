@@ -9,7 +9,7 @@ use crate::error::AppError;
 use {super::answer, services::console};
 
 /// Who the user is, where, and what they may do.
-#[server(endpoint = "console/start", input = Json)]
+#[server(endpoint = "console/start", input = Json, client = super::client::Console)]
 pub async fn start() -> Result<ConsoleStart, AppError> {
     answer("", |ctx| async move { console::start(&ctx).await }).await
 }

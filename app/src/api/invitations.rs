@@ -14,31 +14,31 @@ use crate::error::AppError;
 use {super::answer, services::invitations};
 
 /// What the dialog "Invite to the portal" starts with.
-#[server(endpoint = "invitations/start", input = Json)]
+#[server(endpoint = "invitations/start", input = Json, client = super::client::Console)]
 pub async fn start(patient: PatientId) -> Result<InviteStart, AppError> {
     answer(patient, |ctx| async move { invitations::start(&ctx, patient).await }).await
 }
 
 /// Invites the patient.
-#[server(endpoint = "invitations/invite", input = Json)]
+#[server(endpoint = "invitations/invite", input = Json, client = super::client::Console)]
 pub async fn invite(patient: PatientId, form: InviteForm) -> Result<InvitationId, AppError> {
     answer(patient, |ctx| async move { invitations::invite(&ctx, patient, &form).await }).await
 }
 
 /// The patient's invitations, latest first.
-#[server(endpoint = "invitations/list", input = Json, client = super::client::Marking)]
+#[server(endpoint = "invitations/list", input = Json, client = super::client::Console)]
 pub async fn list(patient: PatientId, page: PageRequest) -> Result<Page<InvitationRow>, AppError> {
     answer(patient, |ctx| async move { invitations::list(&ctx, patient, &page).await }).await
 }
 
 /// Sends a new link.
-#[server(endpoint = "invitations/resend", input = Json)]
+#[server(endpoint = "invitations/resend", input = Json, client = super::client::Console)]
 pub async fn resend(patient: PatientId, id: InvitationId) -> Result<(), AppError> {
     answer(id, |ctx| async move { invitations::resend(&ctx, patient, id).await }).await
 }
 
 /// Takes an invitation back.
-#[server(endpoint = "invitations/revoke", input = Json)]
+#[server(endpoint = "invitations/revoke", input = Json, client = super::client::Console)]
 pub async fn revoke(patient: PatientId, id: InvitationId) -> Result<(), AppError> {
     answer(id, |ctx| async move { invitations::revoke(&ctx, patient, id).await }).await
 }

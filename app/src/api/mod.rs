@@ -8,20 +8,28 @@
 pub mod account;
 mod client;
 pub mod console;
+pub mod history;
 pub mod invitations;
+pub mod locations;
 pub mod mails;
+pub mod memberships;
 pub mod notifications;
 pub mod passwords;
 pub mod patients;
 pub mod portal;
+pub mod relationships;
 pub mod set_up;
 pub mod settings;
 pub mod templates;
+pub mod users;
 
 /// The header of a call that an open page makes by itself because the bell rang: no human act (decision 15).
 pub const REFRESH: &str = "x-portico-refresh";
 
-pub use client::refresh;
+/// The header that says as which of the account's memberships this tab of the console acts.
+pub const AS_USER_HEADER: &str = "x-portico-user";
+
+pub use client::{act_as, refresh};
 #[cfg(feature = "ssr")]
 pub use server_side::{RequestId, Route, answer};
 

@@ -43,3 +43,11 @@ pub async fn change(current: String, password: String, #[server(default)] back: 
     leptos_axum::redirect(&crate::routes::safe_next(&back, door));
     Ok(())
 }
+
+/// Replaces a temporary password, and goes on.
+#[server(endpoint = "passwords/choose")]
+pub async fn choose(password: String) -> Result<(), AppError> {
+    let door = answer("", |ctx| async move { passwords::choose(&ctx, &password).await }).await?;
+    leptos_axum::redirect(door.home());
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! Doors: Settings > General: Patient Access, the practice.
 
-use domain::practice::{PatientAccess, PracticeDetails, PracticeForm};
+use domain::practice::{MessageForm, MessageSettings, PatientAccess, PracticeDetails, PracticeForm};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
@@ -9,25 +9,37 @@ use crate::error::AppError;
 use {super::answer, services::settings};
 
 /// The group's Patient Access settings.
-#[server(name = ShowPatientAccess, endpoint = "settings/patient_access", input = Json)]
+#[server(name = ShowPatientAccess, endpoint = "settings/patient_access", input = Json, client = super::client::Console)]
 pub async fn patient_access() -> Result<PatientAccess, AppError> {
     answer("", |ctx| async move { settings::patient_access(&ctx).await }).await
 }
 
 /// Saves them.
-#[server(endpoint = "settings/save_patient_access", input = Json)]
+#[server(endpoint = "settings/save_patient_access", input = Json, client = super::client::Console)]
 pub async fn save_patient_access(version: i64, invitations: bool, link_hours: u32) -> Result<(), AppError> {
     answer("", |ctx| async move { settings::save_patient_access(&ctx, version, invitations, link_hours).await }).await
 }
 
 /// What patients know the practice by.
-#[server(name = ShowPractice, endpoint = "settings/practice", input = Json)]
+#[server(name = ShowPractice, endpoint = "settings/practice", input = Json, client = super::client::Console)]
 pub async fn practice() -> Result<PracticeDetails, AppError> {
     answer("", |ctx| async move { settings::practice(&ctx).await }).await
 }
 
 /// Changes it.
-#[server(endpoint = "settings/save_practice", input = Json)]
+#[server(endpoint = "settings/save_practice", input = Json, client = super::client::Console)]
 pub async fn save_practice(version: i64, form: PracticeForm) -> Result<(), AppError> {
     answer("", |ctx| async move { settings::save_practice(&ctx, version, &form).await }).await
+}
+
+/// How the group writes to its patients.
+#[server(name = ShowMessages, endpoint = "settings/messages", input = Json, client = super::client::Console)]
+pub async fn messages() -> Result<MessageSettings, AppError> {
+    answer("", |ctx| async move { settings::messages(&ctx).await }).await
+}
+
+/// Changes it.
+#[server(endpoint = "settings/save_messages", input = Json, client = super::client::Console)]
+pub async fn save_messages(version: i64, form: MessageForm) -> Result<(), AppError> {
+    answer("", |ctx| async move { settings::save_messages(&ctx, version, &form).await }).await
 }

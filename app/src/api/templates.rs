@@ -12,31 +12,31 @@ use crate::error::AppError;
 use {super::answer, services::templates};
 
 /// The group's templates by name.
-#[server(endpoint = "templates/list", input = Json)]
+#[server(endpoint = "templates/list", input = Json, client = super::client::Console)]
 pub async fn list() -> Result<Vec<Template>, AppError> {
     answer("", |ctx| async move { templates::list(&ctx).await }).await
 }
 
 /// Adds a template.
-#[server(endpoint = "templates/add", input = Json)]
+#[server(endpoint = "templates/add", input = Json, client = super::client::Console)]
 pub async fn add(form: TemplateForm) -> Result<TemplateId, AppError> {
     answer("", |ctx| async move { templates::add(&ctx, &form).await }).await
 }
 
 /// Changes a template.
-#[server(endpoint = "templates/save", input = Json)]
+#[server(endpoint = "templates/save", input = Json, client = super::client::Console)]
 pub async fn save(id: TemplateId, version: i64, form: TemplateForm) -> Result<(), AppError> {
     answer(id, |ctx| async move { templates::save(&ctx, id, version, &form).await }).await
 }
 
 /// Removes a template.
-#[server(endpoint = "templates/remove", input = Json)]
+#[server(endpoint = "templates/remove", input = Json, client = super::client::Console)]
 pub async fn remove(id: TemplateId) -> Result<(), AppError> {
     answer(id, |ctx| async move { templates::remove(&ctx, id).await }).await
 }
 
 /// The text as it would read for this patient.
-#[server(endpoint = "templates/preview", input = Json)]
+#[server(endpoint = "templates/preview", input = Json, client = super::client::Console)]
 pub async fn preview(body: String, patient: PatientId) -> Result<String, AppError> {
     answer(patient, |ctx| async move { templates::preview(&ctx, &body, patient).await }).await
 }

@@ -15,6 +15,7 @@
 //! | `SelectField` | one of a list |
 //! | `TextArea` | several lines; the only place where `<textarea>` is written |
 //! | `TextField` | one line |
+//! | `time_zones` | the choices of a field for a time zone |
 //!
 //! In the console only, where scripts always run: `Dialog`, `Menu`, `Skeleton`, `Table`, `Tabs`,
 //! `Toaster` with `Toasts`, `When` with `Clock`.
@@ -48,6 +49,8 @@ mod text_field;
 mod toast;
 #[cfg(feature = "console")]
 mod when;
+#[cfg(any(feature = "ssr", feature = "console"))]
+mod zones;
 
 pub use arch::Arch;
 pub use button::{Button, Kind, LinkButton};
@@ -61,6 +64,8 @@ pub use password_field::{PasswordField, Username};
 pub use select_field::{Choice, SelectField};
 pub use text_area::TextArea;
 pub use text_field::TextField;
+#[cfg(any(feature = "ssr", feature = "console"))]
+pub use zones::time_zones;
 #[cfg(feature = "console")]
 pub use {
     dialog::{Dialog, focus_first_field},
@@ -70,4 +75,5 @@ pub use {
     tabs::Tabs,
     toast::{Toaster, Toasts},
     when::{Clock, When},
+    zones::zone_city,
 };

@@ -18,6 +18,9 @@ pub fn PasswordField(
     /// Is this a password to be made up now? Then password managers offer a new one.
     #[prop(optional)]
     new: bool,
+    /// May be left empty: the label says so.
+    #[prop(optional)]
+    optional: bool,
     /// Read and written.
     #[prop(optional)]
     bind: Option<RwSignal<String>>,
@@ -36,7 +39,7 @@ pub fn PasswordField(
         move || described_by(&id, has_hint, error.with(Option::is_some))
     };
     view! {
-        <Field id=id.clone() label=label hint=hint error=error>
+        <Field id=id.clone() label=label hint=hint error=error optional=optional>
             <div class="password">
                 <input
                     id=id
@@ -46,7 +49,7 @@ pub fn PasswordField(
                     prop:value=move || text.get()
                     on:input=move |event| text.set(event_target_value(&event))
                     autocomplete=if new { "new-password" } else { "current-password" }
-                    required=true
+                    required=!optional
                     autocapitalize="none"
                     spellcheck="false"
                     aria-describedby=described

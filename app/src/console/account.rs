@@ -1,12 +1,12 @@
 //! One's own account: the devices signed in, the password.
 
 use domain::{account::Door, ids::SessionId};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{confirm::Confirm, desk::use_desk, drafts, form::Form, frame::Head, load::load, words};
 use crate::{
     api,
-    components::{Button, Card, Kind, PasswordField, Table, Username, When, acts, column, lesser},
+    components::{Button, Card, CheckField, Kind, PasswordField, Table, Username, When, acts, column, lesser},
 };
 
 /// The account page.
@@ -25,11 +25,43 @@ pub fn Account() -> impl IntoView {
                     })}
                     <div><dt>{words::PRACTICE}</dt><dd dir="auto">{desk.practice.get_untracked()}</dd></div>
                     <div><dt>{words::ACCESS_LEVEL}</dt><dd>{words::level(start.level)}</dd></div>
+                    {words::settings_fact(start.settings)}
                 </dl>
             </Card>
             <Password/>
+            <Tips/>
             <Devices/>
         </div>
+    }
+}
+
+/// Short tips by mail for who is new (S4-30), until they are not wanted any more.
+#[component]
+fn Tips() -> impl IntoView {
+    let desk = use_desk();
+    let tips = load(api::account::tips);
+    view! {
+        <Card title=words::TIPS id="tips">
+            {tips.view(1, move |wanted| {
+                let on = RwSignal::new(wanted);
+                Effect::new(move |before: Option<bool>| {
+                    let now = on.get();
+                    if before.is_some_and(|before| before != now) {
+                        spawn_local(async move {
+                            match api::account::set_tips(now).await {
+                                Ok(()) => desk.toasts.say(words::SAVED),
+                                Err(error) => {
+                                    desk.refused(&error);
+                                    tips.again();
+                                }
+                            }
+                        });
+                    }
+                    now
+                });
+                view! { <CheckField name="tips" id="tips-wanted" label=words::TIPS_TICK bind=on hint=words::TIPS_HINT/> }.into_any()
+            })}
+        </Card>
     }
 }
 

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{desk::use_desk, words};
+use super::{desk::use_desk, proof::Proof, words};
 use crate::{
     components::{Button, Dialog, Kind, Notice, Tone},
     error::AppError,
@@ -50,8 +50,10 @@ fn question(
 ) -> AnyView {
     let desk = use_desk();
     let busy = RwSignal::new(false);
+    let proof = Proof::new("confirm");
     let error = RwSignal::new(None::<AppError>);
-    let go = move |_| {
+    let go = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
         if busy.get_untracked() {
             return;
         }
@@ -59,10 +61,14 @@ fn question(
         error.set(None);
         let asked = act.with_value(|act| act());
         spawn_local(async move {
-            let answer = asked.await;
+            let answer = match proof.give().await {
+                Ok(()) => asked.await,
+                Err(problem) => Err(problem),
+            };
             let _ = busy.try_set(false);
             match answer {
                 Ok(()) => on_close.run(true),
+                Err(problem) if proof.is_asked_by(&problem) => {}
                 Err(problem) => {
                     desk.failed(&problem);
                     let _ = error.try_set(Some(problem));
@@ -73,16 +79,20 @@ fn question(
     let kind = if danger { Kind::Danger } else { Kind::Main };
     view! {
         <Dialog title=title id="confirm-title" on_close=move |()| on_close.run(false)>
-            <div class="dialog-body">
-                <p>{text}</p>
-                {move || error.get().map(|error| view! {
-                    <Notice tone=Tone::Danger live=true>{words::error(&error)}</Notice>
-                })}
-            </div>
-            <footer class="dialog-foot">
-                <Button on:click=move |_| on_close.run(false)>{words::CANCEL}</Button>
-                <Button kind=kind busy=busy on:click=go>{button}</Button>
-            </footer>
+            // A form, so that the key that ends a field sends the password when it is asked for.
+            <form novalidate on:submit=go>
+                <div class="dialog-body">
+                    <p>{text}</p>
+                    {move || error.get().map(|error| view! {
+                        <Notice tone=Tone::Danger live=true>{words::error(&error)}</Notice>
+                    })}
+                    {proof.view()}
+                </div>
+                <footer class="dialog-foot">
+                    <Button on:click=move |_| on_close.run(false)>{words::CANCEL}</Button>
+                    <Button kind=kind submit=true busy=busy>{button}</Button>
+                </footer>
+            </form>
         </Dialog>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! What every page of the console has at hand: who is signed in, what they may do, the bell, what just happened.
 
-use domain::{ids::PatientId, patient::PatientRow, views::ConsoleStart};
+use domain::{error::Refusal, ids::PatientId, patient::PatientRow, user::Membership, views::ConsoleStart};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -56,6 +56,8 @@ pub struct Desk {
     pub over: RwSignal<bool>,
     /// What patients know the practice by.
     pub practice: RwSignal<String>,
+    /// The groups this person works in.
+    pub memberships: RwSignal<Vec<Membership>>,
     /// Nobody of the practice was invited to the portal yet.
     pub nobody_invited: RwSignal<bool>,
     /// The dialog of keyboard shortcuts is open.
@@ -70,7 +72,7 @@ impl Desk {
     /// Sets the desk for the person who signed in.
     #[must_use]
     pub fn set(start: ConsoleStart, nav: Nav) -> Self {
-        drafts::belong_to(start.user);
+        drafts::belong_to(&start.email, start.user);
         Self {
             nav,
             toasts: Toasts::default(),
@@ -80,6 +82,7 @@ impl Desk {
             news: RwSignal::new((0, Vec::new())),
             ending: RwSignal::new(None),
             practice: RwSignal::new(start.group_name.clone()),
+            memberships: RwSignal::new(start.memberships.clone()),
             nobody_invited: RwSignal::new(start.nobody_invited_yet),
             over: RwSignal::new(false),
             shortcuts: RwSignal::new(false),
@@ -95,11 +98,30 @@ impl Desk {
         self.start.get_value()
     }
 
-    /// Leads to the sign-in page when that is why something failed; every failure else stays where it happened.
+    /// Leads to the sign-in page when that is why something failed, and back to the console's door when this person is not
+    /// let in any more; every failure else stays where it happened.
     pub fn failed(self, error: &AppError) {
-        if *error == AppError::NotSignedIn {
-            let _ = window().location().assign(&sign_in(&self.nav.address()));
-        }
+        let to = match error {
+            AppError::NotSignedIn => sign_in(&self.nav.address()),
+            AppError::Forbidden(Refusal::NoGroup | Refusal::TemporaryPassword) => "/console".to_owned(),
+            _ => return,
+        };
+        let _ = window().location().assign(&to);
+    }
+
+    /// Says why something failed, and leads away when that is the reason.
+    pub fn refused(self, error: &AppError) {
+        self.failed(error);
+        self.toasts.say(words::error(error));
+    }
+
+    /// The person joined a group, or left one: asks which ones there are now.
+    pub fn look_at_groups(self) {
+        spawn_local(async move {
+            if let Ok(start) = api::console::start().await {
+                self.memberships.set(start.memberships);
+            }
+        });
     }
 
     /// Looks at the bell again.

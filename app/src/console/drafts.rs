@@ -1,7 +1,10 @@
-//! What was typed survives on the device until it is saved or the person signs out (decision 15).
+//! What was typed survives on the device until it is saved or the person signs out (decision 15), and which of the
+//! person's groups this tab is in.
 //!
 //! Kept in the tab's own storage: it outlives a reload and a new sign-in, and is gone when the tab is closed, so that a
-//! shared computer keeps nothing. Another person who signs in on this tab finds nothing either.
+//! shared computer keeps nothing. Each group has drafts of its own; another person who signs in on this tab finds nothing.
+
+use std::cell::RefCell;
 
 use domain::ids::UserId;
 use leptos::{prelude::window, serde_json};
@@ -11,41 +14,80 @@ pub type Draft = (i64, Vec<(String, String)>, Vec<(String, String)>);
 
 const PREFIX: &str = "portico.draft.";
 const OWNER: &str = "portico.drafts-of";
-const OPEN: &str = "portico.open";
+const OPEN: &str = "portico.open.";
+const MEMBERSHIP: &str = "portico.membership";
+
+thread_local! {
+    /// As whom this tab acts: of whom the drafts are that are looked for.
+    static USER: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 fn storage() -> Option<web_sys::Storage> {
     window().session_storage().ok().flatten()
 }
 
-/// From now on this user types here; what another one left is dropped.
-pub fn belong_to(user: UserId) {
-    let Some(storage) = storage() else { return };
-    let user = user.to_string();
-    if storage.get_item(OWNER).ok().flatten().is_some_and(|owner| owner != user) {
+fn key(prefix: &str, form: &str) -> String {
+    USER.with_borrow(|user| format!("{prefix}{user}.{form}"))
+}
+
+fn read(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+fn write(key: &str, text: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(key, text);
+    }
+}
+
+fn remove(key: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(key);
+    }
+}
+
+/// From now on this account types here, as this user; what another account left is dropped.
+pub fn belong_to(email: &str, user: UserId) {
+    if read(OWNER).is_some_and(|owner| owner != email) {
         clear_all();
     }
-    let _ = storage.set_item(OWNER, &user);
+    write(OWNER, email);
+    USER.replace(user.to_string());
+    stay_in(user);
+}
+
+/// The membership that this tab acts as, from here on and after a reload (S4-12).
+pub fn stay_in(user: UserId) {
+    write(MEMBERSHIP, &user.to_string());
+}
+
+/// The membership that this tab acted as before it was loaded anew.
+#[must_use]
+pub fn membership() -> Option<UserId> {
+    read(MEMBERSHIP)?.parse().ok()
+}
+
+/// This tab acts as nobody any more: the session says who comes next.
+pub fn leave_group() {
+    remove(MEMBERSHIP);
 }
 
 /// Keeps what is typed in a form, field by field.
 pub fn keep(form: &str, version: i64, start: &[(&str, String)], values: &[(&str, String)]) {
-    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(&(version, start, values))) {
-        let _ = storage.set_item(&format!("{PREFIX}{form}"), &text);
+    if let Ok(text) = serde_json::to_string(&(version, start, values)) {
+        write(&key(PREFIX, form), &text);
     }
 }
 
 /// What was typed in a form and neither saved nor given up.
 #[must_use]
 pub fn kept(form: &str) -> Option<Draft> {
-    let text = storage()?.get_item(&format!("{PREFIX}{form}")).ok().flatten()?;
-    serde_json::from_str(&text).ok()
+    serde_json::from_str(&read(&key(PREFIX, form))?).ok()
 }
 
 /// Forgets a form: it was saved, or given up.
 pub fn drop(form: &str) {
-    if let Some(storage) = storage() {
-        let _ = storage.remove_item(&format!("{PREFIX}{form}"));
-    }
+    remove(&key(PREFIX, form));
 }
 
 /// Forgets everything: the person signs out.
@@ -57,18 +99,15 @@ pub fn clear_all() {
 
 /// A form in a dialog was open when the session ended: it opens again after signing in.
 pub fn remember_open(form: &str) {
-    if let Some(storage) = storage() {
-        let _ = storage.set_item(OPEN, form);
-    }
+    write(&key(OPEN, ""), form);
 }
 
 /// Was this form open when the session ended? True once.
 #[must_use]
 pub fn was_open(form: &str) -> bool {
-    let Some(storage) = storage() else { return false };
-    let open = storage.get_item(OPEN).ok().flatten().is_some_and(|open| open == form);
+    let open = read(&key(OPEN, "")).is_some_and(|open| open == form);
     if open {
-        let _ = storage.remove_item(OPEN);
+        remove(&key(OPEN, ""));
     }
     open
 }

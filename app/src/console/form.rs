@@ -8,10 +8,12 @@ use wasm_bindgen::JsCast;
 
 use super::{
     desk::{Desk, use_desk},
-    drafts, words,
+    drafts,
+    proof::Proof,
+    words,
 };
 use crate::{
-    components::{CheckField, Choice, Notice, SelectField, TextArea, TextField, Tone},
+    components::{CheckField, Choice, Icon, Notice, SelectField, TextArea, TextField, Tone},
     error::AppError,
 };
 
@@ -43,6 +45,8 @@ pub struct Form {
     start: StoredValue<(i64, Values)>,
     /// Somebody else saved meanwhile: the fields that both changed, with what the other one wrote.
     overtaken: RwSignal<Option<Values>>,
+    /// The password again, when the server wants it.
+    proof: Proof,
     desk: Desk,
 }
 
@@ -77,6 +81,7 @@ impl Form {
             restored: RwSignal::new(restored),
             start: StoredValue::new((old_version, at_first)),
             overtaken: RwSignal::new(None),
+            proof: Proof::new(kind),
             desk: use_desk(),
         };
         if old_version != version {
@@ -224,7 +229,7 @@ impl Form {
     }
 
     /// Sends it, once at a time. After success the draft is forgotten and `done` is called; after a failure everything
-    /// typed is still there.
+    /// typed is still there. When the server wants the password first, it is asked for, and the next sending gives it.
     pub fn send<T: 'static>(
         self,
         ask: impl Future<Output = Result<T, AppError>> + 'static,
@@ -247,7 +252,10 @@ impl Form {
         self.wrong.set(Invalid::default());
         self.overtaken.set(None);
         spawn_local(async move {
-            let answer = ask.await;
+            let answer = match self.proof.give().await {
+                Ok(()) => ask.await,
+                Err(error) => Err(error),
+            };
             // The form may be gone by now.
             if self.busy.try_set(false).is_some() {
                 return;
@@ -258,6 +266,7 @@ impl Form {
                     done();
                 }
                 Err(AppError::Invalid(invalid)) => self.refuse_all(invalid),
+                Err(error) if self.proof.is_asked_by(&error) => {}
                 Err(error) => {
                     if error == AppError::NotSignedIn {
                         self.key.with_value(|key| drafts::remember_open(key));
@@ -297,6 +306,7 @@ impl Form {
                     <button type="button" class="link-button" on:click=move |_| self.discard()>{words::START_AFRESH}</button>
                 </Notice>
             })}
+            {self.proof.view()}
         }
         .into_any()
     }
@@ -360,6 +370,59 @@ impl Form {
                 error=self.problem(name)
                 required=true
             />
+        }
+        .into_any()
+    }
+
+    /// Several ticks under one heading; the field holds the values of those that are set, with spaces between.
+    #[must_use]
+    pub fn ticks(self, name: &'static str, label: &'static str, choices: Vec<Choice>) -> AnyView {
+        let field = self.field(name);
+        let id = self.id(name);
+        let problem = self.problem(name);
+        let error_id = format!("{id}-error");
+        let wrong = move || problem.with(Option::is_some).then_some("true");
+        let described = {
+            let error_id = error_id.clone();
+            move || problem.with(Option::is_some).then(|| error_id.clone())
+        };
+        let boxes: Vec<_> = choices
+            .into_iter()
+            .enumerate()
+            .map(|(at, Choice { value, text, .. })| {
+                let own = value.clone();
+                let set = move || field.with(|all| all.split(' ').any(|one| one == own));
+                let turn = move |event| {
+                    let on = event_target_checked(&event);
+                    field.update(|all| {
+                        let mut values: Vec<_> =
+                            all.split(' ').filter(|one| !one.is_empty() && *one != value).collect();
+                        if on {
+                            values.push(&value);
+                        }
+                        *all = values.join(" ");
+                    });
+                };
+                let id = format!("{id}-{at}");
+                view! {
+                    <div class="field field-check">
+                        <input type="checkbox" id=id.clone() prop:checked=set on:change=turn aria-invalid=wrong/>
+                        <label for=id dir="auto">{text}</label>
+                    </div>
+                }
+            })
+            .collect();
+        view! {
+            <fieldset class="fieldset ticks" aria-describedby=described>
+                <legend>{label}</legend>
+                <div class="ticks-list">{boxes}</div>
+                {move || {
+                    let id = error_id.clone();
+                    problem.get().map(|text| view! {
+                        <p class="field-error" id=id><Icon name="circle-alert"/><span>{text}</span></p>
+                    })
+                }}
+            </fieldset>
         }
         .into_any()
     }

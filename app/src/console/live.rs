@@ -12,8 +12,7 @@ use web_sys::{Event, EventSource, VisibilityState};
 
 use super::{
     desk::{Desk, Ending},
-    nav::{self, Tab},
-    words,
+    nav, words,
 };
 use crate::api;
 
@@ -21,6 +20,8 @@ use crate::api;
 const THERE: f64 = 60_000.0;
 /// When a question that did not get through is asked again.
 const AGAIN: Duration = Duration::from_secs(5);
+/// Where practices that ask one to join are answered.
+const OFFERS: &str = "/console/notifications";
 /// The most that one ring is told about, in lines.
 const MOST: i64 = 8;
 
@@ -136,11 +137,17 @@ fn tell(desk: Desk) {
         let news: Vec<_> = page.rows.into_iter().filter(|row| !row.read).collect();
         desk.news.update(|(count, patients)| {
             *count += 1;
-            *patients = news.iter().map(|row| row.news.patient()).collect();
+            *patients = news.iter().filter_map(|row| row.news.patient()).collect();
         });
-        if let Some(row) = news.first() {
-            let to = nav::patient(row.news.patient(), Tab::Access);
-            desk.toasts.say_with(words::news(row), to, words::OPEN);
-        }
+        // What is counted may also be a practice that asks this person to join; the latest of all is said.
+        let offers = api::refresh(true, api::memberships::offers()).await.unwrap_or_default();
+        let offer = offers.iter().max_by_key(|offer| offer.at);
+        let (text, to) = match (news.first(), offer) {
+            (Some(row), Some(offer)) if row.at < offer.at => (words::offer(offer), OFFERS.to_owned()),
+            (Some(row), _) => (words::news(row), nav::news(&row.news)),
+            (None, Some(offer)) => (words::offer(offer), OFFERS.to_owned()),
+            (None, None) => return,
+        };
+        desk.toasts.say_with(text, to, words::OPEN);
     });
 }

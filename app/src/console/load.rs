@@ -166,6 +166,19 @@ impl<T: Send + Sync + 'static> Pages<T> {
         PageRequest { after: self.next.get_untracked(), limit: None }
     }
 
+    /// Asks now, and from the top again whenever `key` says that another list is meant.
+    pub fn follow(self, key: impl Fn() -> String + 'static, ask: impl Fn(bool) + 'static) {
+        Effect::new(move |before: Option<String>| {
+            let key = key();
+            if before.is_some_and(|before| before != key) {
+                self.rows.set(None);
+                self.next.set(None);
+            }
+            ask(false);
+            key
+        });
+    }
+
     /// Shows the rows that an answer brings: in place of the present ones, or after them.
     pub fn take(self, after: bool, ask: impl Future<Output = Result<Page<T>, AppError>> + 'static) {
         let desk = self.desk;

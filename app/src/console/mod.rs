@@ -6,8 +6,10 @@
 //! | [`desk`] | what every page has at hand: who is signed in, the bell, toasts |
 //! | [`live`] | the line to the server |
 //! | [`load`], [`form`], [`drafts`] | asking, sending, and never losing what was typed |
+//! | [`filters`], [`picker`] | finding: lists that are filtered, one of many |
+//! | [`confirm`], [`proof`] | asking back, and for the password again |
 //! | [`frame`] | sidebar, top bar, keyboard |
-//! | [`home`], [`patients`], [`notifications`], [`settings`], [`account`] | the pages, one folder or file per noun |
+//! | [`home`], [`patients`], [`history`], [`notifications`], [`settings`], [`account`] | the pages, one folder or file per noun |
 //! | [`words`] | every text that people read here |
 //!
 //! To add a page: its line in `routes.rs`, its name and path in [`nav::Place`], its file, its arm in `Page` below.
@@ -16,18 +18,22 @@ mod account;
 mod confirm;
 mod desk;
 mod drafts;
+mod filters;
 mod form;
 mod frame;
+mod history;
 mod home;
 mod live;
 mod load;
 mod nav;
 mod notifications;
 mod patients;
+mod picker;
+mod proof;
 mod settings;
 mod words;
 
-use domain::views::ConsoleStart;
+use domain::{error::Refusal, views::ConsoleStart};
 use leptos::{prelude::*, task::spawn_local};
 
 use self::{
@@ -50,13 +56,20 @@ pub fn Console() -> impl IntoView {
         start.set(None);
         spawn_local(async move {
             let answer = api::console::start().await;
-            if answer == Err(AppError::NotSignedIn) {
-                let _ = window().location().replace(&desk::sign_in(&nav.address()));
+            if let Some(elsewhere) = elsewhere(&answer, nav) {
+                let _ = window().location().replace(&elsewhere);
                 return;
+            }
+            if let Ok(start) = &answer {
+                // From now on this tab stays in its group, wherever other tabs go (S4-12).
+                api::act_as(start.user);
             }
             start.set(Some(answer));
         });
     };
+    if let Some(user) = drafts::membership() {
+        api::act_as(user);
+    }
     ask();
     move || match start.get() {
         None => view! { <main class="console-wait"><Skeleton lines=6/></main> }.into_any(),
@@ -70,6 +83,23 @@ pub fn Console() -> impl IntoView {
             </main>
         }
         .into_any(),
+    }
+}
+
+/// Where somebody who is not let in goes.
+fn elsewhere(answer: &Result<ConsoleStart, AppError>, nav: Nav) -> Option<String> {
+    match answer {
+        Err(AppError::NotSignedIn) => {
+            drafts::leave_group();
+            Some(desk::sign_in(&nav.address()))
+        }
+        // The group that this tab was in is none of theirs, or not any more: the session knows another one, or none.
+        Err(AppError::Forbidden(Refusal::NoGroup)) if drafts::membership().is_some() => {
+            drafts::leave_group();
+            Some(nav.address())
+        }
+        Err(AppError::Forbidden(Refusal::NoGroup | Refusal::TemporaryPassword)) => Some("/welcome".to_owned()),
+        _ => None,
     }
 }
 
@@ -93,11 +123,15 @@ fn Page() -> impl IntoView {
         Place::Patients => view! { <patients::Patients/> }.into_any(),
         Place::NewPatient => view! { <patients::NewPatient/> }.into_any(),
         Place::Patient(id) => view! { <patients::Profile id=id/> }.into_any(),
+        Place::History => view! { <history::History/> }.into_any(),
         Place::Notifications => view! { <notifications::Notifications/> }.into_any(),
         Place::Settings => view! { <settings::Settings/> }.into_any(),
         Place::General => view! { <settings::General/> }.into_any(),
         Place::Templates => view! { <settings::Templates/> }.into_any(),
         Place::Mail => view! { <settings::Mail/> }.into_any(),
+        Place::Users => view! { <settings::Users/> }.into_any(),
+        Place::User(id) => view! { <settings::User id=id/> }.into_any(),
+        Place::Locations => view! { <settings::Locations/> }.into_any(),
         Place::Account => view! { <account::Account/> }.into_any(),
         Place::Nowhere => view! { <Nowhere/> }.into_any(),
     }

@@ -3,7 +3,10 @@
 
 use std::collections::HashMap;
 
-use domain::ids::PatientId;
+use domain::{
+    ids::{PatientId, UserId},
+    notification::News,
+};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -20,6 +23,8 @@ pub enum Place {
     NewPatient,
     /// One patient's profile; its tab is [`Tab::of`] the path.
     Patient(PatientId),
+    /// What users did.
+    History,
     /// All that the bell said.
     Notifications,
     /// What can be set.
@@ -30,6 +35,12 @@ pub enum Place {
     Templates,
     /// Mail that cannot be delivered.
     Mail,
+    /// The list of users.
+    Users,
+    /// One user and their access.
+    User(UserId),
+    /// The list of locations.
+    Locations,
     /// Devices and password.
     Account,
     /// No such page.
@@ -48,11 +59,15 @@ impl Place {
             ["console", "patients", id] | ["console", "patients", id, "contacts" | "access"] => {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
+            ["console", "history"] => Self::History,
             ["console", "notifications"] => Self::Notifications,
             ["console", "settings"] => Self::Settings,
             ["console", "settings", "general"] => Self::General,
             ["console", "settings", "templates"] => Self::Templates,
             ["console", "settings", "mail"] => Self::Mail,
+            ["console", "settings", "users"] => Self::Users,
+            ["console", "settings", "users", id] => id.parse().map_or(Self::Nowhere, Self::User),
+            ["console", "settings", "locations"] => Self::Locations,
             ["console", "account"] => Self::Account,
             _ => Self::Nowhere,
         }
@@ -89,6 +104,22 @@ pub fn patient(id: PatientId, tab: Tab) -> String {
         Tab::Summary => format!("/console/patients/{id}"),
         Tab::Contacts => format!("/console/patients/{id}/contacts"),
         Tab::Access => format!("/console/patients/{id}/access"),
+    }
+}
+
+/// The address of a user's page.
+#[must_use]
+pub fn user(id: UserId) -> String {
+    format!("/console/settings/users/{id}")
+}
+
+/// The address of what a line behind the bell is about.
+#[must_use]
+pub fn news(news: &News) -> String {
+    match (news.patient(), news.user()) {
+        (Some(id), _) => patient(id, Tab::Access),
+        (None, Some(id)) => user(id),
+        (None, None) => "/console/notifications".to_owned(),
     }
 }
 
@@ -257,16 +288,24 @@ mod tests {
     #[test]
     fn every_address_in_the_table_of_pages_is_drawn() {
         for route in routes::CONSOLE {
-            let path = route.path.replace(":patient", "pat_0000000000000000000000000000000f");
+            let path = route
+                .path
+                .replace(":patient", "pat_0000000000000000000000000000000f")
+                .replace(":user", "usr_0000000000000000000000000000000f");
             assert_ne!(Place::of(&path), Place::Nowhere, "{path}");
         }
     }
 
     #[test]
     fn an_address_that_is_none_leads_nowhere() {
-        for path in
-            ["/console/patient", "/console/patients/pat_1", "/console/patients/new/x", "/console/settings/x", "/"]
-        {
+        for path in [
+            "/console/patient",
+            "/console/patients/pat_1",
+            "/console/patients/new/x",
+            "/console/settings/x",
+            "/console/settings/users/pat_0000000000000000000000000000000f",
+            "/",
+        ] {
             assert_eq!(Place::of(path), Place::Nowhere, "{path}");
         }
     }

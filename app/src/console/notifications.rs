@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     desk::use_desk,
-    frame::{Head, Line},
+    frame::{Head, Line, Offers},
     load::Pages,
     words,
 };
@@ -29,7 +29,7 @@ pub fn Notifications() -> impl IntoView {
         spawn_local(async move {
             match api::notifications::mark_read(None).await {
                 Ok(()) => {
-                    desk.unread.set(0);
+                    desk.look_at_bell();
                     ask(false);
                 }
                 Err(error) => {
@@ -39,6 +39,7 @@ pub fn Notifications() -> impl IntoView {
             }
         });
     };
+    let offered = RwSignal::new(false);
     let action = Box::new(move || {
         (move || {
             (desk.unread.get() > 0).then(|| view! { <Button icon="check" on:click=read_all>{words::READ_ALL}</Button> })
@@ -48,7 +49,11 @@ pub fn Notifications() -> impl IntoView {
     view! {
         <Head title=words::NOTIFICATIONS action=action/>
         <div class="column">
-            {pages.view(6, ask, |rows| {
+            <div class="card offers-card" hidden=move || !offered.get()><Offers some=offered/></div>
+            {pages.view(6, ask, move |rows| {
+                if rows.is_empty() && offered.get() {
+                    return ().into_any();
+                }
                 if rows.is_empty() {
                     return view! { <Empty title=words::NOTHING_NEW><p>{words::NOTHING_NEW_TEXT}</p></Empty> }.into_any();
                 }

@@ -1,5 +1,8 @@
 //! Every text that people read in the console, in one place, ready for translation. Words about errors stand in
-//! [`crate::words`].
+//! [`crate::words`]; those about users and access, and about what users did, have files of their own.
+
+mod access;
+mod history;
 
 use domain::{
     error::Conflict,
@@ -8,11 +11,11 @@ use domain::{
     notification::{News, NotificationRow},
     patient::{PortalState, Status},
     person::Gender,
-    practice::Level,
     template::MergeField,
 };
 use leptos::prelude::*;
 
+pub use self::{access::*, history::*};
 use crate::error::AppError;
 
 // The frame.
@@ -73,7 +76,7 @@ pub const UNREAD: &str = " (unread) ";
 pub const SEE_ALL: &str = "See all notifications";
 pub const NOTHING_NEW: &str = "Nothing new";
 pub const NOTHING_NEW_TEXT: &str =
-    "When a patient you invited accepts, or an invitation cannot be delivered, it stands here.";
+    "When somebody you invited accepts, or an invitation cannot be delivered, it stands here.";
 
 // The person.
 pub const LOOK: &str = "Appearance";
@@ -87,12 +90,14 @@ pub const SINGLE_KEYS: &str = "Use single-key shortcuts on this device";
 pub const SIGN_OUT: &str = "Sign out";
 
 /// Keys, and what they do.
-pub const SHORTCUT_LIST: [(&str, &str); 8] = [
+pub const SHORTCUT_LIST: [(&str, &str); 10] = [
     ("/", "Search patients"),
     ("g h", "Go to Home"),
     ("g p", "Go to Patients"),
     ("g n", "Go to Notifications"),
     ("g s", "Go to Settings"),
+    ("g u", "Go to Users"),
+    ("g y", "Go to History"),
     ("↑ ↓", "Move in lists and tables"),
     ("Esc", "Close what is open"),
     ("?", "Show these shortcuts"),
@@ -239,15 +244,31 @@ pub const TEMPLATES: &str = "Templates";
 pub const MAIL: &str = "Mail";
 
 /// Sections of the settings: title, subtitle, what it is for, more words that find it, address, icon.
-pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 3] = [
+pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 5] = [
     (
         GENERAL,
-        "Patient Access (Patient portal) · Practice",
-        "Whether patients can be invited to the portal, how long an invitation's link works, and the practice's name and \
-         telephone.",
-        "invitations link life expire sign up phone",
+        "Patient Access (Patient portal) · Practice · Messages",
+        "Whether patients can be invited to the portal, how long an invitation's link works, the practice's name and \
+         telephone, and how it writes to its patients.",
+        "invitations link life expire sign up phone credit limit quota reminder sender reply",
         "/console/settings/general",
         "key-round",
+    ),
+    (
+        USERS,
+        "Who works here, and their access",
+        "Add practitioners and staff, set what each may see and do, and end it.",
+        "staff access level role practitioner administrator add user deactivate permissions rights membership",
+        "/console/settings/users",
+        "users",
+    ),
+    (
+        LOCATIONS,
+        "Where you see patients",
+        "Names, addresses, time zones and opening hours.",
+        "place address branch time zone opening hours clinic",
+        "/console/settings/locations",
+        "map-pin",
     ),
     (
         TEMPLATES,
@@ -375,16 +396,19 @@ pub fn count(unread: i64) -> String {
 /// What a line behind the bell says.
 pub fn news(row: &NotificationRow) -> String {
     match row.news {
-        News::InvitationAccepted { .. } => format!("{} accepted the invitation to the portal", row.patient),
-        News::InvitationFailed { .. } => format!("The invitation for {} could not be delivered", row.patient),
+        News::InvitationAccepted { .. } => format!("{} accepted the invitation to the portal", row.about),
+        News::InvitationFailed { .. } => format!("The invitation for {} could not be delivered", row.about),
+        News::MembershipAccepted { .. } => format!("{} joined the practice", row.about),
+        News::MembershipRejected { .. } => format!("{} did not want to join the practice", row.about),
     }
 }
 
 /// Its icon.
 pub const fn news_icon(news: &News) -> &'static str {
     match news {
-        News::InvitationAccepted { .. } => "user-check",
+        News::InvitationAccepted { .. } | News::MembershipAccepted { .. } => "user-check",
         News::InvitationFailed { .. } => "mail-x",
+        News::MembershipRejected { .. } => "ban",
     }
 }
 
@@ -615,6 +639,9 @@ pub const fn mail_kind(kind: mail::Kind) -> &'static str {
         mail::Kind::PasswordChanged => "Notice of a changed password",
         mail::Kind::AccountExists => "Notice about an existing account",
         mail::Kind::NewDevice => "Notice of a new device",
+        mail::Kind::Welcome => "Welcome to a new user",
+        mail::Kind::JoinGroup => "Invitation to join the practice",
+        mail::Kind::FirstTip | mail::Kind::SecondTip => "Tip for a new user",
     }
 }
 
@@ -632,6 +659,9 @@ pub const fn failure(failure: mail::Failure) -> &'static str {
         mail::Failure::KeyMissing => {
             "Its link can no longer be read, because the server's key has changed. Send a new one. "
         }
+        mail::Failure::CreditUsed => {
+            "The practice has sent as many mails this month as it allows itself. Change that in Settings > General. "
+        }
         mail::Failure::Unreadable => "What is stored about it cannot be read. Send a new one. ",
     }
 }
@@ -639,18 +669,6 @@ pub const fn failure(failure: mail::Failure) -> &'static str {
 /// How often a mail was tried.
 pub fn tries(tries: u32) -> String {
     if tries == 1 { "Tried once.".to_owned() } else { format!("Tried {tries} times.") }
-}
-
-/// An access level (decision 7).
-pub const fn level(level: Level) -> &'static str {
-    match level {
-        Level::Personal => "Personal",
-        Level::OwnAndContacts => "Own records and others' contacts",
-        Level::Clinical => "Clinical",
-        Level::Full | Level::AdminFull => "Full",
-        Level::CalendarContacts => "Calendar and contacts",
-        Level::CalendarContactsFinance => "Calendar, contacts and finance",
-    }
 }
 
 /// A browser and its system, from the browser's own description of itself.

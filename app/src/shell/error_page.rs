@@ -61,7 +61,7 @@ pub fn error_page(assets: &Assets, error: &AppError) -> String {
 fn heading(error: &AppError) -> &'static str {
     match error {
         AppError::NotFound => say::NOT_HERE,
-        AppError::Forbidden(_) | AppError::NotSignedIn | AppError::SignInRefused => say::NOT_ALLOWED,
+        AppError::Forbidden(_) | AppError::NotSignedIn | AppError::SignInRefused | AppError::StepUp => say::NOT_ALLOWED,
         AppError::TooMany { .. } => say::SLOWLY,
         AppError::Unavailable | AppError::Offline | AppError::Full => say::NOT_NOW,
         AppError::Conflict(_) | AppError::Invalid(_) | AppError::BadRequest => say::NOT_LIKE_THIS,

@@ -4,9 +4,10 @@ use domain::{
     account::{Account, Device, Door, PasswordHash, SessionClock},
     audit::{Action, Entry},
     email::Email,
+    error::Problem,
     ids::{AccountId, SessionId},
     limits, mail,
-    practice::User,
+    user::{User, UserState},
 };
 
 use crate::{
@@ -73,14 +74,24 @@ pub async fn sign_in(ctx: &Ctx, door: Door, email: &str, password: &str) -> Resu
 pub(crate) enum WayIn {
     /// As this user.
     Console(Box<User>),
+    /// Into the console's lobby: a group asks the person to join, and they work in none (S4-31).
+    Lobby,
     /// With portal grants; what each opens is decided record by record.
     Portal,
 }
 
 impl WayIn {
+    /// As which user, if as one.
+    pub(crate) fn user(&self) -> Option<&User> {
+        match self {
+            Self::Console(user) => Some(user),
+            Self::Lobby | Self::Portal => None,
+        }
+    }
+
     pub(crate) const fn door(&self) -> Door {
         match self {
-            Self::Console(_) => Door::Console,
+            Self::Console(_) | Self::Lobby => Door::Console,
             Self::Portal => Door::Portal,
         }
     }
@@ -91,10 +102,14 @@ impl WayIn {
 /// # Errors
 /// Storage's.
 pub(crate) async fn way_in(work: &mut dyn Work, account: AccountId, door: Door) -> Result<Option<WayIn>> {
-    let memberships = work.list_memberships(account).await?;
+    let groups = work.list_own_groups(account).await?;
     let grants = work.list_grants(account).await?;
     Ok(match door {
-        Door::Console => memberships.into_iter().next().map(|user| WayIn::Console(Box::new(user))),
+        Door::Console => {
+            let asked = !groups.is_empty();
+            let user = groups.into_iter().map(|own| own.user).find(|user| user.state == UserState::Active);
+            user.map(|user| WayIn::Console(Box::new(user))).or(asked.then_some(WayIn::Lobby))
+        }
         Door::Portal => (!grants.is_empty()).then_some(WayIn::Portal),
     })
 }
@@ -111,20 +126,16 @@ pub(crate) async fn enter(
     way_in: &WayIn,
     action: Action,
 ) -> Result<SessionChange> {
-    let user = match way_in {
-        WayIn::Console(user) => Some(user),
-        WayIn::Portal => None,
-    };
     work.audit(&entered(ctx, account, way_in, action)).await?;
-    sessions::open(ctx, work, account, way_in.door(), user.map(|user| user.id)).await
+    sessions::open(ctx, work, account, way_in.door(), way_in.user().map(|user| user.id)).await
 }
 
 fn entered(ctx: &Ctx, account: &Account, way_in: &WayIn, action: Action) -> Entry {
     let entry =
         Entry { detail: way_in.door().code().to_owned(), ..audit::outside(ctx, account.id, action, account.id) };
-    match way_in {
-        WayIn::Console(user) => Entry { group: Some(user.group), actor: user.id.to_string(), ..entry },
-        WayIn::Portal => entry,
+    match way_in.user() {
+        Some(user) => Entry { group: Some(user.group), actor: user.id.to_string(), ..entry },
+        None => entry,
     }
 }
 
@@ -234,12 +245,8 @@ pub(crate) async fn cross(ctx: &Ctx, work: &mut dyn Work, account: &Account, way
     if !clock.lives(clock.last_act_at) {
         return Err(Error::NotSignedIn);
     }
-    let user = match way_in {
-        WayIn::Console(user) => Some(user.id),
-        WayIn::Portal => None,
-    };
     work.audit(&entered(ctx, account, way_in, Action::SwitchedDoor)).await?;
-    sessions::open_with(ctx, work, account, clock, user).await
+    sessions::open_with(ctx, work, account, clock, way_in.user().map(|user| user.id)).await
 }
 
 /// The times for a session that takes the place of this one: the hour of sign-in stays, and this is an act.
@@ -251,4 +258,50 @@ pub(crate) async fn clock_here(ctx: &Ctx, work: &mut dyn Work) -> Result<Session
     let devices = work.list_devices(actor.account()).await?;
     let here = devices.iter().find(|device| device.id == actor.session()).ok_or(Error::NotSignedIn)?;
     Ok(SessionClock { last_act_at: ctx.now(), ..clock_of(here) })
+}
+
+/// Proves the password again, for what matters most (AD-08). Wrong ones are counted like those at the door.
+///
+/// # Errors
+/// [`crate::Error::Invalid`] naming `password`, or [`crate::Error::TooMany`].
+pub async fn step_up(ctx: &Ctx, password: &str) -> Result<()> {
+    let actor = ctx.actor()?;
+    let found = ctx.services.store.look().await?.lookup_account(actor.account()).await?;
+    let account = found.ok_or(Error::NotSignedIn)?;
+    throttle::count(ctx, "step_up", Some(account.email.as_str())).await?;
+    let candidate: String = password.chars().take(limits::PASSWORD_LONGEST + 1).collect();
+    if !ctx.services.hasher.verify(&candidate, account.password_hash.as_ref()).await? {
+        return Err(Error::field("password", Problem::WrongPassword));
+    }
+    let mut work = ctx.services.store.begin().await?;
+    // Changed while the hash was computed: what was proved is an old one.
+    let held = work.lock_account(account.id).await?.ok_or(Error::NotSignedIn)?;
+    if held.password_hash != account.password_hash {
+        return Err(Error::field("password", Problem::WrongPassword));
+    }
+    work.audit(&about_sessions(ctx, Action::SteppedUp, actor.session())?).await?;
+    work.prove_session(actor.session(), ctx.now()).await?;
+    work.save().await?;
+    Ok(())
+}
+
+/// Does the caller want tips by mail (S4-30)?
+///
+/// # Errors
+/// [`crate::Error::NotSignedIn`].
+pub async fn tips(ctx: &Ctx) -> Result<bool> {
+    let actor = ctx.actor()?;
+    Ok(!ctx.services.store.look().await?.tips_stopped(actor.account()).await?)
+}
+
+/// Wants them, or no more.
+///
+/// # Errors
+/// [`crate::Error::NotSignedIn`].
+pub async fn set_tips(ctx: &Ctx, wanted: bool) -> Result<()> {
+    let actor = ctx.actor()?;
+    let mut work = ctx.services.store.begin().await?;
+    work.stop_tips(actor.account(), (!wanted).then(|| ctx.now())).await?;
+    work.save().await?;
+    Ok(())
 }

@@ -7,7 +7,7 @@ use domain::{
 };
 
 use crate::{
-    context::Ctx,
+    context::{Ctx, Services},
     error::Result,
     ports::{ChainHead, ChainedEntry, Store, Work},
 };
@@ -62,6 +62,17 @@ pub(crate) fn outside(ctx: &Ctx, actor: impl ToString, action: Action, subject: 
         detail: String::new(),
         origin: ctx.origin.address.clone(),
     }
+}
+
+/// Lets the clock tell no time before the latest entry of the trail: for the start of the program.
+///
+/// # Errors
+/// Storage's.
+pub async fn catch_up(services: &Services) -> Result<()> {
+    if let Some(latest) = services.store.look().await?.unscoped_latest_time().await? {
+        services.clock.catch_up(latest);
+    }
+    Ok(())
 }
 
 /// Entries read at once.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use domain::{access::Actor, account::Door, time::Time};
+use domain::{access::Actor, account::Door, limits::STEP_UP, time::Time};
 
 use crate::{
     error::{Error, Result},
@@ -67,6 +67,7 @@ pub struct Ctx {
     pub origin: Origin,
     actor: Option<Actor>,
     device: Option<String>,
+    proved_at: Option<Time>,
     session_change: Arc<Mutex<Option<SessionChange>>>,
 }
 
@@ -74,13 +75,29 @@ impl Ctx {
     /// For the session layer, for jobs (no actor) and for tests.
     #[must_use]
     pub fn new(services: Arc<Services>, origin: Origin, actor: Option<Actor>) -> Self {
-        Self { services, origin, actor, device: None, session_change: Arc::default() }
+        Self { services, origin, actor, device: None, proved_at: None, session_change: Arc::default() }
     }
 
     /// The same, from a browser that shows this device token. Not in [`Origin`], which may be printed.
     #[must_use]
     pub fn on_device(self, token: Option<String>) -> Self {
         Self { device: token, ..self }
+    }
+
+    /// The same, in a session in which the password was last proved at this time.
+    #[must_use]
+    pub fn proved(self, at: Option<Time>) -> Self {
+        Self { proved_at: at, ..self }
+    }
+
+    /// Was the password proved a short time ago? Asked for before what matters most: users and their access, exports,
+    /// whether there is a portal at all (AD-08).
+    ///
+    /// # Errors
+    /// [`Error::StepUp`]; nobody who is not signed in is asked.
+    pub fn proved_lately(&self) -> Result<()> {
+        let lately = self.proved_at.is_some_and(|at| self.now().since(at) < STEP_UP);
+        if lately { Ok(()) } else { Err(Error::StepUp) }
     }
 
     /// The device token as the browser showed it: anything at all.

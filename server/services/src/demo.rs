@@ -11,15 +11,17 @@ use domain::{
     email::Email,
     error::Invalid,
     grant::{Grant, Kind, State},
-    ids::{AccountId, GroupId, PatientId, UserId},
+    ids::{AccountId, GroupId, LocationId, PatientId, UserId},
     invitation::{Events, Invitation},
+    location::{Location, OpeningHours},
     mail::{self, Failure},
     notification::{News, Notification},
     patient::{Contact, Patient},
     person::UserName,
-    practice::{AccessSettings, Group, Level, Location, User, UserState},
+    practice::Group,
     template::Template,
     time::{Span, Time},
+    user::{AccessSettings, Level, User, UserState},
 };
 
 use crate::{
@@ -46,27 +48,83 @@ pub struct DemoPerson {
 const PASSWORD: &str = "lighthouse tour 2026";
 
 /// Who can sign in, in the order they are printed.
-const PEOPLE: [DemoPerson; 6] = [
+const PEOPLE: [DemoPerson; 8] = [
     person("Practitioner, full access", "mira.anand@example.org"),
-    person("Practitioner, clinical access", "tom.okafor@example.org"),
-    person("Practitioner, own patients only", "saoirse.kelly@example.org"),
+    person("Practitioner, clinical access; works in two groups", "tom.okafor@example.org"),
+    person("Practitioner, own patients only; asked to join a group", "saoirse.kelly@example.org"),
     person("Administrator, full access; also uses the portal", "grace.lim@example.org"),
     person("Administrator, calendar and contacts", "ben.walker@example.org"),
     person("Patient, at the portal's door", "lien.nguyen@example.org"),
+    person("Owner of a second group", "priya.raman@example.org"),
+    person("Administrator there, patients' names hidden", "sam.ortiz@example.org"),
 ];
 
 const fn person(who: &'static str, email: &'static str) -> DemoPerson {
     DemoPerson { who, email, password: PASSWORD }
 }
 
-/// The users, in the order of [`PEOPLE`]: title, first name, last name, profession, level.
-const USERS: [(&str, &str, &str, &str, Level); 5] = [
-    ("Dr", "Mira", "Anand", "General practitioner", Level::Full),
-    ("", "Tom", "Okafor", "Physiotherapist", Level::Clinical),
-    ("", "Saoirse", "Kelly", "Psychologist", Level::Personal),
-    ("", "Grace", "Lim", "Practice manager", Level::AdminFull),
-    ("", "Ben", "Walker", "Receptionist", Level::CalendarContacts),
+/// A user of the demo: email, name, profession, registration number, level.
+struct Worker {
+    email: &'static str,
+    name: [&'static str; 3],
+    profession: &'static str,
+    registration: &'static str,
+    level: Level,
+    settings: AccessSettings,
+    state: UserState,
+}
+
+const fn worker(
+    email: &'static str,
+    name: [&'static str; 3],
+    profession: &'static str,
+    registration: &'static str,
+    level: Level,
+) -> Worker {
+    let settings = if level.is_full() { AccessSettings::OWNER } else { NO_SETTINGS };
+    Worker { email, name, profession, registration, level, settings, state: UserState::Active }
+}
+
+const NO_SETTINGS: AccessSettings = AccessSettings {
+    hide_names: false,
+    read_only: false,
+    view_history: false,
+    export_data: false,
+    no_note_sharing: false,
+};
+
+/// The users of the demo group.
+const USERS: [Worker; 5] = [
+    worker("mira.anand@example.org", ["Dr", "Mira", "Anand"], "General practitioner", "MED0001234567", Level::Full),
+    worker("tom.okafor@example.org", ["", "Tom", "Okafor"], "Physiotherapist", "PHY0002345678", Level::Clinical),
+    worker("saoirse.kelly@example.org", ["", "Saoirse", "Kelly"], "Psychologist", "PSY0003456789", Level::Personal),
+    worker("grace.lim@example.org", ["", "Grace", "Lim"], "Practice manager", "", Level::AdminFull),
+    worker("ben.walker@example.org", ["", "Ben", "Walker"], "Receptionist", "", Level::CalendarContacts),
 ];
+
+/// The users of the second group: its owner, one who works in both groups, one who was asked to join, and an administrator
+/// who sees no names.
+const SECOND_USERS: [Worker; 4] = [
+    worker("priya.raman@example.org", ["", "Priya", "Raman"], "Podiatrist", "POD0004567890", Level::Full),
+    worker("tom.okafor@example.org", ["", "Tom", "Okafor"], "Physiotherapist", "PHY0002345678", Level::OwnAndContacts),
+    Worker {
+        state: UserState::Invited,
+        ..worker(
+            "saoirse.kelly@example.org",
+            ["", "Saoirse", "Kelly"],
+            "Psychologist",
+            "PSY0003456789",
+            Level::Clinical,
+        )
+    },
+    Worker {
+        settings: AccessSettings { hide_names: true, ..NO_SETTINGS },
+        ..worker("sam.ortiz@example.org", ["", "Sam", "Ortiz"], "Accounts officer", "", Level::CalendarContactsFinance)
+    },
+];
+
+/// When the demo's locations are open.
+const OPEN: &str = "8:30–12:30, 13:30–17:30\n8:30–12:30, 13:30–17:30\n8:30–13:00\n8:30–12:30, 13:30–19:00\n8:30–16:00";
 
 /// How many of the users are practitioners; they come first.
 const PRACTITIONERS: usize = 3;
@@ -100,69 +158,133 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
 
     let ctx = Ctx::new(Arc::clone(services), Origin::default(), None);
     let password = services.hasher.hash(PASSWORD).await?;
-    let (group, tokens) = people_and_places(&ctx, &password).await?;
-    let mut actors = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        let living = sessions::resolve(services, &token, &Origin::default(), false).await?;
-        actors.push(living.ok_or_else(|| Error::fault("a session that was just opened does not live"))?.actor);
-    }
+    let mut work = services.store.begin().await?;
+    work.unscoped_claim_set_up(ctx.now()).await?;
+    let first_group =
+        group(&ctx, work.as_mut(), "Harbour & Hill Health", "(02) 5550 4100", &PLACES, &USERS, &password).await?;
+    let second_group = group(
+        &ctx,
+        work.as_mut(),
+        "Riverside Allied Health",
+        "(03) 5550 4300",
+        &SECOND_PLACES,
+        &SECOND_USERS,
+        &password,
+    )
+    .await?;
+    work.save().await?;
+    let actors = signed_in(services, first_group.tokens).await?;
+    let others = signed_in(services, second_group.tokens).await?;
 
     let mut work = services.store.begin().await?;
-    let first = add_patients(&ctx, work.as_mut(), &actors).await?;
+    let all = people::draw(today(&ctx)?);
+    let first = add_patients(&ctx, work.as_mut(), &actors, PRACTITIONERS, &all).await?;
     add_templates(&ctx, work.as_mut(), &actors).await?;
-    add_portal(&ctx, work.as_mut(), group, &actors, &first, &password).await?;
-    for actor in &actors {
+    add_portal(&ctx, work.as_mut(), first_group.id, &actors, &first, &password).await?;
+    // The second group has patients of its own; that some are the same people is nobody's business in either.
+    add_patients(&ctx, work.as_mut(), &others, 2, all.get(SECOND_PATIENTS).unwrap_or_default()).await?;
+    for actor in actors.iter().chain(&others) {
         work.end_session(actor.account(), actor.session(), ctx.now()).await?;
     }
     work.save().await?;
     Ok(PEOPLE.to_vec())
 }
 
-/// The group, its locations and its users, each with an open session: patients are added by somebody who may.
-async fn people_and_places(ctx: &Ctx, password: &PasswordHash) -> Result<(GroupId, Vec<String>)> {
+/// Which of those who were drawn the second group has.
+const SECOND_PATIENTS: std::ops::Range<usize> = 150..190;
+
+async fn signed_in(services: &Arc<Services>, tokens: Vec<String>) -> Result<Vec<Actor>> {
+    let mut actors = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let living = sessions::resolve(services, &token, &Origin::default(), false, None).await?;
+        actors.push(living.ok_or_else(|| Error::fault("a session that was just opened does not live"))?.actor);
+    }
+    Ok(actors)
+}
+
+fn today(ctx: &Ctx) -> Result<domain::time::Date> {
+    let today = patients::day_in(ctx.now(), Some("Australia/Sydney"));
+    today.ok_or_else(|| Error::fault("the clock shows no day of the calendar"))
+}
+
+/// A location: name, time zone, address, telephone.
+type Place = [&'static str; 4];
+
+const PLACES: [Place; 2] = [
+    ["Harbour Street", "Australia/Sydney", "12 Harbour Street, Balmain NSW 2041", "(02) 5550 4100"],
+    ["Hill Road", "Australia/Adelaide", "3 Hill Road, Glenelg SA 5045", "(08) 5550 4200"],
+];
+
+const SECOND_PLACES: [Place; 1] =
+    [["River Walk", "Australia/Melbourne", "80 River Walk, Richmond VIC 3121", "(03) 5550 4300"]];
+
+/// A group that was just made.
+struct Made {
+    id: GroupId,
+    locations: Vec<LocationId>,
+    users: usize,
+    /// Of open sessions, of those who work there already.
+    tokens: Vec<String>,
+}
+
+/// A group, its locations and its users, each with an open session: patients are added by somebody who may.
+async fn group(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    name: &str,
+    phone: &str,
+    places: &[Place],
+    workers: &[Worker],
+    password: &PasswordHash,
+) -> Result<Made> {
     let (now, random) = (ctx.now(), &ctx.services.random);
-    let mut work = ctx.services.store.begin().await?;
-    work.unscoped_claim_set_up(now).await?;
-    let group =
-        Group { id: random.id().into(), name: "Harbour & Hill Health".to_owned(), phone: "(02) 5550 4100".to_owned() };
+    let group = Group { id: random.id().into(), name: name.to_owned(), phone: phone.to_owned() };
     work.unscoped_add_group(&group, now).await?;
-    for (name, time_zone, address, phone) in [
-        ("Harbour Street", "Australia/Sydney", "12 Harbour Street, Balmain NSW 2041", "(02) 5550 4100"),
-        ("Hill Road", "Australia/Adelaide", "3 Hill Road, Glenelg SA 5045", "(08) 5550 4200"),
-    ] {
+    let mut made = Made { id: group.id, locations: Vec::new(), users: 0, tokens: Vec::new() };
+    for [name, time_zone, address, phone] in places {
         let location = Location {
             id: random.id().into(),
-            name: name.to_owned(),
-            time_zone: time_zone.to_owned(),
-            address: address.to_owned(),
-            phone: phone.to_owned(),
+            name: (*name).to_owned(),
+            time_zone: (*time_zone).to_owned(),
+            address: (*address).to_owned(),
+            phone: (*phone).to_owned(),
+            hours: OpeningHours::from_code(OPEN).map_err(|problem| Error::field("hours", problem))?,
+            version: 0,
         };
         work.unscoped_add_location(group.id, &location, now).await?;
+        made.locations.push(location.id);
     }
-    let mut open = Vec::new();
-    for (person, (title, first, last, profession, level)) in PEOPLE.iter().zip(USERS) {
-        let account =
-            Account { id: random.id().into(), email: email(person.email)?, password_hash: Some(password.clone()) };
-        work.add_account(&account, now).await?;
+    for worker in workers {
+        let account = account(ctx, work, worker.email, Some(password)).await?;
+        let [title, first, last] = worker.name.map(str::to_owned);
         let user = User {
             id: random.id().into(),
             group: group.id,
             account: account.id,
-            name: UserName { title: title.to_owned(), first: first.to_owned(), last: last.to_owned() },
-            profession: profession.to_owned(),
-            level,
-            settings: AccessSettings::default(),
-            state: UserState::Active,
+            name: UserName { title, first, last },
+            profession: worker.profession.to_owned(),
+            registration: worker.registration.to_owned(),
+            level: worker.level,
+            settings: worker.settings,
+            state: worker.state,
+            since: now,
+            version: 0,
         };
         work.unscoped_add_user(&user, now).await?;
-        if open.is_empty() {
+        if made.users == 0 {
             let entry = audit::outside(ctx, user.id, Action::GroupCreated, group.id);
             work.audit(&Entry { group: Some(group.id), detail: "demo".to_owned(), ..entry }).await?;
         }
-        open.push(session(ctx, work.as_mut(), account.id, user.id).await?);
+        made.users += 1;
+        // Everybody works at every place but the last practitioner, who has one.
+        let here =
+            if made.users == PRACTITIONERS { made.locations.get(..1).unwrap_or_default() } else { &made.locations };
+        work.unscoped_save_user_locations(group.id, user.id, here).await?;
+        if user.state == UserState::Active {
+            made.tokens.push(session(ctx, work, account.id, user.id).await?);
+        }
     }
-    work.save().await?;
-    Ok((group.id, open))
+    Ok(made)
 }
 
 async fn session(ctx: &Ctx, work: &mut dyn Work, account: AccountId, user: UserId) -> Result<String> {
@@ -181,15 +303,18 @@ async fn session(ctx: &Ctx, work: &mut dyn Work, account: AccountId, user: UserI
     Ok(token)
 }
 
-/// Everybody, each with the practitioner who treats them; tells the ids in the order they were drawn.
-async fn add_patients(ctx: &Ctx, work: &mut dyn Work, actors: &[Actor]) -> Result<Vec<PatientId>> {
+/// These people, each with the practitioner who treats them; tells the ids in their order.
+async fn add_patients(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    actors: &[Actor],
+    practitioners: usize,
+    all: &[people::Person],
+) -> Result<Vec<PatientId>> {
     let now = ctx.now();
-    let day = |time| patients::day_in(time, Some("Australia/Sydney"));
-    let today = day(now).ok_or_else(|| Error::fault("the clock shows no day of the calendar"))?;
-    let mut ids = Vec::with_capacity(people::PATIENTS);
-    for (at, (person, actor)) in
-        people::draw(today).into_iter().zip(actors.iter().take(PRACTITIONERS).cycle()).enumerate()
-    {
+    let today = today(ctx)?;
+    let mut ids = Vec::with_capacity(all.len());
+    for (at, (person, actor)) in all.iter().zip(actors.iter().take(practitioners).cycle()).enumerate() {
         let access = actor.may(AddPatient, &())?;
         let spread = i64::try_from(at).unwrap_or(0);
         let patient = Patient {
@@ -204,7 +329,7 @@ async fn add_patients(ctx: &Ctx, work: &mut dyn Work, actors: &[Actor]) -> Resul
         work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientAdded, patient.id)).await?;
         ids.push(patient.id);
         let edit: Access<EditPatient> = actor.may(EditPatient, &facts_of(actor, access.group(), patient.id))?;
-        for contact in person.contacts {
+        for contact in &person.contacts {
             let contact = Contact { id: ctx.services.random.id().into(), details: contact.check()?, version: 0 };
             work.add_contact(&edit, &contact, now).await?;
         }
@@ -264,7 +389,7 @@ async fn add_portal(
         let Some(patient) = patients.get(at) else { continue };
         let access = owner.may(InvitePatient, &facts_of(owner, group, *patient))?;
         let invited_at = now - ago;
-        let account = portal_account(ctx, work, address, matches!(fate, Fate::Activated).then_some(password)).await?;
+        let account = account(ctx, work, address, matches!(fate, Fate::Activated).then_some(password)).await?;
         let grant = Grant {
             id: ctx.services.random.id().into(),
             group,
@@ -299,12 +424,7 @@ async fn add_portal(
     Ok(())
 }
 
-async fn portal_account(
-    ctx: &Ctx,
-    work: &mut dyn Work,
-    address: &str,
-    password: Option<&PasswordHash>,
-) -> Result<Account> {
+async fn account(ctx: &Ctx, work: &mut dyn Work, address: &str, password: Option<&PasswordHash>) -> Result<Account> {
     let email = email(address)?;
     if let Some(account) = work.find_account(&email).await? {
         return Ok(account);
@@ -349,6 +469,7 @@ async fn settle(ctx: &Ctx, work: &mut dyn Work, fate: Fate, invitation: Invitati
                 to: invitation.email.clone(),
                 sealed: None,
                 made_at: invitation.invited_at,
+                due_at: invitation.invited_at,
                 tries: 0,
             };
             work.add_mail(&mail).await?;

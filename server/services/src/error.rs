@@ -27,6 +27,9 @@ pub enum Error {
     /// Known, but not allowed (403).
     #[error("forbidden: {0:?}")]
     Forbidden(Refusal),
+    /// Allowed, but the password must be proved again first: too long ago for what matters most (403, AD-08).
+    #[error("the password must be proved again")]
+    StepUp,
     /// The present state does not allow it (409).
     #[error("conflict: {0:?}")]
     Conflict(Conflict),

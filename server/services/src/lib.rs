@@ -13,6 +13,11 @@
 //! | [`passwords`] | forgotten, set, changed |
 //! | [`set_up`] | the first run |
 //! | [`console`] and [`portal`] | what the first page of each side starts with |
+//! | [`users`] | users of the group, their access, and why they may or may not |
+//! | [`memberships`] | the groups one works in, and those that ask one to join |
+//! | [`locations`] | where the group sees patients |
+//! | [`relationships`] | how practitioners and patients belong together |
+//! | [`history`] | what users did |
 //! | [`patients`] | list, search, profile, contacts |
 //! | [`invitations`] | invite, resend, revoke, accept |
 //! | [`settings`], [`templates`], [`notifications`] | as they say |
@@ -33,13 +38,17 @@ pub mod context;
 pub mod demo;
 pub mod error;
 pub mod hashing;
+pub mod history;
 pub mod invitations;
+pub mod locations;
 pub mod mails;
+pub mod memberships;
 pub mod notifications;
 pub mod passwords;
 pub mod patients;
 pub mod portal;
 pub mod ports;
+pub mod relationships;
 pub mod sessions;
 pub mod set_up;
 pub mod settings;
@@ -47,6 +56,7 @@ pub mod sweep;
 pub mod templates;
 pub mod throttle;
 pub mod tokens;
+pub mod users;
 
 pub use context::{Ctx, Origin, Services, SessionChange};
 pub use error::{Error, Result};

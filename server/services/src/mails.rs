@@ -14,6 +14,7 @@ use domain::{
     notification::{News, Notification},
     page::PageRequest,
     time::{Span, Time},
+    user::{Role, User, UserState},
 };
 use tokio::sync::Mutex;
 
@@ -94,15 +95,30 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
             }
             Kind::AccountExists => lasting(services, mail, |link| MailContent::AccountExists { link }, "sign-in"),
             Kind::NewDevice => lasting(services, mail, |link| MailContent::NewDevice { link }, "forgot-password"),
+            Kind::Welcome | Kind::JoinGroup | Kind::FirstTip | Kind::SecondTip => {
+                membership(services, work.as_mut(), mail).await?
+            }
         }
     };
+    // What goes to patients goes in the group's name, and out of the group's credit (S4-09).
+    let messages = match (mail.kind, mail.group) {
+        (Kind::Invitation, Some(group)) => {
+            Some(services.store.look().await?.unscoped_lookup_messages(group, services.clock.now()).await?)
+        }
+        _ => None,
+    };
+    let used_up =
+        messages.as_ref().is_some_and(|messages| messages.monthly_credit.is_some_and(|most| messages.used >= most));
+    let fate = if used_up && matches!(fate, Fate::Send(_)) { Fate::Park(Failure::CreditUsed) } else { fate };
     let content = match fate {
         Fate::Send(content) => content,
         Fate::Drop { failed } => return forget(services, mail, failed).await,
         Fate::Park(failure) => return park(services, mail, failure).await,
     };
     let Written { from_name, subject, text, html } = services.mail_writer.write(&content);
-    let letter = Letter { id: mail.id, to: mail.to.clone(), from_name, subject, text, html };
+    let reply_to = messages.as_ref().and_then(|messages| messages.reply_to.clone());
+    let from_name = messages.map(|messages| messages.sender).filter(|sender| !sender.is_empty()).unwrap_or(from_name);
+    let letter = Letter { id: mail.id, to: mail.to.clone(), from_name, reply_to, subject, text, html };
     let mut sending = services.mailer.send(&letter);
     // Held until the outcome is noted; a slow mail server's other mails need not wait for it.
     let (sent, _turn) = match tokio::time::timeout(TURN, &mut sending).await {
@@ -177,6 +193,37 @@ fn lasting(services: &Services, mail: &QueuedMail, content: impl Fn(String) -> M
     Fate::Send(content(format!("{}/{page}", services.base_url)))
 }
 
+/// What a user is told about their membership, as long as it is so: who was deactivated meanwhile, or has answered, gets
+/// nothing; tips only who wants them.
+async fn membership(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
+    const GONE: Fate = Fate::Drop { failed: None };
+    let Some(group) = mail.group else { return Ok(GONE) };
+    let Some(user) = work.unscoped_find_user(group, mail.account).await? else { return Ok(GONE) };
+    let wanted = match mail.kind {
+        Kind::JoinGroup => UserState::Invited,
+        _ => UserState::Active,
+    };
+    if user.state != wanted {
+        return Ok(GONE);
+    }
+    let missing = || Error::fault("a membership without its group");
+    let practice = work.unscoped_lookup_group(group).await?.ok_or_else(missing)?.name;
+    let link = format!("{}/console/sign-in", services.base_url);
+    Ok(Fate::Send(match mail.kind {
+        Kind::JoinGroup => MailContent::JoinGroup { practice, link },
+        Kind::FirstTip | Kind::SecondTip => {
+            if work.tips_stopped(mail.account).await? {
+                return Ok(GONE);
+            }
+            let number = if mail.kind == Kind::FirstTip { 1 } else { 2 };
+            let practises = user.level.role() == Role::Practitioner;
+            let stop = format!("{}/console/account", services.base_url);
+            MailContent::Tip { practice, number, practises, link, stop }
+        }
+        _ => MailContent::Welcome { practice, name: user.name.shown(), email: mail.to.as_str().to_owned(), link },
+    }))
+}
+
 fn opened(services: &Services, mail: &QueuedMail) -> Option<String> {
     let secret = services.safe.open(mail.sealed.as_deref()?, &mail.id.to_string())?;
     String::from_utf8(secret).ok()
@@ -193,6 +240,9 @@ async fn sent_now(services: &Services, mail: &QueuedMail) -> Result<()> {
     work.unscoped_mail_sent(mail.id, now).await?;
     if let Some(invitation) = mail.invitation {
         work.unscoped_mail_outcome(invitation, mail.link, Ok(()), now).await?;
+    }
+    if let (Kind::Invitation, Some(group)) = (mail.kind, mail.group) {
+        work.unscoped_count_message(group, now).await?;
     }
     work.save().await?;
     Ok(())
@@ -261,8 +311,14 @@ pub(crate) fn about_account(ctx: &Ctx, account: &Account, kind: Kind, token: Opt
         to: account.email.clone(),
         sealed: token.map(|token| ctx.services.safe.seal(token.as_bytes(), &id.to_string())),
         made_at: ctx.now(),
+        due_at: ctx.now(),
         tries: 0,
     }
+}
+
+/// A mail to a user about their membership, not before `due_at`.
+pub(crate) fn about_user(ctx: &Ctx, account: &Account, user: &User, kind: Kind, due_at: Time) -> QueuedMail {
+    QueuedMail { group: Some(user.group), due_at, ..about_account(ctx, account, kind, None) }
 }
 
 /// Mails that do not get through, latest first: given up, or tried several times in vain. The group's own, and those

@@ -6,8 +6,10 @@ use domain::{
     access::{Access, EnterGroup},
     audit::{Action, Entry},
     ids::{NotificationId, PatientId},
-    notification::NotificationRow,
+    notification::{News, NotificationRow},
     page::{Page, PageRequest},
+    person::UserName,
+    user::UserState,
 };
 
 use crate::{audit, context::Ctx, error::Result, patients, ports::Work};
@@ -21,10 +23,17 @@ pub async fn list(ctx: &Ctx, page: &PageRequest) -> Result<Page<NotificationRow>
     let access = ctx.actor()?.may(EnterGroup, &())?;
     let mut work = ctx.services.store.begin().await?;
     let page = work.list_notifications(&access, page).await?;
-    let names = names(ctx, work.as_mut(), &access, page.rows.iter().map(|row| row.news.patient()).collect()).await?;
+    let ids = page.rows.iter().filter_map(|row| row.news.patient()).collect();
+    let patients = names(ctx, work.as_mut(), &access, ids).await?;
+    let ids: Vec<_> = page.rows.iter().filter_map(|row| row.news.user()).collect();
+    let users: HashMap<_, _> = work.some_users(&access, &ids).await?.into_iter().collect();
     work.save().await?;
+    let about = |news: &News| {
+        let patient = news.patient().and_then(|patient| patients.get(&patient).cloned());
+        patient.or_else(|| users.get(&news.user()?).map(UserName::shown)).unwrap_or_default()
+    };
     Ok(page.map(|notification| NotificationRow {
-        patient: names.get(&notification.news.patient()).cloned().unwrap_or_default(),
+        about: about(&notification.news),
         id: notification.id,
         at: notification.at,
         read: notification.read_at.is_some(),
@@ -56,14 +65,26 @@ pub(crate) async fn names(
     Ok(names)
 }
 
-/// How many are unread, counted up to 100.
+/// How many are unread, with the groups that ask the caller to join, counted up to 100.
 ///
 /// # Errors
 /// [`crate::Error::NotSignedIn`].
 pub async fn unread(ctx: &Ctx) -> Result<i64> {
-    let access = ctx.actor()?.may(EnterGroup, &())?;
-    Ok(ctx.services.store.look().await?.unread_notifications(&access).await?)
+    let actor = ctx.actor()?;
+    let access = actor.may(EnterGroup, &())?;
+    let mut work = ctx.services.store.look().await?;
+    let unread = work.unread_notifications(&access).await?;
+    let own = work.list_own_groups(actor.account()).await?;
+    Ok(together(unread, own.iter().filter(|own| own.user.state == UserState::Invited).count()))
 }
+
+/// What the bell counts.
+pub(crate) fn together(unread: i64, offers: usize) -> i64 {
+    i64::try_from(offers).unwrap_or(COUNTED).saturating_add(unread).min(COUNTED)
+}
+
+/// Nobody counts further.
+const COUNTED: i64 = 100;
 
 /// Marks one as read, or with `None` all.
 ///

@@ -1,10 +1,11 @@
 //! Passwords: forgotten, set by a link, changed.
 
 use domain::{
+    access::{Face, Waits},
     account::{Account, Door, PasswordHash},
     audit::{Action, Entry},
     email::Email,
-    error::Problem,
+    error::{Conflict, Problem},
     ids::{AccountId, PasswordLinkId},
     limits, mail,
     views::PasswordLinkPage,
@@ -68,7 +69,7 @@ pub async fn request_link(ctx: &Ctx, email: &str, door: Door) -> Result<()> {
 /// Storage's.
 pub(crate) async fn may_have_link(work: &mut dyn Work, id: AccountId, has_password: bool) -> Result<bool> {
     // All is asked, whatever the first answers: the time it takes tells nothing (AN-04).
-    let member = !work.list_memberships(id).await?.is_empty();
+    let member = !work.list_own_groups(id).await?.is_empty();
     let holder = !work.list_grants(id).await?.is_empty();
     let invited = !work.unscoped_list_open_invitations(id).await?.is_empty();
     let practitioner = work.is_practitioner(id).await?;
@@ -236,6 +237,46 @@ pub async fn change(ctx: &Ctx, current: &str, password: &str) -> Result<()> {
     Ok(())
 }
 
+/// Replaces a temporary password by one that its owner chose (S4-24): the one thing that can be done with it (PR-21). The
+/// account's other sessions end, and this one gets a new token.
+///
+/// # Errors
+/// [`crate::Error::Invalid`] naming `password`; [`domain::error::Conflict::NoTemporaryPassword`].
+pub async fn choose(ctx: &Ctx, password: &str) -> Result<Door> {
+    let actor = ctx.actor()?;
+    if *actor.face() != Face::Lobby(Waits::Password) {
+        return Err(Conflict::NoTemporaryPassword.into());
+    }
+    let mut work = ctx.services.store.read().await?;
+    let account = work.lookup_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
+    let words = own_words(work.as_mut(), &account).await?;
+    drop(work);
+    throttle::count(ctx, "choose_password", Some(account.email.as_str())).await?;
+    ctx.services.hasher.check(password, words).await?;
+    // The one that somebody else knows is none of one's own.
+    if ctx.services.hasher.verify(password, account.password_hash.as_ref()).await? {
+        return Err(Error::field("password", Problem::SamePassword));
+    }
+    let hash = ctx.services.hasher.hash(password).await?;
+
+    let now = ctx.now();
+    let mut work = ctx.services.store.begin().await?;
+    work.lock_account(account.id).await?;
+    work.audit(&audit::outside(ctx, account.id, Action::PasswordSet, account.id)).await?;
+    let clock = accounts::clock_here(ctx, work.as_mut()).await?;
+    // Replaced by a link from a mail while the hash was computed.
+    if !work.set_password(account.id, account.password_hash.as_ref(), &hash, now).await? {
+        return Err(Conflict::NoTemporaryPassword.into());
+    }
+    work.end_sessions(account.id, None, now).await?;
+    let way_in = accounts::way_in(work.as_mut(), account.id, clock.door).await?.ok_or(Error::NotSignedIn)?;
+    let user = way_in.user().map(|user| user.id);
+    let change = sessions::open_with(ctx, work.as_mut(), &account, clock, user).await?;
+    work.save().await?;
+    ctx.change_session(change);
+    Ok(clock.door)
+}
+
 /// How many of an account's records are looked through for names.
 const RECORDS: usize = 20;
 
@@ -252,7 +293,7 @@ pub(crate) async fn own_words(work: &mut dyn Work, account: &Account) -> Result<
         }
         groups.push(facts.grant.group);
     }
-    for user in work.list_memberships(account.id).await?.into_iter().take(RECORDS) {
+    for user in work.list_own_groups(account.id).await?.into_iter().map(|own| own.user).take(RECORDS) {
         texts.push(format!("{} {}", user.name.first, user.name.last));
         groups.push(user.group);
     }

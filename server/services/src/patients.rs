@@ -13,10 +13,9 @@ use domain::{
     patient::{
         Contact, ContactForm, Details, DetailsForm, Patient, PatientFilter, PatientRow, Profile, ProfileRights, Status,
     },
-    person,
-    practice::Role,
-    text,
+    person, text,
     time::{Date, Time},
+    user::Role,
 };
 
 use crate::{

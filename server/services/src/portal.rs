@@ -1,7 +1,7 @@
 //! What the portal's pages start with.
 
 use domain::{
-    access::{Actor, ViewOwnRecord},
+    access::{Actor, Face, ViewOwnRecord, Waits},
     audit::Action,
     error::Refusal,
     grant::Kind,
@@ -22,12 +22,14 @@ use crate::{
 /// [`crate::Error::NotSignedIn`].
 pub async fn start(ctx: &Ctx) -> Result<PortalStart> {
     let actor = ctx.actor()?;
-    if actor.user().is_some() {
-        return Err(Error::Forbidden(Refusal::Door));
+    match actor.face() {
+        Face::Portal => {}
+        Face::Lobby(Waits::Password) => return Err(Error::Forbidden(Refusal::TemporaryPassword)),
+        Face::User(_) | Face::Lobby(Waits::Group) => return Err(Error::Forbidden(Refusal::Door)),
     }
     let mut work = ctx.services.store.read().await?;
     let records = open_ones(actor, work.list_own_records(actor.account()).await?);
-    let also_console = !work.list_memberships(actor.account()).await?.is_empty();
+    let also_console = !work.list_own_groups(actor.account()).await?.is_empty();
     let account = work.lookup_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
     Ok(PortalStart { records, also_console, email: account.email.as_str().to_owned() })
 }
@@ -46,7 +48,7 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
         None => one_record(actor, view.as_mut(), patient).await?,
     };
     let access = actor.may(ViewOwnRecord, &own.facts)?;
-    let also_console = !view.list_memberships(actor.account()).await?.is_empty();
+    let also_console = !view.list_own_groups(actor.account()).await?.is_empty();
     drop(view);
     // Only the entry needs the one writer.
     let mut work = ctx.services.store.begin().await?;

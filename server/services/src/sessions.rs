@@ -1,11 +1,11 @@
 //! Who is asking: finds the living session behind a token and makes the actor. Nobody else makes actors.
 
 use domain::{
-    access::{Actor, Face, UserFace},
+    access::{Actor, Face, UserFace, Waits},
     account::{Account, Door, SessionClock},
     ids::{AccountId, SessionId, UserId},
-    practice::{User, UserState},
     time::Time,
+    user::{User, UserState},
 };
 
 use crate::{
@@ -23,18 +23,27 @@ pub struct Living {
     pub actor: Actor,
     /// Its id.
     pub id: SessionId,
+    /// When the password was last proved in it.
+    pub proved_at: Time,
 }
 
 /// The longest description of a browser that is kept, in characters.
 const AGENT: usize = 200;
 
 /// The actor behind a cookie's token, if its session lives. `human` says whether the request is a person's act: only such
-/// a request lengthens the session (decision 15).
+/// a request lengthens the session (decision 15). `as_user` is the membership that a tab of the console acts as: one that
+/// this session has entered, or the caller is in no group. So two tabs in two groups stay in theirs (S4-12, S4-13).
 ///
 /// # Errors
 /// Storage's.
-pub async fn resolve(services: &Services, token: &str, origin: &Origin, human: bool) -> Result<Option<Living>> {
-    let Some((mut session, face)) = find_living(services, token).await? else { return Ok(None) };
+pub async fn resolve(
+    services: &Services,
+    token: &str,
+    origin: &Origin,
+    human: bool,
+    as_user: Option<UserId>,
+) -> Result<Option<Living>> {
+    let Some((mut session, face)) = find_living(services, token, as_user).await? else { return Ok(None) };
     let now = services.clock.now();
     if human && session.clock.wants_touch(now) {
         match touch(services, session.id, now).await {
@@ -44,7 +53,7 @@ pub async fn resolve(services: &Services, token: &str, origin: &Origin, human: b
         }
     }
     let actor = Actor::unscoped_from_session(session.account, session.id, origin.address.clone(), face);
-    Ok(Some(Living { actor, id: session.id }))
+    Ok(Some(Living { actor, id: session.id, proved_at: session.proved_at }))
 }
 
 /// The times of this session; none when it is over. For open streams, which ask every few seconds and never lengthen it.
@@ -52,17 +61,23 @@ pub async fn resolve(services: &Services, token: &str, origin: &Origin, human: b
 /// # Errors
 /// Storage's.
 pub async fn clock(services: &Services, token: &str) -> Result<Option<SessionClock>> {
-    Ok(find_living(services, token).await?.map(|(session, _)| session.clock))
+    Ok(find_living(services, token, None).await?.map(|(session, _)| session.clock))
 }
 
-async fn find_living(services: &Services, token: &str) -> Result<Option<(FoundSession, Face)>> {
+async fn find_living(
+    services: &Services,
+    token: &str,
+    as_user: Option<UserId>,
+) -> Result<Option<(FoundSession, Face)>> {
     let Some(hash) = tokens::hash(token) else { return Ok(None) };
-    let Some(session) = services.store.look().await?.find_session(&hash).await? else { return Ok(None) };
+    let Some(session) = services.store.look().await?.find_session(&hash, as_user).await? else { return Ok(None) };
     if !session.clock.lives(services.clock.now()) {
         return Ok(None);
     }
     let face = match session.clock.door {
+        _ if session.temporary_password => Some(Face::Lobby(Waits::Password)),
         Door::Portal => Some(Face::Portal),
+        Door::Console if session.outside => Some(Face::Lobby(Waits::Group)),
         Door::Console => session.user.as_ref().and_then(face_of),
     };
     Ok(face.map(|face| (session, face)))
@@ -74,7 +89,7 @@ fn face_of(user: &User) -> Option<Face> {
         UserState::Active => {
             Some(Face::User(UserFace { group: user.group, user: user.id, level: user.level, settings: user.settings }))
         }
-        UserState::Deactivated => None,
+        UserState::Invited | UserState::Rejected | UserState::Deactivated => None,
     }
 }
 

@@ -5,7 +5,9 @@ use domain::{
     audit::{Action, Entry},
     email::{Email, EmailProblem},
     error::{Conflict, Invalid, Problem},
-    practice::{AccessSettings, Group, Level, Location, NewPracticeForm, User, UserState},
+    location::{Location, OpeningHours},
+    practice::{Group, NewPracticeForm},
+    user::{AccessSettings, Level, User, UserState},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -50,7 +52,7 @@ pub async fn set_up(
     let mut invalid = Invalid::default();
     let practice = form.check(&mut invalid);
     if invalid.of("time_zone").is_none() && jiff::tz::TimeZone::get(form.time_zone.trim()).is_err() {
-        invalid.add("time_zone", Problem::NotAChoice);
+        invalid.add("time_zone", Problem::NotATimeZone);
     }
     let email = match Email::confirmed(email, email_again) {
         Ok(email) => Some(email),
@@ -78,6 +80,8 @@ pub async fn set_up(
         time_zone: practice.time_zone,
         address: String::new(),
         phone: practice.group_phone,
+        hours: OpeningHours::default(),
+        version: 0,
     };
     let account = Account { id: random.id().into(), email, password_hash: Some(hash) };
     let owner = User {
@@ -86,9 +90,12 @@ pub async fn set_up(
         account: account.id,
         name: practice.owner,
         profession: practice.profession,
+        registration: String::new(),
         level: if practice.practises { Level::Full } else { Level::AdminFull },
-        settings: AccessSettings::default(),
+        settings: AccessSettings::OWNER,
         state: UserState::Active,
+        since: now,
+        version: 0,
     };
 
     let mut work = ctx.services.store.begin().await?;
@@ -107,6 +114,7 @@ pub async fn set_up(
         other => other.into(),
     })?;
     work.unscoped_add_user(&owner, now).await?;
+    work.unscoped_save_user_locations(group.id, owner.id, &[location.id]).await?;
     let entry = audit::outside(ctx, owner.id, Action::GroupCreated, group.id);
     work.audit(&Entry { group: Some(group.id), ..entry }).await?;
     let way_in = WayIn::Console(Box::new(owner));

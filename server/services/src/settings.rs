@@ -4,7 +4,7 @@ use domain::{
     access::{Access, EnterGroup, ManageSettings},
     audit::{Action, Entry},
     error::Conflict,
-    practice::{PatientAccess, PracticeDetails, PracticeForm},
+    practice::{MessageForm, MessageSettings, PatientAccess, PracticeDetails, PracticeForm},
 };
 
 use crate::{
@@ -25,11 +25,14 @@ pub async fn patient_access(ctx: &Ctx) -> Result<PatientAccess> {
 /// Saves them, for every practitioner of the group at once (S0-30, S0-41). `version` is the version the caller saw.
 ///
 /// # Errors
-/// [`crate::Error::Invalid`] naming `link_hours`, or [`domain::error::Conflict::ChangedMeanwhile`].
+/// [`crate::Error::Invalid`] naming `link_hours`, [`crate::Error::StepUp`] (AD-08), or
+/// [`domain::error::Conflict::ChangedMeanwhile`].
 pub async fn save_patient_access(ctx: &Ctx, version: i64, invitations: bool, link_hours: u32) -> Result<()> {
     let access = ctx.actor()?.may(ManageSettings, &())?;
     let link_life =
         PatientAccess::check_link_life(link_hours).map_err(|problem| Error::field("link_hours", problem))?;
+    // Whether there is a portal at all is among what matters most.
+    ctx.proved_lately()?;
     let mut work = ctx.services.store.begin().await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "patient_access");
     let detail = format!("invitations={invitations} link_hours={link_hours}");
@@ -61,6 +64,31 @@ pub async fn save_practice(ctx: &Ctx, version: i64, form: &PracticeForm) -> Resu
     let mut work = ctx.services.store.begin().await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "practice")).await?;
     if !work.save_practice_details(&access, &details).await? {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    work.save().await?;
+    Ok(())
+}
+
+/// How the group writes to its patients (S4-09, S4-10).
+///
+/// # Errors
+/// [`crate::Error::Forbidden`].
+pub async fn messages(ctx: &Ctx) -> Result<MessageSettings> {
+    let access = ctx.actor()?.may(ManageSettings, &())?;
+    Ok(ctx.services.store.look().await?.lookup_messages(&access, ctx.now()).await?)
+}
+
+/// Changes it, for all its users at once. `version` is the version the caller saw.
+///
+/// # Errors
+/// [`crate::Error::Invalid`], or [`domain::error::Conflict::ChangedMeanwhile`].
+pub async fn save_messages(ctx: &Ctx, version: i64, form: &MessageForm) -> Result<()> {
+    let access = ctx.actor()?.may(ManageSettings, &())?;
+    let settings = form.check(version)?;
+    let mut work = ctx.services.store.begin().await?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "messages")).await?;
+    if !work.save_messages(&access, &settings, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }
     work.save().await?;

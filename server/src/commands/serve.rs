@@ -1,6 +1,6 @@
 //! `portico serve`: brings the database up to date, then serves until told to stop.
 
-use services::set_up;
+use services::{audit, set_up};
 use storage::Database;
 use tokio::net::TcpListener;
 
@@ -17,14 +17,8 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     with_database(config, async move |database| {
         migrate(database).await?;
         let services = services(config, database.store(), &app_url, Post::Configured)?;
-        let needs_set_up = set_up::needed(&services).await.map_err(|error| {
-            Failure::new(
-                Code::Database,
-                format!("the database does not answer: {error}"),
-                "",
-                "Check it and try again.",
-            )
-        })?;
+        audit::catch_up(&services).await.map_err(|error| silent(&error))?;
+        let needs_set_up = set_up::needed(&services).await.map_err(|error| silent(&error))?;
         let settings =
             Settings { app_url: app_url.clone(), client_ip_header: config.client_ip_header.clone(), mailbox: None };
         let running = start(&services, settings, listener)?;
@@ -39,6 +33,11 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         Ok(())
     })
     .await
+}
+
+fn silent(error: &services::Error) -> Failure {
+    let what = format!("the database does not answer: {error}");
+    Failure::new(Code::Database, what, "", "Check it and try again.")
 }
 
 /// Takes the address before the database is touched: what cannot be served is not changed.

@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use app::error::AppError;
-use domain::{account::Door as Side, error::Refusal};
+use domain::{
+    access::{Face, Waits},
+    account::Door as Side,
+    error::Refusal,
+};
 use serde::Deserialize;
 use services::Ctx;
 
@@ -21,6 +25,16 @@ pub enum Who {
     Console,
 }
 
+/// Whom the lobby lets pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lobby {
+    /// Everybody in it, also who has not replaced a temporary password yet (PR-21).
+    Everybody,
+    /// Who was asked to join a group and has not answered.
+    Group,
+}
+
 /// One way in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +46,8 @@ pub struct Entry {
     /// Called by open pages by themselves: no human act, lengthens no session (decision 15).
     #[serde(default)]
     pub background: bool,
+    /// May it be passed from the lobby, by somebody who is signed in at the console and not let in yet?
+    pub lobby: Option<Lobby>,
     /// The fields of its form that stand in it again when it was refused. All others are forgotten: passwords, codes and
     /// whatever comes to be asked for later.
     #[serde(default)]
@@ -66,12 +82,27 @@ impl Doors {
     }
 }
 
-impl Who {
+impl Entry {
     /// May this caller pass?
     ///
     /// # Errors
-    /// [`AppError::NotSignedIn`], or [`AppError::Forbidden`] for a caller of the other side.
-    pub fn check(self, ctx: &Ctx) -> Result<(), AppError> {
+    /// [`AppError::NotSignedIn`], or [`AppError::Forbidden`] for a caller of the other side or in the lobby.
+    pub fn check(&self, ctx: &Ctx) -> Result<(), AppError> {
+        if self.who != Who::Public
+            && let Some(Face::Lobby(waits)) = ctx.maybe_actor().map(|actor| *actor.face())
+        {
+            return match (waits, self.lobby) {
+                (_, Some(Lobby::Everybody)) | (Waits::Group, Some(Lobby::Group)) => Ok(()),
+                (Waits::Password, _) => Err(AppError::Forbidden(Refusal::TemporaryPassword)),
+                (Waits::Group, None) => Err(AppError::Forbidden(Refusal::NoGroup)),
+            };
+        }
+        self.who.check(ctx)
+    }
+}
+
+impl Who {
+    fn check(self, ctx: &Ctx) -> Result<(), AppError> {
         let side = ctx.maybe_actor().map(|actor| actor.door());
         match (self, side) {
             (Self::Public, _)

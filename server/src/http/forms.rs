@@ -81,7 +81,7 @@ async fn through(
     door: &super::doors::Entry,
     request: Request,
 ) -> Result<(Response, Fields), Refused> {
-    if let Err(error) = door.who.check(ctx) {
+    if let Err(error) = door.check(ctx) {
         if let AppError::Forbidden(refusal) = &error
             && let Err(cause) = services::audit::denied(ctx, &about.route.0, "", &format!("{refusal:?}")).await
         {

@@ -16,7 +16,9 @@ use axum::{
     response::Response,
 };
 use domain::{
+    access::{Face, Waits},
     account::SessionClock,
+    error::Refusal,
     ids::{AccountId, SessionId},
     limits::SESSION_WARNING,
 };
@@ -160,6 +162,9 @@ pub async fn events(State(state): State<Shared>, Extension(about): Extension<Abo
         }
         return response;
     };
+    if *actor.face() == Face::Lobby(Waits::Password) {
+        return refuse(AppError::Forbidden(Refusal::TemporaryPassword));
+    }
     let Some((place, words)) = state.switchboard.open(actor.account(), actor.session()) else {
         return refuse(AppError::TooMany { seconds: 30 });
     };

@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     response::Response,
 };
-use domain::account::Door;
+use domain::{access::Face, account::Door};
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
@@ -54,13 +54,16 @@ async fn page(state: &Shared, about: &About, request: Request) -> Result<Respons
     }
     let ctx = session::ctx(state, request.headers(), about, true).await?;
     let side = ctx.maybe_actor().map(|actor| actor.door());
+    let lobby = matches!(ctx.maybe_actor().map(|actor| *actor.face()), Some(Face::Lobby(_)));
     let dead = session::is_dead(request.headers(), &ctx);
     let mut response = match (place, side) {
+        (Place::Top | Place::Console | Place::Rendered(Audience::Portal), Some(_)) if lobby => answer::see_other(LOBBY),
+        (Place::Rendered(Audience::SignedIn), None) => to_sign_in(Door::Console, &path),
         (Place::Top, Some(side)) => answer::see_other(side.home()),
         (Place::Top, None) => answer::see_other(Door::Portal.sign_in()),
-        (Place::Rendered(Audience::Public), _) | (Place::Rendered(Audience::Portal), Some(Door::Portal)) => {
-            render(state, about, ctx, request, None).await
-        }
+        (Place::Rendered(Audience::Public), _)
+        | (Place::Rendered(Audience::SignedIn), Some(_))
+        | (Place::Rendered(Audience::Portal), Some(Door::Portal)) => render(state, about, ctx, request, None).await,
         (Place::Rendered(_), _) => to_sign_in(Door::Portal, &path),
         (Place::Console, Some(Door::Console)) => console(state),
         (Place::Console, _) => to_sign_in(Door::Console, &path),
@@ -72,6 +75,8 @@ async fn page(state: &Shared, about: &About, request: Request) -> Result<Respons
 }
 
 const SET_UP: &str = "/set-up";
+/// Where somebody waits who is signed in at the console and not let in yet.
+const LOBBY: &str = "/welcome";
 
 /// What an address stands for.
 #[derive(Clone, Copy)]

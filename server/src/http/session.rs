@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use app::error::AppError;
+use app::{api::AS_USER_HEADER, error::AppError};
 use axum::http::{HeaderMap, HeaderValue, header};
-use domain::limits::KNOWN_DEVICE;
+use domain::{ids::UserId, limits::KNOWN_DEVICE};
 use services::{Ctx, SessionChange, sessions};
 
 use super::{Shared, outer::About};
@@ -42,13 +42,21 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// When the database does not answer.
 pub async fn ctx(state: &Shared, headers: &HeaderMap, about: &About, human: bool) -> Result<Ctx, AppError> {
     let living = match token(headers) {
-        Some(token) => sessions::resolve(&state.services, token, &about.origin, human)
+        Some(token) => sessions::resolve(&state.services, token, &about.origin, human, as_user(headers))
             .await
             .map_err(|error| AppError::from_service(error, &about.id.0))?,
         None => None,
     };
+    let proved_at = living.as_ref().map(|living| living.proved_at);
     let ctx = Ctx::new(Arc::clone(&state.services), about.origin.clone(), living.map(|living| living.actor));
+    let ctx = ctx.proved(proved_at);
     Ok(ctx.on_device(cookie(headers, DEVICE).map(str::to_owned)))
+}
+
+/// The membership that a tab of the console says it acts as. What is no membership's id is one that nobody entered.
+fn as_user(headers: &HeaderMap) -> Option<UserId> {
+    let said = headers.get(AS_USER_HEADER)?;
+    Some(said.to_str().ok().and_then(|id| id.parse().ok()).unwrap_or(UserId::from_uuid(uuid::Uuid::nil())))
 }
 
 /// Did a cookie come along behind which nobody stands any more?

@@ -26,6 +26,12 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("account_exists.txt", include_str!("templates/account_exists.txt")),
     ("new_device.html", include_str!("templates/new_device.html")),
     ("new_device.txt", include_str!("templates/new_device.txt")),
+    ("welcome.html", include_str!("templates/welcome.html")),
+    ("welcome.txt", include_str!("templates/welcome.txt")),
+    ("join_group.html", include_str!("templates/join_group.html")),
+    ("join_group.txt", include_str!("templates/join_group.txt")),
+    ("tip.html", include_str!("templates/tip.html")),
+    ("tip.txt", include_str!("templates/tip.txt")),
 ];
 
 impl Templates {
@@ -82,6 +88,21 @@ impl MailWriter for Templates {
             MailContent::NewDevice { link } => {
                 ("new_device", PORTICO.to_owned(), "A new device signed in".to_owned(), context! { link })
             }
+            MailContent::Welcome { practice, name, email, link } => (
+                "welcome",
+                practice.clone(),
+                format!("Welcome to {practice}"),
+                context! { practice, name, email, link },
+            ),
+            MailContent::JoinGroup { practice, link } => {
+                ("join_group", practice.clone(), format!("{practice} asks you to join it"), context! { practice, link })
+            }
+            MailContent::Tip { practice, number, practises, link, stop } => (
+                "tip",
+                practice.clone(),
+                tip(*number, *practises).0.to_owned(),
+                context! { practice, link, stop, title => tip(*number, *practises).0, lines => tip(*number, *practises).1 },
+            ),
         };
         let values = context! { from_name => &from_name, ..values };
         Written {
@@ -90,6 +111,36 @@ impl MailWriter for Templates {
             html: self.fill(&format!("{name}.html"), &values),
             subject,
         }
+    }
+}
+
+/// What a tip says: its title, and line by line what to try (S4-30).
+const fn tip(number: u8, practises: bool) -> (&'static str, [&'static str; 3]) {
+    match (number, practises) {
+        (1, _) => (
+            "Three things that save time",
+            [
+                "Press / on any page to search for a patient.",
+                "The bell at the top says what is new; nothing rings twice.",
+                "What you type is kept on this device until you save it, also when the network is lost.",
+            ],
+        ),
+        (_, true) => (
+            "Your patients and their portal",
+            [
+                "On a patient's profile, \u{201c}Invite to the portal\u{201d} is under the name.",
+                "A patient's Access tab shows what became of each invitation.",
+                "Your colleagues see what their access level says; ask your practice's owner if something is missing.",
+            ],
+        ),
+        (_, false) => (
+            "The front desk in Portico",
+            [
+                "The list of patients filters by name, telephone and birth date.",
+                "Settings > Templates keeps texts that you write often, if your level includes settings.",
+                "Mail that cannot be delivered rings the bell of whoever sent it.",
+            ],
+        ),
     }
 }
 

@@ -17,9 +17,11 @@ const HEADER_TEXT: usize = 150;
 pub fn message(letter: &Letter, from: &Email, host: &str) -> Result<Message, lettre::error::Error> {
     let from = Mailbox::new(Some(header_text(&letter.from_name)), address(from)?);
     let to = Mailbox::new(None, address(&letter.to)?);
-    Message::builder()
-        .from(from)
-        .to(to)
+    let mut message = Message::builder().from(from).to(to);
+    if let Some(reply_to) = &letter.reply_to {
+        message = message.reply_to(Mailbox::new(None, address(reply_to)?));
+    }
+    message
         .subject(header_text(&letter.subject))
         .message_id(Some(format!("<{}@{host}>", letter.id)))
         // Out-of-office programs do not answer what is marked so.
@@ -50,6 +52,7 @@ pub(crate) fn letter() -> Letter {
         id: uuid::Uuid::from_u128(7).into(),
         to: "ann@example.org".parse().unwrap(),
         from_name: "Harbour Street Practice".into(),
+        reply_to: None,
         subject: "An invitation".into(),
         text: "Hello".into(),
         html: "<p>Hello</p>".into(),
@@ -70,6 +73,14 @@ mod tests {
         let id = format!("Message-ID: <{}@portal.example.org>", letter().id);
         assert!(written(&letter()).contains(&id), "{}", written(&letter()));
         assert!(written(&letter()).contains(&id));
+    }
+
+    // S4-09: the group says where answers go.
+    #[test]
+    fn answers_go_where_the_group_says() {
+        assert!(!written(&letter()).contains("Reply-To"));
+        let answered = Letter { reply_to: Some("desk@example.org".parse().unwrap()), ..letter() };
+        assert!(written(&answered).contains("Reply-To: desk@example.org"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use domain::{
     email::Email,
     ids::{AccountId, PasswordLinkId},
     limits::SWEPT,
-    practice::{Level, Role},
+    user::{Level, Role},
     time::Time,
 };
 use services::ports::{Accounts, PasswordLink, StoreError, Stored, TokenHash};
@@ -138,6 +138,48 @@ impl Accounts for SqlWork {
         Ok(())
     }
 
+    async fn mark_temporary_password(&mut self, id: AccountId, at: Time) -> Stored<()> {
+        self.execute(
+            query(
+                "UPDATE accounts
+                 SET temporary_since = $2
+                 WHERE id = $1",
+            )
+            .bind(id.uuid())
+            .bind(at.millis()),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn tips_stopped(&mut self, id: AccountId) -> Stored<bool> {
+        let row: Option<(Option<i64>,)> = self
+            .find(
+                query_as(
+                    "SELECT tips_stopped_at
+                     FROM accounts
+                     WHERE id = $1",
+                )
+                .bind(id.uuid()),
+            )
+            .await?;
+        Ok(row.is_none_or(|(stopped_at,)| stopped_at.is_some()))
+    }
+
+    async fn stop_tips(&mut self, id: AccountId, stopped: Option<Time>) -> Stored<()> {
+        self.execute(
+            query(
+                "UPDATE accounts
+                 SET tips_stopped_at = $2
+                 WHERE id = $1",
+            )
+            .bind(id.uuid())
+            .bind(stopped.map(Time::millis)),
+        )
+        .await?;
+        Ok(())
+    }
+
     async fn set_password(
         &mut self,
         id: AccountId,
@@ -150,7 +192,8 @@ impl Accounts for SqlWork {
                 query(
                     "UPDATE accounts
                      SET password_hash = $2,
-                         password_set_at = $3
+                         password_set_at = $3,
+                         temporary_since = NULL
                      WHERE id = $1
                        AND password_hash IS NOT DISTINCT FROM $4",
                 )
@@ -164,13 +207,15 @@ impl Accounts for SqlWork {
     }
 
     async fn is_practitioner(&mut self, id: AccountId) -> Stored<bool> {
-        // Which levels are practitioners' is the domain's to say.
+        // Which levels are practitioners' is the domain's to say. To be asked to join as one is not to be one: else any
+        // group could shut a stranger out of every portal.
         let rows: Vec<(String,)> = self
             .all(
                 query_as(
                     "SELECT DISTINCT level
                      FROM users
-                     WHERE account_id = $1",
+                     WHERE account_id = $1
+                       AND state IN ('active', 'deactivated')",
                 )
                 .bind(id.uuid()),
             )

@@ -1,14 +1,23 @@
 //! The audit trail: chains of entries, each with the hash of the one before (B-02). Triggers refuse to change or remove one.
 
 use async_trait::async_trait;
-use domain::audit::Entry;
-use services::ports::{Audit, ChainHead, ChainedEntry, Stored};
+use domain::{
+    access::{Access, ViewHistory},
+    audit::{Action, Entry},
+    page::{Page, PageRequest},
+    time::Time,
+};
+use services::ports::{Audit, ChainHead, ChainedEntry, Stored, TrailFilter};
 use sqlx::{query, query_as};
 
 use super::SqlWork;
 
 /// The chain of what belongs to no group.
 const SYSTEM: &str = "system";
+
+/// Entries are written nearly in the order of their times: the clocks of two servers differ a little. Within so many
+/// entries the first of a time is looked for.
+const NEIGHBOURS: i64 = 1_000;
 
 #[derive(sqlx::FromRow)]
 struct EntryRow {
@@ -27,6 +36,31 @@ impl From<EntryRow> for ChainedEntry {
     fn from(row: EntryRow) -> Self {
         let EntryRow { seq, previous, hash, happened_at, actor, action, subject, detail, origin } = row;
         Self { seq, previous, hash, action, at: happened_at, actor, subject, detail, origin }
+    }
+}
+
+/// What a page of the trail is asked for, as every statement takes it.
+struct Question<'a> {
+    chain: String,
+    filter: &'a TrailFilter,
+    /// Before this number, and from that one on.
+    before: i64,
+    first: i64,
+    /// One more than the page shows.
+    rows: i64,
+}
+
+impl Question<'_> {
+    fn action(&self) -> &'static str {
+        self.filter.action.map_or("", Action::code)
+    }
+
+    fn from(&self) -> i64 {
+        self.filter.from.map_or(i64::MIN, Time::millis)
+    }
+
+    fn to(&self) -> i64 {
+        self.filter.to.map_or(i64::MAX, Time::millis)
     }
 }
 
@@ -55,6 +89,20 @@ impl Audit for SqlWork {
         Ok(rows.into_iter().map(|(chain, seq, hash)| ChainHead { chain, seq, hash }).collect())
     }
 
+    async fn unscoped_latest_time(&mut self) -> Stored<Option<Time>> {
+        // As many rows as there are groups: each chain's last.
+        let latest: (Option<i64>,) = self
+            .one(query_as(
+                "SELECT MAX(e.happened_at)
+                 FROM audit_heads h
+                 JOIN audit_entries e
+                     ON e.chain = h.chain
+                    AND e.seq = h.seq",
+            ))
+            .await?;
+        Ok(latest.0.map(Time::from_millis))
+    }
+
     async fn unscoped_chain(&mut self, chain: &str, after: i64, most: u32) -> Stored<Vec<ChainedEntry>> {
         let rows: Vec<EntryRow> = self
             .all(
@@ -81,6 +129,229 @@ impl Audit for SqlWork {
             )
             .await?;
         Ok(rows.into_iter().map(ChainedEntry::from).collect())
+    }
+
+    async fn list_trail(
+        &mut self,
+        access: &Access<ViewHistory>,
+        filter: &TrailFilter,
+        page: &PageRequest,
+    ) -> Stored<Page<ChainedEntry>> {
+        let nothing = Page { rows: Vec::new(), next: None };
+        let chain = access.group().to_string();
+        let after = match page.after.as_deref().map(str::parse::<i64>) {
+            None => i64::MAX,
+            Some(Ok(seq)) => seq,
+            Some(Err(_)) => return Ok(nothing),
+        };
+        let (Some(first), Some(last)) = (self.first_since(&chain, filter).await?, self.last_before(&chain, filter).await?)
+        else {
+            return Ok(nothing);
+        };
+        let before = after.min(last.saturating_add(1));
+        let question = Question { chain, filter, before, first, rows: i64::from(page.rows()) + 1 };
+        let rows = match filter {
+            TrailFilter { subject, .. } if !subject.is_empty() => self.trail_of_subject(&question).await?,
+            TrailFilter { actor, .. } if !actor.is_empty() => self.trail_of_actor(&question).await?,
+            TrailFilter { action: Some(_), .. } => self.trail_of_action(&question).await?,
+            _ => self.whole_trail(&question).await?,
+        };
+        let rows = rows.into_iter().map(ChainedEntry::from).collect();
+        Ok(Page::from_rows(rows, page.rows(), |entry: &ChainedEntry| entry.seq.to_string()))
+    }
+}
+
+// One statement for each filter that can lead, because each has its own index. The others narrow what that one finds.
+impl SqlWork {
+    async fn trail_of_subject(&mut self, question: &Question<'_>) -> Stored<Vec<EntryRow>> {
+        self.all(
+            query_as(concat!(
+                "SELECT
+                     seq,
+                     previous,
+                     hash,
+                     happened_at,
+                     actor,
+                     action,
+                     subject,
+                     detail,
+                     origin
+                 FROM audit_entries",
+                by_index!("audit_entries_of_subject"),
+                " WHERE chain = $1
+                   AND subject = $7
+                   AND seq < $2
+                   AND seq >= $3
+                   AND happened_at >= $4
+                   AND happened_at < $5
+                   AND ($8 = '' OR actor = $8)
+                   AND ($9 = '' OR action = $9)
+                 ORDER BY seq DESC
+                 LIMIT $6",
+            ))
+            .bind(question.chain.clone())
+            .bind(question.before)
+            .bind(question.first)
+            .bind(question.from())
+            .bind(question.to())
+            .bind(question.rows)
+            .bind(question.filter.subject.clone())
+            .bind(question.filter.actor.clone())
+            .bind(question.action()),
+        )
+        .await
+    }
+
+    async fn trail_of_actor(&mut self, question: &Question<'_>) -> Stored<Vec<EntryRow>> {
+        self.all(
+            query_as(concat!(
+                "SELECT
+                     seq,
+                     previous,
+                     hash,
+                     happened_at,
+                     actor,
+                     action,
+                     subject,
+                     detail,
+                     origin
+                 FROM audit_entries",
+                by_index!("audit_entries_of_actor"),
+                " WHERE chain = $1
+                   AND actor = $7
+                   AND seq < $2
+                   AND seq >= $3
+                   AND happened_at >= $4
+                   AND happened_at < $5
+                   AND ($8 = '' OR action = $8)
+                 ORDER BY seq DESC
+                 LIMIT $6",
+            ))
+            .bind(question.chain.clone())
+            .bind(question.before)
+            .bind(question.first)
+            .bind(question.from())
+            .bind(question.to())
+            .bind(question.rows)
+            .bind(question.filter.actor.clone())
+            .bind(question.action()),
+        )
+        .await
+    }
+
+    async fn trail_of_action(&mut self, question: &Question<'_>) -> Stored<Vec<EntryRow>> {
+        self.all(
+            query_as(concat!(
+                "SELECT
+                     seq,
+                     previous,
+                     hash,
+                     happened_at,
+                     actor,
+                     action,
+                     subject,
+                     detail,
+                     origin
+                 FROM audit_entries",
+                by_index!("audit_entries_of_action"),
+                " WHERE chain = $1
+                   AND action = $7
+                   AND seq < $2
+                   AND seq >= $3
+                   AND happened_at >= $4
+                   AND happened_at < $5
+                 ORDER BY seq DESC
+                 LIMIT $6",
+            ))
+            .bind(question.chain.clone())
+            .bind(question.before)
+            .bind(question.first)
+            .bind(question.from())
+            .bind(question.to())
+            .bind(question.rows)
+            .bind(question.action()),
+        )
+        .await
+    }
+
+    async fn whole_trail(&mut self, question: &Question<'_>) -> Stored<Vec<EntryRow>> {
+        self.all(
+            query_as(
+                "SELECT
+                     seq,
+                     previous,
+                     hash,
+                     happened_at,
+                     actor,
+                     action,
+                     subject,
+                     detail,
+                     origin
+                 FROM audit_entries
+                 WHERE chain = $1
+                   AND seq < $2
+                   AND seq >= $3
+                   AND happened_at >= $4
+                   AND happened_at < $5
+                 ORDER BY seq DESC
+                 LIMIT $6",
+            )
+            .bind(question.chain.clone())
+            .bind(question.before)
+            .bind(question.first)
+            .bind(question.from())
+            .bind(question.to())
+            .bind(question.rows),
+        )
+        .await
+    }
+
+    /// The number of the first entry of the filter's time; none when it begins after the last one.
+    async fn first_since(&mut self, chain: &str, filter: &TrailFilter) -> Stored<Option<i64>> {
+        let Some(from) = filter.from else { return Ok(Some(0)) };
+        let (seq,): (Option<i64>,) = self
+            .one(
+                query_as(
+                    "SELECT MIN(seq)
+                     FROM (
+                         SELECT seq
+                         FROM audit_entries
+                         WHERE chain = $1
+                           AND happened_at >= $2
+                         ORDER BY happened_at, seq
+                         LIMIT $3
+                     ) AS since",
+                )
+                .bind(chain.to_owned())
+                .bind(from.millis())
+                .bind(NEIGHBOURS),
+            )
+            .await?;
+        Ok(seq)
+    }
+
+    /// The number of the last entry of the filter's time; none when it ends before the first one.
+    async fn last_before(&mut self, chain: &str, filter: &TrailFilter) -> Stored<Option<i64>> {
+        let Some(to) = filter.to else { return Ok(Some(i64::MAX)) };
+        let (seq,): (Option<i64>,) = self
+            .one(
+                query_as(
+                    "SELECT MAX(seq)
+                     FROM (
+                         SELECT seq
+                         FROM audit_entries
+                         WHERE chain = $1
+                           AND happened_at < $2
+                         ORDER BY happened_at DESC, seq DESC
+                         LIMIT $3
+                     ) AS earlier",
+                )
+                .bind(chain.to_owned())
+                .bind(to.millis())
+                .bind(NEIGHBOURS),
+            )
+            .await?;
+        Ok(seq)
     }
 }
 

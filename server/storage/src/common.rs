@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::time::Time;
 use services::ports::{Clash, StoreError, Stored};
 
 /// Nobody waits longer than this for a connection, a lock or an answer.
@@ -21,6 +22,7 @@ pub(crate) fn clash(index: &str) -> Clash {
         "templates_name" => Clash::TemplateName,
         "installation_pkey" => Clash::SetUp,
         "patients_number" => Clash::PatientNumber,
+        "users_account" => Clash::UserOfAccount,
         _ => Clash::Other,
     }
 }
@@ -45,6 +47,24 @@ pub(crate) fn small(number: i64, what: &'static str) -> Stored<u32> {
     readable(u32::try_from(number), what)
 }
 
+/// How many rows a statement reads at most.
+pub(crate) fn rows(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}
+
+/// The month in which a moment lies, in UTC: `2026-11`.
+pub(crate) fn month(at: Time) -> String {
+    // Years begin in March here, and eras of 400 years on a 1st of March: the day that comes and goes is the last.
+    let days = at.millis().div_euclid(86_400_000) + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_is_0 = (5 * day_of_year + 2) / 153;
+    let month = if march_is_0 < 10 { march_is_0 + 3 } else { march_is_0 - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}")
+}
+
 /// A unit of work went on after a statement of it had failed.
 #[derive(Debug, thiserror::Error)]
 #[error("an earlier statement of this unit of work failed or was given up")]
@@ -60,3 +80,28 @@ pub(crate) const FIRST: uuid::Uuid = uuid::Uuid::nil();
 
 /// Before the first key of a list read backwards: every id is before it.
 pub(crate) const BEYOND: uuid::Uuid = uuid::Uuid::max();
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // As `date --utc` says.
+    #[test]
+    fn the_month_of_a_moment() {
+        for (seconds, expected) in [
+            (0, "1970-01"),
+            (-1, "1969-12"),
+            (951_782_399, "2000-02"),
+            (951_868_799, "2000-02"),
+            (951_868_800, "2000-03"),
+            (1_709_251_199, "2024-02"),
+            (1_709_251_200, "2024-03"),
+            (1_798_761_599, "2026-12"),
+            (1_798_761_600, "2027-01"),
+            (4_107_542_399, "2100-02"),
+            (4_107_542_400, "2100-03"),
+        ] {
+            assert_eq!(month(Time::from_millis(seconds * 1_000)), expected, "{seconds}");
+        }
+    }
+}

@@ -54,6 +54,8 @@ macro_rules! nouns {
         mod grants;
         #[path = "../invitations.rs"]
         mod invitations;
+        #[path = "../locations.rs"]
+        mod locations;
         #[path = "../notifications.rs"]
         mod notifications;
         #[path = "../outbox.rs"]
@@ -62,6 +64,8 @@ macro_rules! nouns {
         mod patients;
         #[path = "../practice.rs"]
         mod practice;
+        #[path = "../relationships.rs"]
+        mod relationships;
         #[path = "../schema.rs"]
         pub(crate) mod schema;
         #[path = "../sessions.rs"]
@@ -70,6 +74,8 @@ macro_rules! nouns {
         mod templates;
         #[path = "../throttle.rs"]
         mod throttle;
+        #[path = "../users.rs"]
+        mod users;
         #[path = "../work.rs"]
         mod work;
     };
@@ -89,6 +95,13 @@ mod sqlite {
     macro_rules! for_update {
         () => {
             ""
+        };
+    }
+
+    /// SQLite counts no rows beforehand. Where two indexes look alike to it, it is told which one.
+    macro_rules! by_index {
+        ($name:literal) => {
+            concat!(" INDEXED BY ", $name)
         };
     }
 
@@ -114,6 +127,13 @@ mod postgres {
     macro_rules! for_update {
         () => {
             " FOR NO KEY UPDATE"
+        };
+    }
+
+    /// PostgreSQL knows its tables, and chooses by itself.
+    macro_rules! by_index {
+        ($name:literal) => {
+            ""
         };
     }
 

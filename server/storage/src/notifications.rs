@@ -17,13 +17,16 @@ use crate::common::{BEYOND, FIRST, known};
 
 const ACCEPTED: &str = "invitation_accepted";
 const FAILED: &str = "invitation_failed";
+const JOINED: &str = "membership_accepted";
+const DECLINED: &str = "membership_rejected";
 
 #[derive(sqlx::FromRow)]
 struct NotificationRow {
     id: Uuid,
     what: String,
-    patient_id: Uuid,
-    invitation_id: Uuid,
+    patient_id: Option<Uuid>,
+    invitation_id: Option<Uuid>,
+    about_user_id: Option<Uuid>,
     happened_at: i64,
     read_at: Option<i64>,
 }
@@ -32,10 +35,13 @@ impl TryFrom<NotificationRow> for Notification {
     type Error = StoreError;
 
     fn try_from(row: NotificationRow) -> Stored<Self> {
-        let (patient, invitation) = (row.patient_id.into(), row.invitation_id.into());
+        let about_patient = row.patient_id.map(Into::into).zip(row.invitation_id.map(Into::into));
+        let about_user = row.about_user_id.map(Into::into);
         let news = match row.what.as_str() {
-            ACCEPTED => Some(News::InvitationAccepted { patient, invitation }),
-            FAILED => Some(News::InvitationFailed { patient, invitation }),
+            ACCEPTED => about_patient.map(|(patient, invitation)| News::InvitationAccepted { patient, invitation }),
+            FAILED => about_patient.map(|(patient, invitation)| News::InvitationFailed { patient, invitation }),
+            JOINED => about_user.map(|user| News::MembershipAccepted { user }),
+            DECLINED => about_user.map(|user| News::MembershipRejected { user }),
             _ => None,
         };
         Ok(Self {
@@ -63,9 +69,11 @@ impl Notifications for SqlWork {
             )
             .await?;
         let Some((account,)) = account else { return Ok(()) };
-        let (what, patient, invitation) = match notification.news {
-            News::InvitationAccepted { patient, invitation } => (ACCEPTED, patient, invitation),
-            News::InvitationFailed { patient, invitation } => (FAILED, patient, invitation),
+        let (what, invitation) = match notification.news {
+            News::InvitationAccepted { invitation, .. } => (ACCEPTED, Some(invitation)),
+            News::InvitationFailed { invitation, .. } => (FAILED, Some(invitation)),
+            News::MembershipAccepted { .. } => (JOINED, None),
+            News::MembershipRejected { .. } => (DECLINED, None),
         };
         self.execute(
             query(
@@ -76,16 +84,18 @@ impl Notifications for SqlWork {
                      what,
                      patient_id,
                      invitation_id,
+                     about_user_id,
                      happened_at,
                      read_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             )
             .bind(group.uuid())
             .bind(notification.id.uuid())
             .bind(user.uuid())
             .bind(what)
-            .bind(patient.uuid())
-            .bind(invitation.uuid())
+            .bind(notification.news.patient().map(|patient| patient.uuid()))
+            .bind(invitation.map(|invitation| invitation.uuid()))
+            .bind(notification.news.user().map(|user| user.uuid()))
             .bind(notification.at.millis())
             .bind(notification.read_at.map(Time::millis)),
         )
@@ -112,6 +122,7 @@ impl Notifications for SqlWork {
                          what,
                          patient_id,
                          invitation_id,
+                         about_user_id,
                          happened_at,
                          read_at
                      FROM notifications

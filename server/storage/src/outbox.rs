@@ -29,7 +29,14 @@ struct MailRow {
     email: String,
     sealed: Option<Vec<u8>>,
     made_at: i64,
+    due_at: i64,
     tries: i64,
+}
+
+/// The kinds of mail that this program knows; mail of others waits for a newer one. A further kind does not compile here
+/// before the statements have a place for it.
+fn kinds() -> [&'static str; 9] {
+    Kind::ALL.map(Kind::code)
 }
 
 impl TryFrom<MailRow> for QueuedMail {
@@ -46,6 +53,7 @@ impl TryFrom<MailRow> for QueuedMail {
             to: readable(row.email.parse(), "email address")?,
             sealed: row.sealed,
             made_at: Time::from_millis(row.made_at),
+            due_at: Time::from_millis(row.due_at),
             tries: small(row.tries, "number of tries")?,
         })
     }
@@ -62,7 +70,7 @@ struct StuckMailRow {
     failure: Option<String>,
     parked_at: Option<i64>,
     patient_id: Option<Uuid>,
-    // The user whose account it is about; all null when it is nobody's of the group.
+    // The user whom it is about; all null when it is nobody of the group.
     title: Option<String>,
     first_name: Option<String>,
     last_name: Option<String>,
@@ -126,7 +134,7 @@ impl Outbox for SqlWork {
                      made_at,
                      tries,
                      due_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9)",
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             )
             .bind(mail.id.uuid())
             .bind(mail.kind.code())
@@ -137,7 +145,8 @@ impl Outbox for SqlWork {
             .bind(mail.to.as_str().to_owned())
             .bind(mail.sealed.clone())
             .bind(mail.made_at.millis())
-            .bind(i64::from(mail.tries)),
+            .bind(i64::from(mail.tries))
+            .bind(mail.due_at.millis()),
         )
         .await?;
         self.hint(Hint::Mail);
@@ -145,46 +154,40 @@ impl Outbox for SqlWork {
     }
 
     async fn unscoped_claim_mail(&mut self, now: Time, lease: Span, most: u32) -> Stored<Vec<QueuedMail>> {
-        // A further kind does not compile here before the statement has a place for it.
-        let [one, two, three, four, five] = Kind::ALL.map(Kind::code);
-        let mut rows: Vec<MailRow> = self
-            .all(
-                query_as(concat!(
-                    "WITH due AS (
-                         SELECT id
-                         FROM outbox
-                         WHERE due_at <= $1
-                           AND kind IN ($4, $5, $6, $7, $8)
-                         ORDER BY due_at, id
-                         LIMIT $3",
-                    skip_locked!(),
-                    ")
-                     UPDATE outbox
-                     SET due_at = $2,
-                         tries = tries + 1
-                     WHERE id IN (SELECT id FROM due)
-                     RETURNING
-                         id,
-                         kind,
-                         group_id,
-                         invitation_id,
-                         link,
-                         account_id,
-                         email,
-                         sealed,
-                         made_at,
-                         tries",
-                ))
-                .bind(now.millis())
-                .bind((now + lease).millis())
-                .bind(i64::from(most))
-                .bind(one)
-                .bind(two)
-                .bind(three)
-                .bind(four)
-                .bind(five),
-            )
-            .await?;
+        let mut statement = query_as(concat!(
+            "WITH due AS (
+                 SELECT id
+                 FROM outbox
+                 WHERE due_at <= $1
+                   AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11, $12)
+                 ORDER BY due_at, id
+                 LIMIT $3",
+            skip_locked!(),
+            ")
+             UPDATE outbox
+             SET due_at = $2,
+                 tries = tries + 1
+             WHERE id IN (SELECT id FROM due)
+             RETURNING
+                 id,
+                 kind,
+                 group_id,
+                 invitation_id,
+                 link,
+                 account_id,
+                 email,
+                 sealed,
+                 made_at,
+                 due_at,
+                 tries",
+        ))
+        .bind(now.millis())
+        .bind((now + lease).millis())
+        .bind(i64::from(most));
+        for kind in kinds() {
+            statement = statement.bind(kind);
+        }
+        let mut rows: Vec<MailRow> = self.all(statement).await?;
         rows.sort_by_key(|row| (row.made_at, row.id));
         let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
@@ -201,22 +204,16 @@ impl Outbox for SqlWork {
     }
 
     async fn unscoped_next_mail(&mut self) -> Stored<Option<Time>> {
-        let [one, two, three, four, five] = Kind::ALL.map(Kind::code);
-        let (due_at,): (Option<i64>,) = self
-            .one(
-                query_as(
-                    "SELECT MIN(due_at)
-                     FROM outbox
-                     WHERE due_at IS NOT NULL
-                       AND kind IN ($1, $2, $3, $4, $5)",
-                )
-                .bind(one)
-                .bind(two)
-                .bind(three)
-                .bind(four)
-                .bind(five),
-            )
-            .await?;
+        let mut statement = query_as(
+            "SELECT MIN(due_at)
+             FROM outbox
+             WHERE due_at IS NOT NULL
+               AND kind IN ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        );
+        for kind in kinds() {
+            statement = statement.bind(kind);
+        }
+        let (due_at,): (Option<i64>,) = self.one(statement).await?;
         Ok(due_at.map(Time::from_millis))
     }
 
@@ -292,69 +289,67 @@ impl Outbox for SqlWork {
             Some(Ok(id)) => id.uuid(),
             Some(Err(_)) => return Ok(Page { rows: Vec::new(), next: None }),
         };
-        let [one, two, three, four, five] = Kind::ALL.map(Kind::code);
-        // Mail about an account belongs to no group. Of a user's own records nothing is told here.
-        let rows: Vec<StuckMailRow> = self
-            .all(
-                query_as(
-                    "SELECT
-                         o.id,
-                         o.kind,
-                         o.invitation_id,
-                         o.tries,
-                         o.due_at,
-                         o.failure,
-                         o.parked_at,
-                         CASE
-                             WHEN o.group_id IS NOT NULL THEN i.patient_id
-                             WHEN u.id IS NULL THEN (
-                                 SELECT g.patient_id
-                                 FROM portal_grants g
-                                 WHERE g.group_id = $1
-                                   AND g.account_id = o.account_id
-                                 ORDER BY g.added_at, g.id
-                                 LIMIT 1
-                             )
-                         END AS patient_id,
-                         u.title,
-                         u.first_name,
-                         u.last_name
-                     FROM outbox o
-                     LEFT JOIN invitations i
-                         ON i.group_id = o.group_id
-                        AND i.id = o.invitation_id
-                     LEFT JOIN users u
-                         ON u.group_id = $1
-                        AND u.account_id = o.account_id
-                        AND o.group_id IS NULL
-                     WHERE o.sent_at IS NULL
-                       AND (o.parked_at IS NOT NULL OR o.tries >= $4)
-                       AND o.kind IN ($5, $6, $7, $8, $9)
-                       AND o.id < $2
-                       AND (
-                           o.group_id = $1
-                           OR u.id IS NOT NULL
-                           OR o.group_id IS NULL AND EXISTS (
-                               SELECT 1
-                               FROM portal_grants g
-                               WHERE g.group_id = $1
-                                 AND g.account_id = o.account_id
-                           )
-                       )
-                     ORDER BY o.id DESC
-                     LIMIT $3",
+        // Mail about an account belongs to no group, and is shown to those it works in: who was only asked to join is none of
+        // the group's business yet. Of a user's own records nothing is told here.
+        let mut statement = query_as(
+            "SELECT
+                 o.id,
+                 o.kind,
+                 o.invitation_id,
+                 o.tries,
+                 o.due_at,
+                 o.failure,
+                 o.parked_at,
+                 CASE
+                     WHEN o.group_id IS NOT NULL THEN i.patient_id
+                     WHEN u.id IS NULL THEN (
+                         SELECT g.patient_id
+                         FROM portal_grants g
+                         WHERE g.group_id = $1
+                           AND g.account_id = o.account_id
+                         ORDER BY g.added_at, g.id
+                         LIMIT 1
+                     )
+                 END AS patient_id,
+                 u.title,
+                 u.first_name,
+                 u.last_name
+             FROM outbox o
+             LEFT JOIN invitations i
+                 ON i.group_id = o.group_id
+                AND i.id = o.invitation_id
+             LEFT JOIN users u
+                 ON u.group_id = $1
+                AND u.account_id = o.account_id
+                AND (
+                    o.group_id IS NULL AND u.state = 'active'
+                    OR o.group_id = $1 AND o.invitation_id IS NULL
                 )
-                .bind(access.group().uuid())
-                .bind(before)
-                .bind(i64::from(page.rows()) + 1)
-                .bind(i64::from(MAIL_SHOWN))
-                .bind(one)
-                .bind(two)
-                .bind(three)
-                .bind(four)
-                .bind(five),
-            )
-            .await?;
+             WHERE o.sent_at IS NULL
+               AND (o.parked_at IS NOT NULL OR o.tries >= $4)
+               AND o.kind IN ($5, $6, $7, $8, $9, $10, $11, $12, $13)
+               AND o.id < $2
+               AND (
+                   o.group_id = $1
+                   OR u.id IS NOT NULL
+                   OR o.group_id IS NULL AND EXISTS (
+                       SELECT 1
+                       FROM portal_grants g
+                       WHERE g.group_id = $1
+                         AND g.account_id = o.account_id
+                   )
+               )
+             ORDER BY o.id DESC
+             LIMIT $3",
+        )
+        .bind(access.group().uuid())
+        .bind(before)
+        .bind(i64::from(page.rows()) + 1)
+        .bind(i64::from(MAIL_SHOWN));
+        for kind in kinds() {
+            statement = statement.bind(kind);
+        }
+        let rows: Vec<StuckMailRow> = self.all(statement).await?;
         let rows = rows.into_iter().map(StuckRow::try_from).collect::<Stored<Vec<_>>>()?;
         Ok(Page::from_rows(rows, page.rows(), |row| row.id.to_string()))
     }
@@ -377,6 +372,7 @@ impl Outbox for SqlWork {
                                FROM users u
                                WHERE u.group_id = $1
                                  AND u.account_id = outbox.account_id
+                                 AND u.state = 'active'
                            )
                            OR group_id IS NULL AND EXISTS (
                                SELECT 1

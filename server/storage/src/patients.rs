@@ -10,7 +10,7 @@ use domain::{
     access::{
         Access, AddPatient, EditPatient, EnterGroup, InGroup, ListPatients, PatientFacts, Relationship, ViewPatient,
     },
-    ids::PatientId,
+    ids::{GroupId, PatientId, UserId},
     page::{Page, PageRequest},
     patient::{Details, Patient, PatientFilter, PortalState, Status},
     person::{Address, Gender, PatientName, pseudonym},
@@ -123,30 +123,7 @@ fn nothing<T>() -> Page<T> {
 #[async_trait]
 impl Patients for SqlWork {
     async fn patient_facts(&mut self, access: &Access<EnterGroup>, id: PatientId) -> Stored<Option<PatientFacts>> {
-        let row: Option<(Uuid, Option<String>)> = self
-            .find(
-                query_as(
-                    "SELECT
-                         p.id,
-                         r.kind
-                     FROM patients p
-                     LEFT JOIN practitioner_relationships r
-                         ON r.group_id = p.group_id
-                        AND r.patient_id = p.id
-                        AND r.user_id = $2
-                     WHERE p.group_id = $1
-                       AND p.id = $3",
-                )
-                .bind(access.group().uuid())
-                .bind(access.user().uuid())
-                .bind(id.uuid()),
-            )
-            .await?;
-        Ok(row.map(|(patient, kind)| PatientFacts {
-            group: access.group(),
-            patient: patient.into(),
-            relationship: kind.as_deref().map(Relationship::from_code),
-        }))
+        self.facts(access.group(), access.user(), id).await
     }
 
     async fn lookup_patient(&mut self, access: &Access<ViewPatient>) -> Stored<Option<PatientRecord>> {
@@ -373,6 +350,34 @@ impl Patients for SqlWork {
 }
 
 impl SqlWork {
+    /// What must be known to decide about this user's rights. The caller has the proof that the group came from.
+    pub(super) async fn facts(&mut self, group: GroupId, user: UserId, id: PatientId) -> Stored<Option<PatientFacts>> {
+        let row: Option<(Uuid, Option<String>)> = self
+            .find(
+                query_as(
+                    "SELECT
+                         p.id,
+                         r.kind
+                     FROM patients p
+                     LEFT JOIN practitioner_relationships r
+                         ON r.group_id = p.group_id
+                        AND r.patient_id = p.id
+                        AND r.user_id = $2
+                     WHERE p.group_id = $1
+                       AND p.id = $3",
+                )
+                .bind(group.uuid())
+                .bind(user.uuid())
+                .bind(id.uuid()),
+            )
+            .await?;
+        Ok(row.map(|(patient, kind)| PatientFacts {
+            group,
+            patient: patient.into(),
+            relationship: kind.as_deref().map(Relationship::from_code),
+        }))
+    }
+
     /// One record. The caller has the proof that the group and the patient came from.
     pub(super) async fn record(&mut self, group: Uuid, patient: Uuid) -> Stored<Option<PatientRecord>> {
         let row: Option<PatientRow> = self

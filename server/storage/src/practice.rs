@@ -1,13 +1,11 @@
-//! The practice group, its locations, users and settings.
+//! The practice group and its settings.
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, ManageSettings},
+    access::{Access, ManageSettings},
     account::Door,
-    ids::{AccountId, GroupId, UserId},
-    person::UserName,
-    practice::{AccessSettings, Group, Level, Location, PatientAccess, PracticeDetails, User, UserState},
-    text,
+    ids::GroupId,
+    practice::{Group, MessageSettings, PatientAccess, PracticeDetails},
     time::{Span, Time},
 };
 use services::ports::{Practice, StoreError, Stored};
@@ -15,7 +13,7 @@ use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::SqlWork;
-use crate::common::{Bug, readable, small};
+use crate::common::{Bug, month, readable, small};
 
 #[derive(sqlx::FromRow)]
 struct GroupRow {
@@ -30,51 +28,29 @@ impl From<GroupRow> for Group {
     }
 }
 
+/// Message settings as stored, without what was used of the credit.
 #[derive(sqlx::FromRow)]
-struct LocationRow {
-    id: Uuid,
-    name: String,
-    time_zone: String,
-    address: String,
-    phone: String,
+struct MessagesRow {
+    sender: String,
+    reply_to: Option<String>,
+    monthly_credit: Option<i64>,
+    reminders: bool,
+    reminder_hours: i64,
+    version: i64,
 }
 
-impl From<LocationRow> for Location {
-    fn from(row: LocationRow) -> Self {
-        let LocationRow { id, name, time_zone, address, phone } = row;
-        Self { id: id.into(), name, time_zone, address, phone }
-    }
-}
-
-/// A membership as stored.
-#[derive(sqlx::FromRow)]
-pub(super) struct UserRow {
-    pub(super) id: Uuid,
-    pub(super) group_id: Uuid,
-    pub(super) account_id: Uuid,
-    pub(super) title: String,
-    pub(super) first_name: String,
-    pub(super) last_name: String,
-    pub(super) profession: String,
-    pub(super) level: String,
-    pub(super) hide_names: bool,
-    pub(super) read_only: bool,
-    pub(super) deactivated_at: Option<i64>,
-}
-
-impl TryFrom<UserRow> for User {
+impl TryFrom<MessagesRow> for MessageSettings {
     type Error = StoreError;
 
-    fn try_from(row: UserRow) -> Stored<Self> {
+    fn try_from(row: MessagesRow) -> Stored<Self> {
         Ok(Self {
-            id: row.id.into(),
-            group: row.group_id.into(),
-            account: row.account_id.into(),
-            name: UserName { title: row.title, first: row.first_name, last: row.last_name },
-            profession: row.profession,
-            level: readable(Level::from_code(&row.level), "level")?,
-            settings: AccessSettings { hide_names: row.hide_names, read_only: row.read_only },
-            state: if row.deactivated_at.is_some() { UserState::Deactivated } else { UserState::Active },
+            sender: row.sender,
+            reply_to: row.reply_to.map(|email| readable(email.parse(), "email address")).transpose()?,
+            monthly_credit: row.monthly_credit.map(|most| small(most, "monthly credit")).transpose()?,
+            used: 0,
+            reminders: row.reminders,
+            reminder_hours: small(row.reminder_hours, "time before an appointment")?,
+            version: row.version,
         })
     }
 }
@@ -141,70 +117,26 @@ impl Practice for SqlWork {
             .bind(at.millis()),
         )
         .await?;
-        Ok(())
-    }
-
-    async fn unscoped_add_location(&mut self, group: GroupId, location: &Location, at: Time) -> Stored<()> {
+        let messages = MessageSettings::default();
         self.execute(
             query(
-                "INSERT INTO locations (
+                "INSERT INTO message_settings (
                      group_id,
-                     id,
-                     name,
-                     name_folded,
-                     time_zone,
-                     address,
-                     phone,
-                     added_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                     sender,
+                     reply_to,
+                     monthly_credit,
+                     reminders,
+                     reminder_hours,
+                     version,
+                     saved_at
+                 ) VALUES ($1, $2, NULL, NULL, $3, $4, $5, $6)",
             )
-            .bind(group.uuid())
-            .bind(location.id.uuid())
-            .bind(location.name.clone())
-            .bind(text::fold(&location.name))
-            .bind(location.time_zone.clone())
-            .bind(location.address.clone())
-            .bind(location.phone.clone())
+            .bind(group.id.uuid())
+            .bind(messages.sender)
+            .bind(messages.reminders)
+            .bind(i64::from(messages.reminder_hours))
+            .bind(messages.version)
             .bind(at.millis()),
-        )
-        .await?;
-        Ok(())
-    }
-
-    async fn unscoped_add_user(&mut self, user: &User, at: Time) -> Stored<()> {
-        let deactivated_at = match user.state {
-            UserState::Active => None,
-            UserState::Deactivated => Some(at.millis()),
-        };
-        self.execute(
-            query(
-                "INSERT INTO users (
-                     group_id,
-                     id,
-                     account_id,
-                     title,
-                     first_name,
-                     last_name,
-                     profession,
-                     level,
-                     hide_names,
-                     read_only,
-                     added_at,
-                     deactivated_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            )
-            .bind(user.group.uuid())
-            .bind(user.id.uuid())
-            .bind(user.account.uuid())
-            .bind(user.name.title.clone())
-            .bind(user.name.first.clone())
-            .bind(user.name.last.clone())
-            .bind(user.profession.clone())
-            .bind(user.level.code())
-            .bind(user.settings.hide_names)
-            .bind(user.settings.read_only)
-            .bind(at.millis())
-            .bind(deactivated_at),
         )
         .await?;
         Ok(())
@@ -225,82 +157,6 @@ impl Practice for SqlWork {
             )
             .await?;
         Ok(row.map(Group::from))
-    }
-
-    async fn unscoped_lookup_user(&mut self, group: GroupId, id: UserId) -> Stored<Option<User>> {
-        let row: Option<UserRow> = self
-            .find(
-                query_as(
-                    "SELECT
-                         id,
-                         group_id,
-                         account_id,
-                         title,
-                         first_name,
-                         last_name,
-                         profession,
-                         level,
-                         hide_names,
-                         read_only,
-                         deactivated_at
-                     FROM users
-                     WHERE group_id = $1
-                       AND id = $2",
-                )
-                .bind(group.uuid())
-                .bind(id.uuid()),
-            )
-            .await?;
-        row.map(User::try_from).transpose()
-    }
-
-    async fn list_memberships(&mut self, account: AccountId) -> Stored<Vec<User>> {
-        let rows: Vec<UserRow> = self
-            .all(
-                query_as(
-                    "SELECT
-                         id,
-                         group_id,
-                         account_id,
-                         title,
-                         first_name,
-                         last_name,
-                         profession,
-                         level,
-                         hide_names,
-                         read_only,
-                         deactivated_at
-                     FROM users
-                     WHERE account_id = $1
-                       AND deactivated_at IS NULL
-                     ORDER BY added_at, id
-                     LIMIT 100",
-                )
-                .bind(account.uuid()),
-            )
-            .await?;
-        rows.into_iter().map(User::try_from).collect()
-    }
-
-    async fn list_locations(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<Location>> {
-        let rows: Vec<LocationRow> = self
-            .all(
-                query_as(
-                    "SELECT
-                         id,
-                         name,
-                         time_zone,
-                         address,
-                         phone
-                     FROM locations
-                     WHERE group_id = $1
-                     ORDER BY name_folded, id
-                     LIMIT 200",
-                )
-                .bind(access.group().uuid()),
-            )
-            .await?;
-        Ok(rows.into_iter().map(Location::from).collect())
     }
 
     async fn unscoped_lookup_patient_access(&mut self, group: GroupId) -> Stored<PatientAccess> {
@@ -396,5 +252,100 @@ impl Practice for SqlWork {
             )
             .await?;
         Ok(saved == 1)
+    }
+
+    async fn unscoped_lookup_messages(&mut self, group: GroupId, now: Time) -> Stored<MessageSettings> {
+        let row: Option<MessagesRow> = self
+            .find(
+                query_as(
+                    "SELECT
+                         sender,
+                         reply_to,
+                         monthly_credit,
+                         reminders,
+                         reminder_hours,
+                         version
+                     FROM message_settings
+                     WHERE group_id = $1",
+                )
+                .bind(group.uuid()),
+            )
+            .await?;
+        let used: Option<(i64,)> = self
+            .find(
+                query_as(
+                    "SELECT used
+                     FROM message_credit
+                     WHERE group_id = $1
+                       AND month = $2",
+                )
+                .bind(group.uuid())
+                .bind(month(now)),
+            )
+            .await?;
+        // A server of the version before makes a group without the row.
+        let settings = row.map(MessageSettings::try_from).transpose()?.unwrap_or_default();
+        let used = used.map_or(Ok(0), |(used,)| small(used, "number of mails"))?;
+        Ok(MessageSettings { used, ..settings })
+    }
+
+    async fn save_messages(
+        &mut self,
+        access: &Access<ManageSettings>,
+        settings: &MessageSettings,
+        at: Time,
+    ) -> Stored<bool> {
+        let saved = self
+            .execute(
+                query(
+                    "INSERT INTO message_settings (
+                         group_id,
+                         sender,
+                         reply_to,
+                         monthly_credit,
+                         reminders,
+                         reminder_hours,
+                         version,
+                         saved_at
+                     ) VALUES ($1, $3, $4, $5, $6, $7, $2 + 1, $8)
+                     ON CONFLICT (group_id) DO UPDATE
+                     SET sender = excluded.sender,
+                         reply_to = excluded.reply_to,
+                         monthly_credit = excluded.monthly_credit,
+                         reminders = excluded.reminders,
+                         reminder_hours = excluded.reminder_hours,
+                         version = excluded.version,
+                         saved_at = excluded.saved_at
+                     WHERE message_settings.version = $2",
+                )
+                .bind(access.group().uuid())
+                .bind(settings.version)
+                .bind(settings.sender.clone())
+                .bind(settings.reply_to.as_ref().map(|email| email.as_str().to_owned()))
+                .bind(settings.monthly_credit.map(i64::from))
+                .bind(settings.reminders)
+                .bind(i64::from(settings.reminder_hours))
+                .bind(at.millis()),
+            )
+            .await?;
+        Ok(saved == 1)
+    }
+
+    async fn unscoped_count_message(&mut self, group: GroupId, now: Time) -> Stored<()> {
+        self.execute(
+            query(
+                "INSERT INTO message_credit (
+                     group_id,
+                     month,
+                     used
+                 ) VALUES ($1, $2, 1)
+                 ON CONFLICT (group_id, month) DO UPDATE
+                 SET used = message_credit.used + 1",
+            )
+            .bind(group.uuid())
+            .bind(month(now)),
+        )
+        .await?;
+        Ok(())
     }
 }

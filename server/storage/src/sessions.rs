@@ -3,15 +3,16 @@
 use async_trait::async_trait;
 use domain::{
     account::{Device, Door, SessionClock},
-    ids::{AccountId, SessionId},
+    ids::{AccountId, SessionId, UserId},
     limits::{KNOWN_DEVICES, SWEPT},
     time::{Span, Time},
+    user::User,
 };
 use services::ports::{Familiar, FoundSession, Hint, NewSession, Sessions, StoreError, Stored, TokenHash, Work as _};
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
-use super::{SqlWork, practice::UserRow};
+use super::{SqlWork, users::UserRow};
 use crate::common::{known, readable, small};
 
 #[derive(sqlx::FromRow)]
@@ -21,25 +22,33 @@ struct SessionRow {
     door: String,
     opened_at: i64,
     last_act_at: i64,
+    proved_at: i64,
+    temporary_since: Option<i64>,
     console_idle_minutes: Option<i64>,
-    session_user_id: Option<Uuid>,
-    // The membership; all null in the portal.
+    // The membership; all null outside.
+    id: Option<Uuid>,
     group_id: Option<Uuid>,
     title: Option<String>,
     first_name: Option<String>,
     last_name: Option<String>,
     profession: Option<String>,
+    registration: Option<String>,
     level: Option<String>,
     hide_names: Option<bool>,
     read_only: Option<bool>,
-    deactivated_at: Option<i64>,
+    view_history: Option<bool>,
+    export_data: Option<bool>,
+    no_note_sharing: Option<bool>,
+    state: Option<String>,
+    state_at: Option<i64>,
+    version: Option<i64>,
 }
 
 impl TryFrom<SessionRow> for FoundSession {
     type Error = StoreError;
 
     fn try_from(row: SessionRow) -> Stored<Self> {
-        let user = match row.session_user_id {
+        let user = match row.id {
             None => None,
             Some(id) => {
                 let membership = (|| {
@@ -51,13 +60,19 @@ impl TryFrom<SessionRow> for FoundSession {
                         first_name: row.first_name?,
                         last_name: row.last_name?,
                         profession: row.profession?,
+                        registration: row.registration?,
                         level: row.level?,
                         hide_names: row.hide_names?,
                         read_only: row.read_only?,
-                        deactivated_at: row.deactivated_at,
+                        view_history: row.view_history?,
+                        export_data: row.export_data?,
+                        no_note_sharing: row.no_note_sharing?,
+                        state: row.state?,
+                        state_at: row.state_at?,
+                        version: row.version?,
                     })
                 })();
-                Some(known(membership, "session's user")?.try_into()?)
+                Some(User::try_from(known(membership, "session's user")?)?)
             }
         };
         let door = readable(Door::from_code(&row.door), "door")?;
@@ -70,7 +85,10 @@ impl TryFrom<SessionRow> for FoundSession {
                 last_act_at: Time::from_millis(row.last_act_at),
                 idle: idle(door, row.console_idle_minutes)?,
             },
+            outside: user.is_none(),
             user,
+            proved_at: Time::from_millis(row.proved_at),
+            temporary_password: row.temporary_since.is_some(),
         })
     }
 }
@@ -141,7 +159,8 @@ impl Sessions for SqlWork {
         Ok(())
     }
 
-    async fn find_session(&mut self, token: &TokenHash) -> Stored<Option<FoundSession>> {
+    async fn find_session(&mut self, token: &TokenHash, as_user: Option<UserId>) -> Stored<Option<FoundSession>> {
+        // A session has one clock, whichever group a tab of it is in: the strictest of the groups it was in.
         let row: Option<SessionRow> = self
             .find(
                 query_as(
@@ -151,30 +170,123 @@ impl Sessions for SqlWork {
                          s.door,
                          s.opened_at,
                          s.last_act_at,
-                         g.console_idle_minutes,
-                         s.user_id AS session_user_id,
+                         COALESCE(s.proved_at, s.opened_at) AS proved_at,
+                         a.temporary_since,
+                         COALESCE(
+                             (
+                                 SELECT MIN(COALESCE(eg.console_idle_minutes, $3))
+                                 FROM session_users e
+                                 JOIN users eu
+                                     ON eu.id = e.user_id
+                                 JOIN practice_groups eg
+                                     ON eg.id = eu.group_id
+                                 WHERE e.session_id = s.id
+                             ),
+                             og.console_idle_minutes
+                         ) AS console_idle_minutes,
+                         u.id,
                          u.group_id,
                          u.title,
                          u.first_name,
                          u.last_name,
                          u.profession,
+                         u.registration,
                          u.level,
                          u.hide_names,
                          u.read_only,
-                         u.deactivated_at
+                         u.view_history,
+                         u.export_data,
+                         u.no_note_sharing,
+                         u.state,
+                         u.state_at,
+                         u.version
                      FROM sessions s
+                     JOIN accounts a
+                         ON a.id = s.account_id
+                     LEFT JOIN users o
+                         ON o.id = s.user_id
+                        AND o.account_id = s.account_id
+                     LEFT JOIN practice_groups og
+                         ON og.id = o.group_id
                      LEFT JOIN users u
-                         ON u.id = s.user_id
+                         ON u.id = COALESCE($2, s.user_id)
                         AND u.account_id = s.account_id
-                     LEFT JOIN practice_groups g
-                         ON g.id = u.group_id
+                        AND (
+                            u.id = s.user_id
+                            OR EXISTS (
+                                SELECT 1
+                                FROM session_users e
+                                WHERE e.session_id = s.id
+                                  AND e.user_id = u.id
+                            )
+                        )
                      WHERE s.token_hash = $1
                        AND s.ended_at IS NULL",
                 )
-                .bind(token.0.to_vec()),
+                .bind(token.0.to_vec())
+                .bind(as_user.map(|user| user.uuid()))
+                .bind(Door::Console.idle().as_minutes()),
             )
             .await?;
         row.map(FoundSession::try_from).transpose()
+    }
+
+    async fn enter_membership(&mut self, id: SessionId, user: UserId) -> Stored<()> {
+        // The one it is in stays beside the new one, for the tabs that are still there.
+        self.execute(
+            query(
+                "INSERT INTO session_users (
+                     session_id,
+                     user_id
+                 )
+                 SELECT
+                     s.id,
+                     u.id
+                 FROM sessions s
+                 JOIN users u
+                     ON u.account_id = s.account_id
+                 WHERE s.id = $1
+                   AND s.ended_at IS NULL
+                   AND u.id IN ($2, s.user_id)
+                 ON CONFLICT (session_id, user_id) DO NOTHING",
+            )
+            .bind(id.uuid())
+            .bind(user.uuid()),
+        )
+        .await?;
+        self.execute(
+            query(
+                "UPDATE sessions
+                 SET user_id = $2
+                 WHERE id = $1
+                   AND ended_at IS NULL
+                   AND EXISTS (
+                       SELECT 1
+                       FROM users u
+                       WHERE u.id = $2
+                         AND u.account_id = sessions.account_id
+                   )",
+            )
+            .bind(id.uuid())
+            .bind(user.uuid()),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn prove_session(&mut self, id: SessionId, at: Time) -> Stored<()> {
+        self.execute(
+            query(
+                "UPDATE sessions
+                 SET proved_at = $2
+                 WHERE id = $1
+                   AND ended_at IS NULL",
+            )
+            .bind(id.uuid())
+            .bind(at.millis()),
+        )
+        .await?;
+        Ok(())
     }
 
     async fn touch_session(&mut self, id: SessionId, at: Time) -> Stored<()> {
@@ -247,7 +359,18 @@ impl Sessions for SqlWork {
                          s.door,
                          s.opened_at,
                          s.last_act_at,
-                         g.console_idle_minutes,
+                         COALESCE(
+                             (
+                                 SELECT MIN(COALESCE(eg.console_idle_minutes, $2))
+                                 FROM session_users e
+                                 JOIN users eu
+                                     ON eu.id = e.user_id
+                                 JOIN practice_groups eg
+                                     ON eg.id = eu.group_id
+                                 WHERE e.session_id = s.id
+                             ),
+                             g.console_idle_minutes
+                         ) AS console_idle_minutes,
                          s.agent
                      FROM sessions s
                      LEFT JOIN users u
@@ -260,7 +383,8 @@ impl Sessions for SqlWork {
                      ORDER BY s.last_act_at DESC, s.id DESC
                      LIMIT 100",
                 )
-                .bind(account.uuid()),
+                .bind(account.uuid())
+                .bind(Door::Console.idle().as_minutes()),
             )
             .await?;
         rows.into_iter().map(Device::try_from).collect()

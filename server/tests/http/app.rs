@@ -13,11 +13,14 @@ use std::{
 };
 
 use domain::{
-    account::{Account, PasswordHash},
-    ids::{AccountId, GroupId},
+    access::{Actor, Face, ManageUsers, UserFace},
+    account::{Account, Door, PasswordHash, SessionClock},
+    ids::{AccountId, GroupId, UserId},
+    location::{Location, OpeningHours},
     person::UserName,
-    practice::{AccessSettings, Group, Level, Location, User, UserState},
+    practice::Group,
     time::Span,
+    user::{AccessSettings, Level, User, UserState},
 };
 use server::{
     config::AppUrl,
@@ -30,7 +33,7 @@ use server::{
 use services::{
     Services,
     hashing::Hasher,
-    ports::{Clock as _, Random},
+    ports::{Clock as _, NewSession, Random},
 };
 use storage::testing::TestDatabase;
 use tokio::{
@@ -73,18 +76,27 @@ pub struct App {
 }
 
 /// The users of the groups, by their email.
-pub const USERS: [(&str, char, Level, AccessSettings); 8] = [
+pub const USERS: [(&str, char, Level, AccessSettings); 11] = [
     ("full@a.example.org", 'a', Level::Full, NO_SETTINGS),
     ("clinical@a.example.org", 'a', Level::Clinical, NO_SETTINGS),
     ("personal@a.example.org", 'a', Level::Personal, NO_SETTINGS),
+    ("own@a.example.org", 'a', Level::OwnAndContacts, NO_SETTINGS),
+    ("finance@a.example.org", 'a', Level::CalendarContactsFinance, NO_SETTINGS),
+    ("auditor@a.example.org", 'a', Level::AdminFull, AccessSettings::OWNER),
     ("calendar@a.example.org", 'a', Level::CalendarContacts, NO_SETTINGS),
     ("admin@a.example.org", 'a', Level::AdminFull, NO_SETTINGS),
-    ("hidden@a.example.org", 'a', Level::CalendarContacts, AccessSettings { hide_names: true, read_only: false }),
-    ("reader@a.example.org", 'a', Level::Full, AccessSettings { hide_names: false, read_only: true }),
+    ("hidden@a.example.org", 'a', Level::CalendarContacts, AccessSettings { hide_names: true, ..NO_SETTINGS }),
+    ("reader@a.example.org", 'a', Level::Full, AccessSettings { read_only: true, ..NO_SETTINGS }),
     ("full@b.example.org", 'b', Level::Full, NO_SETTINGS),
 ];
 
-const NO_SETTINGS: AccessSettings = AccessSettings { hide_names: false, read_only: false };
+const NO_SETTINGS: AccessSettings = AccessSettings {
+    hide_names: false,
+    read_only: false,
+    view_history: false,
+    export_data: false,
+    no_note_sharing: false,
+};
 
 async fn password_hash(hasher: &Hasher) -> PasswordHash {
     static HASH: OnceCell<PasswordHash> = OnceCell::const_new();
@@ -164,6 +176,8 @@ impl App {
                 time_zone: "Europe/London".into(),
                 address: String::new(),
                 phone: String::new(),
+                hours: OpeningHours::default(),
+                version: 0,
             };
             work.unscoped_add_location(id, &location, now).await.unwrap();
         }
@@ -184,9 +198,12 @@ impl App {
                     last: "Test".into(),
                 },
                 profession: "Physiotherapist".into(),
+                registration: String::new(),
                 level,
                 settings,
                 state: UserState::Active,
+                since: now,
+                version: 0,
             };
             work.unscoped_add_user(&user, now).await.unwrap();
         }
@@ -214,6 +231,66 @@ impl App {
         }
         user.sign_in("console", email, PASSWORD).await.is(200);
         user
+    }
+
+    /// A user of group `a`, not stored yet.
+    pub fn user_row(&self, account: AccountId, level: Level, state: UserState) -> User {
+        User {
+            id: self.services.random.id().into(),
+            group: self.group_a,
+            account,
+            name: UserName { title: String::new(), first: "Some".into(), last: "Body".into() },
+            profession: "Physiotherapist".into(),
+            registration: String::new(),
+            level,
+            settings: NO_SETTINGS,
+            state,
+            since: self.clock.now(),
+            version: 0,
+        }
+    }
+
+    /// Sets a user's access behind everybody's back.
+    pub async fn save_user(&self, user: &User) {
+        let face = UserFace { group: user.group, user: user.id, level: Level::Full, settings: NO_SETTINGS };
+        let session = self.services.random.id().into();
+        let actor = Actor::unscoped_from_session(user.account, session, String::new(), Face::User(face));
+        let access = actor.may(ManageUsers, &()).unwrap();
+        let mut work = self.services.store.begin().await.unwrap();
+        assert!(work.save_user(&access, user).await.unwrap());
+        work.save().await.unwrap();
+    }
+
+    /// The same without the work of signing in.
+    pub async fn user_at_once(&self, email: &str) -> Persona {
+        let account = self.account(email).await;
+        let user = self.services.store.read().await.unwrap().list_own_groups(account).await.unwrap();
+        let mut persona = self.session(account, Door::Console, user.first().map(|own| own.user.id)).await;
+        if !email.starts_with("hidden@") {
+            persona.may_see.push(if email.contains("@b.") { "CNRY-b-" } else { "CNRY-a-" }.to_owned());
+        }
+        persona
+    }
+
+    /// Somebody with a session of this account.
+    pub async fn session(&self, account: AccountId, door: Door, user: Option<UserId>) -> Persona {
+        let (token, hash) = services::tokens::make(&*self.services.random);
+        log::secret(&token);
+        let session = NewSession {
+            id: self.services.random.id().into(),
+            token: hash,
+            account,
+            clock: SessionClock::open(door, self.clock.now()),
+            user,
+            origin: String::new(),
+            agent: String::new(),
+        };
+        let mut work = self.services.store.begin().await.unwrap();
+        work.add_session(&session).await.unwrap();
+        work.save().await.unwrap();
+        let persona = self.anon();
+        persona.set_cookie(Some(&token));
+        persona
     }
 
     /// A practitioner of group `a` with full access.

@@ -36,6 +36,8 @@ async fn nobody_sees_a_page_that_is_not_public() {
                 Audience::Portal => {
                     assert_eq!(response.is(303).location(), format!("/sign-in?next={path}"));
                 }
+                // The page behind the console's door leads on by itself: there is nothing to come back to.
+                Audience::SignedIn => assert_eq!(response.is(303).location(), "/console/sign-in"),
                 Audience::Console => {
                     assert_eq!(response.is(303).location(), format!("/console/sign-in?next={path}"));
                 }

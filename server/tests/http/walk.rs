@@ -65,7 +65,7 @@ async fn a_patient_is_invited_and_the_bell_says_that_they_accepted() {
         // S1-12: the inviting user reads who accepted.
         let news = practitioner.call("notifications/list", json!({ "page": {} })).await.is(200).json();
         assert_eq!(news["rows"][0]["news"]["what"], "invitation_accepted");
-        assert!(news["rows"][0]["patient"].as_str().unwrap().contains("CNRY-a-1-first"));
+        assert!(news["rows"][0]["about"].as_str().unwrap().contains("CNRY-a-1-first"));
         practitioner.call("notifications/mark_read", json!({ "id": null })).await.is(200);
         assert_eq!(practitioner.call("notifications/unread", json!({})).await.is(200).json(), 0);
 

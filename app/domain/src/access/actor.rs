@@ -3,25 +3,44 @@
 use crate::{
     account::Door,
     ids::{AccountId, GroupId, SessionId, UserId},
-    practice::{AccessSettings, Level},
+    user::{AccessSettings, Level},
 };
 
 /// A signed-in person, on one side of the house.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    account: AccountId,
+    who: Who,
     session: SessionId,
     origin: String,
-    face: Face,
+}
+
+/// The part of an actor that rights are decided by. By itself it earns no proof: only an [`Actor`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Who {
+    /// The account.
+    pub account: AccountId,
+    /// As whom.
+    pub face: Face,
 }
 
 /// Which side of the house, and as whom.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Face {
     /// In the console, as a user of one group.
     User(UserFace),
+    /// At the console's door: signed in, but not let in yet.
+    Lobby(Waits),
     /// In the portal. About whom is in each request, never here (decision 18).
     Portal,
+}
+
+/// What somebody in the lobby waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waits {
+    /// A password of their own in place of the temporary one (PR-21).
+    Password,
+    /// A group to be in: they were asked to join one, and have not answered.
+    Group,
 }
 
 /// A user of one group.
@@ -50,18 +69,35 @@ pub struct By {
     pub origin: String,
 }
 
+impl Who {
+    /// The user of the console, if it is one.
+    #[must_use]
+    pub const fn user(&self) -> Option<&UserFace> {
+        match &self.face {
+            Face::User(user) => Some(user),
+            Face::Lobby(_) | Face::Portal => None,
+        }
+    }
+}
+
 impl Actor {
     /// Makes an actor out of a session that was just found alive. Only `services::sessions` calls this; a test reads
     /// the sources and fails when anyone else does.
     #[must_use]
     pub const fn unscoped_from_session(account: AccountId, session: SessionId, origin: String, face: Face) -> Self {
-        Self { account, session, origin, face }
+        Self { who: Who { account, face }, session, origin }
+    }
+
+    /// What rights are decided by.
+    #[must_use]
+    pub const fn who(&self) -> &Who {
+        &self.who
     }
 
     /// The account signed in.
     #[must_use]
     pub const fn account(&self) -> AccountId {
-        self.account
+        self.who.account
     }
 
     /// The session it is signed in with.
@@ -79,23 +115,20 @@ impl Actor {
     /// As whom.
     #[must_use]
     pub const fn face(&self) -> &Face {
-        &self.face
+        &self.who.face
     }
 
     /// The user of the console, if it is one.
     #[must_use]
     pub const fn user(&self) -> Option<&UserFace> {
-        match &self.face {
-            Face::User(user) => Some(user),
-            Face::Portal => None,
-        }
+        self.who.user()
     }
 
     /// The side of the house.
     #[must_use]
     pub const fn door(&self) -> Door {
-        match self.face {
-            Face::User(_) => Door::Console,
+        match self.who.face {
+            Face::User(_) | Face::Lobby(_) => Door::Console,
             Face::Portal => Door::Portal,
         }
     }
@@ -104,8 +137,8 @@ impl Actor {
     #[must_use]
     pub fn by(&self) -> By {
         By {
-            actor: self.user().map_or_else(|| self.account.to_string(), |user| user.user.to_string()),
-            account: self.account,
+            actor: self.user().map_or_else(|| self.account().to_string(), |user| user.user.to_string()),
+            account: self.account(),
             user: self.user().map(|user| user.user),
             origin: self.origin.clone(),
         }

@@ -18,7 +18,7 @@
 
 use std::{marker::PhantomData, ops::Deref};
 
-use super::{actor::By, rights::Right};
+use super::{actor::By, explain::Because, rights::Right};
 use crate::{
     error::Refusal,
     ids::{AccountId, GrantId, GroupId, PatientId, UserId},
@@ -159,4 +159,21 @@ pub enum Denied {
     NotFound,
     /// The caller knows that it exists and may be told why not.
     Forbidden(Refusal),
+}
+
+/// A right was granted: how far it reaches, and what that rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Granted<S> {
+    pub(super) scope: S,
+    /// What it rests on.
+    pub because: Because,
+}
+
+/// A right was not granted: what the caller may be told, and what that rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    /// What the caller may be told.
+    pub denied: Denied,
+    /// What it rests on; for those who may know, not for the caller.
+    pub because: Because,
 }

@@ -2,21 +2,27 @@
 
 use std::marker::PhantomData;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
-    actor::{Actor, UserFace},
-    proof::{Access, Denied, InGroup, OnPatient, OwnRecord},
+    actor::{Actor, Face, UserFace, Waits, Who},
+    explain::Because,
+    proof::{Access, Denied, Granted, InGroup, OnPatient, OwnRecord, Refused},
 };
 use crate::{
     error::Refusal,
     grant::Grant,
     ids::{GroupId, PatientId},
     patient::Status,
-    practice::Level,
+    user::{Level, Role},
 };
 
 mod sealed {
     pub trait Sealed {}
 }
+
+/// What a decision comes to.
+pub type Decision<S> = Result<Granted<S>, Refused>;
 
 /// A right. The list is closed: it is the one below.
 pub trait Right: sealed::Sealed + Copy {
@@ -27,15 +33,16 @@ pub trait Right: sealed::Sealed + Copy {
     /// Its name in the printed matrix and in the audit trail.
     const NAME: &'static str;
 
-    /// Who holds it.
+    /// Who holds it, and why.
     ///
     /// # Errors
-    /// [`Denied`], with what the caller may be told.
-    fn decide(actor: &Actor, subject: &Self::Subject) -> Result<Self::Scope, Denied>;
+    /// [`Refused`], with what the caller may be told.
+    fn decide(who: &Who, subject: &Self::Subject) -> Decision<Self::Scope>;
 }
 
 /// How a practitioner and a patient belong together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Relationship {
     /// Made by an appointment, an invoice or a note.
     Automatic,
@@ -93,7 +100,10 @@ impl Actor {
     /// # Errors
     /// [`Denied`], with what the caller may be told.
     pub fn may<R: Right>(&self, _right: R, subject: &R::Subject) -> Result<Access<R>, Denied> {
-        R::decide(self, subject).map(|scope| Access { scope, by: self.by(), right: PhantomData })
+        match R::decide(self.who(), subject) {
+            Ok(granted) => Ok(Access { scope: granted.scope, by: self.by(), right: PhantomData }),
+            Err(refused) => Err(refused.denied),
+        }
     }
 }
 
@@ -111,8 +121,8 @@ macro_rules! rights {
                 type Scope = $scope;
                 const NAME: &'static str = stringify!($name);
 
-                fn decide(actor: &Actor, subject: &$subject) -> Result<$scope, Denied> {
-                    $decide(actor, subject)
+                fn decide(who: &Who, subject: &$subject) -> Decision<$scope> {
+                    $decide(who, subject)
                 }
             }
         )+
@@ -137,18 +147,53 @@ rights! {
     ViewPatientAccess(PatientFacts) -> OnPatient = view_patient;
     /// Invite to the patient's portal; resend, revoke.
     InvitePatient(PatientFacts) -> OnPatient = invite_patient;
+    /// See a patient's appointments in anybody's calendar.
+    ViewAppointments(PatientFacts) -> OnPatient = view_patient;
+    /// See a patient's invoices, whoever wrote them.
+    ViewInvoices(PatientFacts) -> OnPatient = view_invoices;
+    /// See a patient's clinical notes and tools, whoever wrote them; one's own and those shared are a note's own matter.
+    ViewNotes(PatientFacts) -> OnPatient = view_notes;
+    /// Share one's notes with colleagues and patients.
+    ShareNotes(()) -> InGroup = share_notes;
+    /// Grant a patient to practitioners and hide one from them.
+    ManageRelationships(PatientFacts) -> OnPatient = manage_relationships;
+    /// See, add and change users and their access; explain it.
+    ManageUsers(()) -> InGroup = manage_settings;
+    /// See and change locations.
+    ManageLocations(()) -> InGroup = manage_settings;
     /// See and change the group's settings.
     ManageSettings(()) -> InGroup = manage_settings;
     /// See and change communication templates.
     ManageTemplates(()) -> InGroup = manage_settings;
     /// See mail that cannot be delivered, and try it again.
     ManageMail(()) -> InGroup = manage_settings;
+    /// See what users did.
+    ViewHistory(()) -> InGroup = view_history;
+    /// Take what one may see out of the program.
+    ExportData(()) -> InGroup = export_data;
     /// See one's own record in the portal, or that of a person one acts for.
     ViewOwnRecord(GrantFacts) -> OwnRecord = view_own_record;
 }
 
-fn user(actor: &Actor) -> Result<&UserFace, Denied> {
-    actor.user().ok_or(Denied::Forbidden(Refusal::Door))
+fn yes<S>(scope: S, because: Because) -> Decision<S> {
+    Ok(Granted { scope, because })
+}
+
+const fn no(refusal: Refusal, because: Because) -> Refused {
+    Refused { denied: Denied::Forbidden(refusal), because }
+}
+
+const fn hidden(because: Because) -> Refused {
+    Refused { denied: Denied::NotFound, because }
+}
+
+fn user(who: &Who) -> Result<&UserFace, Refused> {
+    match &who.face {
+        Face::User(user) => Ok(user),
+        Face::Lobby(Waits::Password) => Err(no(Refusal::TemporaryPassword, Because::TemporaryPassword)),
+        Face::Lobby(Waits::Group) => Err(no(Refusal::NoGroup, Because::NoGroup)),
+        Face::Portal => Err(no(Refusal::Door, Because::OtherSide)),
+    }
 }
 
 fn in_group(user: &UserFace) -> InGroup {
@@ -162,53 +207,81 @@ fn in_group(user: &UserFace) -> InGroup {
 
 /// Only an administrator's names can be hidden; who treats a patient knows the name.
 fn names_hidden(user: &UserFace) -> bool {
-    match user.level {
-        Level::Personal | Level::OwnAndContacts | Level::Clinical | Level::Full => false,
-        Level::CalendarContacts | Level::CalendarContactsFinance | Level::AdminFull => user.settings.hide_names,
+    match user.level.role() {
+        Role::Practitioner => false,
+        Role::Administrator => user.settings.hide_names,
     }
 }
 
-fn writes(user: &UserFace) -> Result<(), Denied> {
-    if user.settings.read_only { Err(Denied::Forbidden(Refusal::ReadOnly)) } else { Ok(()) }
+fn writes(user: &UserFace) -> Result<(), Refused> {
+    if user.settings.read_only { Err(no(Refusal::ReadOnly, Because::ReadOnly)) } else { Ok(()) }
 }
 
-fn knows_names(user: &UserFace) -> Result<(), Denied> {
-    if names_hidden(user) { Err(Denied::Forbidden(Refusal::NamesHidden)) } else { Ok(()) }
+fn knows_names(user: &UserFace) -> Result<(), Refused> {
+    if names_hidden(user) { Err(no(Refusal::NamesHidden, Because::NamesHidden)) } else { Ok(()) }
 }
 
-fn enter_group(actor: &Actor, (): &()) -> Result<InGroup, Denied> {
-    Ok(in_group(user(actor)?))
+fn reaches_all(user: &UserFace) -> Result<(), Refused> {
+    if user.level.is_full() { Ok(()) } else { Err(no(Refusal::Level, Because::LevelTooLow)) }
 }
 
-fn add_patient(actor: &Actor, (): &()) -> Result<InGroup, Denied> {
-    let user = user(actor)?;
+fn enter_group(who: &Who, (): &()) -> Decision<InGroup> {
+    yes(in_group(user(who)?), Because::Level)
+}
+
+fn add_patient(who: &Who, (): &()) -> Decision<InGroup> {
+    let user = user(who)?;
     writes(user)?;
     knows_names(user)?;
-    Ok(in_group(user))
+    yes(in_group(user), Because::Level)
 }
 
-fn manage_settings(actor: &Actor, (): &()) -> Result<InGroup, Denied> {
-    let user = user(actor)?;
-    match user.level {
-        Level::Full | Level::AdminFull => {}
-        Level::Personal
-        | Level::OwnAndContacts
-        | Level::Clinical
-        | Level::CalendarContacts
-        | Level::CalendarContactsFinance => return Err(Denied::Forbidden(Refusal::Level)),
+fn manage_settings(who: &Who, (): &()) -> Decision<InGroup> {
+    let user = user(who)?;
+    reaches_all(user)?;
+    writes(user)?;
+    yes(in_group(user), Because::Level)
+}
+
+fn share_notes(who: &Who, (): &()) -> Decision<InGroup> {
+    let user = user(who)?;
+    match user.level.role() {
+        Role::Practitioner => {}
+        Role::Administrator => return Err(no(Refusal::Level, Because::PractitionersOnly)),
     }
     writes(user)?;
-    Ok(in_group(user))
+    if user.settings.no_note_sharing {
+        return Err(no(Refusal::Setting, Because::SettingForbids));
+    }
+    yes(in_group(user), Because::Level)
 }
 
-fn view_patient(actor: &Actor, facts: &PatientFacts) -> Result<OnPatient, Denied> {
-    let user = user(actor)?;
-    if user.group != facts.group {
-        return Err(Denied::NotFound);
+fn view_history(who: &Who, (): &()) -> Decision<InGroup> {
+    let user = user(who)?;
+    if !user.settings.view_history {
+        return Err(no(Refusal::Setting, Because::SettingOff));
     }
-    let seen = match (user.level, facts.relationship) {
-        (_, Some(Relationship::Revoked)) | (Level::Personal, None) => false,
-        (_, Some(Relationship::Automatic | Relationship::Granted)) => true,
+    yes(in_group(user), Because::SettingOn)
+}
+
+fn export_data(who: &Who, (): &()) -> Decision<InGroup> {
+    let user = user(who)?;
+    if !user.settings.export_data {
+        return Err(no(Refusal::Setting, Because::SettingOff));
+    }
+    yes(in_group(user), Because::SettingOn)
+}
+
+fn view_patient(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
+    let user = user(who)?;
+    if user.group != facts.group {
+        return Err(hidden(Because::OtherGroup));
+    }
+    let because = match (user.level, facts.relationship) {
+        (_, Some(Relationship::Revoked)) => return Err(hidden(Because::Revoked)),
+        (Level::Personal, None) => return Err(hidden(Because::NotTheirs)),
+        (Level::Personal, Some(Relationship::Automatic)) => Because::Automatic,
+        (Level::Personal, Some(Relationship::Granted)) => Because::Granted,
         (
             Level::OwnAndContacts
             | Level::Clinical
@@ -216,40 +289,80 @@ fn view_patient(actor: &Actor, facts: &PatientFacts) -> Result<OnPatient, Denied
             | Level::CalendarContacts
             | Level::CalendarContactsFinance
             | Level::AdminFull,
-            None,
-        ) => true,
+            _,
+        ) => Because::Level,
     };
-    if !seen {
-        return Err(Denied::NotFound);
-    }
-    Ok(OnPatient { group: facts.group, patient: facts.patient, user: user.user, names_hidden: names_hidden(user) })
+    let scope =
+        OnPatient { group: facts.group, patient: facts.patient, user: user.user, names_hidden: names_hidden(user) };
+    yes(scope, because)
 }
 
-fn edit_patient(actor: &Actor, facts: &PatientFacts) -> Result<OnPatient, Denied> {
-    let scope = view_patient(actor, facts)?;
-    let user = user(actor)?;
+fn edit_patient(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
+    let seen = view_patient(who, facts)?;
+    let user = user(who)?;
     writes(user)?;
     knows_names(user)?;
-    Ok(scope)
+    Ok(seen)
 }
 
-fn invite_patient(actor: &Actor, facts: &PatientFacts) -> Result<OnPatient, Denied> {
-    edit_patient(actor, facts)
+fn invite_patient(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
+    edit_patient(who, facts)
 }
 
-fn view_own_record(actor: &Actor, facts: &GrantFacts) -> Result<OwnRecord, Denied> {
-    if actor.user().is_some() {
-        return Err(Denied::Forbidden(Refusal::Door));
+fn view_invoices(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
+    let seen = view_patient(who, facts)?;
+    match user(who)?.level {
+        Level::Personal
+        | Level::OwnAndContacts
+        | Level::Clinical
+        | Level::Full
+        | Level::CalendarContactsFinance
+        | Level::AdminFull => Ok(seen),
+        Level::CalendarContacts => Err(no(Refusal::Level, Because::LevelTooLow)),
+    }
+}
+
+/// Refused without a word that there are any: who may not see notes does not know of them.
+fn view_notes(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
+    let seen = view_patient(who, facts)?;
+    let user = user(who)?;
+    if names_hidden(user) {
+        return Err(hidden(Because::NamesHidden));
+    }
+    match user.level {
+        Level::Clinical | Level::Full | Level::AdminFull => Ok(seen),
+        Level::Personal | Level::OwnAndContacts | Level::CalendarContacts | Level::CalendarContactsFinance => {
+            Err(hidden(Because::LevelTooLow))
+        }
+    }
+}
+
+fn manage_relationships(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
+    let seen = view_patient(who, facts)?;
+    let user = user(who)?;
+    reaches_all(user)?;
+    writes(user)?;
+    knows_names(user)?;
+    Ok(seen)
+}
+
+fn view_own_record(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
+    match who.face {
+        Face::Portal => {}
+        Face::User(_) => return Err(no(Refusal::Door, Because::OtherSide)),
+        Face::Lobby(Waits::Password) => return Err(no(Refusal::TemporaryPassword, Because::TemporaryPassword)),
+        Face::Lobby(Waits::Group) => return Err(no(Refusal::Door, Because::OtherSide)),
     }
     let grant = &facts.grant;
-    let open = match facts.status {
-        Status::Active | Status::Inactive => grant.opens(),
-        Status::Blocked | Status::Deceased => false,
-    };
-    if !open || grant.account != actor.account() {
-        return Err(Denied::NotFound);
+    if grant.account != who.account || !grant.opens() {
+        return Err(hidden(Because::PortalShut));
     }
-    Ok(OwnRecord { group: grant.group, patient: grant.patient, grant: grant.id, account: grant.account })
+    match facts.status {
+        Status::Active | Status::Inactive => {}
+        Status::Blocked | Status::Deceased => return Err(hidden(Because::RecordClosed)),
+    }
+    let scope = OwnRecord { group: grant.group, patient: grant.patient, grant: grant.id, account: grant.account };
+    yes(scope, Because::Portal)
 }
 
 // A stronger right over a patient contains the weaker one.
@@ -272,6 +385,12 @@ contains! {
     ManageMail => EnterGroup;
     ManageTemplates => EnterGroup;
     ManageSettings => EnterGroup;
+    ManageUsers => EnterGroup;
+    ManageLocations => EnterGroup;
+    ViewHistory => EnterGroup;
+    ExportData => EnterGroup;
+    ManageRelationships => ViewPatient;
+    ManageRelationships => ViewPatientAccess;
     ListPatients => EnterGroup;
 }
 
@@ -283,10 +402,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        access::Face,
+        access::{Face, explain},
         grant::{Kind, State},
-        practice::AccessSettings,
         time::Time,
+        user::AccessSettings,
     };
 
     fn group(n: u128) -> GroupId {
@@ -303,13 +422,12 @@ mod tests {
         )
     }
 
+    fn actor_as(account: u128, face: Face) -> Actor {
+        Actor::unscoped_from_session(Uuid::from_u128(account).into(), Uuid::from_u128(4).into(), String::new(), face)
+    }
+
     fn portal_actor(account: u128) -> Actor {
-        Actor::unscoped_from_session(
-            Uuid::from_u128(account).into(),
-            Uuid::from_u128(4).into(),
-            String::new(),
-            Face::Portal,
-        )
+        actor_as(account, Face::Portal)
     }
 
     fn facts(group_number: u128, relationship: Option<Relationship>) -> PatientFacts {
@@ -340,8 +458,11 @@ mod tests {
         out.push('\n');
         let variants = [
             ("", AccessSettings::default()),
-            (", read-only", AccessSettings { read_only: true, hide_names: false }),
-            (", names hidden", AccessSettings { read_only: false, hide_names: true }),
+            (", read-only", AccessSettings { read_only: true, ..AccessSettings::default() }),
+            (", names hidden", AccessSettings { hide_names: true, ..AccessSettings::default() }),
+            (", sees history", AccessSettings { view_history: true, ..AccessSettings::default() }),
+            (", exports", AccessSettings { export_data: true, ..AccessSettings::default() }),
+            (", shares no notes", AccessSettings { no_note_sharing: true, ..AccessSettings::default() }),
         ];
         for level in Level::ALL {
             for (suffix, settings) in variants {
@@ -369,6 +490,11 @@ mod tests {
                 row(&mut out, &portal_actor(7), &facts(1, None), &grant_facts(7, state, status));
             }
         }
+        for (who, waits) in [("temporary password", Waits::Password), ("in no group", Waits::Group)] {
+            let _ = write!(out, "| {who} | none |");
+            let grant = grant_facts(7, State::Activated { at }, Status::Active);
+            row(&mut out, &actor_as(7, Face::Lobby(waits)), &facts(1, None), &grant);
+        }
         out
     }
 
@@ -381,6 +507,9 @@ mod tests {
                 Err(Denied::Forbidden(Refusal::ReadOnly)) => "no: read-only",
                 Err(Denied::Forbidden(Refusal::NamesHidden)) => "no: names hidden",
                 Err(Denied::Forbidden(Refusal::Door)) => "no: other side",
+                Err(Denied::Forbidden(Refusal::TemporaryPassword)) => "no: temporary password",
+                Err(Denied::Forbidden(Refusal::NoGroup)) => "no: in no group",
+                Err(Denied::Forbidden(Refusal::Setting)) => "no: setting",
             }
         }
         let cells = [
@@ -391,9 +520,18 @@ mod tests {
             cell(actor.may(EditPatient, on)),
             cell(actor.may(ViewPatientAccess, on)),
             cell(actor.may(InvitePatient, on)),
+            cell(actor.may(ViewAppointments, on)),
+            cell(actor.may(ViewInvoices, on)),
+            cell(actor.may(ViewNotes, on)),
+            cell(actor.may(ShareNotes, &())),
+            cell(actor.may(ManageRelationships, on)),
+            cell(actor.may(ManageUsers, &())),
+            cell(actor.may(ManageLocations, &())),
             cell(actor.may(ManageSettings, &())),
             cell(actor.may(ManageTemplates, &())),
             cell(actor.may(ManageMail, &())),
+            cell(actor.may(ViewHistory, &())),
+            cell(actor.may(ExportData, &())),
             cell(actor.may(ViewOwnRecord, grant)),
         ];
         assert_eq!(cells.len(), NAMES.len(), "a right is missing from the matrix");
@@ -438,5 +576,106 @@ mod tests {
         let facts = grant_facts(7, State::Activated { at }, Status::Active);
         assert!(portal_actor(7).may(ViewOwnRecord, &facts).is_ok());
         assert_eq!(portal_actor(8).may(ViewOwnRecord, &facts).err(), Some(Denied::NotFound));
+    }
+
+    // B-16: what is explained is what is decided, for every right, level, setting and relationship.
+    #[test]
+    fn every_right_is_explained_as_it_is_decided() {
+        let relationships =
+            [None, Some(Relationship::Automatic), Some(Relationship::Granted), Some(Relationship::Revoked)];
+        let mut pairs = 0;
+        for level in Level::ALL {
+            for bits in 0..32_u8 {
+                let settings = AccessSettings {
+                    hide_names: bits & 1 != 0,
+                    read_only: bits & 2 != 0,
+                    view_history: bits & 4 != 0,
+                    export_data: bits & 8 != 0,
+                    no_note_sharing: bits & 16 != 0,
+                };
+                let actor = user_actor(level, settings);
+                for relationship in relationships {
+                    for group in [1, 2] {
+                        let on = facts(group, relationship);
+                        let all: Vec<_> = explain::in_group(actor.who())
+                            .into_iter()
+                            .chain(explain::on_patient(actor.who(), &on))
+                            .collect();
+                        // Everything but the right that is held in the portal only.
+                        assert_eq!(all.len(), NAMES.len() - 1);
+                        for one in all {
+                            let decided = decided(&actor, &on, &one.right);
+                            assert_eq!(one.may, decided.is_ok(), "{level:?} {settings:?} {relationship:?} {one:?}");
+                            assert_eq!(one.hidden, decided == Err(Denied::NotFound), "{one:?}");
+                            pairs += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(pairs > 30_000, "{pairs}");
+    }
+
+    fn decided(actor: &Actor, on: &PatientFacts, right: &str) -> Result<(), Denied> {
+        match right {
+            "EnterGroup" => actor.may(EnterGroup, &()).map(drop),
+            "ListPatients" => actor.may(ListPatients, &()).map(drop),
+            "AddPatient" => actor.may(AddPatient, &()).map(drop),
+            "ShareNotes" => actor.may(ShareNotes, &()).map(drop),
+            "ViewHistory" => actor.may(ViewHistory, &()).map(drop),
+            "ExportData" => actor.may(ExportData, &()).map(drop),
+            "ManageUsers" => actor.may(ManageUsers, &()).map(drop),
+            "ManageLocations" => actor.may(ManageLocations, &()).map(drop),
+            "ManageSettings" => actor.may(ManageSettings, &()).map(drop),
+            "ManageTemplates" => actor.may(ManageTemplates, &()).map(drop),
+            "ManageMail" => actor.may(ManageMail, &()).map(drop),
+            "ViewPatient" => actor.may(ViewPatient, on).map(drop),
+            "EditPatient" => actor.may(EditPatient, on).map(drop),
+            "ViewPatientAccess" => actor.may(ViewPatientAccess, on).map(drop),
+            "InvitePatient" => actor.may(InvitePatient, on).map(drop),
+            "ViewAppointments" => actor.may(ViewAppointments, on).map(drop),
+            "ViewInvoices" => actor.may(ViewInvoices, on).map(drop),
+            "ViewNotes" => actor.may(ViewNotes, on).map(drop),
+            "ManageRelationships" => actor.may(ManageRelationships, on).map(drop),
+            other => panic!("{other} is not decided here"),
+        }
+    }
+
+    // Decision 7's table, line by line and level by level (S4-03, S4-05, S4-07, S4-08, AD-06).
+    #[test]
+    fn the_table_of_decision_7() {
+        let levels = Level::ALL;
+        let holds = |right: &str, relationship: Option<Relationship>| -> Vec<bool> {
+            let on = facts(1, relationship);
+            let actor = |level| user_actor(level, AccessSettings::default());
+            levels.into_iter().map(|level| decided(&actor(level), &on, right).is_ok()).collect()
+        };
+        let (automatic, granted) = (Some(Relationship::Automatic), Some(Relationship::Granted));
+        //                                       Personal Own  Clinical Full Calendar Finance AdminFull
+        assert_eq!(holds("ViewPatient", automatic), [true, true, true, true, true, true, true]);
+        assert_eq!(holds("ViewPatient", granted), [true, true, true, true, true, true, true]);
+        assert_eq!(holds("ViewPatient", None), [false, true, true, true, true, true, true]);
+        assert_eq!(holds("ViewAppointments", None), [false, true, true, true, true, true, true]);
+        assert_eq!(holds("ViewAppointments", granted), [true, true, true, true, true, true, true]);
+        assert_eq!(holds("ViewInvoices", None), [false, true, true, true, false, true, true]);
+        assert_eq!(holds("ViewInvoices", granted), [true, true, true, true, false, true, true]);
+        assert_eq!(holds("ViewNotes", None), [false, false, true, true, false, false, true]);
+        for right in ["ManageUsers", "ManageLocations", "ManageSettings", "ManageRelationships"] {
+            assert_eq!(holds(right, None), [false, false, false, true, false, false, true], "{right}");
+        }
+    }
+
+    // PR-21: with a temporary password there is one thing to do, and it is no right over anything.
+    #[test]
+    fn the_lobby_has_no_rights() {
+        for waits in [Waits::Password, Waits::Group] {
+            let actor = actor_as(7, Face::Lobby(waits));
+            let on = facts(1, Some(Relationship::Automatic));
+            let all: Vec<_> =
+                explain::in_group(actor.who()).into_iter().chain(explain::on_patient(actor.who(), &on)).collect();
+            assert!(all.iter().all(|one| !one.may), "{all:?}");
+            let grant = grant_facts(7, State::Activated { at: Time::from_millis(0) }, Status::Active);
+            assert!(actor.may(ViewOwnRecord, &grant).is_err());
+        }
     }
 }

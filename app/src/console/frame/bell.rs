@@ -3,13 +3,13 @@
 use domain::{notification::NotificationRow, page::PageRequest};
 use leptos::{prelude::*, task::spawn_local};
 
+use super::offers::Offers;
 use crate::{
     api,
     components::{Icon, Menu, Skeleton, When},
     console::{
         desk::{Desk, use_desk},
-        nav::{self, Tab},
-        words,
+        nav, words,
     },
     error::AppError,
 };
@@ -23,6 +23,7 @@ pub fn Bell() -> impl IntoView {
     let desk = use_desk();
     let open = RwSignal::new(false);
     let rows = RwSignal::new(None::<Result<Vec<NotificationRow>, AppError>>);
+    let offered = RwSignal::new(false);
     let rung = desk.rung();
     Effect::new(move || {
         let by_itself = rung.again();
@@ -42,7 +43,7 @@ pub fn Bell() -> impl IntoView {
         spawn_local(async move {
             match api::notifications::mark_read(None).await {
                 Ok(()) => {
-                    desk.unread.set(0);
+                    desk.look_at_bell();
                     rows.update(|rows| {
                         if let Some(Ok(rows)) = rows {
                             rows.iter_mut().for_each(|row| row.read = true);
@@ -67,6 +68,7 @@ pub fn Bell() -> impl IntoView {
     let list = move || match rows.get() {
         None => view! { <Skeleton lines=3/> }.into_any(),
         Some(Err(error)) => view! { <p class="menu-note" role="alert">{words::error(&error)}</p> }.into_any(),
+        Some(Ok(rows)) if rows.is_empty() && offered.get() => ().into_any(),
         Some(Ok(rows)) if rows.is_empty() => view! { <p class="menu-note">{words::NOTHING_NEW}</p> }.into_any(),
         Some(Ok(rows)) => {
             let lines: Vec<_> = rows.into_iter().map(|row| view! { <Line row=row/> }).collect();
@@ -81,20 +83,21 @@ pub fn Bell() -> impl IntoView {
                     <button type="button" class="link-button" on:click=read_all>{words::READ_ALL}</button>
                 })}
             </header>
+            <Offers some=offered/>
             {list}
             <a class="menu-foot" href="/console/notifications">{words::SEE_ALL}</a>
         </Menu>
     }
 }
 
-/// One line: what happened, as a link to the patient.
+/// One line: what happened, as a link to whom it is about.
 #[component]
 pub fn Line(row: NotificationRow) -> impl IntoView {
     let desk = use_desk();
     let read = RwSignal::new(row.read);
     let id = row.id;
     let mark = move || mark_read(desk, id, read);
-    let to = nav::patient(row.news.patient(), Tab::Access);
+    let to = nav::news(&row.news);
     let text = words::news(&row);
     let name = words::mark_read(&text);
     view! {

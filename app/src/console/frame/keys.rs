@@ -35,7 +35,7 @@ fn turn(on: bool) {
 
 /// Listens to keys that are not typed into a field.
 pub fn listen(desk: Desk) {
-    let manage = desk.start().may.manage;
+    let may = desk.start().may;
     let going = StoredValue::new(f64::MIN);
     let listener = window_event_listener(ev::keydown, move |event| {
         if event.default_prevented()
@@ -55,7 +55,9 @@ pub fn listen(desk: Desk) {
                 "h" => "/console",
                 "p" => "/console/patients",
                 "n" => "/console/notifications",
-                "s" if manage => "/console/settings",
+                "s" if may.manage => "/console/settings",
+                "u" if may.manage => "/console/settings/users",
+                "y" if may.view_history => "/console/history",
                 _ => return,
             };
             event.prevent_default();
@@ -91,7 +93,7 @@ fn elsewhere(event: &ev::KeyboardEvent) -> bool {
 #[component]
 pub fn Shortcuts() -> impl IntoView {
     let desk = use_desk();
-    let manage = desk.start().may.manage;
+    let may = desk.start().may;
     let close = move || desk.shortcuts.set(false);
     let on = RwSignal::new(are_on());
     Effect::new(move || turn(on.get()));
@@ -99,7 +101,11 @@ pub fn Shortcuts() -> impl IntoView {
         desk.shortcuts.get().then(|| {
             let rows: Vec<_> = words::SHORTCUT_LIST
                 .iter()
-                .filter(|(keys, _)| manage || *keys != "g s")
+                .filter(|(keys, _)| match *keys {
+                    "g s" | "g u" => may.manage,
+                    "g y" => may.view_history,
+                    _ => true,
+                })
                 .map(|(keys, what)| {
                     let keys: Vec<_> = keys.split(' ').map(|key| view! { <kbd>{key}</kbd> }).collect();
                     view! { <div><dt>{keys}</dt><dd>{*what}</dd></div> }

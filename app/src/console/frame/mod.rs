@@ -1,15 +1,17 @@
 //! What stands around every page of the console: sidebar, top bar, toasts, keyboard.
 
 mod bell;
+mod groups;
 mod head;
 mod keys;
+mod offers;
 mod person;
 mod search;
 mod sidebar;
 
 use leptos::{html, prelude::*, task::spawn_local};
 
-pub use self::{bell::Line, head::Head, person::apply_theme};
+pub use self::{bell::Line, head::Head, offers::Offers, person::apply_theme};
 use super::{
     desk::{Ending, sign_in, use_desk},
     words,
@@ -35,6 +37,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                 <header class="top-bar">
                     <search::Search/>
                     <div class="top-tools">
+                        <groups::Groups/>
                         <bell::Bell/>
                         <person::Person/>
                     </div>

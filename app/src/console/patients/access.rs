@@ -1,4 +1,5 @@
-//! Who was invited to the patient's portal, and what became of it (B-06).
+//! Who was invited to the patient's portal, and what became of it (B-06); for those who manage access also which
+//! practitioners belong to the patient.
 
 use domain::{
     ids::{InvitationId, PatientId},
@@ -7,6 +8,7 @@ use domain::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
+use super::practitioners;
 use crate::{
     api,
     components::{Button, Card, Empty, Icon, Kind, Table, When, acts, column, lesser},
@@ -135,11 +137,19 @@ pub fn Access(
         let rows: Vec<_> = rows.into_iter().map(row).collect();
         view! { <Table caption=words::INVITATIONS columns=columns>{rows}</Table> }.into_any()
     };
+    let start = desk.start().may;
+    let manage = start.manage && !start.names_hidden;
     view! {
-        <Card title=words::INVITATIONS id="invitations">
-            <p class="card-text">{words::INVITATIONS_TEXT}</p>
-            {pages.view(3, ask, draw)}
-        </Card>
+        <div class="stack">
+            <Card title=words::INVITATIONS id="invitations">
+                <p class="card-text">{words::INVITATIONS_TEXT}</p>
+                {pages.view(3, ask, draw)}
+            </Card>
+            {manage.then(|| practitioners::section(id))}
+            {start.view_history.then(|| view! {
+                <p><a href=format!("/console/history?patient={id}")>{words::WHAT_WAS_DONE}</a></p>
+            })}
+        </div>
         {move || revoking.get().map(|(invitation, email)| view! {
             <Confirm
                 title=words::revoke(&email)

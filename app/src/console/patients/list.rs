@@ -1,24 +1,20 @@
 //! The list of patients: filtered by text and status, growing page by page, the same when one comes back.
 
-use std::time::Duration;
-
 use domain::patient::{PatientFilter, PatientRow, PortalState, Status};
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     api,
     components::{Button, Choice, Empty, Kind, LinkButton, SelectField, Table, TextField, column, lesser},
     console::{
         desk::{ShownPatients, use_desk},
+        filters::Filters,
         frame::Head,
         load::Pages,
         nav::{self, Tab},
         words,
     },
 };
-
-/// How long after the last key the list follows.
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// The page of patients.
 #[component]
@@ -29,35 +25,7 @@ pub fn Patients() -> impl IntoView {
         text: nav.query("text"),
         status: Status::from_code(&nav.query("status")).ok(),
     });
-    let text = RwSignal::new(filter.with_untracked(|filter| filter.text.clone()));
-    let status = RwSignal::new(untrack(|| nav.query("status")));
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |before: Option<()>| {
-        let (text, status) = (text.get(), status.get());
-        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
-            handle.clear();
-        }
-        if before.is_some() {
-            let follow = move || nav.set_query(&[("text", text.trim()), ("status", &status)]);
-            waiting.set_value(set_timeout_with_handle(follow, PAUSE).ok());
-        }
-    });
-    // The way back and forward changes the address; the fields follow it.
-    Effect::new(move || {
-        let filter = filter.get();
-        let code = filter.status.map_or("", Status::code);
-        if text.with_untracked(|text| text.trim() != filter.text) {
-            text.set(filter.text);
-        }
-        if status.with_untracked(|status| status != code) {
-            status.set(code.to_owned());
-        }
-    });
-    on_cleanup(move || {
-        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
-            handle.clear();
-        }
-    });
+    let filters = Filters::of(nav, &["text", "status"]);
 
     let pages = Pages::new();
     let ask = move |after: bool| {
@@ -72,16 +40,7 @@ pub fn Patients() -> impl IntoView {
         pages.rows.set(Some(shown.rows));
         pages.next.set(shown.next);
     }
-    Effect::new(move |before: Option<String>| {
-        let key = key();
-        // Another filter is another list: it starts at its top.
-        if before.is_some_and(|before| before != key) {
-            pages.rows.set(None);
-            pages.next.set(None);
-        }
-        ask(false);
-        key
-    });
+    pages.follow(key, ask);
     Effect::new(move || {
         if let Some(rows) = pages.rows.get() {
             desk.shown.set_value(Some(ShownPatients { query: key(), rows, next: pages.next.get() }));
@@ -89,10 +48,6 @@ pub fn Patients() -> impl IntoView {
     });
 
     let filtered = move || filter.with(|filter| *filter != PatientFilter::default());
-    let clear = move |_| {
-        text.set(String::new());
-        status.set(String::new());
-    };
     let draw = move |rows: Vec<PatientRow>| {
         if !rows.is_empty() {
             return rows_view(rows, may.names_hidden);
@@ -101,7 +56,7 @@ pub fn Patients() -> impl IntoView {
             view! {
                 <Empty title=words::NOTHING_MATCHES>
                     <p>{words::NOTHING_MATCHES_TEXT}</p>
-                    <Button on:click=clear>{words::SHOW_ALL}</Button>
+                    <Button on:click=move |_| filters.clear()>{words::SHOW_ALL}</Button>
                 </Empty>
             }
             .into_any()
@@ -133,8 +88,8 @@ pub fn Patients() -> impl IntoView {
     view! {
         <Head title=words::PATIENTS action=action/>
         <form class="filters" role="search" aria-label=words::FILTER_PATIENTS on:submit=|event| event.prevent_default()>
-            <TextField name="text" id="filter-text" kind="search" label=words::FILTER_TEXT bind=text required=true/>
-            <SelectField name="status" id="filter-status" label=words::STATUS choices=statuses bind=status required=true/>
+            <TextField name="text" id="filter-text" kind="search" label=words::FILTER_TEXT bind=filters.field("text") required=true/>
+            <SelectField name="status" id="filter-status" label=words::STATUS choices=statuses bind=filters.field("status") required=true/>
             <p class="filters-count" role="status">{shown}</p>
         </form>
         {pages.view(10, ask, draw)}

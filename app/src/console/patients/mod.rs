@@ -6,6 +6,7 @@ mod details;
 mod invite;
 mod list;
 mod new;
+mod practitioners;
 mod profile;
 mod summary;
 

@@ -1,9 +1,9 @@
-//! Settings > General: Patient Access (S0-29), and the practice itself.
+//! Settings > General: Patient Access (S0-29), the practice itself, and how it writes to its patients.
 
 use domain::practice::PatientAccess;
 use leptos::prelude::*;
 
-use super::{NotForYou, practice::PracticeCard};
+use super::{NotForYou, messages, practice::PracticeCard};
 use crate::{
     api,
     components::{Button, Card, Choice, Dialog, Kind},
@@ -44,6 +44,7 @@ pub fn General() -> impl IntoView {
                 }.into_any())}
             </Card>
             <PracticeCard/>
+            {messages::card()}
         </div>
         {move || editing.get().then(|| {
             settings.value().get().map(|start| view! {

@@ -1,13 +1,22 @@
 //! Settings: the index with its search, and a file for each page.
 
 mod general;
+mod locations;
 mod mail;
+mod messages;
 mod practice;
 mod templates;
+mod users;
 
 use leptos::prelude::*;
 
-pub use self::{general::General, mail::Mail, templates::Templates};
+pub use self::{
+    general::General,
+    locations::Locations,
+    mail::Mail,
+    templates::Templates,
+    users::{User, Users, explain},
+};
 use super::{desk::use_desk, frame::Head, words};
 use crate::components::{Empty, Icon, TextField};
 

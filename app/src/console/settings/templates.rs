@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    ids::PatientId,
     limits,
-    patient::PatientRow,
     template::{MergeField, Template, TemplateForm},
 };
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
@@ -14,13 +12,14 @@ use wasm_bindgen::JsCast;
 use super::NotForYou;
 use crate::{
     api,
-    components::{Button, Card, Dialog, Empty, Icon, Kind, Table, TextField, acts, column, lesser},
+    components::{Button, Card, Dialog, Empty, Icon, Kind, Table, acts, column, lesser},
     console::{
         confirm::Confirm,
         desk::use_desk,
         form::{Form, Line},
         frame::Head,
         load::load,
+        picker::{Found, patients, picker},
         words,
     },
     error::AppError,
@@ -203,9 +202,7 @@ fn insert(form: Form, field: MergeField) {
 #[component]
 fn Preview(body: RwSignal<String>) -> impl IntoView {
     let desk = use_desk();
-    let wanted = RwSignal::new(String::new());
-    let found = RwSignal::new(Vec::<PatientRow>::new());
-    let chosen = RwSignal::new(None::<(PatientId, String)>);
+    let chosen = RwSignal::new(None::<Found>);
     let shown = RwSignal::new(None::<Result<String, AppError>>);
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let later = move |act: Box<dyn FnOnce()>| {
@@ -220,20 +217,8 @@ fn Preview(body: RwSignal<String>) -> impl IntoView {
         }
     });
     Effect::new(move || {
-        let text = wanted.get();
-        if text.trim().is_empty() {
-            found.set(Vec::new());
-            return;
-        }
-        later(Box::new(move || {
-            spawn_local(async move {
-                let rows = api::patients::search(text).await.unwrap_or_default();
-                let _ = found.try_set(rows.into_iter().take(5).collect());
-            });
-        }));
-    });
-    Effect::new(move || {
-        let (Some((patient, _)), text) = (chosen.get(), body.get()) else { return };
+        let (found, text) = (chosen.get(), body.get());
+        let Some(patient) = found.and_then(|found| found.id.parse().ok()) else { return };
         later(Box::new(move || {
             spawn_local(async move {
                 let answer = api::templates::preview(text, patient).await;
@@ -244,26 +229,10 @@ fn Preview(body: RwSignal<String>) -> impl IntoView {
             });
         }));
     });
-    let choices = move || {
-        let rows: Vec<_> = found
-            .get()
-            .into_iter()
-            .map(|row| {
-                let (id, name) = (row.id, row.shown.clone());
-                let choose = move |_| {
-                    chosen.set(Some((id, name.clone())));
-                    wanted.set(String::new());
-                };
-                let born = row.birth_date.map(|date| date.long());
-                view! { <li><button type="button" on:click=choose><span dir="auto">{row.shown}</span><span class="muted">{born}</span></button></li> }
-            })
-            .collect();
-        (!rows.is_empty()).then(|| view! { <ul class="choices">{rows}</ul> })
-    };
     let sheet = move || match (chosen.get(), shown.get()) {
         (None, _) => view! { <p class="muted">{words::PREVIEW_TEXT}</p> }.into_any(),
         (Some(_), None) => ().into_any(),
-        (Some((_, name)), Some(Ok(text))) => view! {
+        (Some(Found { name, .. }), Some(Ok(text))) => view! {
             <p class="muted">{words::PREVIEW_FOR}" "<strong dir="auto">{name}</strong></p>
             <div class="preview-text" dir="auto">{text}</div>
         }
@@ -278,8 +247,7 @@ fn Preview(body: RwSignal<String>) -> impl IntoView {
     view! {
         <section class="preview" aria-label=words::PREVIEW>
             <h3>{words::PREVIEW}</h3>
-            <TextField name="preview" id="preview-patient" kind="search" label=words::PREVIEW_PATIENT bind=wanted required=true/>
-            {choices}
+            {picker("preview-patient", words::PREVIEW_PATIENT, words::NO_PATIENT_FOUND, false, Box::new(patients), chosen)}
             {sheet}
         </section>
     }

@@ -44,6 +44,7 @@ fn mail_with(ctx: &Ctx, invitation: &Invitation, token: &str) -> QueuedMail {
         to: invitation.email.clone(),
         sealed: Some(ctx.services.safe.seal(token.as_bytes(), &id.to_string())),
         made_at: ctx.now(),
+        due_at: ctx.now(),
         tries: 0,
     }
 }

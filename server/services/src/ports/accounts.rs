@@ -43,6 +43,15 @@ pub trait Accounts {
     /// A new account. Clashes on the address.
     async fn add_account(&mut self, account: &Account, at: Time) -> Stored<()>;
 
+    /// Its password was chosen by somebody else, and must be replaced ([`Accounts::set_password`] ends that).
+    async fn mark_temporary_password(&mut self, id: AccountId, at: Time) -> Stored<()>;
+
+    /// Does the account want no more tips?
+    async fn tips_stopped(&mut self, id: AccountId) -> Stored<bool>;
+
+    /// The account wants no more tips, or wants them again.
+    async fn stop_tips(&mut self, id: AccountId, stopped: Option<Time>) -> Stored<()>;
+
     /// Sets the password in place of the `expected` one; false when it is another one by now.
     async fn set_password(
         &mut self,

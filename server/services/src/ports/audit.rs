@@ -1,7 +1,12 @@
 //! The audit trail: chains of entries, each with the hash of the one before (B-02).
 
 use async_trait::async_trait;
-use domain::audit::Entry;
+use domain::{
+    access::{Access, ViewHistory},
+    audit::{Action, Entry},
+    page::{Page, PageRequest},
+    time::Time,
+};
 
 use super::Stored;
 
@@ -39,6 +44,21 @@ pub struct ChainHead {
     pub hash: String,
 }
 
+/// Which entries of a group's chain are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrailFilter {
+    /// Only what this one did: an id as text; anybody when empty.
+    pub actor: String,
+    /// Only what was done to this: an id as text; anything when empty.
+    pub subject: String,
+    /// Only this.
+    pub action: Option<Action>,
+    /// Not before.
+    pub from: Option<Time>,
+    /// Before.
+    pub to: Option<Time>,
+}
+
 /// The audit trail. Rows are only added; the database itself refuses to change or remove one.
 #[async_trait]
 pub trait Audit {
@@ -50,6 +70,18 @@ pub trait Audit {
     /// The ends of all chains, for `portico verify`.
     async fn unscoped_chain_heads(&mut self) -> Stored<Vec<ChainHead>>;
 
+    /// When the latest entry of all was written; none in a new database.
+    async fn unscoped_latest_time(&mut self) -> Stored<Option<Time>>;
+
     /// Entries of one chain after `seq`, in order, at most `most`.
     async fn unscoped_chain(&mut self, chain: &str, after: i64, most: u32) -> Stored<Vec<ChainedEntry>>;
+
+    /// Entries of the group's chain, latest first. The cursor is the number of the last row. Costs what the page costs,
+    /// however long the chain, unless two filters meet of which each finds much and both together little.
+    async fn list_trail(
+        &mut self,
+        access: &Access<ViewHistory>,
+        filter: &TrailFilter,
+        page: &PageRequest,
+    ) -> Stored<Page<ChainedEntry>>;
 }

@@ -14,13 +14,16 @@ pub mod audit;
 pub mod grants;
 pub mod hints;
 pub mod invitations;
+pub mod locations;
 pub mod notifications;
 pub mod outbox;
 pub mod patients;
 pub mod practice;
+pub mod relationships;
 pub mod sessions;
 pub mod templates;
 pub mod throttle;
+pub mod users;
 pub mod world;
 
 use async_trait::async_trait;
@@ -30,13 +33,16 @@ pub use audit::*;
 pub use grants::*;
 pub use hints::*;
 pub use invitations::*;
+pub use locations::*;
 pub use notifications::*;
 pub use outbox::*;
 pub use patients::*;
 pub use practice::*;
+pub use relationships::*;
 pub use sessions::*;
 pub use templates::*;
 pub use throttle::*;
+pub use users::*;
 pub use world::*;
 
 /// Why storage could not do what it was asked.
@@ -72,6 +78,8 @@ pub enum Clash {
     SetUp,
     /// The group has a patient of this number.
     PatientNumber,
+    /// The account has a membership in this group.
+    UserOfAccount,
     /// Another one.
     Other,
 }
@@ -108,7 +116,10 @@ pub trait Work:
     Accounts
     + Sessions
     + Practice
+    + Users
+    + Locations
     + Patients
+    + Relationships
     + Contacts
     + Grants
     + Invitations

@@ -34,6 +34,8 @@ pub struct QueuedMail {
     pub sealed: Option<Vec<u8>>,
     /// When it was made.
     pub made_at: Time,
+    /// Not before.
+    pub due_at: Time,
     /// How often it was tried.
     pub tries: u32,
 }

@@ -1,16 +1,16 @@
-//! The practice group, its locations, users and settings.
+//! The practice group and its settings.
 
 use async_trait::async_trait;
 use domain::{
     access::{Access, EnterGroup, ManageSettings},
-    ids::{AccountId, GroupId, UserId},
-    practice::{Group, Location, PatientAccess, PracticeDetails, User},
+    ids::GroupId,
+    practice::{Group, MessageSettings, PatientAccess, PracticeDetails},
     time::Time,
 };
 
 use super::Stored;
 
-/// The tenant and its staff.
+/// The tenant.
 #[async_trait]
 pub trait Practice: Send {
     /// Is there any group yet?
@@ -22,33 +22,13 @@ pub trait Practice: Send {
     /// A new group, with its default settings.
     async fn unscoped_add_group(&mut self, group: &Group, at: Time) -> Stored<()>;
 
-    /// A new location of a group.
-    async fn unscoped_add_location(&mut self, group: GroupId, location: &Location, at: Time) -> Stored<()>;
-
-    /// A new user of a group.
-    async fn unscoped_add_user(&mut self, user: &User, at: Time) -> Stored<()>;
-
     /// A group's name and telephone: what its mails and link pages show.
     async fn unscoped_lookup_group(&mut self, id: GroupId) -> Stored<Option<Group>>;
-
-    /// A user of a group, for showing the name of who invited.
-    async fn unscoped_lookup_user(&mut self, group: GroupId, id: UserId) -> Stored<Option<User>>;
 
     /// The group.
     async fn lookup_group(&mut self, access: &Access<EnterGroup>) -> Stored<Option<Group>> {
         self.unscoped_lookup_group(access.group()).await
     }
-
-    /// The user whose proof this is.
-    async fn lookup_own_user(&mut self, access: &Access<EnterGroup>) -> Stored<Option<User>> {
-        self.unscoped_lookup_user(access.group(), access.user()).await
-    }
-
-    /// The account's active memberships, oldest first, at most 100.
-    async fn list_memberships(&mut self, account: AccountId) -> Stored<Vec<User>>;
-
-    /// The group's locations by name, at most 200.
-    async fn list_locations(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<Location>>;
 
     /// The group's Patient Access settings.
     async fn lookup_patient_access(&mut self, access: &Access<EnterGroup>) -> Stored<PatientAccess> {
@@ -75,4 +55,23 @@ pub trait Practice: Send {
         settings: &PatientAccess,
         at: Time,
     ) -> Stored<bool>;
+
+    /// How the group writes to its patients, with the mails it sent in the month of `now`.
+    async fn unscoped_lookup_messages(&mut self, group: GroupId, now: Time) -> Stored<MessageSettings>;
+
+    /// The same, for those who change it.
+    async fn lookup_messages(&mut self, access: &Access<ManageSettings>, now: Time) -> Stored<MessageSettings> {
+        self.unscoped_lookup_messages(access.group(), now).await
+    }
+
+    /// Saves it; false when somebody saved meanwhile. `settings.version` is the version that was read.
+    async fn save_messages(
+        &mut self,
+        access: &Access<ManageSettings>,
+        settings: &MessageSettings,
+        at: Time,
+    ) -> Stored<bool>;
+
+    /// Counts one more mail of the group in the month of `now`.
+    async fn unscoped_count_message(&mut self, group: GroupId, now: Time) -> Stored<()>;
 }

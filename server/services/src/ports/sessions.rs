@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use domain::{
     account::{Device, SessionClock},
     ids::{AccountId, SessionId, UserId},
-    practice::User,
     time::Time,
+    user::User,
 };
 
 use super::Stored;
@@ -50,8 +50,15 @@ pub struct FoundSession {
     pub account: AccountId,
     /// Its door and times.
     pub clock: SessionClock,
-    /// The membership as it stands now, in the console.
+    /// The membership as it stands now, in the console: the one that was asked for, if this session entered it, else the
+    /// one it is in.
     pub user: Option<User>,
+    /// Is it in no group, or was one asked for that it did not enter?
+    pub outside: bool,
+    /// When the password was last proved in it.
+    pub proved_at: Time,
+    /// Is the password one that somebody else chose?
+    pub temporary_password: bool,
 }
 
 /// What is remembered of a device.
@@ -71,8 +78,16 @@ pub trait Sessions {
     /// A new session.
     async fn add_session(&mut self, session: &NewSession) -> Stored<()>;
 
-    /// The session with this token, if it was not ended. Whether its time is up is for the caller to see.
-    async fn find_session(&mut self, token: &TokenHash) -> Stored<Option<FoundSession>>;
+    /// The session with this token, if it was not ended. Whether its time is up is for the caller to see. `as_user` is the
+    /// membership that the caller wants to act as; without one, the session's own.
+    async fn find_session(&mut self, token: &TokenHash, as_user: Option<UserId>) -> Stored<Option<FoundSession>>;
+
+    /// The session enters another of the account's memberships, and is in it from now on; it may go on acting as those it
+    /// entered before.
+    async fn enter_membership(&mut self, id: SessionId, user: UserId) -> Stored<()>;
+
+    /// The password was proved at this time.
+    async fn prove_session(&mut self, id: SessionId, at: Time) -> Stored<()>;
 
     /// A human act at this time.
     async fn touch_session(&mut self, id: SessionId, at: Time) -> Stored<()>;

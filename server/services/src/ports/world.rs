@@ -10,6 +10,10 @@ use uuid::Uuid;
 pub trait Clock: Send + Sync + 'static {
     /// Now, in UTC, never before a time it has told already.
     fn now(&self) -> Time;
+
+    /// From here on tells no time before this one: what was over before the program was started stays over, whatever the
+    /// machine's clock says by now.
+    fn catch_up(&self, _at: Time) {}
 }
 
 /// Random: for ids and tokens.
@@ -39,6 +43,8 @@ pub struct Letter {
     pub to: Email,
     /// The name shown as sender; the address is the server's own.
     pub from_name: String,
+    /// Where answers go, if anywhere.
+    pub reply_to: Option<Email>,
     /// The subject, one line.
     pub subject: String,
     /// The text part.
@@ -107,6 +113,37 @@ pub enum MailContent {
     NewDevice {
         /// Where to ask for a new password.
         link: String,
+    },
+    /// "You were added to the practice" (S4-29).
+    Welcome {
+        /// The practice.
+        practice: String,
+        /// The user's name.
+        name: String,
+        /// The sign-in name.
+        email: String,
+        /// Where to sign in.
+        link: String,
+    },
+    /// "The practice asks you to join it" (S4-31).
+    JoinGroup {
+        /// The practice.
+        practice: String,
+        /// Where to sign in and answer.
+        link: String,
+    },
+    /// A tip for somebody new (S4-30).
+    Tip {
+        /// The practice.
+        practice: String,
+        /// Which of them, from 1.
+        number: u8,
+        /// Does the user practise?
+        practises: bool,
+        /// Where to sign in.
+        link: String,
+        /// Where to say that no more are wanted.
+        stop: String,
     },
 }
 

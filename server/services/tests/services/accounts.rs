@@ -5,8 +5,9 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     account::{Door, PasswordHash},
     audit::Action,
-    practice::{AccessSettings, Level, PracticeForm, UserState},
+    practice::PracticeForm,
     time::Span,
+    user::{AccessSettings, Level, UserState},
 };
 use services::{
     Ctx, Error, Origin, SessionChange, accounts, console, invitations, passwords, portal, ports::Hint, sessions,
@@ -268,12 +269,12 @@ async fn only_acts_lengthen_a_session(town: Town) {
     for _ in 0..14 {
         town.clock.pass(Span::minutes(1));
         assert!(sessions::clock(&town.services, &token).await.unwrap().is_some());
-        assert!(sessions::resolve(&town.services, &token, &origin, false).await.unwrap().is_some());
+        assert!(sessions::resolve(&town.services, &token, &origin, false, None).await.unwrap().is_some());
     }
     town.clock.pass(Span::minutes(1));
     assert!(sessions::clock(&town.services, &token).await.unwrap().is_none());
     assert!(
-        sessions::resolve(&town.services, &token, &origin, true).await.unwrap().is_none(),
+        sessions::resolve(&town.services, &token, &origin, true, None).await.unwrap().is_none(),
         "an act revives nothing"
     );
 }
@@ -285,7 +286,7 @@ async fn a_deactivated_user_is_nobody_at_once(town: Town) {
     let actor = ben.actor().unwrap();
     let token = town.session(actor.account(), Door::Console, actor.user().map(|user| user.user)).await;
     assert!(town.with_token(&token).await.is_some());
-    town.engine.execute("UPDATE users SET deactivated_at = 1").await;
+    town.engine.execute("UPDATE users SET state = 'deactivated', deactivated_at = 1").await;
     assert!(town.with_token(&token).await.is_none());
     assert!(sessions::clock(&town.services, &token).await.unwrap().is_none());
     town.set_password("ben@harbour.example", PASSWORD).await;

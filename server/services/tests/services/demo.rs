@@ -25,7 +25,7 @@ async fn the_demo(town: Town) {
     // A quarter of a second alone on a machine (SQLite, debug build); tests share it.
     assert!(began.elapsed().as_secs() < 15, "{:?}", began.elapsed());
     let again = demo::fill(&town.services).await.unwrap();
-    assert_eq!((people.len(), again.len()), (6, 6), "twice is once");
+    assert_eq!((people.len(), again.len()), (8, 8), "twice is once");
     assert!(!set_up::needed(&town.services).await.unwrap());
 
     let mut counts = Vec::new();

@@ -45,6 +45,10 @@ impl Engine {
         self.0.store()
     }
 
+    pub fn is_sqlite(&self) -> bool {
+        self.0.engine() == "sqlite"
+    }
+
     async fn insider(&self) -> Insider {
         let url = self.0.url_text();
         match self.0.engine() {

@@ -10,8 +10,8 @@ use domain::{
     notification::News,
     page::PageRequest,
     patient::{ContactForm, PortalState},
-    practice::{AccessSettings, Level, UserState},
     time::Span,
+    user::{AccessSettings, Level, UserState},
 };
 use services::{Ctx, Error, accounts, invitations, mails, notifications, passwords, patients, portal, settings};
 
@@ -112,7 +112,7 @@ async fn the_walk(town: Town) {
     assert_eq!(notifications::unread(&owner).await.unwrap(), 1);
     let bell = notifications::list(&owner, &PageRequest::default()).await.unwrap().rows;
     assert_eq!(bell[0].news, News::InvitationAccepted { patient: lien, invitation: id });
-    assert_eq!((bell[0].patient.as_str(), bell[0].read), ("Lien Nguyen", false));
+    assert_eq!((bell[0].about.as_str(), bell[0].read), ("Lien Nguyen", false));
     notifications::mark_read(&owner, None).await.unwrap();
     assert_eq!(notifications::unread(&owner).await.unwrap(), 0);
 
@@ -139,7 +139,9 @@ async fn a_link_lives_for_a_day(town: Town) {
     assert!(matches!(page(&town, &token).await, LinkPage::Expired { .. }));
     assert_eq!(conflict(invitations::accept(&town.anon(), &token, PASSWORD).await), Conflict::Expired);
 
-    settings::save_patient_access(&owner, version(&owner).await, true, 48).await.unwrap();
+    // A day later the password is proved again first (AD-08).
+    let proved = owner.clone().proved(Some(owner.now()));
+    settings::save_patient_access(&proved, version(&owner).await, true, 48).await.unwrap();
     let two = town.patient(&owner, "Ann", "Two").await;
     town.invite(&owner, two, "two@example.org").await;
     let token = town.link_to("two@example.org").await;
@@ -358,11 +360,11 @@ async fn who_may_not_invite(town: Town) {
     let id = town.invite(&owner, patient, "old@example.org").await;
     let invite = async |ctx: &Ctx| invitations::invite(ctx, patient, &form("ann@example.org")).await.unwrap_err();
 
-    let hidden = AccessSettings { hide_names: true, read_only: false };
+    let hidden = AccessSettings { hide_names: true, ..AccessSettings::default() };
     let hidden = town.user_with(group, "h@harbour.example", Level::AdminFull, hidden, UserState::Active).await.unwrap();
     assert!(matches!(invite(&hidden).await, Error::Forbidden(Refusal::NamesHidden)));
     assert_eq!(town.row(&hidden, patient, id).await.email, "", "the address names the patient");
-    let read_only = AccessSettings { hide_names: false, read_only: true };
+    let read_only = AccessSettings { read_only: true, ..AccessSettings::default() };
     let read_only =
         town.user_with(group, "r@harbour.example", Level::Full, read_only, UserState::Active).await.unwrap();
     assert!(matches!(invite(&read_only).await, Error::Forbidden(Refusal::ReadOnly)));

@@ -9,8 +9,8 @@ use domain::{
     mail::{Failure, Kind, StuckMail, Trouble},
     notification::News,
     page::PageRequest,
-    practice::{AccessSettings, Level, UserState},
     time::Span,
+    user::{AccessSettings, Level, UserState},
 };
 use services::{Ctx, Error, invitations, mails, notifications, passwords, sweep::sweep};
 
@@ -351,7 +351,7 @@ async fn parked_mail_about_accounts_is_shown(town: Town) {
     assert_eq!(about(&seen), ["Ann Lee", "Dr Mira Anand"]);
     assert!(seen.iter().all(|mail| mail.kind == Kind::PasswordLink && mail.invitation.is_none()));
     assert!(stuck(&other.owner).await.is_empty());
-    let settings = AccessSettings { hide_names: true, read_only: false };
+    let settings = AccessSettings { hide_names: true, ..AccessSettings::default() };
     let hidden = town.user_with(group, "desk@harbour.example", Level::AdminFull, settings, UserState::Active).await;
     let seen_hidden = about(&stuck(&hidden.unwrap()).await);
     assert!(seen_hidden[0].starts_with("PT-"), "{seen_hidden:?}");

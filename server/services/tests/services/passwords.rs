@@ -3,8 +3,8 @@
 use domain::{
     account::Door,
     error::{Conflict, Problem},
-    practice::Level,
     time::Span,
+    user::Level,
     views::PasswordLinkPage,
 };
 use services::{Error, accounts, invitations, passwords, patients, portal, ports::Hint};

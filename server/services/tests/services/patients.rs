@@ -5,7 +5,7 @@ use domain::{
     error::{Conflict, Problem, Refusal},
     page::PageRequest,
     patient::{ContactForm, DetailsForm, PatientFilter, Status},
-    practice::{AccessSettings, Level, UserState},
+    user::{AccessSettings, Level, UserState},
 };
 use services::{Ctx, Error, patients};
 
@@ -54,7 +54,7 @@ async fn two_people_edit_one_profile(town: Town) {
 /// Decision 7: the pseudonym in list, search and profile; no birth date, telephone or address; contacts not at all.
 async fn names_hidden_shows_pseudonyms_everywhere(town: Town) {
     let Staff { owner, group } = town.practice().await;
-    let settings = AccessSettings { hide_names: true, read_only: false };
+    let settings = AccessSettings { hide_names: true, ..AccessSettings::default() };
     let desk = town.user_with(group, "d@harbour.example", Level::AdminFull, settings, UserState::Active).await.unwrap();
     let form = DetailsForm { email: "lien@example.org".to_owned(), ..details("Lien", "Nguyen") };
     let id = patients::add(&owner, &form).await.unwrap();

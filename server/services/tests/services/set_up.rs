@@ -2,7 +2,8 @@
 
 use domain::{
     error::{Conflict, Problem},
-    practice::{Level, NewPracticeForm},
+    practice::NewPracticeForm,
+    user::Level,
 };
 use services::{Ctx, Error, console, patients, set_up};
 
@@ -83,7 +84,7 @@ async fn what_is_wrong_is_told(town: Town) {
     assert_eq!(invalid("abcd-efgi", &practice(), PASSWORD).await.of("code"), Some(Problem::Differs));
     let nowhere = NewPracticeForm { time_zone: "Mars/Olympus".to_owned(), group_name: String::new(), ..practice() };
     let wrong = invalid("abcd-efgh", &nowhere, "harbour").await;
-    assert_eq!(wrong.of("time_zone"), Some(Problem::NotAChoice));
+    assert_eq!(wrong.of("time_zone"), Some(Problem::NotATimeZone));
     assert_eq!(wrong.of("group_name"), Some(Problem::Missing));
     assert_eq!(wrong.of("password"), Some(Problem::PasswordTooShort));
     assert_eq!(invalid("abcd-efgh", &practice(), "mira anand").await.of("password"), Some(Problem::PasswordTooWeak));

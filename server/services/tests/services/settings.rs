@@ -3,8 +3,9 @@
 use domain::{
     audit::Action,
     error::{Conflict, Problem},
-    practice::{Level, PracticeForm},
+    practice::PracticeForm,
     time::Span,
+    user::Level,
 };
 use services::{Error, settings};
 

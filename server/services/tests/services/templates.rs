@@ -2,8 +2,8 @@
 
 use domain::{
     error::{Conflict, Problem},
-    practice::{AccessSettings, Level, UserState},
     template::TemplateForm,
+    user::{AccessSettings, Level, UserState},
 };
 use services::{Error, templates};
 
@@ -53,7 +53,7 @@ async fn preview_with_a_real_patient(town: Town) {
     assert!(matches!(unclosed, Error::Invalid(invalid) if invalid.of("body") == Some(Problem::UnclosedMergeField)));
     let other = town.practice_called("Another Practice", "owner@another.example").await;
     assert!(matches!(templates::preview(&other.owner, body, patient).await, Err(Error::NotFound)));
-    let hidden = AccessSettings { hide_names: true, read_only: false };
+    let hidden = AccessSettings { hide_names: true, ..AccessSettings::default() };
     let hidden = town.user_with(group, "h@harbour.example", Level::AdminFull, hidden, UserState::Active).await.unwrap();
     let read = templates::preview(&hidden, "Dear {{patient.first_name}}", patient).await.unwrap();
     assert!(read.starts_with("Dear PT-"), "{read}");

@@ -4,19 +4,22 @@
 //! `practice.owner`, `town.user(…)`, `town.patient(…)`, `town.invite(…)`, `town.post().await` (the mail worker runs).
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicU64, Ordering},
 };
 
 use domain::{
+    access::EnterGroup,
     account::{Account, Door, PasswordHash, SessionClock},
     email::Email,
-    ids::{AccountId, GroupId, InvitationId, PatientId, UserId},
+    ids::{AccountId, GroupId, InvitationId, LocationId, PatientId, SessionId, UserId},
     invitation::{InvitationRow, InviteForm},
+    location::{Location, OpeningHours},
     page::PageRequest,
     patient::DetailsForm,
     person::UserName,
-    practice::{AccessSettings, Group, Level, Location, User, UserState},
+    practice::Group,
+    user::{AccessSettings, Level, User, UserState},
 };
 use services::{
     Ctx, Origin, Services, SessionChange,
@@ -42,6 +45,8 @@ pub struct Town {
     pub safe: Arc<FakeSafe>,
     pub engine: Engine,
     streets: AtomicU64,
+    /// Of the sessions that were met, so that they can be met again.
+    tokens: Mutex<Vec<(SessionId, String)>>,
 }
 
 /// A group and its owner, a practitioner with full access.
@@ -67,7 +72,16 @@ impl Town {
             base_url: "https://portal.example.org".to_owned(),
             set_up_code: "abcd-efgh".to_owned(),
         };
-        Self { services: Arc::new(services), clock, random, mailer, safe, engine, streets: AtomicU64::new(1) }
+        Self {
+            services: Arc::new(services),
+            clock,
+            random,
+            mailer,
+            safe,
+            engine,
+            streets: AtomicU64::new(1),
+            tokens: Mutex::default(),
+        }
     }
 
     /// Somebody at an address of the network, not signed in.
@@ -107,6 +121,8 @@ impl Town {
             time_zone: "Australia/Sydney".to_owned(),
             address: String::new(),
             phone: String::new(),
+            hours: OpeningHours::default(),
+            version: 0,
         };
         work.unscoped_add_location(group, &location, now).await.unwrap();
         work.save().await.unwrap();
@@ -135,15 +151,26 @@ impl Town {
             account,
             name: UserName { title: "Dr".to_owned(), first: "Mira".to_owned(), last: "Anand".to_owned() },
             profession: "Physiotherapist".to_owned(),
+            registration: String::new(),
             level,
             settings,
             state,
+            since: self.anon().now(),
+            version: 0,
         };
         let mut work = self.begin().await;
         work.unscoped_add_user(&user, self.anon().now()).await.unwrap();
         work.save().await.unwrap();
         let token = self.session(account, Door::Console, Some(user.id)).await;
         self.with_token(&token).await
+    }
+
+    /// The same person with what is true by now, as at the next request of an open session.
+    pub async fn again(&self, ctx: &Ctx) -> Option<Ctx> {
+        let actor = ctx.actor().unwrap();
+        let mut tokens = self.tokens.lock().unwrap().clone();
+        tokens.retain(|(session, _)| *session == actor.session());
+        self.with_token(&tokens.pop()?.1).await
     }
 
     /// The account of this address, made if there is none.
@@ -194,8 +221,22 @@ impl Town {
     /// Who holds this cookie; nobody when its session does not live.
     pub async fn with_token(&self, token: &str) -> Option<Ctx> {
         let origin = self.anon().origin;
-        let living = sessions::resolve(&self.services, token, &origin, true).await.unwrap()?;
-        Some(Ctx::new(Arc::clone(&self.services), origin, Some(living.actor)))
+        let living = sessions::resolve(&self.services, token, &origin, true, None).await.unwrap()?;
+        self.tokens.lock().unwrap().push((living.id, token.to_owned()));
+        Some(Ctx::new(Arc::clone(&self.services), origin, Some(living.actor)).proved(Some(living.proved_at)))
+    }
+
+    /// Who holds this cookie, in a tab that acts as this membership.
+    pub async fn with_token_as(&self, token: &str, user: UserId) -> Option<Ctx> {
+        let origin = self.anon().origin;
+        let living = sessions::resolve(&self.services, token, &origin, true, Some(user)).await.unwrap()?;
+        Some(Ctx::new(Arc::clone(&self.services), origin, Some(living.actor)).proved(Some(living.proved_at)))
+    }
+
+    /// The group's first location.
+    pub async fn location(&self, by: &Ctx) -> LocationId {
+        let enter = by.actor().unwrap().may(EnterGroup, &()).unwrap();
+        self.read().await.list_locations(&enter).await.unwrap()[0].id
     }
 
     /// What the browser does with the answer: it comes back with the cookie it was given.

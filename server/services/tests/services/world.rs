@@ -216,6 +216,15 @@ impl MailWriter for FakeStationery {
                 ("Portico".to_owned(), "account exists".to_owned(), format!("{link}\n"))
             }
             MailContent::NewDevice { link } => ("Portico".to_owned(), "new device".to_owned(), format!("{link}\n")),
+            MailContent::Welcome { practice, name, email, link } => {
+                (practice.clone(), "welcome".to_owned(), format!("{name} {email}\n{link}\n"))
+            }
+            MailContent::JoinGroup { practice, link } => {
+                (practice.clone(), "join group".to_owned(), format!("{link}\n"))
+            }
+            MailContent::Tip { practice, number, practises, link, stop } => {
+                (practice.clone(), format!("tip {number}"), format!("practises={practises} stop={stop}\n{link}\n"))
+            }
         };
         Written { from_name, subject, html: format!("<p>{text}</p>"), text }
     }

@@ -263,6 +263,7 @@ fn index(message: &str) -> &'static str {
         "templates.group_id, templates.name_folded" => "templates_name",
         "installation.id" => "installation_pkey",
         "patients.group_id, patients.number" => "patients_number",
+        "users.group_id, users.account_id" => "users_account",
         _ => "",
     }
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use domain::{
     account::{Door, PasswordHash},
     ids::AccountId,
-    practice::{Level, Role, User, UserState},
     time::Span,
+    user::{Level, Role, User, UserState},
 };
 use services::ports::{Clash, PasswordLink};
 use storage::testing::TestDatabase;
 
-use crate::world::{NOW, World, account, clash, email, id, later, token};
+use crate::world::{NOW, World, account, clash, email, id, later, may_manage_users, token};
 
 promises!(
     an_account_is_found_by_id_and_by_address_in_any_case,
@@ -21,6 +21,9 @@ promises!(
     a_locked_account_stays_as_it_is,
     old_password_links_are_swept,
     practitioners_are_known_by_their_levels,
+    who_is_only_asked_to_practise_is_no_practitioner,
+    a_temporary_password_ends_with_the_next_one,
+    tips_are_stopped_and_wanted_again,
     a_new_password_link_ends_the_earlier_ones,
     a_password_link_is_used_once,
 );
@@ -141,6 +144,54 @@ async fn practitioners_are_known_by_their_levels(database: &TestDatabase) {
             work.save().await.unwrap();
         }
     }
+}
+
+// S1-04: else any group could shut a stranger out of every portal, by asking them to join.
+async fn who_is_only_asked_to_practise_is_no_practitioner(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let person = account("tom@example.org");
+    let mut work = world.begin().await;
+    work.add_account(&person, NOW).await.unwrap();
+    let asked = User { id: id(), account: person.id, state: UserState::Invited, ..world.other.clone() };
+    work.unscoped_add_user(&asked, NOW).await.unwrap();
+    assert!(!work.is_practitioner(person.id).await.unwrap());
+    assert!(work.answer_own_membership(&asked.clone().reject(later(1)).unwrap()).await.unwrap().is_some());
+    assert!(!work.is_practitioner(person.id).await.unwrap());
+    let again = User { id: id(), group: world.group, ..asked };
+    work.unscoped_add_user(&again, NOW).await.unwrap();
+    assert!(work.answer_own_membership(&again.accept(later(1)).unwrap()).await.unwrap().is_some());
+    assert!(work.is_practitioner(person.id).await.unwrap());
+}
+
+// S4-24
+async fn a_temporary_password_ends_with_the_next_one(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let may = may_manage_users(&world.mira);
+    let noor = world.noor.account;
+    let mut work = world.begin().await;
+    let old = work.lookup_account(noor).await.unwrap().unwrap().password_hash;
+    work.mark_temporary_password(noor, NOW).await.unwrap();
+    assert!(work.lookup_user(&may, world.noor.id).await.unwrap().unwrap().temporary_password);
+    assert!(!work.lookup_user(&may, world.mira.id).await.unwrap().unwrap().temporary_password);
+    let hash = PasswordHash("new".into());
+    assert!(!work.set_password(noor, None, &hash, later(1)).await.unwrap());
+    assert!(work.lookup_user(&may, world.noor.id).await.unwrap().unwrap().temporary_password, "nothing was set");
+    assert!(work.set_password(noor, old.as_ref(), &hash, later(1)).await.unwrap());
+    assert!(!work.lookup_user(&may, world.noor.id).await.unwrap().unwrap().temporary_password);
+}
+
+// S4-30
+async fn tips_are_stopped_and_wanted_again(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let (mira, noor) = (world.mira.account, world.noor.account);
+    let mut work = world.begin().await;
+    assert!(!work.tips_stopped(mira).await.unwrap());
+    work.stop_tips(mira, Some(NOW)).await.unwrap();
+    assert!(work.tips_stopped(mira).await.unwrap());
+    assert!(!work.tips_stopped(noor).await.unwrap());
+    work.stop_tips(mira, None).await.unwrap();
+    assert!(!work.tips_stopped(mira).await.unwrap());
+    assert!(work.tips_stopped(id()).await.unwrap(), "nobody is there to read one");
 }
 
 fn link(account: AccountId, made: i64) -> PasswordLink {

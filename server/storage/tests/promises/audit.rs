@@ -3,11 +3,13 @@
 use domain::{
     audit::{Action, Entry},
     ids::GroupId,
+    page::PageRequest,
+    user::User,
 };
-use sqlx::Connection as _;
+use services::ports::TrailFilter;
 use storage::testing::TestDatabase;
 
-use crate::world::{World, id, later};
+use crate::world::{World, id, later, may_view_history, run};
 
 promises!(
     entries_are_chained_without_gaps,
@@ -15,6 +17,10 @@ promises!(
     an_undone_unit_leaves_no_entry_and_no_gap,
     chains_are_locked_in_one_order,
     entries_are_never_changed_or_removed,
+    the_trail_is_read_latest_first_and_pages_without_a_gap,
+    the_trail_is_narrowed_by_whom_what_and_to_whom,
+    a_time_of_the_trail_is_found_although_clocks_differ,
+    each_group_reads_its_own_trail,
 );
 
 fn entry(group: Option<GroupId>, n: i64) -> Entry {
@@ -159,12 +165,116 @@ async fn entries_are_never_changed_or_removed(database: &TestDatabase) {
     assert_eq!(check(database, "system").await, 3);
 }
 
-async fn run(url: &str, sql: &'static str) -> Result<(), sqlx::Error> {
-    if url.starts_with("sqlite") {
-        let mut connection = sqlx::SqliteConnection::connect(url).await?;
-        sqlx::query(sql).execute(&mut connection).await.map(|_| ())
-    } else {
-        let mut connection = sqlx::PgConnection::connect(url).await?;
-        sqlx::query(sql).execute(&mut connection).await.map(|_| ())
+/// The numbers found, page by page.
+async fn trail(world: &World, user: &User, filter: &TrailFilter, limit: u32) -> Vec<i64> {
+    let mut found = Vec::new();
+    let mut page = PageRequest { after: None, limit: Some(limit) };
+    loop {
+        let answer = world.read().await.list_trail(&may_view_history(user), filter, &page).await.unwrap();
+        assert!(answer.rows.len() <= limit as usize);
+        found.extend(answer.rows.iter().map(|row| row.seq));
+        match answer.next {
+            None => return found,
+            Some(_) => page.after = answer.next,
+        }
+    }
+}
+
+async fn write(world: &World, entries: impl IntoIterator<Item = Entry>) {
+    let mut work = world.begin().await;
+    for entry in entries {
+        work.audit(&entry).await.unwrap();
+    }
+    work.save().await.unwrap();
+}
+
+async fn the_trail_is_read_latest_first_and_pages_without_a_gap(database: &TestDatabase) {
+    let world = World::new(database).await;
+    write(&world, (1..=7).map(|n| entry(Some(world.group), n))).await;
+    for limit in [1, 3, 7, 200] {
+        assert_eq!(trail(&world, &world.mira, &TrailFilter::default(), limit).await, [7, 6, 5, 4, 3, 2, 1]);
+    }
+    let may = may_view_history(&world.mira);
+    let filter = TrailFilter::default();
+    let first = world.read().await.list_trail(&may, &filter, &PageRequest::default()).await.unwrap().rows.remove(0);
+    assert_eq!((first.actor.as_str(), first.action.as_str(), first.at), ("usr_1", "patient_viewed", later(7).millis()));
+    assert_eq!(
+        (first.subject.as_str(), first.detail.as_str(), first.origin.as_str()),
+        ("pat_7", "detail", "127.0.0.1")
+    );
+    for after in ["", "x", "1.5", "99999999999999999999"] {
+        let page = PageRequest { after: Some(after.into()), limit: None };
+        assert!(world.read().await.list_trail(&may, &filter, &page).await.unwrap().rows.is_empty(), "{after}");
+    }
+    for after in [i64::MIN, -1, 0, 1] {
+        let page = PageRequest { after: Some(after.to_string()), limit: None };
+        assert!(world.read().await.list_trail(&may, &filter, &page).await.unwrap().rows.is_empty(), "{after}");
+    }
+}
+
+async fn the_trail_is_narrowed_by_whom_what_and_to_whom(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let people = ["usr_a", "usr_b"];
+    let actions = [Action::PatientViewed, Action::PatientChanged, Action::UserAdded];
+    let subjects = ["pat_x", "pat_y", "usr_a", ""];
+    let mut all = Vec::new();
+    for n in 0..48 {
+        let (actor, action) = (people[n % 2].to_owned(), actions[n / 2 % 3]);
+        let subject = subjects[n / 6 % 4].to_owned();
+        let n = i64::try_from(n).unwrap();
+        all.push(Entry { actor, action, subject, ..entry(Some(world.group), n) });
+    }
+    write(&world, all.clone()).await;
+    let times = [None, Some(later(0)), Some(later(13)), Some(later(30)), Some(later(48))];
+    for actor in ["", "usr_a", "usr_c"] {
+        for subject in ["", "pat_y", "usr_a", "pat_z"] {
+            for action in [None, Some(Action::UserAdded), Some(Action::SignedIn)] {
+                for (from, to) in times.iter().flat_map(|from| times.iter().map(|to| (*from, *to))) {
+                    let filter = TrailFilter { actor: actor.into(), subject: subject.into(), action, from, to };
+                    let expected: Vec<i64> = (1..=48)
+                        .zip(&all)
+                        .filter(|(_, entry)| {
+                            (actor.is_empty() || entry.actor == actor)
+                                && (subject.is_empty() || entry.subject == subject)
+                                && action.is_none_or(|action| entry.action == action)
+                                && from.is_none_or(|from| entry.at >= from)
+                                && to.is_none_or(|to| entry.at < to)
+                        })
+                        .map(|(seq, _)| seq)
+                        .collect::<Vec<_>>()
+                        .into_iter()
+                        .rev()
+                        .collect();
+                    assert_eq!(trail(&world, &world.mira, &filter, 200).await, expected, "{filter:?}");
+                }
+            }
+        }
+    }
+    let filter = TrailFilter { actor: "usr_a".into(), action: Some(Action::UserAdded), ..TrailFilter::default() };
+    let whole = trail(&world, &world.mira, &filter, 200).await;
+    assert_eq!((whole.len(), trail(&world, &world.mira, &filter, 3).await), (8, whole));
+}
+
+// Two servers write at once, and one's clock is ahead.
+async fn a_time_of_the_trail_is_found_although_clocks_differ(database: &TestDatabase) {
+    let world = World::new(database).await;
+    // 1 2 3 4 5 6 are written at 0 13 2 15 4 17, and so on.
+    write(&world, (0..20).map(|n| entry(Some(world.group), if n % 2 == 0 { n } else { n + 12 }))).await;
+    let filter = TrailFilter { from: Some(later(8)), to: Some(later(16)), ..TrailFilter::default() };
+    assert_eq!(trail(&world, &world.mira, &filter, 2).await, [15, 13, 11, 9, 4, 2]);
+}
+
+// TG-01: nor does a group see what belongs to none.
+async fn each_group_reads_its_own_trail(database: &TestDatabase) {
+    let world = World::new(database).await;
+    write(&world, [entry(Some(world.group), 1), entry(None, 2)]).await;
+    assert_eq!(trail(&world, &world.mira, &TrailFilter::default(), 9).await, [1]);
+    for filter in [
+        TrailFilter::default(),
+        TrailFilter { actor: "usr_1".into(), ..TrailFilter::default() },
+        TrailFilter { subject: "pat_1".into(), ..TrailFilter::default() },
+        TrailFilter { action: Some(Action::PatientViewed), ..TrailFilter::default() },
+    ] {
+        assert_eq!(trail(&world, &world.other, &filter, 9).await, Vec::<i64>::new(), "{filter:?}");
     }
 }

@@ -53,7 +53,7 @@ async fn files_are_for_their_owner_only() {
     let path = home.path().join("new/data/portico.db");
     let database = storage::open(&url(&path)).await.unwrap();
     assert_eq!(database.schema().await.unwrap(), SchemaState::Empty);
-    assert_eq!(database.migrate().await.unwrap(), Migrated { applied: 1 });
+    assert_eq!(database.migrate().await.unwrap(), Migrated { applied: 2 });
     assert_eq!(database.migrate().await.unwrap(), Migrated { applied: 0 });
     assert_eq!(database.schema().await.unwrap(), SchemaState::UpToDate);
     write(&*database.store(), "x").await.unwrap();
@@ -138,7 +138,7 @@ async fn two_who_migrate_at_once_both_succeed() {
             applied
         });
     }
-    assert_eq!(all.join_all().await.into_iter().sum::<usize>(), 1);
+    assert_eq!(all.join_all().await.into_iter().sum::<usize>(), 2);
 }
 
 /// Another program that holds the write lock for so long.
@@ -309,6 +309,7 @@ async fn tokens_are_not_in_the_files() {
         to: crate::world::email("mira@example.org"),
         sealed: Some(secret.to_vec()),
         made_at: NOW,
+        due_at: NOW,
         tries: 0,
     };
     let mut work = world.begin().await;

@@ -15,6 +15,7 @@ promises!(
     unread_ones_are_counted_up_to_a_hundred,
     the_bell_rings_when_saved_and_only_then,
     nothing_is_told_across_groups,
+    the_answer_to_an_invitation_to_join_is_told,
 );
 
 /// A world with an invitation, and news about it.
@@ -121,4 +122,27 @@ async fn nothing_is_told_across_groups(database: &TestDatabase) {
     // The second wall: news of this group's patient cannot be stored with the other group.
     let mut work = world.begin().await;
     assert!(work.unscoped_notify(world.other.group, world.other.id, &make()).await.is_err());
+}
+
+// S4-32: news about a user, among those about patients.
+async fn the_answer_to_an_invitation_to_join_is_told(database: &TestDatabase) {
+    let (world, make) = news(database).await;
+    let about = |news| Notification { id: id(), news, at: later(1), read_at: None };
+    let told = [
+        make(),
+        about(News::MembershipAccepted { user: world.noor.id }),
+        about(News::MembershipRejected { user: world.alex.id }),
+    ];
+    for one in &told {
+        tell(&world, one).await;
+    }
+    let may = may_enter(&world.mira);
+    let mut work = world.begin().await;
+    assert_eq!(work.unread_notifications(&may).await.unwrap(), 3);
+    let mut listed = work.list_notifications(&may, &PageRequest::default()).await.unwrap().rows;
+    listed.reverse();
+    assert_eq!(listed, told);
+    // TG-01, the second wall: another group's user cannot be stored.
+    let stranger = about(News::MembershipAccepted { user: world.other.id });
+    assert!(work.unscoped_notify(world.group, world.mira.id, &stranger).await.is_err());
 }

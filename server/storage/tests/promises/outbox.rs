@@ -7,11 +7,12 @@ use domain::{
     mail::{Failure, Kind, Trouble},
     page::PageRequest,
     time::{Span, Time},
+    user::{Level, User, UserState},
 };
 use services::ports::{Hint, QueuedMail};
 use storage::testing::TestDatabase;
 
-use crate::world::{NOW, World, email, id, later, may_manage_mail};
+use crate::world::{NOW, World, account, email, id, later, may_manage_mail, may_manage_users, user};
 
 promises!(
     a_mail_waits_until_it_is_taken,
@@ -25,6 +26,10 @@ promises!(
     mail_about_an_account_is_shown_to_the_groups_that_know_it,
     what_waits_in_vain_is_shown_too,
     a_newer_link_takes_the_place_of_a_parked_mail,
+    a_mail_for_later_waits_for_its_time,
+    every_kind_of_mail_is_taken,
+    mail_about_a_membership_is_shown_with_its_user,
+    mail_about_an_account_is_not_shown_to_a_group_it_did_not_join,
 );
 
 const LEASE: Span = Span::minutes(2);
@@ -40,6 +45,7 @@ fn mail(world: &World, made_at: Time) -> QueuedMail {
         to: email("Mira@example.org"),
         sealed: Some(vec![1, 2, 3]),
         made_at,
+        due_at: made_at,
         tries: 0,
     }
 }
@@ -298,4 +304,89 @@ async fn a_newer_link_takes_the_place_of_a_parked_mail(database: &TestDatabase) 
         let rows = work.list_stuck_mails(&may_manage_mail(&world.mira), &PageRequest::default()).await.unwrap().rows;
         assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [one.id], "link {link}");
     }
+}
+
+// S4-30: a tip is written down with what causes it, and leaves some days later.
+async fn a_mail_for_later_waits_for_its_time(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let due_at = NOW + Span::days(2);
+    let tip = QueuedMail { kind: Kind::FirstTip, group: Some(world.group), due_at, ..mail(&world, NOW) };
+    add(&world, &tip).await;
+    assert_eq!(world.read().await.unscoped_next_mail().await.unwrap(), Some(due_at));
+    assert!(claim(&world, due_at - Span::millis(1), 9).await.is_empty());
+    let claimed = claim(&world, due_at, 9).await;
+    assert_eq!((claimed.len(), claimed[0].id, claimed[0].made_at), (1, tip.id, NOW));
+    assert_eq!(claimed[0].due_at, due_at + LEASE, "for others");
+}
+
+async fn every_kind_of_mail_is_taken(database: &TestDatabase) {
+    let world = World::new(database).await;
+    for kind in Kind::ALL {
+        add(&world, &QueuedMail { kind, ..mail(&world, NOW) }).await;
+    }
+    assert_eq!(world.read().await.unscoped_next_mail().await.unwrap(), Some(NOW));
+    let kinds: Vec<Kind> = claim(&world, NOW, 99).await.into_iter().map(|mail| mail.kind).collect();
+    assert_eq!(kinds, Kind::ALL);
+    let mut work = world.begin().await;
+    for one in claim_again(&mut *work).await {
+        work.unscoped_park_mail(one, Failure::CreditUsed, NOW).await.unwrap();
+    }
+    let page = PageRequest::default();
+    let rows = work.list_stuck_mails(&may_manage_mail(&world.mira), &page).await.unwrap().rows;
+    assert_eq!(rows.len(), Kind::ALL.len());
+    assert!(rows.iter().all(|row| row.failure == Failure::CreditUsed));
+}
+
+async fn claim_again(work: &mut dyn services::ports::Work) -> Vec<MailId> {
+    let claimed = work.unscoped_claim_mail(NOW + LEASE, LEASE, 99).await.unwrap();
+    claimed.into_iter().map(|mail| mail.id).collect()
+}
+
+// S4-31: whoever asked sees that the mail did not get there, and to whom.
+async fn mail_about_a_membership_is_shown_with_its_user(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let tom = invited(&world).await;
+    let of =
+        |group| QueuedMail { kind: Kind::JoinGroup, group: Some(group), account: tom.account, ..mail(&world, NOW) };
+    let (here, there) = (of(world.group), of(world.other.group));
+    let mut work = world.begin().await;
+    for one in [&here, &there] {
+        work.add_mail(one).await.unwrap();
+        work.unscoped_park_mail(one.id, Failure::Rejected, later(7)).await.unwrap();
+    }
+    let page = PageRequest::default();
+    let rows = work.list_stuck_mails(&may_manage_mail(&world.mira), &page).await.unwrap().rows;
+    assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [here.id]);
+    assert_eq!((rows[0].kind, rows[0].patient, &rows[0].user), (Kind::JoinGroup, None, &Some(tom.name)));
+    assert!(!work.retry_mail(&may_manage_mail(&world.mira), there.id, later(8)).await.unwrap());
+    assert!(work.retry_mail(&may_manage_mail(&world.mira), here.id, later(8)).await.unwrap());
+}
+
+// TG-01: to ask somebody to join does not show how their other mail fares.
+async fn mail_about_an_account_is_not_shown_to_a_group_it_did_not_join(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let tom = invited(&world).await;
+    let about_tom = QueuedMail { account: tom.account, ..mail(&world, NOW) };
+    let may = may_manage_mail(&world.mira);
+    let page = PageRequest::default();
+    let mut work = world.begin().await;
+    work.add_mail(&about_tom).await.unwrap();
+    work.unscoped_park_mail(about_tom.id, Failure::Rejected, later(7)).await.unwrap();
+    assert!(work.list_stuck_mails(&may, &page).await.unwrap().rows.is_empty());
+    assert!(!work.retry_mail(&may, about_tom.id, later(8)).await.unwrap());
+    work.answer_own_membership(&tom.accept(later(9)).unwrap()).await.unwrap();
+    assert_eq!(work.list_stuck_mails(&may, &page).await.unwrap().rows.len(), 1);
+    assert!(work.retry_mail(&may, about_tom.id, later(10)).await.unwrap());
+}
+
+/// Somebody with an account who is asked to join the group.
+async fn invited(world: &World) -> User {
+    let person = account("tom@example.org");
+    let asked = user(world.group, &person, "Tom", "Okafor", Level::Clinical);
+    let asked = User { state: UserState::Invited, ..asked };
+    let mut work = world.begin().await;
+    work.add_account(&person, NOW).await.unwrap();
+    work.add_user(&may_manage_users(&world.mira), &asked, NOW).await.unwrap();
+    work.save().await.unwrap();
+    asked
 }

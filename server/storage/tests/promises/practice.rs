@@ -1,22 +1,22 @@
-//! Promises about groups, locations, users and settings.
+//! Promises about groups and their settings.
 
 use domain::{
-    practice::{Location, PatientAccess, PracticeDetails, User, UserState},
-    time::Span,
+    practice::{MessageSettings, PatientAccess, PracticeDetails},
+    time::{Span, Time},
 };
 use services::ports::{Clash, StoreError};
 use storage::testing::TestDatabase;
 
-use crate::world::{NOW, World, clash, id, later, may_enter, may_manage_settings};
+use crate::world::{NOW, World, clash, email, id, later, may_manage_settings, run};
 
 promises!(
     the_first_run_is_claimed_once,
     a_group_begins_with_default_settings,
     settings_are_not_saved_over_each_other,
     the_practice_is_not_saved_over_by_somebody_late,
-    memberships_are_the_accounts_active_ones,
-    a_user_is_shown_only_with_their_group,
-    locations_are_the_groups_own_by_name,
+    messages_are_the_groups_and_not_saved_over_each_other,
+    mails_are_counted_by_the_month,
+    a_group_of_a_server_of_the_version_before_has_default_messages,
 );
 
 // RC-10: a hundred at once, one claims.
@@ -89,42 +89,76 @@ async fn the_practice_is_not_saved_over_by_somebody_late(database: &TestDatabase
     assert_ne!(other.name, "Hill & Harbour");
 }
 
-async fn memberships_are_the_accounts_active_ones(database: &TestDatabase) {
+// S4-09, S4-10: one row for the group; R-14: the second of two who edit at once is told.
+async fn messages_are_the_groups_and_not_saved_over_each_other(database: &TestDatabase) {
     let world = World::new(database).await;
+    let may = may_manage_settings(&world.mira);
+    let read = world.read().await.lookup_messages(&may, NOW).await.unwrap();
+    assert_eq!(read, MessageSettings::default());
+    let changed = MessageSettings {
+        sender: "Harbour".into(),
+        reply_to: Some(email("Desk@example.org")),
+        monthly_credit: Some(0),
+        used: 0,
+        reminders: false,
+        reminder_hours: 336,
+        version: read.version,
+    };
     let mut work = world.begin().await;
-    let second = User { id: id(), group: world.other.group, ..world.mira.clone() };
-    work.unscoped_add_user(&second, later(1)).await.unwrap();
-    let gone = User { id: id(), group: world.other.group, state: UserState::Deactivated, ..world.noor.clone() };
-    work.unscoped_add_user(&gone, later(1)).await.unwrap();
+    assert!(work.save_messages(&may, &changed, later(1)).await.unwrap());
+    assert!(!work.save_messages(&may, &read, later(2)).await.unwrap());
     work.save().await.unwrap();
-    let mut view = world.read().await;
-    assert_eq!(view.list_memberships(world.mira.account).await.unwrap(), [world.mira.clone(), second]);
-    assert_eq!(view.list_memberships(world.noor.account).await.unwrap(), std::slice::from_ref(&world.noor));
-    assert_eq!(view.unscoped_lookup_user(gone.group, gone.id).await.unwrap(), Some(gone));
-}
-
-async fn a_user_is_shown_only_with_their_group(database: &TestDatabase) {
-    let world = World::new(database).await;
-    let mut view = world.read().await;
-    assert_eq!(view.unscoped_lookup_user(world.group, world.mira.id).await.unwrap(), Some(world.mira.clone()));
-    assert_eq!(view.unscoped_lookup_user(world.other.group, world.mira.id).await.unwrap(), None);
-}
-
-async fn locations_are_the_groups_own_by_name(database: &TestDatabase) {
-    let world = World::new(database).await;
+    let stored = world.read().await.lookup_messages(&may_manage_settings(&world.alex), NOW).await.unwrap();
+    assert_eq!(stored, MessageSettings { version: read.version + 1, ..changed });
+    // TG-01
     let mut work = world.begin().await;
-    for name in ["zürich street", "Älplerweg", "Beach Road"] {
-        let location = Location {
-            id: id(),
-            name: name.into(),
-            time_zone: "Europe/Zurich".into(),
-            address: "1 Street".into(),
-            phone: "044 000 00 00".into(),
-        };
-        work.unscoped_add_location(world.group, &location, NOW).await.unwrap();
+    let elsewhere = may_manage_settings(&world.other);
+    assert_eq!(work.lookup_messages(&elsewhere, NOW).await.unwrap(), MessageSettings::default());
+    assert!(work.save_messages(&may, &stored, later(3)).await.unwrap(), "what was read may be saved again");
+    assert!(work.save_messages(&elsewhere, &MessageSettings::default(), later(3)).await.unwrap());
+    assert_eq!(work.lookup_messages(&may, NOW).await.unwrap().sender, "Harbour");
+}
+
+// S4-09
+async fn mails_are_counted_by_the_month(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let used = async |group, at: i64| {
+        world.read().await.unscoped_lookup_messages(group, Time::from_millis(at)).await.unwrap().used
+    };
+    // The last millisecond of November 2026, and the first of December.
+    let (november, december) = (1_796_083_199_999, 1_796_083_200_000);
+    let mut work = world.begin().await;
+    for at in [november, november, december] {
+        work.unscoped_count_message(world.group, Time::from_millis(at)).await.unwrap();
     }
     work.save().await.unwrap();
-    let locations = world.read().await.list_locations(&may_enter(&world.mira)).await.unwrap();
-    let names: Vec<&str> = locations.iter().map(|location| location.name.as_str()).collect();
-    assert_eq!(names, ["Älplerweg", "Beach Road", "Harbour & Hill Main", "zürich street"]);
+    assert_eq!(used(world.group, november).await, 2);
+    assert_eq!(used(world.group, december).await, 1);
+    assert_eq!(used(world.group, NOW.millis()).await, 0);
+    assert_eq!(used(world.other.group, november).await, 0, "the other group has its own");
+    // Two mails leave at once: both are counted.
+    let mut both = tokio::task::JoinSet::new();
+    for _ in 0..2 {
+        let (store, group) = (database.store(), world.group);
+        both.spawn(async move {
+            let mut work = store.begin().await.unwrap();
+            work.unscoped_count_message(group, Time::from_millis(december)).await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            work.save().await.unwrap();
+        });
+    }
+    both.join_all().await;
+    assert_eq!(used(world.group, december).await, 3);
+}
+
+// It knows nothing of the row.
+async fn a_group_of_a_server_of_the_version_before_has_default_messages(database: &TestDatabase) {
+    let world = World::new(database).await;
+    run(&database.url_text(), "DELETE FROM message_settings").await.unwrap();
+    let may = may_manage_settings(&world.mira);
+    let mut work = world.begin().await;
+    let read = work.lookup_messages(&may, NOW).await.unwrap();
+    assert_eq!(read, MessageSettings::default());
+    assert!(work.save_messages(&may, &read, later(1)).await.unwrap());
+    assert!(!work.save_messages(&may, &read, later(2)).await.unwrap());
 }

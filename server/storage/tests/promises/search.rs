@@ -4,8 +4,8 @@ use domain::{
     access::Relationship,
     page::PageRequest,
     patient::{DetailsForm, Patient, PatientFilter, Status},
-    practice::User,
     time::Date,
+    user::User,
 };
 use storage::testing::TestDatabase;
 

@@ -7,8 +7,9 @@ use std::sync::{
 
 use domain::{
     access::{
-        Access, Actor, AddPatient, EditPatient, EnterGroup, Face, InvitePatient, ListPatients, ManageMail,
-        ManageSettings, ManageTemplates, Relationship, UserFace, ViewPatient, ViewPatientAccess,
+        Access, Actor, AddPatient, EditPatient, EnterGroup, Face, InvitePatient, ListPatients, ManageLocations,
+        ManageMail, ManageRelationships, ManageSettings, ManageTemplates, ManageUsers, Relationship, UserFace,
+        ViewHistory, ViewPatient, ViewPatientAccess,
     },
     account::{Account, PasswordHash},
     email::Email,
@@ -16,12 +17,15 @@ use domain::{
     ids::{AccountId, GroupId, PatientId, UserId},
     invitation::{Events, Invitation},
     limits,
+    location::{Location, OpeningHours},
     patient::{Details, DetailsForm, Patient},
     person::UserName,
-    practice::{AccessSettings, Group, Level, Location, User, UserState},
+    practice::Group,
     time::{Date, Time},
+    user::{AccessSettings, Level, User, UserState},
 };
 use services::ports::{Store, StoreError, Stored, TokenHash, Work};
+use sqlx::Connection as _;
 use storage::testing::TestDatabase;
 use uuid::Uuid;
 
@@ -85,6 +89,8 @@ impl World {
                 time_zone: "Australia/Sydney".into(),
                 address: String::new(),
                 phone: String::new(),
+                hours: OpeningHours::default(),
+                version: 0,
             };
             work.unscoped_add_location(group, &location, NOW).await.unwrap();
         }
@@ -103,9 +109,12 @@ impl World {
                 account: account.id,
                 name: UserName { title: "Dr".into(), first: address.into(), last: "Anand".into() },
                 profession: "Physiotherapist".into(),
+                registration: "PHY0001".into(),
                 level,
-                settings: AccessSettings { hide_names, read_only: false },
+                settings: AccessSettings { hide_names, view_history: level.is_full(), ..AccessSettings::default() },
                 state: UserState::Active,
+                since: NOW,
+                version: 0,
             };
             work.unscoped_add_user(&user, NOW).await.unwrap();
             users.push(user);
@@ -141,12 +150,8 @@ impl World {
     pub async fn relate(&self, user: &User, patient: PatientId, relationship: Relationship) {
         let mut work = self.begin().await;
         // Noor may edit only those she treats already: the proof is earned as somebody of level Full with her id.
-        let face = UserFace {
-            group: user.group,
-            user: user.id,
-            level: Level::Full,
-            settings: AccessSettings { hide_names: false, read_only: false },
-        };
+        let face =
+            UserFace { group: user.group, user: user.id, level: Level::Full, settings: AccessSettings::default() };
         let actor = Actor::unscoped_from_session(user.account, id(), "127.0.0.1".into(), Face::User(face));
         let facts = domain::access::PatientFacts { group: user.group, patient, relationship: None };
         let may = actor.may(EditPatient, &facts).unwrap();
@@ -168,6 +173,11 @@ impl World {
         actor(user).may(InvitePatient, &facts).unwrap()
     }
 
+    pub async fn may_relate(&self, user: &User, patient: PatientId) -> Access<ManageRelationships> {
+        let facts = self.read().await.patient_facts(&may_enter(user), patient).await.unwrap().unwrap();
+        actor(user).may(ManageRelationships, &facts).unwrap()
+    }
+
     pub async fn may_see_access(&self, user: &User, patient: PatientId) -> Access<ViewPatientAccess> {
         (&self.may_invite(user, patient).await).into()
     }
@@ -176,6 +186,11 @@ impl World {
     pub fn stranger_may_invite(&self, patient: PatientId) -> Access<InvitePatient> {
         let facts = domain::access::PatientFacts { group: self.other.group, patient, relationship: None };
         actor(&self.other).may(InvitePatient, &facts).unwrap()
+    }
+
+    pub fn stranger_may_relate(&self, patient: PatientId) -> Access<ManageRelationships> {
+        let facts = domain::access::PatientFacts { group: self.other.group, patient, relationship: None };
+        actor(&self.other).may(ManageRelationships, &facts).unwrap()
     }
 
     pub fn stranger_may_edit(&self, patient: PatientId) -> Access<EditPatient> {
@@ -262,12 +277,41 @@ pub fn may_manage_settings(user: &User) -> Access<ManageSettings> {
     actor(user).may(ManageSettings, &()).unwrap()
 }
 
+pub fn may_manage_users(user: &User) -> Access<ManageUsers> {
+    actor(user).may(ManageUsers, &()).unwrap()
+}
+
+pub fn may_manage_locations(user: &User) -> Access<ManageLocations> {
+    actor(user).may(ManageLocations, &()).unwrap()
+}
+
+pub fn may_view_history(user: &User) -> Access<ViewHistory> {
+    actor(user).may(ViewHistory, &()).unwrap()
+}
+
 pub fn may_manage_templates(user: &User) -> Access<ManageTemplates> {
     actor(user).may(ManageTemplates, &()).unwrap()
 }
 
 pub fn may_manage_mail(user: &User) -> Access<ManageMail> {
     actor(user).may(ManageMail, &()).unwrap()
+}
+
+/// A user of this name in a group, with an account that must be added first.
+pub fn user(group: GroupId, account: &Account, first: &str, last: &str, level: Level) -> User {
+    User {
+        id: id(),
+        group,
+        account: account.id,
+        name: UserName { title: String::new(), first: first.into(), last: last.into() },
+        profession: "Physiotherapist".into(),
+        registration: String::new(),
+        level,
+        settings: AccessSettings::default(),
+        state: UserState::Active,
+        since: NOW,
+        version: 0,
+    }
 }
 
 /// The clash that a statement ended in.
@@ -277,4 +321,35 @@ pub fn clash<T: std::fmt::Debug>(answer: Stored<T>) -> services::ports::Clash {
         Err(StoreError::Clash(clash)) => clash,
         other => panic!("no clash: {other:?}"),
     }
+}
+
+/// Runs a statement over a connection of its own, as the app's own user.
+pub async fn run(url: &str, sql: &'static str) -> Result<(), sqlx::Error> {
+    if url.starts_with("sqlite") {
+        let mut connection = sqlx::SqliteConnection::connect(url).await?;
+        sqlx::query(sql).execute(&mut connection).await.map(|_| ())
+    } else {
+        let mut connection = sqlx::PgConnection::connect(url).await?;
+        sqlx::query(sql).execute(&mut connection).await.map(|_| ())
+    }
+}
+
+/// What a statement counts.
+pub async fn count(url: &str, sql: &'static str) -> i64 {
+    let (counted,): (i64,) = if url.starts_with("sqlite") {
+        let mut connection = sqlx::SqliteConnection::connect(url).await.unwrap();
+        sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap()
+    } else {
+        let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+        sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap()
+    };
+    counted
+}
+
+/// How SQLite goes about a statement.
+pub async fn plan(url: &str, sql: &str) -> String {
+    let mut connection = sqlx::SqliteConnection::connect(url).await.unwrap();
+    let sql = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+    let steps: Vec<(i64, i64, i64, String)> = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+    steps.into_iter().map(|(.., step)| step + "\n").collect()
 }

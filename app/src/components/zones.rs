@@ -1,6 +1,6 @@
-//! The time zones that the first run offers: one for each place people know, by part of the world.
+//! The time zones that are offered: one for each place people know, by part of the world.
 
-use crate::components::Choice;
+use super::Choice;
 
 const ZONES: &[(&str, &[&str])] = &[
     (
@@ -122,20 +122,27 @@ const ZONES: &[(&str, &[&str])] = &[
     ("Elsewhere", &["UTC"]),
 ];
 
-/// All of them, with their offset from UTC left out: it changes with the seasons.
-pub fn choices() -> Vec<Choice> {
-    let mut choices = vec![Choice::new("", super::words::TIME_ZONE_CHOOSE)];
+/// All of them, with their offset from UTC left out: it changes with the seasons. `choose` stands first, for nothing chosen.
+#[must_use]
+pub fn time_zones(choose: &str) -> Vec<Choice> {
+    let mut choices = vec![Choice::new("", choose)];
     for (part, zones) in ZONES {
-        choices.extend(zones.iter().map(|zone| Choice { value: (*zone).to_owned(), text: city(zone), group: part }));
+        choices.extend(zones.iter().map(|zone| Choice {
+            value: (*zone).to_owned(),
+            text: zone_city(zone),
+            group: part,
+        }));
     }
     choices
 }
 
-fn city(zone: &str) -> String {
+/// What people call a zone.
+#[must_use]
+pub fn zone_city(zone: &str) -> String {
     zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 
@@ -153,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_zone_is_called_by_its_city() {
-        assert_eq!(city("America/Argentina/Buenos_Aires"), "Buenos Aires");
-        assert_eq!(city("UTC"), "UTC");
+        assert_eq!(zone_city("America/Argentina/Buenos_Aires"), "Buenos Aires");
+        assert_eq!(zone_city("UTC"), "UTC");
     }
 }

@@ -1,0 +1,132 @@
+//! Why somebody may or may not (B-16): the answer of the code that decides, without the proof that it would earn.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    actor::Who,
+    proof::Denied,
+    rights::{self, PatientFacts, Right},
+};
+use crate::user::{User, UserState};
+
+/// What a decision rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Because {
+    /// The access level includes it.
+    Level,
+    /// The access level does not include it.
+    LevelTooLow,
+    /// They treat the patient: an appointment, an invoice or a note says so.
+    Automatic,
+    /// They were granted the patient.
+    Granted,
+    /// The patient was hidden from them.
+    Revoked,
+    /// Their level reaches own patients only, and nothing makes this one theirs.
+    NotTheirs,
+    /// The user may look, not change.
+    ReadOnly,
+    /// The user sees no names.
+    NamesHidden,
+    /// A single setting of the user allows it.
+    SettingOn,
+    /// A single setting of the user would have to allow it.
+    SettingOff,
+    /// A single setting of the user forbids it.
+    SettingForbids,
+    /// Only practitioners have it.
+    PractitionersOnly,
+    /// The patient is of another group.
+    OtherGroup,
+    /// It is for the other side of the house.
+    OtherSide,
+    /// A temporary password waits to be replaced.
+    TemporaryPassword,
+    /// They are in no group.
+    NoGroup,
+    /// They have not accepted yet to join the group.
+    NotJoined,
+    /// They do not work in the group.
+    NotWorking,
+    /// The record is their own, or that of somebody they act for.
+    Portal,
+    /// Their access to the record is not activated, or was suspended.
+    PortalShut,
+    /// The record was closed.
+    RecordClosed,
+}
+
+/// One right, and whether somebody has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The right's name.
+    pub right: String,
+    /// May they?
+    pub may: bool,
+    /// Why, or why not.
+    pub because: Because,
+    /// May others know that the thing is there? A patient who is hidden is in no list either.
+    pub hidden: bool,
+}
+
+fn explain<R: Right>(who: &Who, subject: &R::Subject) -> Explanation {
+    let (may, because, hidden) = match R::decide(who, subject) {
+        Ok(granted) => (true, granted.because, false),
+        Err(refused) => (false, refused.because, refused.denied == Denied::NotFound),
+    };
+    Explanation { right: R::NAME.to_owned(), may, because, hidden }
+}
+
+macro_rules! explained {
+    ($who:expr, $subject:expr, $($right:ident),+ $(,)?) => {
+        vec![$(explain::<rights::$right>($who, $subject)),+]
+    };
+}
+
+/// Every right in the group at large.
+#[must_use]
+pub fn in_group(who: &Who) -> Vec<Explanation> {
+    explained!(
+        who,
+        &(),
+        EnterGroup,
+        ListPatients,
+        AddPatient,
+        ShareNotes,
+        ViewHistory,
+        ExportData,
+        ManageUsers,
+        ManageLocations,
+        ManageSettings,
+        ManageTemplates,
+        ManageMail,
+    )
+}
+
+/// Every right over one patient.
+#[must_use]
+pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
+    explained!(
+        who,
+        facts,
+        ViewPatient,
+        EditPatient,
+        ViewPatientAccess,
+        InvitePatient,
+        ViewAppointments,
+        ViewInvoices,
+        ViewNotes,
+        ManageRelationships,
+    )
+}
+
+/// What holds for a user whatever the right: one who does not work in the group may nothing.
+#[must_use]
+pub const fn outside(user: &User) -> Option<Because> {
+    match user.state {
+        UserState::Active => None,
+        UserState::Invited => Some(Because::NotJoined),
+        UserState::Rejected | UserState::Deactivated => Some(Because::NotWorking),
+    }
+}

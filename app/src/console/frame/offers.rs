@@ -1,0 +1,70 @@
+//! Practices that ask the person to join them (S4-31), with yes and no (S4-32).
+
+use domain::{ids::UserId, user::Offer};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    api,
+    components::{Button, Icon, Kind, When},
+    console::{desk::use_desk, load::load, words},
+};
+
+/// The list; nothing when nobody asks. `some` learns whether somebody does.
+#[component]
+pub fn Offers(some: RwSignal<bool>) -> impl IntoView {
+    let desk = use_desk();
+    let rung = desk.rung();
+    let offers = load(move || api::refresh(rung.again(), api::memberships::offers()));
+    let value = offers.value();
+    Effect::new(move || some.set(value.with(|offers| offers.as_ref().is_some_and(|offers| !offers.is_empty()))));
+    let answering = RwSignal::new(None::<UserId>);
+    let answer = move |user: UserId, join: bool, group: String| {
+        if answering.get_untracked().is_some() {
+            return;
+        }
+        answering.set(Some(user));
+        spawn_local(async move {
+            let answer = if join { api::memberships::accept(user).await } else { api::memberships::reject(user).await };
+            let _ = answering.try_set(None);
+            match answer {
+                Ok(()) if join => {
+                    desk.look_at_groups();
+                    desk.toasts.say(words::joined(&group));
+                }
+                Ok(()) => desk.toasts.say(words::declined(&group)),
+                Err(error) => desk.refused(&error),
+            }
+            desk.look_at_bell();
+            offers.again();
+        });
+    };
+    let line = move |offer: Offer| {
+        let user = offer.user;
+        let (yes, no) = (offer.group_name.clone(), offer.group_name.clone());
+        let (accept, reject) = (words::join_named(&offer.group_name), words::decline_named(&offer.group_name));
+        let busy = Signal::derive(move || answering.get() == Some(user));
+        view! {
+            <li class="line offer">
+                <Icon name="building-2"/>
+                <div>
+                    <p class="line-text" dir="auto">{words::offer(&offer)}</p>
+                    <When at=offer.at/>
+                    <div class="buttons">
+                        <Button kind=Kind::Main busy=busy attr:aria-label=accept on:click=move |_| answer(user, true, yes.clone())>
+                            {words::ACCEPT}
+                        </Button>
+                        <Button busy=busy attr:aria-label=reject on:click=move |_| answer(user, false, no.clone())>
+                            {words::REJECT}
+                        </Button>
+                    </div>
+                </div>
+            </li>
+        }
+    };
+    let list = move || {
+        let offers = value.get().filter(|offers| !offers.is_empty())?;
+        let lines: Vec<_> = offers.into_iter().map(line).collect();
+        Some(view! { <ul class="lines offers" aria-label=words::OFFERS>{lines}</ul> })
+    };
+    view! { {list} }
+}

@@ -1,0 +1,207 @@
+//! What users did, for those who may see it: filtered, latest first, and as a file for a spreadsheet.
+
+use domain::{
+    audit::Action,
+    history::{Doer, Export, HistoryFilter, HistoryRow, Shown},
+    ids::UserId,
+};
+use js_sys::{Array, Function, Object, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::{
+    confirm::Confirm,
+    desk::use_desk,
+    filters::Filters,
+    frame::Head,
+    load::Pages,
+    nav::{self, Tab},
+    words,
+};
+use crate::{
+    api,
+    components::{Button, Choice, Empty, SelectField, Table, TextField, column, lesser},
+    error::AppError,
+};
+
+/// The names of the filters in the address.
+const FILTERS: [&str; 5] = ["user", "patient", "action", "from", "to"];
+
+/// The page.
+#[component]
+pub fn History() -> impl IntoView {
+    let desk = use_desk();
+    let may = desk.start().may;
+    if !may.view_history {
+        return view! {
+            <Head title=words::HISTORY/>
+            <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Setting)}</p></Empty>
+        }
+        .into_any();
+    }
+    let nav = desk.nav;
+    let filters = Filters::of(nav, &FILTERS);
+    let filter = move || HistoryFilter {
+        user: nav.query("user").parse().ok(),
+        patient: nav.query("patient").parse().ok(),
+        action: Action::from_code(&nav.query("action")),
+        from: nav.query("from").parse().ok(),
+        to: nav.query("to").parse().ok(),
+    };
+    let pages = Pages::new();
+    let ask = move |after: bool| {
+        let page = if after { pages.following() } else { pages.first() };
+        pages.take(after, api::history::list(untrack(filter), page));
+    };
+    pages.follow(move || FILTERS.map(|name| nav.query(name)).join("|"), ask);
+    let exporting = RwSignal::new(false);
+    let draw = move |rows: Vec<HistoryRow>| {
+        if rows.is_empty() {
+            let (title, text) = if filters.any() {
+                (words::NO_HISTORY_MATCHES, words::NO_HISTORY_MATCHES_TEXT)
+            } else {
+                (words::NO_HISTORY, words::NO_HISTORY_TEXT)
+            };
+            return view! {
+                <Empty title=title>
+                    <p>{text}</p>
+                    {filters.any().then(|| view! { <Button on:click=move |_| filters.clear()>{words::SHOW_ALL_HISTORY}</Button> })}
+                </Empty>
+            }
+            .into_any();
+        }
+        table(rows, may.manage)
+    };
+    // By whom, and about whom: chosen by following a name, and taken back here.
+    let chip = move |name: &'static str, text: &'static str| {
+        move || {
+            (!nav.query(name).is_empty()).then(|| {
+                let rows = pages.rows;
+                let who = move || rows.with(|rows| rows.as_ref().and_then(|rows| named(rows.first()?, name)));
+                let take_back = move |_| filters.field(name).set(String::new());
+                view! {
+                    <button type="button" class="chip" title=words::SHOW_EVERYBODY on:click=take_back>
+                        <crate::components::Icon name="x"/>
+                        {text}" "<span dir="auto">{who}</span>
+                    </button>
+                }
+            })
+        }
+    };
+    let mut actions: Vec<_> =
+        Action::ALL.into_iter().map(|action| Choice::new(action.code(), words::action(action))).collect();
+    actions.sort_by(|one, other| one.text.cmp(&other.text));
+    actions.insert(0, Choice::new("", words::EVERY_ACTION));
+    let action = Box::new(move || {
+        may.export_data
+            .then(|| view! { <Button icon="download" on:click=move |_| exporting.set(true)>{words::EXPORT}</Button> })
+            .into_any()
+    });
+    view! {
+        <Head title=words::HISTORY action=action/>
+        <form class="filters" role="search" aria-label=words::FILTER_HISTORY on:submit=|event| event.prevent_default()>
+            <SelectField name="action" id="filter-action" label=words::WHAT choices=actions bind=filters.field("action") required=true/>
+            <TextField name="from" id="filter-from" kind="date" label=words::FROM bind=filters.field("from") required=true/>
+            <TextField name="to" id="filter-to" kind="date" label=words::UP_TO bind=filters.field("to") required=true/>
+            {chip("user", words::ONLY_BY)}
+            {chip("patient", words::ONLY_ABOUT)}
+        </form>
+        {pages.view(10, ask, draw)}
+        {move || exporting.get().then(|| view! {
+            <Confirm
+                title=words::EXPORT_TITLE
+                text=words::EXPORT_TEXT
+                button=words::EXPORT
+                act=move || async move {
+                    let export = api::history::export(untrack(filter)).await?;
+                    desk.toasts.say(words::exported(export.rows, export.more));
+                    save(&export).ok_or(AppError::Fault { reference: String::new() })
+                }
+                on_close=move |_: bool| exporting.set(false)
+            />
+        })}
+    }
+    .into_any()
+}
+
+/// The name that a filter of this kind stands for, as the first row says it.
+fn named(row: &HistoryRow, filter: &str) -> Option<String> {
+    match (filter, &row.who) {
+        ("user", Doer::User(user)) => Some(user.name.clone()),
+        ("patient", _) => row.patient.as_ref().map(|patient| patient.name.clone()),
+        _ => None,
+    }
+}
+
+fn table(rows: Vec<HistoryRow>, manage: bool) -> AnyView {
+    let clock = use_desk().clock;
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|row| {
+            let who = match row.who {
+                Doer::User(Shown { id, name }) => link(format!("/console/history?user={id}"), name),
+                Doer::PortalUser => words::PORTAL_USER.into_any(),
+                Doer::Nobody => words::NOBODY.into_any(),
+            };
+            let about = match (row.patient, row.user) {
+                (Some(patient), _) => link(nav::patient(patient.id, Tab::Summary), patient.name),
+                (None, Some(user)) => user_link(user, manage),
+                (None, None) => words::or_none(String::new()),
+            };
+            let what = row.action.map_or(words::NEWER_ACTION, words::action);
+            view! {
+                <tr>
+                    <td class="number">{clock.full(row.at)}</td>
+                    <td class="wrap">{who}</td>
+                    <td class="wrap">{what}</td>
+                    <td class="wrap">{about}</td>
+                    <td class="wrap lesser muted">{row.detail}</td>
+                    <td class="number lesser">{row.origin}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let columns = vec![
+        column(words::WHEN),
+        column(words::WHO),
+        column(words::WHAT),
+        column(words::ABOUT_WHOM),
+        lesser(words::DETAIL),
+        lesser(words::NETWORK_ADDRESS),
+    ];
+    view! { <Table caption=words::HISTORY columns=columns>{rows}</Table> }.into_any()
+}
+
+fn link(to: String, name: String) -> AnyView {
+    view! { <a href=to dir="auto">{name}</a> }.into_any()
+}
+
+fn user_link(user: Shown<UserId>, manage: bool) -> AnyView {
+    if manage { link(nav::user(user.id), user.name) } else { view! { <span dir="auto">{user.name}</span> }.into_any() }
+}
+
+/// Hands the table to the browser as a file.
+fn save(export: &Export) -> Option<()> {
+    let get = |from: &JsValue, name: &str| Reflect::get(from, &name.into()).ok();
+    let options = Object::new();
+    Reflect::set(&options, &"type".into(), &"text/csv;charset=utf-8".into()).ok()?;
+    // With the mark by which spreadsheets know UTF-8.
+    let parts = Array::of2(&"\u{feff}".into(), &export.csv.as_str().into());
+    let make = get(&js_sys::global(), "Blob")?.dyn_into::<Function>().ok()?;
+    let blob = Reflect::construct(&make, &Array::of2(&parts, &options)).ok()?;
+    let urls = get(&js_sys::global(), "URL")?;
+    let of = get(&urls, "createObjectURL")?.dyn_into::<Function>().ok()?;
+    let address = of.call1(&urls, &blob).ok()?.as_string()?;
+    let link = document().create_element("a").ok()?;
+    link.set_attribute("href", &address).ok()?;
+    link.set_attribute("download", words::EXPORT_FILE).ok()?;
+    link.dyn_into::<web_sys::HtmlElement>().ok()?.click();
+    let drop = get(&urls, "revokeObjectURL")?.dyn_into::<Function>().ok()?;
+    // The browser has its copy by then.
+    set_timeout(move || drop_address(&drop, &urls, &address), std::time::Duration::from_secs(60));
+    Some(())
+}
+
+fn drop_address(drop: &Function, urls: &JsValue, address: &str) {
+    let _ = drop.call1(urls, &address.into());
+}

@@ -1,0 +1,97 @@
+//! "Confirm it is you" (AD-08): the server wants the password once more before what matters most. It is asked for where
+//! one stands, given with the next try, and never kept on the device.
+
+use domain::error::Problem;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::{desk::use_desk, words};
+use crate::{
+    api,
+    components::{Notice, PasswordField, Username},
+    error::AppError,
+};
+
+/// The password, when it is asked for.
+#[derive(Clone, Copy)]
+pub struct Proof {
+    /// In front of the field's id.
+    place: &'static str,
+    asked: RwSignal<bool>,
+    typed: RwSignal<String>,
+    wrong: RwSignal<Option<Problem>>,
+}
+
+impl Proof {
+    /// Not asked for yet. `place` tells apart several on one page.
+    #[must_use]
+    pub fn new(place: &'static str) -> Self {
+        Self { place, asked: RwSignal::new(false), typed: RwSignal::default(), wrong: RwSignal::new(None) }
+    }
+
+    /// Gives the password if it is asked for; then the act itself may be tried again.
+    ///
+    /// # Errors
+    /// [`AppError::StepUp`] when it is not the password; else why it could not be given.
+    pub async fn give(self) -> Result<(), AppError> {
+        if !self.asked.try_get_untracked().unwrap_or_default() {
+            return Ok(());
+        }
+        let given = api::account::step_up(self.typed.try_get_untracked().unwrap_or_default()).await;
+        let problem = match given {
+            Ok(()) => None,
+            Err(error) => match error.problem("password") {
+                Some(problem) => Some(problem),
+                None => return Err(error),
+            },
+        };
+        let _ = self.wrong.try_set(problem);
+        if problem.is_some() {
+            return Err(AppError::StepUp);
+        }
+        let _ = self.asked.try_set(false);
+        let _ = self.typed.try_set(String::new());
+        Ok(())
+    }
+
+    /// Asks for the password if that is what an error says; false when it says something else.
+    #[must_use]
+    pub fn is_asked_by(self, error: &AppError) -> bool {
+        let asks = *error == AppError::StepUp;
+        if asks {
+            let _ = self.asked.try_set(true);
+            let id = self.id();
+            request_animation_frame(move || {
+                let field = document().get_element_by_id(&id);
+                if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+                    let _ = field.focus();
+                }
+            });
+        }
+        asks
+    }
+
+    fn id(self) -> String {
+        format!("{}-proof", self.place)
+    }
+
+    /// The field, while it is asked for.
+    #[must_use]
+    pub fn view(self) -> AnyView {
+        let email = use_desk().start().email;
+        let wrong = Signal::derive(move || self.wrong.get().map(|problem| crate::words::problem(problem).to_owned()));
+        let field = move || {
+            let email = email.clone();
+            self.asked.get().then(|| {
+                view! {
+                    <Notice live=true title=words::PROVE>
+                        <p>{words::PROVE_TEXT}</p>
+                        <Username email=email/>
+                        <PasswordField name="proof" id=self.id() label=words::YOUR_PASSWORD bind=self.typed error=wrong/>
+                    </Notice>
+                }
+            })
+        };
+        field.into_any()
+    }
+}

@@ -1,0 +1,91 @@
+//! Words about what users did.
+
+use domain::audit::Action;
+
+pub const HISTORY: &str = "History";
+pub const FILTER_HISTORY: &str = "Filter what was done";
+pub const EVERY_ACTION: &str = "Everything";
+pub const FROM: &str = "From";
+pub const UP_TO: &str = "Up to and with";
+pub const ONLY_BY: &str = "Only by";
+pub const ONLY_ABOUT: &str = "Only about";
+pub const SHOW_EVERYBODY: &str = "Take this filter back";
+pub const NO_HISTORY: &str = "Nothing was done yet";
+pub const NO_HISTORY_TEXT: &str = "Whatever users see and change stands here, with who did it, when, and from where.";
+pub const NO_HISTORY_MATCHES: &str = "Nothing matches";
+pub const NO_HISTORY_MATCHES_TEXT: &str = "Try other days, or everything.";
+pub const SHOW_ALL_HISTORY: &str = "Show everything";
+pub const WHEN: &str = "When";
+pub const WHO: &str = "Who";
+pub const ABOUT_WHOM: &str = "About whom";
+pub const DETAIL: &str = "Details";
+pub const NETWORK_ADDRESS: &str = "Network address";
+pub const PORTAL_USER: &str = "Somebody in the portal";
+pub const NOBODY: &str = "The program";
+pub const NEWER_ACTION: &str = "Something that a newer version of Portico wrote";
+pub const EXPORT: &str = "Export";
+pub const EXPORT_TITLE: &str = "Export this list?";
+pub const EXPORT_TEXT: &str = "You get a file for a spreadsheet, with what is filtered now. It names people: keep it where others \
+                               cannot open it. That you exported it is written down too.";
+pub const EXPORT_FILE: &str = "portico-history.csv";
+
+/// It is done.
+pub fn exported(rows: u32, more: bool) -> String {
+    match (rows, more) {
+        (rows, true) => {
+            format!("The latest {rows} lines are in the file. There are more: choose days to get the rest.")
+        }
+        (1, false) => "1 line is in the file".to_owned(),
+        (rows, false) => format!("{rows} lines are in the file"),
+    }
+}
+
+/// What was done.
+pub const fn action(action: Action) -> &'static str {
+    match action {
+        Action::GroupCreated => "Set up the practice",
+        Action::SignedIn => "Signed in",
+        Action::SignedOut => "Signed out",
+        Action::SignedOutEverywhere => "Signed out everywhere",
+        Action::SwitchedDoor => "Went between console and portal",
+        Action::SignInFailed => "Was refused at sign-in",
+        Action::PasswordLinkRequested => "Asked for a link to set a password",
+        Action::PasswordSet => "Set a password",
+        Action::PatientsListed => "Looked at a list of patients",
+        Action::PatientViewed => "Looked at a patient's record",
+        Action::PatientAdded => "Added a patient",
+        Action::PatientChanged => "Changed a patient's record",
+        Action::ContactAdded => "Added a contact",
+        Action::ContactChanged => "Changed a contact",
+        Action::ContactRemoved => "Removed a contact",
+        Action::InvitationMade => "Invited to the portal",
+        Action::InvitationResent => "Sent an invitation again",
+        Action::InvitationRevoked => "Revoked an invitation",
+        Action::InvitationOpened => "Opened an invitation",
+        Action::InvitationAccepted => "Accepted an invitation",
+        Action::InvitationsViewed => "Looked at a patient's invitations",
+        Action::PortalHomeViewed => "Looked at a record in the portal",
+        Action::SettingsChanged => "Changed settings",
+        Action::TemplateAdded => "Added a template",
+        Action::TemplateChanged => "Changed a template",
+        Action::TemplateRemoved => "Removed a template",
+        Action::MailRetried => "Tried a mail again",
+        Action::GroupSwitched => "Came from another practice group",
+        Action::SteppedUp => "Confirmed with the password",
+        Action::UserAdded => "Added a user",
+        Action::UserInvited => "Asked somebody to join",
+        Action::UserJoined => "Joined the practice",
+        Action::UserDeclined => "Did not want to join",
+        Action::UserChanged => "Changed a user or their access",
+        Action::UserDeactivated => "Deactivated a user",
+        Action::UserReactivated => "Reactivated a user",
+        Action::LocationAdded => "Added a location",
+        Action::LocationChanged => "Changed a location",
+        Action::PatientGranted => "Granted a patient to a practitioner",
+        Action::PatientHidden => "Hid a patient from a practitioner",
+        Action::AccessExplained => "Looked up what somebody may do",
+        Action::HistoryViewed => "Looked at this history",
+        Action::HistoryExported => "Exported this history",
+        Action::Denied => "Was refused something",
+    }
+}

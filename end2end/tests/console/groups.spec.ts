@@ -1,0 +1,109 @@
+// Groups: asked to join, accept, decline, switch, two tabs, and the lobby.
+import { axe, expect, test } from "../../harness/test.js";
+import { MIRA, PASSWORD, PRACTICE, PRIYA, SAM, SAOIRSE, SECOND, TOM, door, newEmail, openConsole, typeSignIn } from "../../harness/people.js";
+
+// S4-11, S4-12, S4-34, S4-13: without signing in again; two tabs in two groups.
+test("one who works in two groups switches, and two tabs stay in theirs", async ({ page, context }) => {
+  await openConsole(page, TOM);
+  const patients = async (tab: typeof page) => {
+    await tab.getByRole("link", { name: "Patients", exact: true }).click();
+    await expect(tab.getByRole("heading", { level: 1, name: "Patients" })).toBeVisible();
+    return tab.locator(".filters-count").textContent();
+  };
+  await expect(page.locator(".sidebar-mark")).toContainText(PRACTICE);
+  const switcher = page.getByRole("button", { name: /Practice groups|Harbour/ }).or(page.locator("summary", { hasText: PRACTICE })).first();
+  await switcher.click();
+  await axe(page);
+  await page.getByRole("button", { name: new RegExp(SECOND) }).click();
+  await expect(page.locator(".sidebar-mark")).toContainText(SECOND);
+
+  const other = await context.newPage();
+  await other.goto("/console");
+  await expect(other.locator(".sidebar-mark")).toContainText(SECOND);
+  await other.locator("summary", { hasText: SECOND }).or(other.getByRole("button", { name: /Practice groups/ })).first().click();
+  await other.getByRole("button", { name: new RegExp(PRACTICE.replace("&", "&")) }).click();
+  await expect(other.locator(".sidebar-mark")).toContainText(PRACTICE);
+  // The first tab is where it was, also after it is loaded anew.
+  expect(await patients(page)).not.toBe("");
+  await page.reload();
+  await expect(page.locator(".sidebar-mark")).toContainText(SECOND);
+  await expect(page.locator("tbody tr").first()).toBeVisible();
+  const first = await page.locator("tbody tr th a").first().getAttribute("href");
+  await other.goto(first!);
+  await expect(other.getByRole("heading", { level: 1 })).toContainText("No such patient");
+});
+
+// S4-31 to S4-33
+test("a group asks, the bell says so, a no and a yes", async ({ page, device }) => {
+  const email = newEmail();
+  await openConsole(page, PRIYA);
+  const place = ((await door(page, "locations/list", {})).body as { id: string }[])[0]!.id;
+  const user = { first_name: "Ivo", last_name: `Horak${process.pid}`, profession: "Podiatrist", level: "clinical", locations: [place] };
+  const add = (who: typeof page, form: object) => door(who, "users/add", { form, password: PASSWORD, password_again: PASSWORD });
+  // Somebody of the first group…
+  const mira = await device();
+  await openConsole(mira, MIRA);
+  const here = ((await door(mira, "locations/list", {})).body as { id: string }[])[0]!.id;
+  const form = { role: "practitioner", email, email_again: email, user: { ...user, locations: [here] } };
+  expect((await add(mira, form)).status).toBe(200);
+  const ivo = await device();
+  await ivo.goto("/console/sign-in");
+  await typeSignIn(ivo, email, PASSWORD);
+  await ivo.getByLabel("New password").fill("seven green bicycles sing");
+  await ivo.getByRole("button", { name: /password/i }).last().click();
+  await expect(ivo.getByRole("heading", { level: 1, name: /Horak/ })).toBeVisible();
+  // …is asked by the second.
+  expect((await add(page, { role: "practitioner", email, email_again: email, user })).body).toHaveProperty("invited");
+  await expect(ivo.locator(".bell .count")).toHaveText("1", { timeout: 5_000 });
+  await ivo.locator(".bell summary, .bell button").first().click();
+  await expect(ivo.getByText(new RegExp(`${SECOND}.*join`)).first()).toBeVisible();
+  await axe(ivo);
+  await ivo.getByRole("button", { name: /Reject/ }).first().click();
+  await expect(ivo.locator(".bell .count")).toHaveCount(0);
+  // Whoever asked hears of it, and asks again.
+  await page.goto("/console/settings/users");
+  await page.getByRole("link", { name: /Horak/ }).click();
+  await page.getByRole("button", { name: "Invite again" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /Invite again/ }).click();
+  await expect(ivo.locator(".bell .count")).toHaveText("1", { timeout: 5_000 });
+  await ivo.goto("/console/notifications");
+  await axe(ivo);
+  await ivo.getByRole("button", { name: /Accept/ }).first().click();
+  await expect(ivo.locator("summary", { hasText: PRACTICE }).or(ivo.getByRole("button", { name: /Practice groups/ })).first()).toBeVisible();
+});
+
+// The demo's own invitation, from the page of notifications.
+test("the demo shows an invitation to join", async ({ page }) => {
+  await openConsole(page, SAOIRSE);
+  await page.goto("/console/notifications");
+  await expect(page.getByText(new RegExp(SECOND)).first()).toBeVisible();
+});
+
+// S1-03: a whole day with pseudonyms.
+test("an administrator without names sees pseudonyms and never a name", async ({ page }) => {
+  await openConsole(page, SAM);
+  await page.getByRole("link", { name: "Patients", exact: true }).click();
+  const first = page.locator("tbody tr th a").first();
+  await expect(first).toHaveText(/^PT-\d{6}$/);
+  const rows = await page.locator("tbody tr th").allTextContents();
+  expect(rows.every((text) => /^PT-\d+$/.test(text.trim()))).toBe(true);
+  const pseudonym = (await first.textContent())!;
+  await first.click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(pseudonym);
+  await expect(page).toHaveTitle(new RegExp(pseudonym));
+  await axe(page);
+  for (const tab of ["Contacts", "Access"]) {
+    const link = page.getByRole("link", { name: tab, exact: true });
+    if (await link.count()) {
+      await link.click();
+      await expect(page.getByRole("heading", { level: 1 })).toContainText(pseudonym);
+    }
+  }
+  // A name finds nobody, the number does. S3-24: from the field at top left.
+  await page.keyboard.press("/");
+  await page.keyboard.type("Nguyen");
+  await expect(page.getByText(/No patient|Nobody|nothing/i).first()).toBeVisible();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type(pseudonym);
+  await expect(page.getByRole("option", { name: new RegExp(pseudonym) }).or(page.getByRole("link", { name: new RegExp(pseudonym) })).first()).toBeVisible();
+});

@@ -1,0 +1,179 @@
+//! What users did, out of the group's audit trail, as those who may see it are shown it. Looking at it is written down too.
+
+use std::collections::HashMap;
+
+use domain::{
+    access::{Access, EnterGroup, ExportData, ViewHistory},
+    audit::{Action, Entry},
+    history::{Doer, Export, HistoryFilter, HistoryRow, Shown},
+    ids::{PatientId, UserId},
+    limits,
+    page::{Page, PageRequest},
+    time::{Date, Time},
+};
+
+use crate::{
+    audit,
+    context::Ctx,
+    error::Result,
+    notifications,
+    ports::{ChainedEntry, TrailFilter, Work},
+};
+
+/// One page, latest first.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`].
+pub async fn list(ctx: &Ctx, filter: &HistoryFilter, page: &PageRequest) -> Result<Page<HistoryRow>> {
+    let access = ctx.actor()?.may(ViewHistory, &())?;
+    let mut work = ctx.services.store.begin().await?;
+    let filter = trail_filter(work.as_mut(), &access, filter).await?;
+    let page = work.list_trail(&access, &filter, page).await?;
+    let page = named(ctx, work.as_mut(), &access, page).await?;
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::HistoryViewed, &filter.subject);
+    work.audit(&Entry { detail: format!("count={}", page.rows.len()), ..entry }).await?;
+    work.save().await?;
+    Ok(page)
+}
+
+/// The same as a table for a spreadsheet, at most [`limits::EXPORT`] rows.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`] without the right to see it and the right to export; [`crate::Error::StepUp`] (AD-08).
+pub async fn export(ctx: &Ctx, filter: &HistoryFilter) -> Result<Export> {
+    let actor = ctx.actor()?;
+    let access = actor.may(ViewHistory, &())?;
+    actor.may(ExportData, &())?;
+    ctx.proved_lately()?;
+    let mut csv = String::from("number,time (UTC),who,what,patient,user,detail,address\r\n");
+    let mut rows = 0;
+    let mut page = PageRequest { after: None, limit: Some(limits::PAGE_MOST) };
+    let more = loop {
+        // A unit of work for each page: an export holds up nobody.
+        let mut work = ctx.services.store.begin().await?;
+        let trail = trail_filter(work.as_mut(), &access, filter).await?;
+        let found = work.list_trail(&access, &trail, &page).await?;
+        let found = named(ctx, work.as_mut(), &access, found).await?;
+        for row in &found.rows {
+            line(&mut csv, row);
+            rows += 1;
+        }
+        let last = found.next.is_none() || rows >= limits::EXPORT;
+        if last {
+            let entry = audit::entry(ctx, access.by(), access.group(), Action::HistoryExported, &trail.subject);
+            work.audit(&Entry { detail: format!("count={rows}"), ..entry }).await?;
+        }
+        work.save().await?;
+        if last {
+            break found.next.is_some();
+        }
+        page.after = found.next;
+    };
+    Ok(Export { csv, rows, more })
+}
+
+async fn trail_filter(
+    work: &mut dyn Work,
+    access: &Access<ViewHistory>,
+    filter: &HistoryFilter,
+) -> Result<TrailFilter> {
+    let zone = work.list_locations(&Access::<EnterGroup>::from(access)).await?.into_iter().next();
+    let zone = zone.map_or_else(|| "UTC".to_owned(), |location| location.time_zone);
+    let to = filter.to.and_then(|day| start_of(day, &zone, 1));
+    Ok(TrailFilter {
+        actor: filter.user.map(|user| user.to_string()).unwrap_or_default(),
+        subject: filter.patient.map(|patient| patient.to_string()).unwrap_or_default(),
+        action: filter.action,
+        from: filter.from.and_then(|day| start_of(day, &zone, 0)),
+        to,
+    })
+}
+
+/// The moment in which a day begins in a time zone, or the one after it.
+fn start_of(day: Date, zone: &str, later: i32) -> Option<Time> {
+    let date =
+        jiff::civil::Date::new(day.year(), i8::try_from(day.month()).ok()?, i8::try_from(day.day()).ok()?).ok()?;
+    let date = date.checked_add(jiff::Span::new().days(later)).ok()?;
+    Some(Time::from_millis(date.in_tz(zone).ok()?.timestamp().as_millisecond()))
+}
+
+/// The entries with the names that this caller may know.
+async fn named(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<ViewHistory>,
+    page: Page<ChainedEntry>,
+) -> Result<Page<HistoryRow>> {
+    let enter = Access::<EnterGroup>::from(access);
+    let (mut patient_ids, mut user_ids) = (Vec::new(), Vec::new());
+    for entry in &page.rows {
+        patient_ids.extend(entry.subject.parse::<PatientId>());
+        user_ids.extend([&entry.actor, &entry.subject].into_iter().filter_map(|text| text.parse::<UserId>().ok()));
+    }
+    // Some of them may be of nobody in this group, or of patients whom the reader may not see: those stay without a name.
+    let patients = notifications::names(ctx, work, &enter, patient_ids).await?;
+    user_ids.sort_unstable();
+    user_ids.dedup();
+    let mut users = HashMap::new();
+    for some in user_ids.chunks(200) {
+        users.extend(work.some_users(&enter, some).await?.into_iter().map(|(id, name)| (id, name.shown())));
+    }
+    let user = |text: &str| {
+        let id: UserId = text.parse().ok()?;
+        users.get(&id).map(|name| Shown { id, name: name.clone() })
+    };
+    Ok(page.map(|entry| HistoryRow {
+        seq: entry.seq,
+        at: Time::from_millis(entry.at),
+        who: match user(&entry.actor) {
+            Some(user) => Doer::User(user),
+            None if entry.actor.is_empty() => Doer::Nobody,
+            None => Doer::PortalUser,
+        },
+        action: Action::from_code(&entry.action),
+        patient: entry
+            .subject
+            .parse()
+            .ok()
+            .and_then(|id: PatientId| patients.get(&id).map(|name| Shown { id, name: name.clone() })),
+        user: user(&entry.subject),
+        detail: entry.detail,
+        origin: entry.origin,
+    }))
+}
+
+/// One line of the table. A cell that a spreadsheet would take for a formula begins with an apostrophe.
+fn line(csv: &mut String, row: &HistoryRow) {
+    let who = match &row.who {
+        Doer::User(user) => user.name.as_str(),
+        Doer::PortalUser => "portal user",
+        Doer::Nobody => "",
+    };
+    let name = |shown: &Option<Shown<PatientId>>| shown.as_ref().map(|shown| shown.name.clone()).unwrap_or_default();
+    let cells = [
+        row.seq.to_string(),
+        stamp(row.at),
+        who.to_owned(),
+        row.action.map_or("", Action::code).to_owned(),
+        name(&row.patient),
+        row.user.as_ref().map(|shown| shown.name.clone()).unwrap_or_default(),
+        row.detail.clone(),
+        row.origin.clone(),
+    ];
+    for (at, cell) in cells.iter().enumerate() {
+        if at > 0 {
+            csv.push(',');
+        }
+        csv.push('"');
+        if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            csv.push('\'');
+        }
+        csv.push_str(&cell.replace('"', "\"\""));
+        csv.push('"');
+    }
+    csv.push_str("\r\n");
+}
+
+fn stamp(at: Time) -> String {
+    jiff::Timestamp::from_millisecond(at.millis()).map(|stamp| stamp.to_string()).unwrap_or_default()
+}

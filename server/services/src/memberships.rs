@@ -1,0 +1,153 @@
+//! The groups one works in, those that ask one to join, and going from one to another. By the account itself: whatever
+//! group the session is in, and also from the lobby and the portal.
+
+use domain::{
+    access::{Face, Waits},
+    account::Door,
+    audit::{Action, Entry},
+    error::{Conflict, Refusal},
+    ids::UserId,
+    notification::{News, Notification},
+    user::{Membership, Offer, User, UserState},
+    views::Lobby,
+};
+
+use crate::{
+    accounts::{self, WayIn},
+    audit,
+    context::Ctx,
+    error::{Error, Result},
+    ports::{Hint, MembershipRecord, Work},
+    users,
+};
+
+/// The groups that ask the caller to join (S4-31). Of each no more than its name (S4-33).
+///
+/// # Errors
+/// [`crate::Error::NotSignedIn`].
+pub async fn offers(ctx: &Ctx) -> Result<Vec<Offer>> {
+    let actor = ctx.actor()?;
+    let own = ctx.services.store.look().await?.list_own_groups(actor.account()).await?;
+    Ok(offered(own))
+}
+
+fn offered(own: Vec<MembershipRecord>) -> Vec<Offer> {
+    let waiting = own.into_iter().filter(|own| own.user.state == UserState::Invited);
+    let offer = |own: MembershipRecord| Offer {
+        user: own.user.id,
+        group_name: own.group_name,
+        level: own.user.level,
+        at: own.user.since,
+    };
+    waiting.map(offer).collect()
+}
+
+/// The groups that somebody works in, oldest first.
+pub(crate) fn joined(own: &[MembershipRecord]) -> Vec<Membership> {
+    let working = own.iter().filter(|own| own.user.state == UserState::Active);
+    let membership = |own: &MembershipRecord| Membership {
+        user: own.user.id,
+        group_name: own.group_name.clone(),
+        profession: own.user.profession.clone(),
+    };
+    working.map(membership).collect()
+}
+
+/// What somebody in the lobby is shown.
+///
+/// # Errors
+/// [`crate::Error::NotSignedIn`].
+pub async fn lobby(ctx: &Ctx) -> Result<Lobby> {
+    let actor = ctx.actor()?;
+    let mut work = ctx.services.store.read().await?;
+    let account = work.lookup_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
+    let own = work.list_own_groups(account.id).await?;
+    let temporary_password = *actor.face() == Face::Lobby(Waits::Password);
+    Ok(Lobby {
+        email: account.email.as_str().to_owned(),
+        temporary_password,
+        groups: joined(&own),
+        offers: offered(own),
+    })
+}
+
+/// Joins the group (S4-32). Whoever asked hears of it.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] for somebody else's membership, or a [`domain::error::Conflict`].
+pub async fn accept(ctx: &Ctx, id: UserId) -> Result<()> {
+    let (mut work, own) = own(ctx, id).await?;
+    let user = own.user.accept(ctx.now())?;
+    if users::holds_portal(work.as_mut(), user.account, user.level.role()).await? {
+        return Err(Conflict::PortalNow.into());
+    }
+    answer(ctx, work, &user, Action::UserJoined, News::MembershipAccepted { user: id }).await
+}
+
+/// Does not join it. Whoever asked hears of it.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] for somebody else's membership, or a [`domain::error::Conflict`].
+pub async fn reject(ctx: &Ctx, id: UserId) -> Result<()> {
+    let (work, own) = own(ctx, id).await?;
+    let user = own.user.reject(ctx.now())?;
+    answer(ctx, work, &user, Action::UserDeclined, News::MembershipRejected { user: id }).await
+}
+
+/// One of the caller's own memberships. Not with a temporary password: whoever chose it could answer instead (PR-21).
+async fn own(ctx: &Ctx, id: UserId) -> Result<(Box<dyn Work>, MembershipRecord)> {
+    let actor = ctx.actor()?;
+    if *actor.face() == Face::Lobby(Waits::Password) {
+        return Err(Error::Forbidden(Refusal::TemporaryPassword));
+    }
+    let mut work = ctx.services.store.begin().await?;
+    let own = work.find_own_membership(actor.account(), id).await?.ok_or(Error::NotFound)?;
+    Ok((work, own))
+}
+
+async fn answer(ctx: &Ctx, mut work: Box<dyn Work>, user: &User, action: Action, news: News) -> Result<()> {
+    work.audit(&in_group_of(ctx, user, action)).await?;
+    // Taken back, or answered on another device, in this moment.
+    let Some(inviter) = work.answer_own_membership(user).await? else { return Err(Conflict::NotInvited.into()) };
+    let notification = Notification { id: ctx.services.random.id().into(), news, at: ctx.now(), read_at: None };
+    work.unscoped_notify(user.group, inviter, &notification).await?;
+    work.hint(Hint::Bell(user.account));
+    work.save().await?;
+    Ok(())
+}
+
+fn in_group_of(ctx: &Ctx, user: &User, action: Action) -> Entry {
+    Entry { group: Some(user.group), ..audit::outside(ctx, user.id, action, user.id) }
+}
+
+/// Goes to another group that the caller works in, without signing in again (S4-12). A session that is in a group already
+/// enters this one too, so that a tab may stay where it is; from the portal it is the way to the other side.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] for somebody else's membership; [`crate::Error::Forbidden`] for a group that the caller does
+/// not work in (PR-20).
+pub async fn switch(ctx: &Ctx, id: UserId) -> Result<()> {
+    let actor = ctx.actor()?;
+    let (mut work, own) = own(ctx, id).await?;
+    let user = own.user;
+    match user.state {
+        UserState::Active => {}
+        UserState::Invited | UserState::Rejected | UserState::Deactivated => {
+            return Err(Error::Forbidden(Refusal::NoGroup));
+        }
+    }
+    match actor.door() {
+        Door::Console => {
+            work.audit(&in_group_of(ctx, &user, Action::GroupSwitched)).await?;
+            work.enter_membership(actor.session(), id).await?;
+            work.save().await?;
+        }
+        Door::Portal => {
+            let account = work.lock_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
+            let change = accounts::cross(ctx, work.as_mut(), &account, &WayIn::Console(Box::new(user))).await?;
+            work.save().await?;
+            ctx.change_session(change);
+        }
+    }
+    Ok(())
+}

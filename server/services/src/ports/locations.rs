@@ -1,0 +1,30 @@
+//! Locations of a group.
+
+use async_trait::async_trait;
+use domain::{
+    access::{Access, EnterGroup, ManageLocations},
+    ids::GroupId,
+    location::Location,
+    time::Time,
+};
+
+use super::Stored;
+
+/// Where a group sees patients.
+#[async_trait]
+pub trait Locations {
+    /// A new location of a group.
+    async fn unscoped_add_location(&mut self, group: GroupId, location: &Location, at: Time) -> Stored<()>;
+
+    /// The group's locations by name, at most [`domain::limits::LOCATIONS`].
+    async fn list_locations(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<Location>>;
+
+    /// A new location.
+    async fn add_location(&mut self, access: &Access<ManageLocations>, location: &Location, at: Time) -> Stored<()> {
+        self.unscoped_add_location(access.group(), location, at).await
+    }
+
+    /// Saves a location; false when it is not there or was changed meanwhile. `location.version` is the version that was
+    /// read.
+    async fn save_location(&mut self, access: &Access<ManageLocations>, location: &Location) -> Stored<bool>;
+}

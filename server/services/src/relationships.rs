@@ -1,0 +1,98 @@
+//! How practitioners and a patient belong together: grant, hide, take back.
+
+use domain::{
+    access::{Access, Actor, EnterGroup, ManageRelationships, Relationship},
+    audit::{Action, Entry},
+    error::Conflict,
+    ids::{PatientId, UserId},
+    limits,
+    relationship::{PractitionerChoice, RelationshipRow, Wanted},
+    user::{Role, User, UserState},
+};
+
+use crate::{
+    audit,
+    context::Ctx,
+    error::{Error, Result},
+    patients,
+    ports::{Hint, Work},
+};
+
+async fn may(work: &mut dyn Work, actor: &Actor, patient: PatientId) -> Result<Access<ManageRelationships>> {
+    let facts = patients::facts(work, actor, patient).await?;
+    Ok(actor.may(ManageRelationships, &facts)?)
+}
+
+/// The practitioners who have a relationship with the patient, by last name.
+///
+/// # Errors
+/// [`crate::Error::NotFound`], [`crate::Error::Forbidden`].
+pub async fn list(ctx: &Ctx, patient: PatientId) -> Result<Vec<RelationshipRow>> {
+    let mut work = ctx.services.store.begin().await?;
+    let access = may(work.as_mut(), ctx.actor()?, patient).await?;
+    let rows = work.list_relationships(&access).await?;
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, patient);
+    work.audit(&Entry { detail: "practitioners".to_owned(), ..entry }).await?;
+    work.save().await?;
+    let row = |(user, relationship): (User, Relationship)| RelationshipRow {
+        own: user.id == access.user(),
+        user: user.id,
+        name: user.name.shown(),
+        profession: user.profession,
+        level: user.level,
+        active: user.state == UserState::Active,
+        relationship,
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// The practitioners who have none, whose first or last name begins with a text.
+///
+/// # Errors
+/// [`crate::Error::NotFound`], [`crate::Error::Forbidden`].
+pub async fn practitioners(ctx: &Ctx, patient: PatientId, text: &str) -> Result<Vec<PractitionerChoice>> {
+    let mut work = ctx.services.store.read().await?;
+    let access = may(work.as_mut(), ctx.actor()?, patient).await?;
+    let text: String = text.chars().take(limits::SEARCH_TEXT).collect();
+    let users = work.list_unrelated(&access, &text).await?;
+    let choice =
+        |user: User| PractitionerChoice { user: user.id, name: user.name.shown(), profession: user.profession };
+    Ok(users.into_iter().map(choice).collect())
+}
+
+/// Grants the patient to a practitioner, hides it from one, or takes either back: from the practitioner's next request on.
+///
+/// # Errors
+/// [`crate::Error::NotFound`], [`crate::Error::StepUp`], or a [`domain::error::Conflict`]: nobody hides a patient from
+/// themselves, since they could not undo it.
+pub async fn set(ctx: &Ctx, patient: PatientId, user: UserId, wanted: Wanted) -> Result<()> {
+    let mut work = ctx.services.store.begin().await?;
+    let access = may(work.as_mut(), ctx.actor()?, patient).await?;
+    let enter = ctx.actor()?.may(EnterGroup, &())?;
+    let found = work.lookup_colleague(&enter, user).await?.ok_or(Error::NotFound)?;
+    if found.level.role() != Role::Practitioner {
+        return Err(Conflict::NotAPractitioner.into());
+    }
+    if user == access.user() && wanted == Wanted::Revoked {
+        return Err(Conflict::Yourself.into());
+    }
+    ctx.proved_lately()?;
+    let (action, detail) = match wanted {
+        Wanted::Granted => (Action::PatientGranted, user.to_string()),
+        Wanted::Revoked => (Action::PatientHidden, user.to_string()),
+        Wanted::Neither => (Action::PatientGranted, format!("{user} undone")),
+    };
+    let entry = audit::entry(ctx, access.by(), access.group(), action, patient);
+    work.audit(&Entry { detail, ..entry }).await?;
+    let done = match wanted {
+        Wanted::Granted => work.set_relationship(&access, user, Relationship::Granted).await?,
+        Wanted::Revoked => work.set_relationship(&access, user, Relationship::Revoked).await?,
+        Wanted::Neither => work.remove_relationship(&access, user).await?,
+    };
+    if !done {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    work.hint(Hint::Bell(found.account));
+    work.save().await?;
+    Ok(())
+}

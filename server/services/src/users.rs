@@ -1,0 +1,391 @@
+//! Users of the group: add, change, deactivate, and why they may or may not.
+//!
+//! Whatever changes somebody's access asks for a fresh proof of the password (AD-08), is written down with what changed,
+//! and holds from the next request of every open session on: sessions read the membership anew each time.
+
+use domain::{
+    access::{Access, EnterGroup, Explanation, Face, ManageUsers, UserFace, ViewPatient, Who, explain},
+    account::Account,
+    audit::{Action, Entry},
+    error::{Conflict, Invalid, Problem},
+    ids::{AccountId, LocationId, PatientId, UserId},
+    limits, mail,
+    page::{Page, PageRequest},
+    user::{Added, NewUser, NewUserForm, Role, User, UserDetails, UserFilter, UserForm, UserPage, UserRow, UserState},
+};
+
+use crate::{
+    audit,
+    context::Ctx,
+    error::{Error, Result},
+    hashing, mails, patients,
+    ports::{Clash, Hint, StoreError, UserRecord, Work},
+};
+
+/// One page of the group's users.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`].
+pub async fn list(ctx: &Ctx, filter: &UserFilter, page: &PageRequest) -> Result<Page<UserRow>> {
+    let access = ctx.actor()?.may(ManageUsers, &())?;
+    let filter = UserFilter { text: filter.text.chars().take(limits::SEARCH_TEXT).collect(), ..filter.clone() };
+    let page = ctx.services.store.read().await?.list_users(&access, &filter, page).await?;
+    Ok(page.map(|UserRecord { user, email, .. }| UserRow {
+        id: user.id,
+        name: user.name.shown(),
+        email: email.as_str().to_owned(),
+        profession: user.profession,
+        level: user.level,
+        settings: user.settings,
+        state: user.state,
+        since: user.since,
+    }))
+}
+
+/// One user.
+///
+/// # Errors
+/// [`crate::Error::NotFound`].
+pub async fn page(ctx: &Ctx, id: UserId) -> Result<UserPage> {
+    let access = ctx.actor()?.may(ManageUsers, &())?;
+    let mut work = ctx.services.store.read().await?;
+    let record = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?;
+    let locations = work.list_user_locations(&access, id).await?;
+    let last_full = is_full(&record.user) && work.count_full_users(&access).await? <= 1;
+    Ok(UserPage {
+        own: record.user.id == access.user(),
+        email: record.email.as_str().to_owned(),
+        temporary_password: record.temporary_password,
+        user: record.user,
+        locations,
+        last_full,
+    })
+}
+
+fn is_full(user: &User) -> bool {
+    user.state == UserState::Active && user.level.is_full()
+}
+
+/// Adds a user. Somebody new to the system is in the group at once, signs in with the temporary password, and gets a
+/// welcome mail and tips (S4-28 to S4-30). Who has an account is asked to join instead, and nothing about the account is
+/// touched: a password that was typed is not looked at (S4-22, S4-25, S4-31).
+///
+/// # Errors
+/// [`crate::Error::Invalid`], [`crate::Error::StepUp`].
+pub async fn add(ctx: &Ctx, form: &NewUserForm, password: &str, password_again: &str) -> Result<Added> {
+    let access = ctx.actor()?.may(ManageUsers, &())?;
+    let mut invalid = Invalid::default();
+    let Some(new) = form.check(&mut invalid) else { return Err(invalid.into()) };
+    ctx.proved_lately()?;
+    let known = ctx.services.store.look().await?.find_account(&new.email).await?;
+    // Hashed before the unit of work is open; who turns out to have an account by then keeps their own.
+    let hash = match known {
+        Some(_) => None,
+        None => Some(temporary(ctx, &new, password, password_again).await?),
+    };
+
+    let mut work = ctx.services.store.begin().await?;
+    let id = UserId::from_uuid(ctx.services.random.id());
+    let account = work.find_account(&new.email).await?;
+    let action = if account.is_some() { Action::UserInvited } else { Action::UserAdded };
+    let entry = audit::entry(ctx, access.by(), access.group(), action, id);
+    work.audit(&Entry { detail: access_text(&new.details), ..entry }).await?;
+    if work.count_users(&access).await? >= i64::from(limits::USERS) {
+        return Err(Error::field("email", Problem::TooMany));
+    }
+    let added = match (account, hash) {
+        (Some(account), _) => {
+            may_join(work.as_mut(), &access, &account, new.details.level.role()).await?;
+            let user = user(ctx, &access, id, account.id, &new.details, UserState::Invited);
+            keep(ctx, work.as_mut(), &access, &user, &new.details.locations).await?;
+            work.add_mail(&mails::about_user(ctx, &account, &user, mail::Kind::JoinGroup, ctx.now())).await?;
+            work.hint(Hint::Bell(account.id));
+            Added::Invited(id)
+        }
+        (None, Some(hash)) => {
+            let email = new.email.clone();
+            let account =
+                Account { id: AccountId::from_uuid(ctx.services.random.id()), email, password_hash: Some(hash) };
+            work.add_account(&account, ctx.now()).await.map_err(taken_meanwhile)?;
+            work.mark_temporary_password(account.id, ctx.now()).await?;
+            let user = user(ctx, &access, id, account.id, &new.details, UserState::Active);
+            keep(ctx, work.as_mut(), &access, &user, &new.details.locations).await?;
+            work.add_mail(&mails::about_user(ctx, &account, &user, mail::Kind::Welcome, ctx.now())).await?;
+            tips(ctx, work.as_mut(), &account, &user).await?;
+            Added::Joined(id)
+        }
+        // The account was there a moment ago. Accounts are never removed, so this is a fault.
+        (None, None) => return Err(Error::fault("an account went away")),
+    };
+    work.save().await?;
+    Ok(added)
+}
+
+/// The hash of the temporary password, checked like every password.
+async fn temporary(
+    ctx: &Ctx,
+    new: &NewUser,
+    password: &str,
+    password_again: &str,
+) -> Result<domain::account::PasswordHash> {
+    if password.is_empty() {
+        return Err(Error::field("password", Problem::Missing));
+    }
+    if password != password_again {
+        return Err(Error::field("password_again", Problem::Differs));
+    }
+    let name = &new.details.name;
+    let words = hashing::known_words([new.email.as_str(), &name.first, &name.last]);
+    ctx.services.hasher.check(password, words).await?;
+    ctx.services.hasher.hash(password).await
+}
+
+/// Somebody made the account in this very moment: the next try asks its owner to join.
+fn taken_meanwhile(error: StoreError) -> Error {
+    match error {
+        StoreError::Clash(Clash::AccountEmail) => Error::Unavailable(None),
+        other => other.into(),
+    }
+}
+
+/// Two short tips, some days apart, for who is new to the system; whether they are still wanted is asked when they leave.
+async fn tips(ctx: &Ctx, work: &mut dyn Work, account: &Account, user: &User) -> Result<()> {
+    for (kind, wait) in [mail::Kind::FirstTip, mail::Kind::SecondTip].into_iter().zip(limits::TIPS) {
+        work.add_mail(&mails::about_user(ctx, account, user, kind, ctx.now() + wait)).await?;
+    }
+    Ok(())
+}
+
+/// May this account be asked to join, in this role?
+async fn may_join(work: &mut dyn Work, access: &Access<ManageUsers>, account: &Account, role: Role) -> Result<()> {
+    if work.find_user(access, account.id).await?.is_some() {
+        return Err(Error::field("email", Problem::AlreadyUser));
+    }
+    if holds_portal(work, account.id, role).await? {
+        return Err(Error::field("email", Problem::PortalEmail));
+    }
+    Ok(())
+}
+
+/// A practitioner's address uses no portal, of whatever group (decision 5); an administrator's may.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn holds_portal(work: &mut dyn Work, account: AccountId, role: Role) -> Result<bool> {
+    match role {
+        Role::Practitioner => Ok(!work.list_grants(account).await?.is_empty()),
+        Role::Administrator => Ok(false),
+    }
+}
+
+fn user(
+    ctx: &Ctx,
+    access: &Access<ManageUsers>,
+    id: UserId,
+    account: AccountId,
+    details: &UserDetails,
+    state: UserState,
+) -> User {
+    let UserDetails { name, profession, registration, level, settings, .. } = details.clone();
+    let (group, since) = (access.group(), ctx.now());
+    User { id, group, account, name, profession, registration, level, settings, state, since, version: 0 }
+}
+
+async fn keep(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<ManageUsers>,
+    user: &User,
+    locations: &[LocationId],
+) -> Result<()> {
+    match work.add_user(access, user, ctx.now()).await {
+        Ok(()) => {}
+        Err(StoreError::Clash(Clash::UserOfAccount)) => return Err(Error::field("email", Problem::AlreadyUser)),
+        Err(error) => return Err(error.into()),
+    }
+    save_locations(work, access, user.id, locations).await
+}
+
+async fn save_locations(
+    work: &mut dyn Work,
+    access: &Access<ManageUsers>,
+    id: UserId,
+    locations: &[LocationId],
+) -> Result<()> {
+    // Another group's location, or none at all, is no choice.
+    let kept = work.save_user_locations(access, id, locations).await?;
+    let all = u64::try_from(locations.len()).is_ok_and(|wanted| wanted == kept);
+    if all { Ok(()) } else { Err(Error::field("locations", Problem::NotAChoice)) }
+}
+
+/// A user's access, for the trail.
+fn access_text(details: &UserDetails) -> String {
+    let settings = details.settings;
+    let on = [
+        (settings.hide_names, "hide_names"),
+        (settings.read_only, "read_only"),
+        (settings.view_history, "view_history"),
+        (settings.export_data, "export_data"),
+        (settings.no_note_sharing, "no_note_sharing"),
+    ];
+    let mut text = format!("level={}", details.level.code());
+    for (_, name) in on.into_iter().filter(|(on, _)| *on) {
+        text.push(' ');
+        text.push_str(name);
+    }
+    text
+}
+
+/// Changes a user's details and access, from the next request of their open sessions on. `version` is the version the
+/// caller saw.
+///
+/// # Errors
+/// [`crate::Error::Invalid`], [`crate::Error::StepUp`], or a [`domain::error::Conflict`]: one's own access is for somebody
+/// else to change (AD-02), and the last user who may do everything stays one (AD-04).
+pub async fn save(ctx: &Ctx, id: UserId, version: i64, form: &UserForm) -> Result<()> {
+    let access = ctx.actor()?.may(ManageUsers, &())?;
+    let mut work = ctx.services.store.begin().await?;
+    let before = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?.user;
+    let mut invalid = Invalid::default();
+    let Some(details) = form.check(&mut invalid, before.level.role(), &before.profession) else {
+        return Err(invalid.into());
+    };
+    let access_changes = (details.level, details.settings) != (before.level, before.settings);
+    if access_changes && before.id == access.user() {
+        return Err(Conflict::Yourself.into());
+    }
+    ctx.proved_lately()?;
+    // The entry locks the group's chain: of two who lower each other, the second is counted after the first.
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::UserChanged, id);
+    let detail = if access_changes { access_text(&details) } else { "details".to_owned() };
+    work.audit(&Entry { detail, ..entry }).await?;
+    if is_full(&before) && !details.level.is_full() && work.count_full_users(&access).await? <= 1 {
+        return Err(Conflict::LastFull.into());
+    }
+    still_full(work.as_mut(), &access).await?;
+    let UserDetails { name, profession, registration, level, settings, locations } = details;
+    let account = before.account;
+    let user = User { name, profession, registration, level, settings, version, ..before };
+    save_or_conflict(work.as_mut(), &access, &user).await?;
+    save_locations(work.as_mut(), &access, id, &locations).await?;
+    // Their open consoles draw what they may do now.
+    work.hint(Hint::Bell(account));
+    work.save().await?;
+    Ok(())
+}
+
+/// The caller may have been lowered since this request began: then it comes too late.
+async fn still_full(work: &mut dyn Work, access: &Access<ManageUsers>) -> Result<()> {
+    let own = work.lookup_own_user(&Access::<EnterGroup>::from(access)).await?;
+    if own.as_ref().is_some_and(is_full) { Ok(()) } else { Err(Conflict::ChangedMeanwhile.into()) }
+}
+
+async fn save_or_conflict(work: &mut dyn Work, access: &Access<ManageUsers>, user: &User) -> Result<()> {
+    if work.save_user(access, user).await? { Ok(()) } else { Err(Conflict::ChangedMeanwhile.into()) }
+}
+
+/// What all changes of a membership's state have in common.
+async fn turn(
+    ctx: &Ctx,
+    id: UserId,
+    version: i64,
+    action: Action,
+    change: fn(User, domain::time::Time) -> std::result::Result<User, Conflict>,
+) -> Result<(Box<dyn Work>, Access<ManageUsers>, User)> {
+    let access = ctx.actor()?.may(ManageUsers, &())?;
+    let mut work = ctx.services.store.begin().await?;
+    let before = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?.user;
+    if before.id == access.user() {
+        return Err(Conflict::Yourself.into());
+    }
+    let user = User { version, ..change(before, ctx.now())? };
+    ctx.proved_lately()?;
+    let entry = audit::entry(ctx, access.by(), access.group(), action, id);
+    work.audit(&Entry { detail: user.state.code().to_owned(), ..entry }).await?;
+    still_full(work.as_mut(), &access).await?;
+    save_or_conflict(work.as_mut(), &access, &user).await?;
+    Ok((work, access, user))
+}
+
+/// Ends a user's access, on every device and every open stream at once (S4-15, PR-18); an invitation that was not answered
+/// is taken back. Nothing is deleted (S4-14).
+///
+/// # Errors
+/// [`crate::Error::StepUp`], or a [`domain::error::Conflict`] that says what must be done first.
+pub async fn deactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
+    let (mut work, access, user) = turn(ctx, id, version, Action::UserDeactivated, User::deactivate).await?;
+    work.end_user_sessions(&access, id, ctx.now()).await?;
+    work.hint(Hint::Bell(user.account));
+    work.save().await?;
+    Ok(())
+}
+
+/// Gives a user's access back.
+///
+/// # Errors
+/// [`crate::Error::StepUp`], or a [`domain::error::Conflict`].
+pub async fn reactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
+    let (mut work, _, user) = turn(ctx, id, version, Action::UserReactivated, User::reactivate).await?;
+    if holds_portal(work.as_mut(), user.account, user.level.role()).await? {
+        return Err(Conflict::PortalNow.into());
+    }
+    work.save().await?;
+    Ok(())
+}
+
+/// Asks somebody who said no, or whose invitation was taken back, again.
+///
+/// # Errors
+/// [`crate::Error::StepUp`], or a [`domain::error::Conflict`].
+pub async fn invite_again(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
+    let (mut work, _, user) = turn(ctx, id, version, Action::UserInvited, User::invite_again).await?;
+    if holds_portal(work.as_mut(), user.account, user.level.role()).await? {
+        return Err(Conflict::PortalNow.into());
+    }
+    let account = work.lookup_account(user.account).await?.ok_or(Error::NotFound)?;
+    work.add_mail(&mails::about_user(ctx, &account, &user, mail::Kind::JoinGroup, ctx.now())).await?;
+    work.hint(Hint::Bell(user.account));
+    work.save().await?;
+    Ok(())
+}
+
+/// What a user may do in the group, or with a patient over that patient, and why or why not (B-16). Asked of the code that
+/// decides, about the user as they stand now.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] for a user or a patient that the caller may not see.
+pub async fn explain(ctx: &Ctx, id: UserId, patient: Option<PatientId>) -> Result<Vec<Explanation>> {
+    let actor = ctx.actor()?;
+    let access = actor.may(ManageUsers, &())?;
+    let mut work = ctx.services.store.begin().await?;
+    let user = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?.user;
+    let facts = match patient {
+        Some(patient) => {
+            let own = patients::facts(work.as_mut(), actor, patient).await?;
+            actor.may(ViewPatient, &own)?;
+            Some(work.patient_facts_of(&access, id, patient).await?.ok_or(Error::NotFound)?)
+        }
+        None => None,
+    };
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::AccessExplained, id);
+    let detail = patient.map(|patient| patient.to_string()).unwrap_or_default();
+    work.audit(&Entry { detail, ..entry }).await?;
+    work.save().await?;
+    let who = who(&user);
+    let mut all = match facts {
+        Some(facts) => explain::on_patient(&who, &facts),
+        None => explain::in_group(&who),
+    };
+    if let Some(because) = explain::outside(&user) {
+        for one in &mut all {
+            (one.may, one.because) = (false, because);
+        }
+    }
+    Ok(all)
+}
+
+/// The user as rights see one who has signed in. It earns no proof.
+const fn who(user: &User) -> Who {
+    let face = UserFace { group: user.group, user: user.id, level: user.level, settings: user.settings };
+    Who { account: user.account, face: Face::User(face) }
+}

@@ -1,0 +1,132 @@
+//! What users did: who may see it, filters, pages, export.
+
+use domain::{
+    audit::Action,
+    error::Refusal,
+    history::{Doer, HistoryFilter, HistoryRow},
+    page::PageRequest,
+    user::{AccessSettings, Level, UserState},
+};
+use services::{Ctx, Error, history, patients};
+
+use crate::town::{Staff, Town};
+
+on_both_engines! {
+    who_did_what_when_from_where,
+    filtered_and_paged,
+    only_with_the_setting,
+    names_that_the_reader_may_know,
+    exported_by_those_who_may,
+}
+
+async fn reader(town: &Town, group: domain::ids::GroupId, level: Level, more: AccessSettings) -> Ctx {
+    let settings = AccessSettings { view_history: true, ..more };
+    let email = format!("reader.{}@harbour.example", level.code());
+    town.user_with(group, &email, level, settings, UserState::Active).await.unwrap()
+}
+
+async fn rows(by: &Ctx, filter: HistoryFilter) -> Vec<HistoryRow> {
+    history::list(by, &filter, &PageRequest { after: None, limit: Some(200) }).await.unwrap().rows
+}
+
+// Views included.
+async fn who_did_what_when_from_where(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let patient = town.patient(&owner, "Ada", "Lovelace").await;
+    patients::profile(&owner, patient).await.unwrap();
+    let reader = reader(&town, group, Level::Full, AccessSettings::default()).await;
+    let viewed = rows(&reader, HistoryFilter { patient: Some(patient), ..HistoryFilter::default() }).await;
+    let actions: Vec<_> = viewed.iter().map(|row| row.action.unwrap()).collect();
+    assert_eq!(actions, [Action::PatientViewed, Action::PatientAdded], "latest first");
+    assert_eq!(viewed[0].patient.as_ref().unwrap().name, "Ada Lovelace");
+    assert!(matches!(&viewed[0].who, Doer::User(user) if user.name == "Dr Mira Anand"));
+    assert_eq!(viewed[0].origin, owner.origin.address);
+    // Looking is written down too.
+    let looked = rows(&reader, HistoryFilter { action: Some(Action::HistoryViewed), ..HistoryFilter::default() }).await;
+    assert!(!looked.is_empty());
+}
+
+async fn filtered_and_paged(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    for n in 0..12 {
+        town.patient(&owner, &format!("P{n}"), "Quark").await;
+        town.clock.pass(domain::time::Span::hours(12));
+    }
+    let reader = reader(&town, group, Level::AdminFull, AccessSettings::default()).await;
+    let user = owner.actor().unwrap().user().unwrap().user;
+    let filter = HistoryFilter { user: Some(user), action: Some(Action::PatientAdded), ..HistoryFilter::default() };
+    let mut seqs = Vec::new();
+    let mut page = PageRequest { after: None, limit: Some(5) };
+    loop {
+        let found = history::list(&reader, &filter, &page).await.unwrap();
+        assert!(found.rows.len() <= 5);
+        seqs.extend(found.rows.iter().map(|row| row.seq));
+        match found.next {
+            Some(next) => page.after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(seqs.len(), 12);
+    assert!(seqs.is_sorted_by(|a, b| a > b), "no row twice, none left out");
+    // The clock of the group's location: 2026-11-23 begins in Sydney at 13:00 UTC of the day before.
+    let day = |text: &str| Some(text.parse().unwrap());
+    let of = |from: &str, to: &str| HistoryFilter { from: day(from), to: day(to), ..filter.clone() };
+    assert_eq!(rows(&reader, of("2026-11-23", "2026-11-23")).await.len(), 2);
+    assert_eq!(rows(&reader, of("2026-11-23", "2026-11-24")).await.len(), 4);
+    assert_eq!(rows(&reader, of("2030-01-01", "2030-01-02")).await.len(), 0);
+    assert_eq!(rows(&reader, of("2020-01-01", "2026-11-22")).await.len(), 0);
+    // PT-34's like: nonsense in the cursor and a huge page are clamped.
+    let odd = PageRequest { after: Some("x' OR 1=1".to_owned()), limit: Some(1_000_000) };
+    assert!(history::list(&reader, &filter, &odd).await.unwrap().rows.len() <= 200);
+}
+
+async fn only_with_the_setting(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    for level in Level::ALL {
+        let user = town.user(group, &format!("{}@harbour.example", level.code()), level).await;
+        let refused = history::list(&user, &HistoryFilter::default(), &PageRequest::default()).await;
+        assert!(matches!(refused, Err(Error::Forbidden(Refusal::Setting))), "{level:?}");
+    }
+    // TG-01: another group's trail is not there, whatever is asked for.
+    let Staff { owner: other, .. } = town.practice_called("Hill Clinic", "owner@hill.example").await;
+    let theirs = town.patient(&other, "Not", "Ours").await;
+    let reader = reader(&town, group, Level::Full, AccessSettings::default()).await;
+    assert!(rows(&reader, HistoryFilter { patient: Some(theirs), ..HistoryFilter::default() }).await.is_empty());
+    let user = other.actor().unwrap().user().unwrap().user;
+    assert!(rows(&reader, HistoryFilter { user: Some(user), ..HistoryFilter::default() }).await.is_empty());
+    let _ = owner;
+}
+
+// PR-01: a pseudonym for who sees no names, and no name of a patient whom the reader may not see.
+async fn names_that_the_reader_may_know(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let patient = town.patient(&owner, "Ada", "Lovelace").await;
+    let hidden = AccessSettings { hide_names: true, ..AccessSettings::default() };
+    let hidden = reader(&town, group, Level::CalendarContacts, hidden).await;
+    let personal = reader(&town, group, Level::Personal, AccessSettings::default()).await;
+    let of = HistoryFilter { patient: Some(patient), ..HistoryFilter::default() };
+    let seen = rows(&hidden, of.clone()).await;
+    assert!(seen[0].patient.as_ref().unwrap().name.starts_with("PT-"), "{seen:?}");
+    let seen = rows(&personal, of).await;
+    assert!(seen.iter().all(|row| row.patient.is_none()), "{seen:?}");
+}
+
+async fn exported_by_those_who_may(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    for n in 0..230 {
+        let name = if n == 0 { "=HYPERLINK(\"x\")".to_owned() } else { format!("P{n}") };
+        town.patient(&owner, &name, "").await;
+    }
+    let no = reader(&town, group, Level::Clinical, AccessSettings::default()).await;
+    let refused = history::export(&no, &HistoryFilter::default()).await;
+    assert!(matches!(refused, Err(Error::Forbidden(Refusal::Setting))));
+    let yes = AccessSettings { export_data: true, ..AccessSettings::default() };
+    let yes = reader(&town, group, Level::Full, yes).await;
+    let added = HistoryFilter { action: Some(Action::PatientAdded), ..HistoryFilter::default() };
+    let export = history::export(&yes, &added).await.unwrap();
+    assert_eq!((export.rows, export.more), (230, false));
+    assert_eq!(export.csv.lines().count(), 231);
+    // A cell is never a formula.
+    assert!(export.csv.contains("\"'=HYPERLINK(\"\"x\"\")\""), "{}", export.csv.lines().last().unwrap());
+    assert_eq!(town.engine.audited(Action::HistoryExported).await, 1);
+}

@@ -1,0 +1,170 @@
+//! How practitioners and patients belong together, and that lists, records and explanations agree.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    access::Relationship,
+    error::{Conflict, Refusal},
+    ids::PatientId,
+    page::PageRequest,
+    patient::PatientFilter,
+    relationship::Wanted,
+    user::{AccessSettings, Level, UserState},
+};
+use services::{Ctx, Error, patients, relationships, users};
+
+use crate::town::{Staff, Town};
+
+on_both_engines! {
+    granted_hidden_and_undone,
+    who_may_grant,
+    what_lists_show_is_what_opens_is_what_is_explained,
+}
+
+async fn listed(by: &Ctx, text: &str) -> BTreeSet<PatientId> {
+    let filter = PatientFilter { text: text.to_owned(), status: None };
+    let mut ids = BTreeSet::new();
+    let mut page = PageRequest { after: None, limit: Some(7) };
+    loop {
+        let found = patients::list(by, &filter, &page).await.unwrap();
+        ids.extend(found.rows.iter().map(|row| row.id));
+        match found.next {
+            Some(next) => page.after = Some(next),
+            None => return ids,
+        }
+    }
+}
+
+// S4-05, PR-01: from the next request on, in lists, search, profile.
+async fn granted_hidden_and_undone(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let patient = town.patient(&owner, "Zoltan", "Quark").await;
+    let noor = town.user(group, "noor@harbour.example", Level::Personal).await;
+    let tom = town.user(group, "tom@harbour.example", Level::Clinical).await;
+    let [noor_id, tom_id] = [&noor, &tom].map(|ctx| ctx.actor().unwrap().user().unwrap().user);
+    assert!(matches!(patients::profile(&noor, patient).await, Err(Error::NotFound)));
+    assert!(listed(&noor, "quark").await.is_empty());
+
+    relationships::set(&owner, patient, noor_id, Wanted::Granted).await.unwrap();
+    assert!(patients::profile(&noor, patient).await.is_ok());
+    assert_eq!(listed(&noor, "quark").await, BTreeSet::from([patient]));
+
+    relationships::set(&owner, patient, tom_id, Wanted::Revoked).await.unwrap();
+    assert!(matches!(patients::profile(&tom, patient).await, Err(Error::NotFound)));
+    assert!(matches!(patients::contacts(&tom, patient).await, Err(Error::NotFound)));
+    assert!(!listed(&tom, "").await.contains(&patient));
+    assert!(listed(&tom, "quark").await.is_empty());
+
+    let rows = relationships::list(&owner, patient).await.unwrap();
+    let kinds: Vec<_> = rows.iter().map(|row| (row.user, row.relationship)).collect();
+    assert!(kinds.contains(&(noor_id, Relationship::Granted)) && kinds.contains(&(tom_id, Relationship::Revoked)));
+    let choices = relationships::practitioners(&owner, patient, "").await.unwrap();
+    assert!(choices.iter().all(|choice| choice.user != noor_id && choice.user != tom_id));
+
+    relationships::set(&owner, patient, tom_id, Wanted::Neither).await.unwrap();
+    assert!(patients::profile(&tom, patient).await.is_ok());
+    relationships::set(&owner, patient, noor_id, Wanted::Neither).await.unwrap();
+    assert!(matches!(patients::profile(&noor, patient).await, Err(Error::NotFound)));
+    let again = relationships::set(&owner, patient, noor_id, Wanted::Neither).await;
+    assert!(matches!(again, Err(Error::Conflict(Conflict::ChangedMeanwhile))), "{again:?}");
+}
+
+async fn who_may_grant(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let patient = town.patient(&owner, "Zoltan", "Quark").await;
+    let own = owner.actor().unwrap().user().unwrap().user;
+    for level in Level::ALL.into_iter().filter(|level| !level.is_full() && *level != Level::Personal) {
+        let user = town.user(group, &format!("{}@harbour.example", level.code()), level).await;
+        let refused = relationships::set(&user, patient, own, Wanted::Granted).await;
+        assert!(matches!(refused, Err(Error::Forbidden(Refusal::Level))), "{level:?} {refused:?}");
+        assert!(matches!(relationships::list(&user, patient).await, Err(Error::Forbidden(_))));
+    }
+    // Nobody hides a patient from themselves: they could not undo it.
+    let hidden = relationships::set(&owner, patient, own, Wanted::Revoked).await;
+    assert!(matches!(hidden, Err(Error::Conflict(Conflict::Yourself))));
+    // Administrators treat nobody.
+    let desk = town.user(group, "desk@harbour.example", Level::CalendarContacts).await;
+    let desk = desk.actor().unwrap().user().unwrap().user;
+    let granted = relationships::set(&owner, patient, desk, Wanted::Granted).await;
+    assert!(matches!(granted, Err(Error::Conflict(Conflict::NotAPractitioner))));
+    // Another group's user and another group's patient are not there.
+    let Staff { owner: other, .. } = town.practice_called("Hill Clinic", "owner@hill.example").await;
+    let theirs = town.patient(&other, "Not", "Ours").await;
+    let stranger = other.actor().unwrap().user().unwrap().user;
+    assert!(matches!(relationships::set(&owner, patient, stranger, Wanted::Granted).await, Err(Error::NotFound)));
+    assert!(matches!(relationships::set(&owner, theirs, own, Wanted::Granted).await, Err(Error::NotFound)));
+}
+
+/// Dice that fall the same way each time.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((self.0 >> 33) % sides).unwrap()
+    }
+}
+
+// S1-02, S1-03, S3-26, PR-01, B-16: for random groups, levels, settings and relationships.
+async fn what_lists_show_is_what_opens_is_what_is_explained(town: Town) {
+    let mut pairs = 0;
+    for seed in 0..4 {
+        let mut dice = Dice(0x5eed + seed);
+        let Staff { owner, group } = town.practice_called(&format!("G{seed}"), &format!("o{seed}@x.example")).await;
+        let mut all = Vec::new();
+        for n in 0..12 {
+            all.push(town.patient(&owner, &format!("Zelda{n}"), "Quark").await);
+        }
+        let mut people = Vec::new();
+        for level in Level::ALL {
+            let settings = AccessSettings {
+                hide_names: dice.roll(2) == 0,
+                read_only: dice.roll(3) == 0,
+                ..AccessSettings::default()
+            };
+            let email = format!("{}{seed}@x.example", level.code());
+            let user = town.user_with(group, &email, level, settings, UserState::Active).await.unwrap();
+            people.push((level, user));
+        }
+        for (_, user) in people.iter().filter(|(level, _)| level.role() == domain::user::Role::Practitioner) {
+            let user = user.actor().unwrap().user().unwrap().user;
+            for patient in &all {
+                let wanted = match dice.roll(4) {
+                    0 => Wanted::Granted,
+                    1 => Wanted::Revoked,
+                    _ => continue,
+                };
+                relationships::set(&owner, *patient, user, wanted).await.unwrap();
+            }
+        }
+        for (level, user) in &people {
+            let id = user.actor().unwrap().user().unwrap().user;
+            let shown = listed(user, "").await;
+            let names_hidden = user.actor().unwrap().user().unwrap().settings.hide_names
+                && level.role() == domain::user::Role::Administrator;
+            let found = listed(user, "quark").await;
+            if names_hidden {
+                assert!(found.is_empty(), "a name finds nobody for who sees none");
+            } else {
+                assert_eq!(found, shown, "{level:?}: search and list differ");
+            }
+            for patient in &all {
+                let opens = match patients::profile(user, *patient).await {
+                    Ok(_) => true,
+                    Err(Error::NotFound) => false,
+                    Err(other) => panic!("{other:?}"),
+                };
+                let explained = users::explain(&owner, id, Some(*patient)).await.unwrap();
+                let view = explained.iter().find(|one| one.right == "ViewPatient").unwrap();
+                assert_eq!((shown.contains(patient), opens), (view.may, view.may), "{level:?} {:?}", view.because);
+                let edit = explained.iter().find(|one| one.right == "EditPatient").unwrap();
+                let saved = patients::save(user, *patient, 999, &crate::town::details("A", "B")).await;
+                let may_edit = !matches!(saved, Err(Error::NotFound | Error::Forbidden(_)));
+                assert_eq!(may_edit, edit.may, "{level:?} {saved:?}");
+                pairs += 1;
+            }
+        }
+    }
+    println!("{pairs} pairs of user and patient on {}", if town.engine.is_sqlite() { "SQLite" } else { "PostgreSQL" });
+    assert_eq!(pairs, 4 * 7 * 12);
+}

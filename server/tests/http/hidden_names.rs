@@ -1,0 +1,110 @@
+//! Hidden names as a real mode: a crawler that signs in as a user who sees none, opens every page, calls every door, and
+//! looks at every byte: no patient's name, contact, address, birth date or email anywhere.
+
+use serde_json::{Value, json};
+use server::http::doors::{Doors, Who};
+
+use crate::{
+    app::{App, ENGINES},
+    client::Response,
+};
+
+/// What is known of the patient and must not come back, besides the canaries that every persona looks for.
+const SECRETS: [&str; 6] =
+    ["1990-02-03", "3 Feb 1990", "patient1@a.example.net", "0491 570 156", "61491570156", "mother"];
+
+fn look(response: &Response, what: &str) {
+    let text = response.text();
+    for secret in SECRETS {
+        assert!(!text.contains(secret), "{secret} at {what}: {text}");
+    }
+}
+
+// S1-03, PR-01, decision 7: lists, search, profile, notifications, mail, history, addresses.
+#[tokio::test]
+async fn who_sees_no_names_finds_none_anywhere() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let full = app.practitioner().await;
+        let patient = app.patient(&full, 'a', 1).await;
+        let form = json!({ "name": "CNRY-a-1-contact", "relationship": "mother", "phone": "0491 570 156" });
+        full.call("patients/add_contact", json!({ "id": patient, "form": form })).await.is(200);
+        app.invite(&full, &patient, "patient1@a.example.net").await;
+        // One who sees no names and may do everything else: the widest way in.
+        let account = app.account("hidden@a.example.org").await;
+        let own = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap();
+        let mut user = own[0].user.clone();
+        user.level = domain::user::Level::AdminFull;
+        user.settings = domain::user::AccessSettings { hide_names: true, ..domain::user::AccessSettings::OWNER };
+        let id = user.id.to_string();
+        app.save_user(&user).await;
+        let hidden = app.user_at_once("hidden@a.example.org").await;
+
+        let mut asked = 0;
+        for (door, entry) in &Doors::read().unwrap().api {
+            if entry.who != Who::Console {
+                continue;
+            }
+            for body in bodies(door, &patient, &id) {
+                let response = hidden.call(door, body).await;
+                look(&response, door);
+                assert!(response.status < 500, "{door}: {}", response.text());
+                asked += 1;
+            }
+        }
+        for page in app::routes::CONSOLE.iter().chain(app::routes::RENDERED) {
+            let path = page.path.replace(":patient", &patient).replace(":user", &id).replace(":token", "x");
+            look(&hidden.get(&path).await, &path);
+            asked += 1;
+        }
+        println!("{asked} pages and doors on {engine:?}");
+        // The mode shows something: the pseudonym, in the list and in the history.
+        let list = json!({ "filter": { "text": "", "status": null }, "page": { "after": null, "limit": null } });
+        assert!(hidden.call("patients/list", list).await.is(200).text().contains("PT-"));
+        let history = json!({ "filter": { "patient": patient }, "page": { "after": null, "limit": null } });
+        assert!(hidden.call("history/list", history).await.is(200).text().contains("PT-"));
+        // No match by name, by number there is one.
+        let found = |text: &str| hidden.call("patients/search", json!({ "text": text }));
+        assert_eq!(found("CNRY").await.is(200).text(), "[]");
+        assert_eq!(found("patient1@a.example.net").await.is(200).text(), "[]");
+    }
+}
+
+/// Ways to call a door that may show something.
+fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
+    let page = json!({ "after": null, "limit": 200 });
+    match door {
+        "patients/list" => ["", "CNRY", "1990", "0491"]
+            .map(|text| json!({ "filter": { "text": text, "status": null }, "page": page }))
+            .to_vec(),
+        "patients/search" => {
+            ["CNRY", "cnry-a-1-first", "1990", "PT", "0491"].map(|text| json!({ "text": text })).to_vec()
+        }
+        "patients/profile" | "patients/contacts" => vec![json!({ "id": patient })],
+        "invitations/start" => vec![json!({ "patient": patient })],
+        "invitations/list" => vec![json!({ "patient": patient, "page": page })],
+        "relationships/list" => vec![json!({ "patient": patient })],
+        "relationships/practitioners" => vec![json!({ "patient": patient, "text": "" })],
+        "templates/preview" => {
+            vec![json!({ "body": "{{patient.full_name}} {{patient.first_name}}", "patient": patient })]
+        }
+        "notifications/list" | "mails/list" => vec![json!({ "page": page })],
+        "users/list" => vec![json!({ "filter": {}, "page": page })],
+        "users/page" => vec![json!({ "id": user })],
+        "users/explain" => vec![json!({ "id": user, "patient": patient }), json!({ "id": user, "patient": null })],
+        "history/list" => {
+            vec![json!({ "filter": {}, "page": page }), json!({ "filter": { "patient": patient }, "page": page })]
+        }
+        "history/export" => vec![json!({ "filter": {} })],
+        "console/start"
+        | "notifications/unread"
+        | "memberships/offers"
+        | "locations/list"
+        | "templates/list"
+        | "settings/patient_access"
+        | "settings/practice"
+        | "settings/messages" => vec![json!({})],
+        // Doors that change something say no more than that they did.
+        _ => Vec::new(),
+    }
+}
