@@ -85,3 +85,55 @@ fn every_icon_is_in_the_sprite() {
     }
     assert!(names > 5, "no icons found: this test looks for the wrong marks");
 }
+
+/// The opening tags of components, which begin with a capital letter.
+fn component_tags(code: &str) -> Vec<&str> {
+    let mut tags = Vec::new();
+    for (at, _) in code.match_indices('<') {
+        let rest = &code[at + 1..];
+        // Nothing but a space or a line end stands before a tag; before a type's parameter there is a name.
+        let before = code[..at].chars().next_back().unwrap_or(' ');
+        if !rest.starts_with(|c: char| c.is_ascii_uppercase()) || before.is_alphanumeric() || before == ':' {
+            continue;
+        }
+        let mut depth = 0_i32;
+        let mut last = ' ';
+        for (end, c) in rest.char_indices() {
+            match c {
+                '{' | '(' | '[' => depth += 1,
+                '}' | ')' | ']' => depth -= 1,
+                '>' if depth == 0 && !matches!(last, '-' | '=') => {
+                    tags.push(&rest[..end]);
+                    break;
+                }
+                _ => {}
+            }
+            if depth < 0 {
+                break;
+            }
+            last = c;
+        }
+    }
+    tags
+}
+
+// With the console's views erased, Leptos 0.8.23 keeps the first `on:` and `attr:` that a component was given, also when
+// what it belongs to is drawn anew: a button would act on the row that stood there before. Components take props instead.
+#[test]
+fn no_component_of_the_console_is_given_events_or_attributes() {
+    let mut seen = 0;
+    for (file, code) in all() {
+        if !file.starts_with("console") {
+            continue;
+        }
+        for tag in component_tags(&code) {
+            seen += 1;
+            for passed in [" on:", "\non:", " attr:", "\nattr:"] {
+                assert!(!tag.contains(passed), "{file}: <{tag}> is given {}", passed.trim());
+            }
+        }
+    }
+    assert!(seen > 100, "only {seen} components were found");
+    assert_eq!(component_tags("view! { <p>\"x\"</p><Button a=move |_| f(1) on:click=g>\"x\"</Button> }").len(), 1);
+    assert!(component_tags("<Button on:click=move |_| a.set(b > c)>").iter().any(|tag| tag.contains(" on:click")));
+}

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 
 import { DESK, PHONE, expect, settled, test, type Page } from "../harness/test.js";
-import { LIEN, accept, addPatient, door, invite, openConsole, openPortal, openProfile, typeSignIn } from "../harness/people.js";
+import { LIEN, SAM, SAOIRSE, TOM, accept, addPatient, door, invite, openConsole, openPortal, openProfile, typeSignIn } from "../harness/people.js";
 
 const PORTAL_WIDTHS = [320, 390, 1440];
 const CONSOLE_WIDTHS = [390, 1440, 1920];
@@ -90,4 +90,56 @@ test("the console", async ({ device }) => {
   await page.keyboard.press("Escape");
   await page.getByLabel(/^Notifications/).click();
   await shoot(page, "console-bell", CONSOLE_WIDTHS);
+});
+
+test("users, groups, history", async ({ device }) => {
+  const page = await device(DESK);
+  await openConsole(page);
+  for (const [name, path] of [["users", "/console/settings/users"], ["users-none", "/console/settings/users?text=zzzz"], ["locations", "/console/settings/locations"], ["history", "/console/history"], ["history-none", "/console/history?from=2001-01-01&to=2001-01-02"]]) {
+    await page.goto(path!);
+    await shoot(page, `console-${name}`, CONSOLE_WIDTHS);
+  }
+  await page.goto("/console/settings/users");
+  await page.locator("summary", { hasText: "What each level may do" }).click();
+  await shoot(page, "console-levels", CONSOLE_WIDTHS);
+  await page.goto("/console/settings/users");
+  await page.getByRole("button", { name: "Add user" }).first().click();
+  await expect(page.getByRole("dialog").getByLabel("First name")).toBeVisible();
+  await shoot(page, "console-add-user", CONSOLE_WIDTHS);
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("dialog").getByText("Please fill this in.").first()).toBeVisible();
+  await shoot(page, "console-add-user-refused", CONSOLE_WIDTHS);
+  await page.goto("/console/settings/users");
+  await page.getByRole("link", { name: "Saoirse Kelly" }).click();
+  await expect(page.getByText("May not").first()).toBeVisible();
+  await shoot(page, "console-user", CONSOLE_WIDTHS);
+  await page.goto("/console/settings/locations");
+  await page.getByRole("button", { name: "Add location" }).first().click();
+  await shoot(page, "console-add-location", CONSOLE_WIDTHS);
+  await page.goto("/console/settings/general");
+  await page.getByRole("button", { name: "Edit Messages" }).click();
+  await shoot(page, "console-messages", CONSOLE_WIDTHS);
+
+  const tom = await device(DESK);
+  await openConsole(tom, TOM);
+  await tom.locator(".groups summary, .groups button").first().click();
+  await shoot(tom, "console-groups", CONSOLE_WIDTHS);
+  const saoirse = await device(DESK);
+  await openConsole(saoirse, SAOIRSE);
+  await saoirse.getByLabel(/^Notifications/).click();
+  await shoot(saoirse, "console-offer", CONSOLE_WIDTHS);
+  const sam = await device(DESK);
+  await openConsole(sam, SAM);
+  await sam.goto("/console/patients");
+  await shoot(sam, "console-hidden-names", CONSOLE_WIDTHS);
+
+  // Two who wait at the door: for a password, and for a group.
+  const place = ((await door(page, "locations/list", {})).body as { id: string }[])[0]!.id;
+  const user = { first_name: "Wil", last_name: "Kommen", profession: "Dietitian", level: "clinical", locations: [place] };
+  await door(page, "users/add", { form: { role: "practitioner", email: "wil@example.org", email_again: "wil@example.org", user }, password: "ladder cloud pepper 42", password_again: "ladder cloud pepper 42" });
+  const wil = await device({ ...PHONE, deviceScaleFactor: 2 });
+  await wil.goto("/console/sign-in");
+  await typeSignIn(wil, "wil@example.org", "ladder cloud pepper 42");
+  await expect(wil).toHaveURL(/welcome/);
+  await shoot(wil, "portal-welcome-password", PORTAL_WIDTHS);
 });

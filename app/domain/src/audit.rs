@@ -85,6 +85,8 @@ pub enum Action {
     UserDeactivated,
     /// A user's access was given back.
     UserReactivated,
+    /// An invitation to join the group was taken back.
+    UserInvitationRevoked,
     /// A location was added.
     LocationAdded,
     /// A location was changed.
@@ -93,6 +95,8 @@ pub enum Action {
     PatientGranted,
     /// A patient was hidden from a practitioner.
     PatientHidden,
+    /// A grant or a hiding was undone.
+    PatientAccessUndone,
     /// It was looked up what somebody may do.
     AccessExplained,
     /// What users did was looked at.
@@ -105,7 +109,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 46] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -142,10 +146,12 @@ impl Action {
         Self::UserChanged,
         Self::UserDeactivated,
         Self::UserReactivated,
+        Self::UserInvitationRevoked,
         Self::LocationAdded,
         Self::LocationChanged,
         Self::PatientGranted,
         Self::PatientHidden,
+        Self::PatientAccessUndone,
         Self::AccessExplained,
         Self::HistoryViewed,
         Self::HistoryExported,
@@ -192,10 +198,12 @@ impl Action {
             Self::UserChanged => "user_changed",
             Self::UserDeactivated => "user_deactivated",
             Self::UserReactivated => "user_reactivated",
+            Self::UserInvitationRevoked => "user_invitation_revoked",
             Self::LocationAdded => "location_added",
             Self::LocationChanged => "location_changed",
             Self::PatientGranted => "patient_granted",
             Self::PatientHidden => "patient_hidden",
+            Self::PatientAccessUndone => "patient_access_undone",
             Self::AccessExplained => "access_explained",
             Self::HistoryViewed => "history_viewed",
             Self::HistoryExported => "history_exported",

@@ -38,9 +38,9 @@ pub struct HistoryRow {
     /// To whose record: the name, or the pseudonym; none when it is about no patient or about one that the reader may not
     /// see.
     pub patient: Option<Shown<PatientId>>,
-    /// To which user.
+    /// To which user, or with which one a patient was shared or hidden.
     pub user: Option<Shown<UserId>>,
-    /// What else is known: the names of fields, counts, doors. Never the content of a record.
+    /// What else is known: the names of fields, counts, doors, access. Never an id, never the content of a record.
     pub detail: String,
     /// The network address it came from; empty for the program itself.
     pub origin: String,

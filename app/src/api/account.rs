@@ -24,7 +24,7 @@ pub async fn sign_in(
 }
 
 /// Signs out on this device. `next` is an invitation that was opened, to go back to; else the sign-in page follows.
-#[server(endpoint = "account/sign_out")]
+#[server(endpoint = "account/sign_out", client = super::client::Console)]
 pub async fn sign_out(#[server(default)] next: String) -> Result<(), AppError> {
     let door = answer("", |ctx| async move {
         let door = ctx.actor()?.door();
@@ -36,13 +36,13 @@ pub async fn sign_out(#[server(default)] next: String) -> Result<(), AppError> {
 }
 
 /// Somebody is still there: the call itself is the act that lengthens the session.
-#[server(endpoint = "account/stay")]
+#[server(endpoint = "account/stay", client = super::client::Console)]
 pub async fn stay() -> Result<(), AppError> {
     answer("", |ctx| async move { ctx.actor().map(drop) }).await
 }
 
 /// Signs out on every device.
-#[server(endpoint = "account/sign_out_everywhere")]
+#[server(endpoint = "account/sign_out_everywhere", client = super::client::Console)]
 pub async fn sign_out_everywhere() -> Result<(), AppError> {
     let door = answer("", |ctx| async move {
         let door = ctx.actor()?.door();
@@ -54,13 +54,13 @@ pub async fn sign_out_everywhere() -> Result<(), AppError> {
 }
 
 /// The caller's signed-in devices.
-#[server(endpoint = "account/devices")]
+#[server(endpoint = "account/devices", client = super::client::Console)]
 pub async fn devices() -> Result<Vec<Device>, AppError> {
     answer("", |ctx| async move { accounts::devices(&ctx).await }).await
 }
 
 /// Ends one device's session. `back` is the local page to show afterwards.
-#[server(endpoint = "account/end_device")]
+#[server(endpoint = "account/end_device", client = super::client::Console)]
 pub async fn end_device(id: SessionId, #[server(default)] back: String) -> Result<(), AppError> {
     let door = answer(id, |ctx| async move {
         let door = ctx.actor()?.door();
@@ -72,7 +72,7 @@ pub async fn end_device(id: SessionId, #[server(default)] back: String) -> Resul
 }
 
 /// Goes to the other side.
-#[server(endpoint = "account/switch_door")]
+#[server(endpoint = "account/switch_door", client = super::client::Console)]
 pub async fn switch_door(to: Door) -> Result<Door, AppError> {
     let door = answer("", |ctx| async move { accounts::switch_door(&ctx, to).await }).await?;
     leptos_axum::redirect(door.home());
@@ -80,19 +80,19 @@ pub async fn switch_door(to: Door) -> Result<Door, AppError> {
 }
 
 /// Proves the password again, for what matters most (AD-08).
-#[server(endpoint = "account/step_up")]
+#[server(endpoint = "account/step_up", client = super::client::Console)]
 pub async fn step_up(password: String) -> Result<(), AppError> {
     answer("", |ctx| async move { accounts::step_up(&ctx, &password).await }).await
 }
 
 /// Does the caller want tips by mail?
-#[server(name = ShowTips, endpoint = "account/tips")]
+#[server(name = ShowTips, endpoint = "account/tips", client = super::client::Console)]
 pub async fn tips() -> Result<bool, AppError> {
     answer("", |ctx| async move { accounts::tips(&ctx).await }).await
 }
 
 /// Wants them, or no more.
-#[server(endpoint = "account/set_tips")]
+#[server(endpoint = "account/set_tips", client = super::client::Console)]
 pub async fn set_tips(wanted: bool) -> Result<(), AppError> {
     answer("", |ctx| async move { accounts::set_tips(&ctx, wanted).await }).await
 }

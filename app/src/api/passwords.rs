@@ -33,7 +33,7 @@ pub async fn set_by_link(token: String, password: String) -> Result<Door, AppErr
 }
 
 /// Changes the password of the account that is signed in. `back` is the local page to show afterwards.
-#[server(endpoint = "passwords/change")]
+#[server(endpoint = "passwords/change", client = super::client::Console)]
 pub async fn change(current: String, password: String, #[server(default)] back: String) -> Result<(), AppError> {
     let door = answer("", |ctx| async move {
         let door = ctx.actor()?.door();

@@ -1,6 +1,7 @@
 //! Doors: how practitioners and a patient belong together.
 
 use domain::{
+    access::Relationship,
     ids::{PatientId, UserId},
     relationship::{PractitionerChoice, RelationshipRow, Wanted},
 };
@@ -25,6 +26,6 @@ pub async fn practitioners(patient: PatientId, text: String) -> Result<Vec<Pract
 
 /// Grants the patient to a practitioner, hides it from one, or takes either back.
 #[server(name = SetRelationship, endpoint = "relationships/set", input = Json, client = super::client::Console)]
-pub async fn set(patient: PatientId, user: UserId, wanted: Wanted) -> Result<(), AppError> {
-    answer(patient, |ctx| async move { relationships::set(&ctx, patient, user, wanted).await }).await
+pub async fn set(patient: PatientId, user: UserId, seen: Option<Relationship>, wanted: Wanted) -> Result<(), AppError> {
+    answer(patient, |ctx| async move { relationships::set(&ctx, patient, user, seen, wanted).await }).await
 }

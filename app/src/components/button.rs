@@ -1,6 +1,6 @@
 //! Buttons, and links that look like them.
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 
 use super::Icon;
 
@@ -29,7 +29,7 @@ impl Kind {
     }
 }
 
-/// A button. Events are given to it as to an element: `<Button on:click=…>`.
+/// A button. Events are given to it as to an element: `<Button press=…>`.
 #[component]
 pub fn Button(
     /// How much it stands out.
@@ -47,13 +47,26 @@ pub fn Button(
     /// Its work is under way: it cannot be used twice, and says so.
     #[prop(optional, into)]
     busy: Signal<bool>,
+    /// What a click does.
+    #[prop(optional, into)]
+    press: Option<Callback<MouseEvent>>,
+    /// What it is called, where the word on it is not enough.
+    #[prop(optional, into)]
+    name: Option<String>,
     /// What it says; always a word.
     children: Children,
 ) -> impl IntoView {
+    let click = move |event: MouseEvent| {
+        if let Some(press) = press {
+            press.run(event);
+        }
+    };
     view! {
         <button
             type=if submit { "submit" } else { "button" }
             class=kind.class()
+            aria-label=name
+            on:click=click
             disabled=move || disabled.get() || busy.get()
             aria-busy=move || busy.get().then_some("true")
         >

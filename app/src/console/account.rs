@@ -91,7 +91,7 @@ fn Devices() -> impl IntoView {
                                 <td><When at=device.last_act_at/></td>
                                 <td class="acts">
                                     {(!device.this_one).then(|| view! {
-                                        <Button kind=Kind::Quiet attr:aria-label=end on:click=move |_| ending.set(Some(id))>
+                                        <Button kind=Kind::Quiet name=end press=move |_| ending.set(Some(id))>
                                             {words::SIGN_OUT}
                                         </Button>
                                     })}
@@ -106,7 +106,7 @@ fn Devices() -> impl IntoView {
                 view! { <Table caption=words::DEVICES columns=columns>{rows}</Table> }.into_any()
             })}
             <div class="card-end">
-                <Button icon="log-out" on:click=move |_| leaving.set(true)>{words::SIGN_OUT_EVERYWHERE}</Button>
+                <Button icon="log-out" press=move |_| leaving.set(true)>{words::SIGN_OUT_EVERYWHERE}</Button>
             </div>
         </Card>
         {move || ending.get().map(|id| view! {

@@ -89,7 +89,7 @@ fn question(
                     {proof.view()}
                 </div>
                 <footer class="dialog-foot">
-                    <Button on:click=move |_| on_close.run(false)>{words::CANCEL}</Button>
+                    <Button press=move |_| on_close.run(false)>{words::CANCEL}</Button>
                     <Button kind=kind submit=true busy=busy>{button}</Button>
                 </footer>
             </form>

@@ -65,7 +65,7 @@ pub fn History() -> impl IntoView {
             return view! {
                 <Empty title=title>
                     <p>{text}</p>
-                    {filters.any().then(|| view! { <Button on:click=move |_| filters.clear()>{words::SHOW_ALL_HISTORY}</Button> })}
+                    {filters.any().then(|| view! { <Button press=move |_| filters.clear()>{words::SHOW_ALL_HISTORY}</Button> })}
                 </Empty>
             }
             .into_any();
@@ -94,7 +94,7 @@ pub fn History() -> impl IntoView {
     actions.insert(0, Choice::new("", words::EVERY_ACTION));
     let action = Box::new(move || {
         may.export_data
-            .then(|| view! { <Button icon="download" on:click=move |_| exporting.set(true)>{words::EXPORT}</Button> })
+            .then(|| view! { <Button icon="download" press=move |_| exporting.set(true)>{words::EXPORT}</Button> })
             .into_any()
     });
     view! {
@@ -144,7 +144,11 @@ fn table(rows: Vec<HistoryRow>, manage: bool) -> AnyView {
                 Doer::Nobody => words::NOBODY.into_any(),
             };
             let about = match (row.patient, row.user) {
-                (Some(patient), _) => link(nav::patient(patient.id, Tab::Summary), patient.name),
+                (Some(patient), Some(user)) => view! {
+                    {link(nav::patient(patient.id, Tab::Summary), patient.name)}", "{user_link(user, manage)}
+                }
+                .into_any(),
+                (Some(patient), None) => link(nav::patient(patient.id, Tab::Summary), patient.name),
                 (None, Some(user)) => user_link(user, manage),
                 (None, None) => words::or_none(String::new()),
             };
@@ -152,10 +156,10 @@ fn table(rows: Vec<HistoryRow>, manage: bool) -> AnyView {
             view! {
                 <tr>
                     <td class="number">{clock.full(row.at)}</td>
-                    <td class="wrap">{who}</td>
+                    <th scope="row" class="wrap">{who}</th>
                     <td class="wrap">{what}</td>
                     <td class="wrap">{about}</td>
-                    <td class="wrap lesser muted">{row.detail}</td>
+                    <td class="wrap lesser muted">{words::detail(&row.detail)}</td>
                     <td class="number lesser">{row.origin}</td>
                 </tr>
             }

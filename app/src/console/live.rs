@@ -124,9 +124,21 @@ fn ring(desk: Desk, there: &There, first: bool) {
     });
 }
 
+/// Somebody's access was changed: the console is drawn anew with what they may do now. What they typed is kept.
+fn look_at_rights(desk: Desk) {
+    spawn_local(async move {
+        let Ok(now) = api::refresh(true, api::console::start()).await else { return };
+        let before = desk.start();
+        if (now.level, now.settings, now.may) != (before.level, before.settings, before.may) {
+            let _ = window().location().reload();
+        }
+    });
+}
+
 /// Somebody is there: lists look again, and the newest lines are said.
 fn tell(desk: Desk) {
     desk.rings.update(|rings| *rings += 1);
+    look_at_rights(desk);
     let new = desk.untold.try_update_value(std::mem::take).unwrap_or_default().min(MOST);
     if new == 0 {
         return;

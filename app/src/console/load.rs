@@ -104,13 +104,13 @@ impl<T: Send + Sync + 'static> Load<T> {
 }
 
 /// An error with a way to try again.
-fn failure(error: RwSignal<Option<AppError>>, again: impl Fn() + Copy + Send + 'static) -> impl IntoView {
+fn failure(error: RwSignal<Option<AppError>>, again: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     move || {
         error.get().map(|error| {
             view! {
                 <Notice tone=Tone::Danger live=true>
                     <p>{words::error(&error)}</p>
-                    <Button on:click=move |_| again()>{words::TRY_AGAIN}</Button>
+                    <Button press=move |_| again()>{words::TRY_AGAIN}</Button>
                 </Notice>
             }
         })
@@ -218,7 +218,7 @@ impl<T: Send + Sync + 'static> Pages<T> {
     pub fn view(
         self,
         lines: usize,
-        ask: impl Fn(bool) + Copy + Send + 'static,
+        ask: impl Fn(bool) + Copy + Send + Sync + 'static,
         draw: impl Fn(Vec<T>) -> AnyView + Send + 'static,
     ) -> impl IntoView
     where
@@ -232,7 +232,7 @@ impl<T: Send + Sync + 'static> Pages<T> {
                 None => view! { <Skeleton lines=lines/> }.into_any(),
             }}
             {move || self.next.with(Option::is_some).then(|| view! {
-                <div class="more"><Button busy=self.busy on:click=move |_| ask(true)>{words::SHOW_MORE}</Button></div>
+                <div class="more"><Button busy=self.busy press=move |_| ask(true)>{words::SHOW_MORE}</Button></div>
             })}
         }
     }

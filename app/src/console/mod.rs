@@ -55,7 +55,14 @@ pub fn Console() -> impl IntoView {
     let ask = move || {
         start.set(None);
         spawn_local(async move {
-            let answer = api::console::start().await;
+            let mut answer = api::console::start().await;
+            // A new session has entered no group but its own: this tab goes back to the one it was in (S4-12).
+            if answer == Err(AppError::Forbidden(Refusal::NoGroup))
+                && let Some(user) = drafts::membership()
+                && api::memberships::switch(user).await.is_ok()
+            {
+                answer = api::console::start().await;
+            }
             if let Some(elsewhere) = elsewhere(&answer, nav) {
                 let _ = window().location().replace(&elsewhere);
                 return;
@@ -78,7 +85,7 @@ pub fn Console() -> impl IntoView {
             <main class="console-wait">
                 <Empty title=words::CANNOT_START>
                     <p role="alert">{words::error(&error)}</p>
-                    <Button on:click=move |_| ask()>{words::TRY_AGAIN}</Button>
+                    <Button press=move |_| ask()>{words::TRY_AGAIN}</Button>
                 </Empty>
             </main>
         }
@@ -89,10 +96,7 @@ pub fn Console() -> impl IntoView {
 /// Where somebody who is not let in goes.
 fn elsewhere(answer: &Result<ConsoleStart, AppError>, nav: Nav) -> Option<String> {
     match answer {
-        Err(AppError::NotSignedIn) => {
-            drafts::leave_group();
-            Some(desk::sign_in(&nav.address()))
-        }
+        Err(AppError::NotSignedIn) => Some(desk::sign_in(&nav.address())),
         // The group that this tab was in is none of theirs, or not any more: the session knows another one, or none.
         Err(AppError::Forbidden(Refusal::NoGroup)) if drafts::membership().is_some() => {
             drafts::leave_group();

@@ -42,7 +42,7 @@ pub fn Notifications() -> impl IntoView {
     let offered = RwSignal::new(false);
     let action = Box::new(move || {
         (move || {
-            (desk.unread.get() > 0).then(|| view! { <Button icon="check" on:click=read_all>{words::READ_ALL}</Button> })
+            (desk.unread.get() > 0).then(|| view! { <Button icon="check" press=read_all>{words::READ_ALL}</Button> })
         })
         .into_any()
     });

@@ -304,3 +304,28 @@ test("an administrator invites", async ({ page, portico }) => {
   await expect(dialog).toBeHidden();
   await portico.mailFor(patient.email);
 });
+
+// The list is drawn anew under the same buttons: each acts on the row it stands in, not on the one that stood there before.
+test("after the list has changed, a row's buttons act on that row", async ({ page }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const first = newEmail();
+  await door(page, "invitations/invite", { patient: patient.id, form: { email: first, email_again: first } });
+  await openProfile(page, patient);
+  await page.getByRole("link", { name: "Access", exact: true }).click();
+  await expect(page.getByRole("row", { name: new RegExp(first) })).toBeVisible();
+  const second = newEmail();
+  await page.locator(".page-under").getByRole("button", { name: /^Invite/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.locator("input[type=email]").nth(0).fill(second);
+  await dialog.locator("input[type=email]").nth(1).fill(second);
+  await dialog.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  const row = page.getByRole("row", { name: new RegExp(second) });
+  await expect(row).toBeVisible();
+  const asked = page.waitForRequest((request) => request.url().endsWith("/api/invitations/resend"));
+  await row.getByRole("button", { name: new RegExp(second) }).first().click();
+  const { id } = (await asked).postDataJSON() as { id: string };
+  const rows = (await door(page, "invitations/list", { patient: patient.id, page: { after: null, limit: null } })).body as { rows: { id: string; email: string }[] };
+  expect(rows.rows.find((one) => one.id === id)?.email).toBe(second);
+});

@@ -55,9 +55,9 @@ pub async fn sign_in(ctx: &Ctx, door: Door, email: &str, password: &str) -> Resu
         work.save().await?;
         return Err(Error::SignInRefused);
     };
-    if let Some(hash) = rehashed {
+    if let (Some(hash), Some(stored)) = (rehashed, &stored) {
         // Never in place of a newer password than the one that was typed.
-        work.set_password(account.id, stored.as_ref(), &hash, ctx.now()).await?;
+        work.rehash_password(account.id, stored, &hash).await?;
     }
     // Looked at before the session is opened, which remembers the device.
     let familiar = sessions::familiar(ctx, work.as_mut(), account.id).await?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    access::{Access, EnterGroup, ExportData, ViewHistory},
+    access::{Access, Actor, EnterGroup, ExportData, ViewHistory, ViewPatient},
     audit::{Action, Entry},
     history::{Doer, Export, HistoryFilter, HistoryRow, Shown},
     ids::{PatientId, UserId},
@@ -15,8 +15,8 @@ use domain::{
 use crate::{
     audit,
     context::Ctx,
-    error::Result,
-    notifications,
+    error::{Error, Result},
+    notifications, patients,
     ports::{ChainedEntry, TrailFilter, Work},
 };
 
@@ -27,6 +27,9 @@ use crate::{
 pub async fn list(ctx: &Ctx, filter: &HistoryFilter, page: &PageRequest) -> Result<Page<HistoryRow>> {
     let access = ctx.actor()?.may(ViewHistory, &())?;
     let mut work = ctx.services.store.begin().await?;
+    if !may_know(work.as_mut(), ctx.actor()?, filter).await? {
+        return Ok(Page { rows: Vec::new(), next: None });
+    }
     let filter = trail_filter(work.as_mut(), &access, filter).await?;
     let page = work.list_trail(&access, &filter, page).await?;
     let page = named(ctx, work.as_mut(), &access, page).await?;
@@ -51,6 +54,9 @@ pub async fn export(ctx: &Ctx, filter: &HistoryFilter) -> Result<Export> {
     let more = loop {
         // A unit of work for each page: an export holds up nobody.
         let mut work = ctx.services.store.begin().await?;
+        if !may_know(work.as_mut(), actor, filter).await? {
+            break false;
+        }
         let trail = trail_filter(work.as_mut(), &access, filter).await?;
         let found = work.list_trail(&access, &trail, &page).await?;
         let found = named(ctx, work.as_mut(), &access, found).await?;
@@ -70,6 +76,16 @@ pub async fn export(ctx: &Ctx, filter: &HistoryFilter) -> Result<Export> {
         page.after = found.next;
     };
     Ok(Export { csv, rows, more })
+}
+
+/// Whoever asks about one patient must be somebody who may know that there is such a patient (PR-01).
+async fn may_know(work: &mut dyn Work, actor: &Actor, filter: &HistoryFilter) -> Result<bool> {
+    let Some(patient) = filter.patient else { return Ok(true) };
+    match patients::facts(work, actor, patient).await {
+        Ok(facts) => Ok(actor.may(ViewPatient, &facts).is_ok()),
+        Err(Error::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 async fn trail_filter(
@@ -108,7 +124,8 @@ async fn named(
     let (mut patient_ids, mut user_ids) = (Vec::new(), Vec::new());
     for entry in &page.rows {
         patient_ids.extend(entry.subject.parse::<PatientId>());
-        user_ids.extend([&entry.actor, &entry.subject].into_iter().filter_map(|text| text.parse::<UserId>().ok()));
+        let texts = [entry.actor.as_str(), &entry.subject].into_iter().chain(entry.detail.split(' '));
+        user_ids.extend(texts.filter_map(|text| text.parse::<UserId>().ok()));
     }
     // Some of them may be of nobody in this group, or of patients whom the reader may not see: those stay without a name.
     let patients = notifications::names(ctx, work, &enter, patient_ids).await?;
@@ -136,10 +153,17 @@ async fn named(
             .parse()
             .ok()
             .and_then(|id: PatientId| patients.get(&id).map(|name| Shown { id, name: name.clone() })),
-        user: user(&entry.subject),
-        detail: entry.detail,
+        user: user(&entry.subject).or_else(|| entry.detail.split(' ').find_map(user)),
+        detail: entry.detail.split(' ').filter(|word| !is_id(word)).collect::<Vec<_>>().join(" "),
         origin: entry.origin,
     }))
+}
+
+/// `usr_…`, `inv_…`: says something to programs only.
+fn is_id(word: &str) -> bool {
+    word.split_once('_').is_some_and(|(kind, rest)| {
+        kind.len() == 3 && rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 /// One line of the table. A cell that a spreadsheet would take for a formula begins with an apostrophe.

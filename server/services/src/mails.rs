@@ -9,7 +9,7 @@ use domain::{
     error::Conflict,
     ids::{InvitationId, MailId},
     invitation::State,
-    limits::{MAIL_LEASE, PASSWORD_LINK_LIFE},
+    limits::{MAIL_LEASE, PASSWORD_LINK_LIFE, TIPS},
     mail::{self, Failure, Kind, StuckMail, StuckMails},
     notification::{News, Notification},
     page::PageRequest,
@@ -205,6 +205,16 @@ async fn membership(services: &Services, work: &mut dyn Work, mail: &QueuedMail)
     };
     if user.state != wanted {
         return Ok(GONE);
+    }
+    // Tips are for the first days; the others wait in the console for somebody to try them again.
+    let due = match mail.kind {
+        Kind::FirstTip => mail.made_at + TIPS[0],
+        Kind::SecondTip => mail.made_at + TIPS[1],
+        _ => mail.made_at,
+    };
+    if services.clock.now() >= due + GIVE_UP {
+        let tip = matches!(mail.kind, Kind::FirstTip | Kind::SecondTip);
+        return Ok(if tip { GONE } else { Fate::Park(Failure::GaveUp) });
     }
     let missing = || Error::fault("a membership without its group");
     let practice = work.unscoped_lookup_group(group).await?.ok_or_else(missing)?.name;

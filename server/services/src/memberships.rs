@@ -2,13 +2,14 @@
 //! group the session is in, and also from the lobby and the portal.
 
 use domain::{
-    access::{Face, Waits},
+    access::{Face, GrantFacts, Waits},
     account::Door,
     audit::{Action, Entry},
     error::{Conflict, Refusal},
-    ids::UserId,
+    grant::State,
+    ids::{AccountId, UserId},
     notification::{News, Notification},
-    user::{Membership, Offer, User, UserState},
+    user::{Membership, Offer, Role, User, UserState},
     views::Lobby,
 };
 
@@ -18,7 +19,6 @@ use crate::{
     context::Ctx,
     error::{Error, Result},
     ports::{Hint, MembershipRecord, Work},
-    users,
 };
 
 /// The groups that ask the caller to join (S4-31). Of each no more than its name (S4-33).
@@ -78,7 +78,7 @@ pub async fn lobby(ctx: &Ctx) -> Result<Lobby> {
 pub async fn accept(ctx: &Ctx, id: UserId) -> Result<()> {
     let (mut work, own) = own(ctx, id).await?;
     let user = own.user.accept(ctx.now())?;
-    if users::holds_portal(work.as_mut(), user.account, user.level.role()).await? {
+    if holds_portal(work.as_mut(), user.account, user.level.role()).await? {
         return Err(Conflict::PortalNow.into());
     }
     answer(ctx, work, &user, Action::UserJoined, News::MembershipAccepted { user: id }).await
@@ -101,8 +101,26 @@ async fn own(ctx: &Ctx, id: UserId) -> Result<(Box<dyn Work>, MembershipRecord)>
         return Err(Error::Forbidden(Refusal::TemporaryPassword));
     }
     let mut work = ctx.services.store.begin().await?;
+    // Held: what the account is linked to stays as it is seen here (decision 5).
+    work.lock_account(actor.account()).await?;
     let own = work.find_own_membership(actor.account(), id).await?.ok_or(Error::NotFound)?;
     Ok((work, own))
+}
+
+/// Does this address use a portal, so that it cannot be a practitioner's, of whatever group (decision 5)? An administrator
+/// may hold both. An invitation that was taken back, or ran out, is in nobody's way.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn holds_portal(work: &mut dyn Work, account: AccountId, role: Role) -> Result<bool> {
+    if role == Role::Administrator {
+        return Ok(false);
+    }
+    let used = |facts: &GrantFacts| matches!(facts.grant.state, State::Activated { .. } | State::Suspended { .. });
+    if work.list_grants(account).await?.iter().any(used) {
+        return Ok(true);
+    }
+    Ok(!work.unscoped_list_open_invitations(account).await?.is_empty())
 }
 
 async fn answer(ctx: &Ctx, mut work: Box<dyn Work>, user: &User, action: Action, news: News) -> Result<()> {

@@ -3,10 +3,10 @@
 use domain::{
     access::{
         Access, Actor, AddPatient, EditPatient, EnterGroup, InvitePatient, ListPatients, PatientFacts, Relationship,
-        ViewPatient, ViewPatientAccess,
+        ViewContacts, ViewPatient, ViewPatientAccess,
     },
     audit::{Action, Entry},
-    error::{Conflict, Problem, Refusal},
+    error::{Conflict, Problem},
     ids::{ContactId, PatientId},
     limits,
     page::{Page, PageRequest},
@@ -223,11 +223,8 @@ pub async fn contacts(ctx: &Ctx, id: PatientId) -> Result<Vec<Contact>> {
     let actor = ctx.actor()?;
     let mut work = ctx.services.store.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
-    let access = actor.may(ViewPatient, &facts)?;
-    if access.names_hidden() {
-        return Err(Error::Forbidden(Refusal::NamesHidden));
-    }
-    let contacts = work.list_contacts(&access).await?;
+    let access = actor.may(ViewContacts, &facts)?;
+    let contacts = work.list_contacts(&Access::<ViewPatient>::from(&access)).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, id);
     work.audit(&Entry { detail: "contacts".to_owned(), ..entry }).await?;
     work.save().await?;

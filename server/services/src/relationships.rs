@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     patients,
     ports::{Hint, Work},
+    users,
 };
 
 async fn may(work: &mut dyn Work, actor: &Actor, patient: PatientId) -> Result<Access<ManageRelationships>> {
@@ -61,11 +62,18 @@ pub async fn practitioners(ctx: &Ctx, patient: PatientId, text: &str) -> Result<
 }
 
 /// Grants the patient to a practitioner, hides it from one, or takes either back: from the practitioner's next request on.
+/// `seen` is what the caller saw before.
 ///
 /// # Errors
 /// [`crate::Error::NotFound`], [`crate::Error::StepUp`], or a [`domain::error::Conflict`]: nobody hides a patient from
 /// themselves, since they could not undo it.
-pub async fn set(ctx: &Ctx, patient: PatientId, user: UserId, wanted: Wanted) -> Result<()> {
+pub async fn set(
+    ctx: &Ctx,
+    patient: PatientId,
+    user: UserId,
+    seen: Option<Relationship>,
+    wanted: Wanted,
+) -> Result<()> {
     let mut work = ctx.services.store.begin().await?;
     let access = may(work.as_mut(), ctx.actor()?, patient).await?;
     let enter = ctx.actor()?.may(EnterGroup, &())?;
@@ -77,13 +85,17 @@ pub async fn set(ctx: &Ctx, patient: PatientId, user: UserId, wanted: Wanted) ->
         return Err(Conflict::Yourself.into());
     }
     ctx.proved_lately()?;
-    let (action, detail) = match wanted {
-        Wanted::Granted => (Action::PatientGranted, user.to_string()),
-        Wanted::Revoked => (Action::PatientHidden, user.to_string()),
-        Wanted::Neither => (Action::PatientGranted, format!("{user} undone")),
+    let action = match wanted {
+        Wanted::Granted => Action::PatientGranted,
+        Wanted::Revoked => Action::PatientHidden,
+        Wanted::Neither => Action::PatientAccessUndone,
     };
     let entry = audit::entry(ctx, access.by(), access.group(), action, patient);
-    work.audit(&Entry { detail, ..entry }).await?;
+    work.audit(&Entry { detail: user.to_string(), ..entry }).await?;
+    users::still_manages(work.as_mut(), enter).await?;
+    if work.find_relationship(&access, user).await? != seen {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
     let done = match wanted {
         Wanted::Granted => work.set_relationship(&access, user, Relationship::Granted).await?,
         Wanted::Revoked => work.set_relationship(&access, user, Relationship::Revoked).await?,

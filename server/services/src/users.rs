@@ -4,9 +4,12 @@
 //! and holds from the next request of every open session on: sessions read the membership anew each time.
 
 use domain::{
-    access::{Access, EnterGroup, Explanation, Face, ManageUsers, UserFace, ViewPatient, Who, explain},
+    access::{
+        Access, EnterGroup, Explanation, Face, ManageUsers, Right as _, UserFace, ViewPatient, Waits, Who, explain,
+    },
     account::Account,
     audit::{Action, Entry},
+    email::Email,
     error::{Conflict, Invalid, Problem},
     ids::{AccountId, LocationId, PatientId, UserId},
     limits, mail,
@@ -18,7 +21,7 @@ use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
-    hashing, mails, patients,
+    hashing, mails, memberships, patients,
     ports::{Clash, Hint, StoreError, UserRecord, Work},
 };
 
@@ -51,7 +54,7 @@ pub async fn page(ctx: &Ctx, id: UserId) -> Result<UserPage> {
     let mut work = ctx.services.store.read().await?;
     let record = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?;
     let locations = work.list_user_locations(&access, id).await?;
-    let last_full = is_full(&record.user) && work.count_full_users(&access).await? <= 1;
+    let last_full = manages(&record.user) && work.count_managers(&access).await? <= 1;
     Ok(UserPage {
         own: record.user.id == access.user(),
         email: record.email.as_str().to_owned(),
@@ -62,8 +65,9 @@ pub async fn page(ctx: &Ctx, id: UserId) -> Result<UserPage> {
     })
 }
 
-fn is_full(user: &User) -> bool {
-    user.state == UserState::Active && user.level.is_full()
+/// Does this user work here and may manage users? A group always has one who does (AD-04).
+fn manages(user: &User) -> bool {
+    user.state == UserState::Active && ManageUsers::decide(&who(user), &()).is_ok()
 }
 
 /// Adds a user. Somebody new to the system is in the group at once, signs in with the temporary password, and gets a
@@ -86,10 +90,11 @@ pub async fn add(ctx: &Ctx, form: &NewUserForm, password: &str, password_again: 
 
     let mut work = ctx.services.store.begin().await?;
     let id = UserId::from_uuid(ctx.services.random.id());
-    let account = work.find_account(&new.email).await?;
+    let account = held(work.as_mut(), &new.email).await?;
     let action = if account.is_some() { Action::UserInvited } else { Action::UserAdded };
     let entry = audit::entry(ctx, access.by(), access.group(), action, id);
     work.audit(&Entry { detail: access_text(&new.details), ..entry }).await?;
+    still_manages(work.as_mut(), &access).await?;
     if work.count_users(&access).await? >= i64::from(limits::USERS) {
         return Err(Error::field("email", Problem::TooMany));
     }
@@ -119,6 +124,18 @@ pub async fn add(ctx: &Ctx, form: &NewUserForm, password: &str, password_again: 
     };
     work.save().await?;
     Ok(added)
+}
+
+/// The account of an address, if there is one, held until the unit of work ends: what it is linked to stays as it is seen
+/// here (decision 5). Before any chain.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn held(work: &mut dyn Work, email: &Email) -> Result<Option<Account>> {
+    match work.find_account(email).await? {
+        Some(account) => Ok(work.lock_account(account.id).await?),
+        None => Ok(None),
+    }
 }
 
 /// The hash of the temporary password, checked like every password.
@@ -161,21 +178,10 @@ async fn may_join(work: &mut dyn Work, access: &Access<ManageUsers>, account: &A
     if work.find_user(access, account.id).await?.is_some() {
         return Err(Error::field("email", Problem::AlreadyUser));
     }
-    if holds_portal(work, account.id, role).await? {
+    if memberships::holds_portal(work, account.id, role).await? {
         return Err(Error::field("email", Problem::PortalEmail));
     }
     Ok(())
-}
-
-/// A practitioner's address uses no portal, of whatever group (decision 5); an administrator's may.
-///
-/// # Errors
-/// Storage's.
-pub(crate) async fn holds_portal(work: &mut dyn Work, account: AccountId, role: Role) -> Result<bool> {
-    match role {
-        Role::Practitioner => Ok(!work.list_grants(account).await?.is_empty()),
-        Role::Administrator => Ok(false),
-    }
 }
 
 fn user(
@@ -259,10 +265,11 @@ pub async fn save(ctx: &Ctx, id: UserId, version: i64, form: &UserForm) -> Resul
     let entry = audit::entry(ctx, access.by(), access.group(), Action::UserChanged, id);
     let detail = if access_changes { access_text(&details) } else { "details".to_owned() };
     work.audit(&Entry { detail, ..entry }).await?;
-    if is_full(&before) && !details.level.is_full() && work.count_full_users(&access).await? <= 1 {
+    still_manages(work.as_mut(), &access).await?;
+    let after = User { level: details.level, settings: details.settings, ..before.clone() };
+    if manages(&before) && !manages(&after) && work.count_managers(&access).await? <= 1 {
         return Err(Conflict::LastFull.into());
     }
-    still_full(work.as_mut(), &access).await?;
     let UserDetails { name, profession, registration, level, settings, locations } = details;
     let account = before.account;
     let user = User { name, profession, registration, level, settings, version, ..before };
@@ -274,10 +281,14 @@ pub async fn save(ctx: &Ctx, id: UserId, version: i64, form: &UserForm) -> Resul
     Ok(())
 }
 
-/// The caller may have been lowered since this request began: then it comes too late.
-async fn still_full(work: &mut dyn Work, access: &Access<ManageUsers>) -> Result<()> {
-    let own = work.lookup_own_user(&Access::<EnterGroup>::from(access)).await?;
-    if own.as_ref().is_some_and(is_full) { Ok(()) } else { Err(Conflict::ChangedMeanwhile.into()) }
+/// The caller may have been lowered or deactivated since this request began, and waited for its turn: then it comes too
+/// late (PR-18). Asked after the entry, which holds the group's chain: nobody changes it any more.
+///
+/// # Errors
+/// [`domain::error::Conflict::ChangedMeanwhile`].
+pub(crate) async fn still_manages(work: &mut dyn Work, access: impl Into<Access<EnterGroup>>) -> Result<()> {
+    let own = work.lookup_own_user(&access.into()).await?;
+    if own.as_ref().is_some_and(manages) { Ok(()) } else { Err(Conflict::ChangedMeanwhile.into()) }
 }
 
 async fn save_or_conflict(work: &mut dyn Work, access: &Access<ManageUsers>, user: &User) -> Result<()> {
@@ -298,11 +309,17 @@ async fn turn(
     if before.id == access.user() {
         return Err(Conflict::Yourself.into());
     }
+    // Their sessions are at stake, and what the account is linked to.
+    work.lock_account(before.account).await?;
     let user = User { version, ..change(before, ctx.now())? };
     ctx.proved_lately()?;
-    let entry = audit::entry(ctx, access.by(), access.group(), action, id);
-    work.audit(&Entry { detail: user.state.code().to_owned(), ..entry }).await?;
-    still_full(work.as_mut(), &access).await?;
+    let action = if (action, user.state) == (Action::UserDeactivated, UserState::Rejected) {
+        Action::UserInvitationRevoked
+    } else {
+        action
+    };
+    work.audit(&audit::entry(ctx, access.by(), access.group(), action, id)).await?;
+    still_manages(work.as_mut(), &access).await?;
     save_or_conflict(work.as_mut(), &access, &user).await?;
     Ok((work, access, user))
 }
@@ -326,7 +343,7 @@ pub async fn deactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
 /// [`crate::Error::StepUp`], or a [`domain::error::Conflict`].
 pub async fn reactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
     let (mut work, _, user) = turn(ctx, id, version, Action::UserReactivated, User::reactivate).await?;
-    if holds_portal(work.as_mut(), user.account, user.level.role()).await? {
+    if memberships::holds_portal(work.as_mut(), user.account, user.level.role()).await? {
         return Err(Conflict::PortalNow.into());
     }
     work.save().await?;
@@ -339,7 +356,7 @@ pub async fn reactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
 /// [`crate::Error::StepUp`], or a [`domain::error::Conflict`].
 pub async fn invite_again(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
     let (mut work, _, user) = turn(ctx, id, version, Action::UserInvited, User::invite_again).await?;
-    if holds_portal(work.as_mut(), user.account, user.level.role()).await? {
+    if memberships::holds_portal(work.as_mut(), user.account, user.level.role()).await? {
         return Err(Conflict::PortalNow.into());
     }
     let account = work.lookup_account(user.account).await?.ok_or(Error::NotFound)?;
@@ -358,7 +375,7 @@ pub async fn explain(ctx: &Ctx, id: UserId, patient: Option<PatientId>) -> Resul
     let actor = ctx.actor()?;
     let access = actor.may(ManageUsers, &())?;
     let mut work = ctx.services.store.begin().await?;
-    let user = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?.user;
+    let UserRecord { user, temporary_password, .. } = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?;
     let facts = match patient {
         Some(patient) => {
             let own = patients::facts(work.as_mut(), actor, patient).await?;
@@ -371,7 +388,8 @@ pub async fn explain(ctx: &Ctx, id: UserId, patient: Option<PatientId>) -> Resul
     let detail = patient.map(|patient| patient.to_string()).unwrap_or_default();
     work.audit(&Entry { detail, ..entry }).await?;
     work.save().await?;
-    let who = who(&user);
+    // As their session would be.
+    let who = if temporary_password { Who { face: Face::Lobby(Waits::Password), ..who(&user) } } else { who(&user) };
     let mut all = match facts {
         Some(facts) => explain::on_patient(&who, &facts),
         None => explain::in_group(&who),

@@ -138,6 +138,28 @@ impl Accounts for SqlWork {
         Ok(())
     }
 
+    async fn rehash_password(
+        &mut self,
+        id: AccountId,
+        expected: &PasswordHash,
+        hash: &PasswordHash,
+    ) -> Stored<bool> {
+        let saved = self
+            .execute(
+                query(
+                    "UPDATE accounts
+                     SET password_hash = $3
+                     WHERE id = $1
+                       AND password_hash = $2",
+                )
+                .bind(id.uuid())
+                .bind(expected.0.clone())
+                .bind(hash.0.clone()),
+            )
+            .await?;
+        Ok(saved == 1)
+    }
+
     async fn mark_temporary_password(&mut self, id: AccountId, at: Time) -> Stored<()> {
         self.execute(
             query(

@@ -88,6 +88,28 @@ impl Relationships for SqlWork {
         rows.into_iter().map(User::try_from).collect()
     }
 
+    async fn find_relationship(
+        &mut self,
+        access: &Access<ManageRelationships>,
+        user: UserId,
+    ) -> Stored<Option<Relationship>> {
+        let kind: Option<(String,)> = self
+            .find(
+                query_as(
+                    "SELECT kind
+                     FROM practitioner_relationships
+                     WHERE group_id = $1
+                       AND user_id = $2
+                       AND patient_id = $3",
+                )
+                .bind(access.group().uuid())
+                .bind(user.uuid())
+                .bind(access.patient().uuid()),
+            )
+            .await?;
+        Ok(kind.map(|(kind,)| Relationship::from_code(&kind)))
+    }
+
     async fn set_relationship(
         &mut self,
         access: &Access<ManageRelationships>,

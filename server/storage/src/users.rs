@@ -501,7 +501,7 @@ impl Users for SqlWork {
         Ok(kept)
     }
 
-    async fn count_full_users(&mut self, access: &Access<ManageUsers>) -> Stored<i64> {
+    async fn count_managers(&mut self, access: &Access<ManageUsers>) -> Stored<i64> {
         // Which levels are full is the domain's to say.
         let rows: Vec<(String, i64)> = self
             .all(
@@ -512,9 +512,11 @@ impl Users for SqlWork {
                      FROM users
                      WHERE group_id = $1
                        AND state = 'active'
+                       AND read_only = $2
                      GROUP BY level",
                 )
-                .bind(access.group().uuid()),
+                .bind(access.group().uuid())
+                .bind(false),
             )
             .await?;
         let mut full = 0;

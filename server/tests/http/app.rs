@@ -13,10 +13,12 @@ use std::{
 };
 
 use domain::{
-    access::{Actor, Face, ManageUsers, UserFace},
+    access::{Actor, Face, ManageUsers, PatientFacts, UserFace, ViewPatientAccess},
     account::{Account, Door, PasswordHash, SessionClock},
     ids::{AccountId, GroupId, UserId},
     location::{Location, OpeningHours},
+    mail::{self, Failure},
+    notification::{News, Notification},
     person::UserName,
     practice::Group,
     time::Span,
@@ -33,7 +35,7 @@ use server::{
 use services::{
     Services,
     hashing::Hasher,
-    ports::{Clock as _, NewSession, Random},
+    ports::{Clock as _, NewSession, QueuedMail, Random},
 };
 use storage::testing::TestDatabase;
 use tokio::{
@@ -259,6 +261,44 @@ impl App {
         let mut work = self.services.store.begin().await.unwrap();
         assert!(work.save_user(&access, user).await.unwrap());
         work.save().await.unwrap();
+    }
+
+    /// Tells a user that an invitation of this patient failed, and leaves its mail stuck; true when both are there.
+    pub async fn news_and_stuck_mail(&self, user: &User, patient: &str) -> bool {
+        let at = self.clock.now();
+        let mut work = self.services.store.begin().await.unwrap();
+        let access = {
+            let face = UserFace { group: user.group, user: user.id, level: Level::Full, settings: NO_SETTINGS };
+            let session = self.services.random.id().into();
+            let actor = Actor::unscoped_from_session(user.account, session, String::new(), Face::User(face));
+            let patient = patient.parse().unwrap();
+            let facts = PatientFacts { group: user.group, patient, relationship: None };
+            actor.may(ViewPatientAccess, &facts).unwrap()
+        };
+        let Some(invitation) = work.list_open_invitations(&access).await.unwrap().into_iter().next() else {
+            return false;
+        };
+        let news = News::InvitationFailed { patient: invitation.patient, invitation: invitation.id };
+        let notification = Notification { id: self.services.random.id().into(), news, at, read_at: None };
+        work.unscoped_notify(user.group, user.id, &notification).await.unwrap();
+        let mail = QueuedMail {
+            id: self.services.random.id().into(),
+            kind: mail::Kind::Invitation,
+            group: Some(user.group),
+            invitation: Some(invitation.id),
+            link: invitation.links,
+            account: invitation.account,
+            to: invitation.email.clone(),
+            sealed: None,
+            made_at: at,
+            // Not for the worker of this server.
+            due_at: at + Span::days(400),
+            tries: 0,
+        };
+        work.add_mail(&mail).await.unwrap();
+        work.unscoped_park_mail(mail.id, Failure::Rejected, at).await.unwrap();
+        work.save().await.unwrap();
+        true
     }
 
     /// The same without the work of signing in.

@@ -216,6 +216,10 @@ async fn looking_at_a_link_changes_nothing() {
         let practitioner = app.practitioner().await;
         let patient = app.patient(&practitioner, 'a', 1).await;
         let link = app.invite(&practitioner, &patient, &patient_email('a', 1)).await;
+        // The mail has left; that it has is noted a moment later.
+        while state(&practitioner, &patient).await == "queued" {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
         let before = state(&practitioner, &patient).await;
         for _ in 0..3 {
             app.anon().get(&format!("/invitation/{link}")).await.is(200);

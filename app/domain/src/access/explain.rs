@@ -111,6 +111,7 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
         who,
         facts,
         ViewPatient,
+        ViewContacts,
         EditPatient,
         ViewPatientAccess,
         InvitePatient,

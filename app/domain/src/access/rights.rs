@@ -141,6 +141,8 @@ rights! {
     AddPatient(()) -> InGroup = add_patient;
     /// See a patient's contact details and profile.
     ViewPatient(PatientFacts) -> OnPatient = view_patient;
+    /// See a patient's contacts: people with names, which give the patient's away.
+    ViewContacts(PatientFacts) -> OnPatient = view_contacts;
     /// Change a patient's details and contacts.
     EditPatient(PatientFacts) -> OnPatient = edit_patient;
     /// See who was invited to the patient's portal and what became of it.
@@ -297,6 +299,12 @@ fn view_patient(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     yes(scope, because)
 }
 
+fn view_contacts(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
+    let seen = view_patient(who, facts)?;
+    knows_names(user(who)?)?;
+    Ok(seen)
+}
+
 fn edit_patient(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     let seen = view_patient(who, facts)?;
     let user = user(who)?;
@@ -391,6 +399,7 @@ contains! {
     ExportData => EnterGroup;
     ManageRelationships => ViewPatient;
     ManageRelationships => ViewPatientAccess;
+    ViewContacts => ViewPatient;
     ListPatients => EnterGroup;
 }
 
@@ -517,6 +526,7 @@ mod tests {
             cell(actor.may(ListPatients, &())),
             cell(actor.may(AddPatient, &())),
             cell(actor.may(ViewPatient, on)),
+            cell(actor.may(ViewContacts, on)),
             cell(actor.may(EditPatient, on)),
             cell(actor.may(ViewPatientAccess, on)),
             cell(actor.may(InvitePatient, on)),
@@ -630,6 +640,7 @@ mod tests {
             "ManageTemplates" => actor.may(ManageTemplates, &()).map(drop),
             "ManageMail" => actor.may(ManageMail, &()).map(drop),
             "ViewPatient" => actor.may(ViewPatient, on).map(drop),
+            "ViewContacts" => actor.may(ViewContacts, on).map(drop),
             "EditPatient" => actor.may(EditPatient, on).map(drop),
             "ViewPatientAccess" => actor.may(ViewPatientAccess, on).map(drop),
             "InvitePatient" => actor.may(InvitePatient, on).map(drop),

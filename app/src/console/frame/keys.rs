@@ -117,7 +117,7 @@ pub fn Shortcuts() -> impl IntoView {
                         <dl class="shortcuts">{rows}</dl>
                         <CheckField name="keys" id="single-keys" label=words::SINGLE_KEYS bind=on/>
                     </div>
-                    <footer class="dialog-foot"><Button on:click=move |_| close()>{words::CLOSE}</Button></footer>
+                    <footer class="dialog-foot"><Button press=move |_| close()>{words::CLOSE}</Button></footer>
                 </Dialog>
             }
         })

@@ -77,8 +77,8 @@ fn AlmostOver(why: Ending) -> impl IntoView {
         <Dialog title=title id="almost-over" on_close=move |()| stay()>
             <div class="dialog-body"><p>{text}</p></div>
             <footer class="dialog-foot">
-                <Button on:click=move |_| desk.sign_out()>{words::SIGN_OUT}</Button>
-                <Button kind=Kind::Main on:click=move |_| stay()>{button}</Button>
+                <Button press=move |_| desk.sign_out()>{words::SIGN_OUT}</Button>
+                <Button kind=Kind::Main press=move |_| stay()>{button}</Button>
             </footer>
         </Dialog>
     }

@@ -50,10 +50,10 @@ pub fn Offers(some: RwSignal<bool>) -> impl IntoView {
                     <p class="line-text" dir="auto">{words::offer(&offer)}</p>
                     <When at=offer.at/>
                     <div class="buttons">
-                        <Button kind=Kind::Main busy=busy attr:aria-label=accept on:click=move |_| answer(user, true, yes.clone())>
+                        <Button kind=Kind::Main busy=busy name=accept press=move |_| answer(user, true, yes.clone())>
                             {words::ACCEPT}
                         </Button>
-                        <Button busy=busy attr:aria-label=reject on:click=move |_| answer(user, false, no.clone())>
+                        <Button busy=busy name=reject press=move |_| answer(user, false, no.clone())>
                             {words::REJECT}
                         </Button>
                     </div>

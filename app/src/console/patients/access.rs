@@ -99,16 +99,16 @@ pub fn Access(
                             kind=Kind::Quiet
                             icon="refresh-cw"
                             busy=Signal::derive(move || sending.get() == Some(id))
-                            attr:aria-label=resend_name
-                            on:click=move |_| resend(id, again.clone())
+                            name=resend_name
+                            press=move |_| resend(id, again.clone())
                         >{words::RESEND}</Button>
                     })}
                     {may_revoke.then(|| view! {
                         <Button
                             kind=Kind::Quiet
                             icon="ban"
-                            attr:aria-label=revoke_name
-                            on:click=move |_| revoking.set(Some((id, back.clone())))
+                            name=revoke_name
+                            press=move |_| revoking.set(Some((id, back.clone())))
                         >{words::REVOKE}</Button>
                     })}
                 </td>
@@ -121,7 +121,7 @@ pub fn Access(
                 <Empty title=words::NOBODY_INVITED>
                     <p>{words::NOBODY_INVITED_TEXT}</p>
                     {may.get().invite.then(|| view! {
-                        <Button kind=Kind::Main icon="send" on:click=move |_| inviting.set(true)>{words::INVITE_TO_PORTAL}</Button>
+                        <Button kind=Kind::Main icon="send" press=move |_| inviting.set(true)>{words::INVITE_TO_PORTAL}</Button>
                     })}
                 </Empty>
             }

@@ -76,7 +76,7 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
     };
     let add: Children = Box::new(move || {
         may_edit
-            .then(|| view! { <Button icon="plus" on:click=move |_| editing.set(Some(None))>{words::ADD_CONTACT}</Button> })
+            .then(|| view! { <Button icon="plus" press=move |_| editing.set(Some(None))>{words::ADD_CONTACT}</Button> })
             .into_any()
     });
     view! {
@@ -200,7 +200,7 @@ fn Edit(
                     {form.tick("emergency", words::EMERGENCY_TICK, "")}
                 </div>
                 <footer class="dialog-foot">
-                    <Button on:click=give_up>{words::CANCEL}</Button>
+                    <Button press=give_up>{words::CANCEL}</Button>
                     <Button kind=Kind::Main submit=true busy=form.busy>{words::SAVE}</Button>
                 </footer>
             </form>

@@ -98,8 +98,8 @@ fn Fields(id: PatientId, start: InviteStart, on_close: impl Fn(bool) + Copy + Se
                 <Notice tone=Tone::Warn live=true>
                     <p>{words::REPLACE_TYPED}</p>
                     <div class="notice-actions">
-                        <Button on:click=move |_| fill(body.clone())>{words::REPLACE}</Button>
-                        <Button kind=Kind::Quiet on:click=keep>{words::KEEP}</Button>
+                        <Button press=move |_| fill(body.clone())>{words::REPLACE}</Button>
+                        <Button kind=Kind::Quiet press=keep>{words::KEEP}</Button>
                     </div>
                 </Notice>
             }
@@ -142,7 +142,7 @@ fn Fields(id: PatientId, start: InviteStart, on_close: impl Fn(bool) + Copy + Se
                 <p class="muted">{words::link_lives(link_hours)}</p>
             </div>
             <footer class="dialog-foot">
-                <Button on:click=give_up>{words::CANCEL}</Button>
+                <Button press=give_up>{words::CANCEL}</Button>
                 <Button kind=Kind::Main icon="send" submit=true busy=form.busy>{words::INVITE}</Button>
             </footer>
         </form>

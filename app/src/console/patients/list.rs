@@ -56,7 +56,7 @@ pub fn Patients() -> impl IntoView {
             view! {
                 <Empty title=words::NOTHING_MATCHES>
                     <p>{words::NOTHING_MATCHES_TEXT}</p>
-                    <Button on:click=move |_| filters.clear()>{words::SHOW_ALL}</Button>
+                    <Button press=move |_| filters.clear()>{words::SHOW_ALL}</Button>
                 </Empty>
             }
             .into_any()

@@ -45,7 +45,7 @@ pub fn NewPatient() -> impl IntoView {
             {details::view(form)}
             <div class="form-end">
                 <Button kind=Kind::Main submit=true busy=form.busy>{words::ADD_PATIENT}</Button>
-                <Button kind=Kind::Quiet on:click=cancel>{words::CANCEL}</Button>
+                <Button kind=Kind::Quiet press=cancel>{words::CANCEL}</Button>
             </div>
         </form>
     }

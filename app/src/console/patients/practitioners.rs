@@ -21,8 +21,8 @@ use crate::{
     },
 };
 
-/// A change that is asked back about: with whom, their name, and what shall become of it.
-type Change = (UserId, String, Wanted);
+/// A change that is asked back about: with whom, their name, what was seen of it, and what shall become of it.
+type Change = (UserId, String, Option<Relationship>, Wanted);
 
 /// The section.
 pub fn section(patient: PatientId) -> AnyView {
@@ -33,7 +33,7 @@ pub fn section(patient: PatientId) -> AnyView {
     // Counts what was changed here: who may do what is asked again.
     let changed = RwSignal::new(0_u32);
     let add: Children = Box::new(move || {
-        view! { <Button icon="plus" on:click=move |_| adding.set(true)>{words::ADD_PRACTITIONER}</Button> }.into_any()
+        view! { <Button icon="plus" press=move |_| adding.set(true)>{words::ADD_PRACTITIONER}</Button> }.into_any()
     });
     let draw = move |rows: Vec<RelationshipRow>| {
         if rows.is_empty() {
@@ -57,7 +57,7 @@ pub fn section(patient: PatientId) -> AnyView {
         </Card>
         {explain::on_patient(patient, changed)}
         {move || adding.get().then(|| choose(patient, adding, changing))}
-        {move || changing.get().map(|(user, name, wanted)| {
+        {move || changing.get().map(|(user, name, seen, wanted)| {
             let (title, text, button) = words::relation_change(wanted, &name);
             view! {
                 <Confirm
@@ -65,7 +65,7 @@ pub fn section(patient: PatientId) -> AnyView {
                     text=text
                     button=button
                     danger=wanted == Wanted::Revoked
-                    act=move || api::relationships::set(patient, user, wanted)
+                    act=move || api::relationships::set(patient, user, seen, wanted)
                     on_close=move |done: bool| {
                         changing.set(None);
                         if done {
@@ -91,8 +91,8 @@ fn row(row: RelationshipRow, changing: RwSignal<Option<Change>>) -> AnyView {
     };
     let button = |wanted: Wanted, icon: &'static str, text: &'static str| {
         let (label, name) = (words::relation_change(wanted, &name).0, name.clone());
-        let ask = move |_| changing.set(Some((user, name.clone(), wanted)));
-        view! { <Button kind=Kind::Quiet icon=icon attr:aria-label=label on:click=ask>{text}</Button> }.into_any()
+        let ask = move |_| changing.set(Some((user, name.clone(), Some(relationship), wanted)));
+        view! { <Button kind=Kind::Quiet icon=icon name=label press=ask>{text}</Button> }.into_any()
     };
     let grant = || button(Wanted::Granted, "check", words::GRANT);
     // Nobody hides a patient from themselves: they could not take it back.
@@ -135,7 +135,7 @@ fn choose(patient: PatientId, adding: RwSignal<bool>, changing: RwSignal<Option<
         let Some(found) = chosen.get_untracked() else { return };
         let Ok(user) = found.id.parse() else { return };
         adding.set(false);
-        changing.set(Some((user, found.name, wanted)));
+        changing.set(Some((user, found.name, None, wanted)));
     };
     view! {
         <Dialog title=words::ADD_PRACTITIONER id="add-practitioner" on_close=move |()| adding.set(false)>
@@ -146,9 +146,9 @@ fn choose(patient: PatientId, adding: RwSignal<bool>, changing: RwSignal<Option<
                 })}
             </div>
             <footer class="dialog-foot">
-                <Button on:click=move |_| adding.set(false)>{words::CANCEL}</Button>
-                <Button kind=Kind::Danger icon="eye-off" disabled=none on:click=move |_| go(Wanted::Revoked)>{words::HIDE_PATIENT}</Button>
-                <Button kind=Kind::Main icon="check" disabled=none on:click=move |_| go(Wanted::Granted)>{words::GRANT_ACCESS}</Button>
+                <Button press=move |_| adding.set(false)>{words::CANCEL}</Button>
+                <Button kind=Kind::Danger icon="eye-off" disabled=none press=move |_| go(Wanted::Revoked)>{words::HIDE_PATIENT}</Button>
+                <Button kind=Kind::Main icon="check" disabled=none press=move |_| go(Wanted::Granted)>{words::GRANT_ACCESS}</Button>
             </footer>
         </Dialog>
     }

@@ -37,7 +37,7 @@ fn Facts(record: Profile, details: Details, editing: RwSignal<bool>) -> impl Int
     });
     let edit: Children = Box::new(move || {
         may_edit
-            .then(|| view! { <Button icon="pencil" on:click=move |_| editing.set(true)>{words::EDIT}</Button> })
+            .then(|| view! { <Button icon="pencil" press=move |_| editing.set(true)>{words::EDIT}</Button> })
             .into_any()
     });
     let mail = details.email.as_ref().map(|email| email.as_str().to_owned());
@@ -107,7 +107,7 @@ fn Edit(id: PatientId, profile: Load<Profile>, on_close: impl Fn() + Copy + Send
                     {details::view(form)}
                 </div>
                 <footer class="dialog-foot">
-                    <Button on:click=give_up>{words::CANCEL}</Button>
+                    <Button press=give_up>{words::CANCEL}</Button>
                     <Button kind=Kind::Main submit=true busy=form.busy>{words::SAVE}</Button>
                 </footer>
             </form>

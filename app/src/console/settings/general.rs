@@ -28,7 +28,7 @@ pub fn General() -> impl IntoView {
     let settings = load(api::settings::patient_access);
     let editing = RwSignal::new(false);
     let edit: Children = Box::new(move || {
-        view! { <Button icon="pencil" attr:aria-label=words::EDIT_PATIENT_ACCESS on:click=move |_| editing.set(true)>{words::EDIT}</Button> }
+        view! { <Button icon="pencil" name=words::EDIT_PATIENT_ACCESS press=move |_| editing.set(true)>{words::EDIT}</Button> }
             .into_any()
     });
     view! {
@@ -119,7 +119,7 @@ fn Edit(
                     {form.select("link_hours", words::LINK_LIFE, lives, words::LINK_LIFE_HINT)}
                 </div>
                 <footer class="dialog-foot">
-                    <Button on:click=give_up>{words::CANCEL}</Button>
+                    <Button press=give_up>{words::CANCEL}</Button>
                     <Button kind=Kind::Main submit=true busy=form.busy>{words::SAVE}</Button>
                 </footer>
             </form>

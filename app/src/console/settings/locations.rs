@@ -55,7 +55,7 @@ pub fn Locations() -> impl IntoView {
         }
     };
     let new = move || {
-        view! { <Button kind=Kind::Main icon="plus" on:click=move |_| editing.set(Some(None))>{words::ADD_LOCATION}</Button> }
+        view! { <Button kind=Kind::Main icon="plus" press=move |_| editing.set(Some(None))>{words::ADD_LOCATION}</Button> }
             .into_any()
     };
     view! {
@@ -157,7 +157,7 @@ fn edit(place: Option<Location>, on_close: Callback<bool>) -> AnyView {
                     </fieldset>
                 </div>
                 <footer class="dialog-foot">
-                    <Button on:click=give_up>{words::CANCEL}</Button>
+                    <Button press=give_up>{words::CANCEL}</Button>
                     <Button kind=Kind::Main submit=true busy=form.busy>{words::SAVE}</Button>
                 </footer>
             </form>

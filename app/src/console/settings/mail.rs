@@ -71,7 +71,7 @@ pub fn Mail() -> impl IntoView {
                         kind=Kind::Quiet
                         icon="refresh-cw"
                         busy=Signal::derive(move || trying.get() == Some(id))
-                        on:click=move |_| retry(id)
+                        press=move |_| retry(id)
                     >{words::TRY_AGAIN}</Button>
                 })}</td>
             </tr>

@@ -23,7 +23,7 @@ pub fn card() -> AnyView {
     let messages = load(api::settings::messages);
     let editing = RwSignal::new(false);
     let action: Children = Box::new(move || {
-        view! { <Button icon="pencil" attr:aria-label=words::EDIT_MESSAGES on:click=move |_| editing.set(true)>{words::EDIT}</Button> }
+        view! { <Button icon="pencil" name=words::EDIT_MESSAGES press=move |_| editing.set(true)>{words::EDIT}</Button> }
             .into_any()
     });
     view! {
@@ -109,7 +109,7 @@ fn edit(start: MessageSettings, messages: Load<MessageSettings>, editing: RwSign
                     {form.text("reminder_hours", words::REMINDER_HOURS, Line::of("text").required().hint(words::REMINDER_HOURS_HINT))}
                 </div>
                 <footer class="dialog-foot">
-                    <Button on:click=give_up>{words::CANCEL}</Button>
+                    <Button press=give_up>{words::CANCEL}</Button>
                     <Button kind=Kind::Main submit=true busy=form.busy>{words::SAVE}</Button>
                 </footer>
             </form>

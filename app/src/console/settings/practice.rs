@@ -26,7 +26,7 @@ pub fn PracticeCard() -> impl IntoView {
     let practice = load(api::settings::practice);
     let editing = RwSignal::new(false);
     let edit: Children = Box::new(move || {
-        view! { <Button icon="pencil" attr:aria-label=words::EDIT_PRACTICE on:click=move |_| editing.set(true)>{words::EDIT}</Button> }
+        view! { <Button icon="pencil" name=words::EDIT_PRACTICE press=move |_| editing.set(true)>{words::EDIT}</Button> }
             .into_any()
     });
     view! {
@@ -105,7 +105,7 @@ fn Edit(
                     {form.select("idle_minutes", words::IDLE, lives, words::IDLE_HINT)}
                 </div>
                 <footer class="dialog-foot">
-                    <Button on:click=give_up>{words::CANCEL}</Button>
+                    <Button press=give_up>{words::CANCEL}</Button>
                     <Button kind=Kind::Main submit=true busy=form.busy>{words::SAVE}</Button>
                 </footer>
             </form>

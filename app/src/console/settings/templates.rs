@@ -60,7 +60,7 @@ pub fn Templates() -> impl IntoView {
         }
     };
     let action = Box::new(move || {
-        view! { <Button kind=Kind::Main icon="plus" on:click=move |_| editing.set(Some(None))>{words::NEW_TEMPLATE}</Button> }.into_any()
+        view! { <Button kind=Kind::Main icon="plus" press=move |_| editing.set(Some(None))>{words::NEW_TEMPLATE}</Button> }.into_any()
     });
     view! {
         <Head title=words::TEMPLATES up=("/console/settings", words::SETTINGS) action=action/>
@@ -69,7 +69,7 @@ pub fn Templates() -> impl IntoView {
                 return view! {
                     <Empty title=words::NO_TEMPLATES>
                         <p>{words::NO_TEMPLATES_TEXT}</p>
-                        <Button kind=Kind::Main icon="plus" on:click=move |_| editing.set(Some(None))>{words::NEW_TEMPLATE}</Button>
+                        <Button kind=Kind::Main icon="plus" press=move |_| editing.set(Some(None))>{words::NEW_TEMPLATE}</Button>
                     </Empty>
                 }.into_any();
             }
@@ -170,7 +170,7 @@ fn Edit(template: Option<Template>, on_close: impl Fn(bool) + Copy + Send + Sync
                     <Preview body=form.field("body")/>
                 </div>
                 <footer class="dialog-foot">
-                    <Button on:click=give_up>{words::CANCEL}</Button>
+                    <Button press=give_up>{words::CANCEL}</Button>
                     <Button kind=Kind::Main submit=true busy=form.busy>{words::SAVE}</Button>
                 </footer>
             </form>

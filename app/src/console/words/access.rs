@@ -154,8 +154,8 @@ pub const REACTIVATE: &str = "Reactivate this user";
 pub const REACTIVATE_TEXT: &str = "Reactivated, they may sign in again, with the access shown here.";
 pub const REACTIVATED: &str = "The user is active again";
 pub const ASK_AGAIN: &str = "Invite again";
-pub const ASK_AGAIN_TEXT: &str =
-    "They did not want to join. Invited again, they are asked once more, by mail and in their notifications.";
+pub const ASK_AGAIN_TEXT: &str = "They are not in the practice: they said no, or the invitation was taken back. Invited again, they are asked once more, by \
+     mail and in their notifications.";
 pub const ASKED_AGAIN: &str = "They are asked to join again";
 
 /// The question: the button's words, and about whom.
@@ -253,6 +253,7 @@ pub fn right(name: &str) -> String {
         "ListPatients" => "Search and list patients",
         "AddPatient" => "Add patients",
         "ViewPatient" => "See the patient's record",
+        "ViewContacts" => "See the patient's contacts",
         "EditPatient" => "Change the patient's record",
         "ViewPatientAccess" => "See who uses the patient's portal",
         "InvitePatient" => "Invite to the patient's portal",
@@ -294,7 +295,7 @@ pub const fn because(because: Because) -> &'static str {
         Because::TemporaryPassword => "because they must choose a password of their own first. ",
         Because::NoGroup => "because they work in no practice group. ",
         Because::NotJoined => "because they have not accepted the invitation to join yet. ",
-        Because::NotWorking => "because they do not work here any more. ",
+        Because::NotWorking => "because they are not in the practice. ",
         Because::Portal => "because the record is their own, or of somebody they act for. ",
         Because::PortalShut => "because their access to the record is not active. ",
         Because::RecordClosed => "because the record was closed. ",

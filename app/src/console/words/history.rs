@@ -21,7 +21,7 @@ pub const ABOUT_WHOM: &str = "About whom";
 pub const DETAIL: &str = "Details";
 pub const NETWORK_ADDRESS: &str = "Network address";
 pub const PORTAL_USER: &str = "Somebody in the portal";
-pub const NOBODY: &str = "The program";
+pub const NOBODY: &str = "Not known";
 pub const NEWER_ACTION: &str = "Something that a newer version of Portico wrote";
 pub const EXPORT: &str = "Export";
 pub const EXPORT_TITLE: &str = "Export this list?";
@@ -79,13 +79,35 @@ pub const fn action(action: Action) -> &'static str {
         Action::UserChanged => "Changed a user or their access",
         Action::UserDeactivated => "Deactivated a user",
         Action::UserReactivated => "Reactivated a user",
+        Action::UserInvitationRevoked => "Took back an invitation to join",
         Action::LocationAdded => "Added a location",
         Action::LocationChanged => "Changed a location",
         Action::PatientGranted => "Granted a patient to a practitioner",
         Action::PatientHidden => "Hid a patient from a practitioner",
+        Action::PatientAccessUndone => "Undid a grant or a hiding",
         Action::AccessExplained => "Looked up what somebody may do",
         Action::HistoryViewed => "Looked at this history",
         Action::HistoryExported => "Exported this history",
         Action::Denied => "Was refused something",
     }
+}
+
+/// What else is known of an entry, in words as far as there are any.
+pub fn detail(detail: &str) -> String {
+    let word = |word: &str| match word {
+        "hide_names" => "patient names hidden".to_owned(),
+        "read_only" => "read-only".to_owned(),
+        "view_history" => "may view history".to_owned(),
+        "export_data" => "may export".to_owned(),
+        "no_note_sharing" => "may not share notes".to_owned(),
+        "console" => "in the console".to_owned(),
+        "portal" => "in the portal".to_owned(),
+        word => match word.split_once('=') {
+            Some(("level", code)) => domain::user::Level::from_code(code)
+                .map_or_else(|_| code.to_owned(), |level| super::level(level).to_owned()),
+            Some(("count", rows)) => format!("{rows} shown"),
+            _ => word.replace('_', " "),
+        },
+    };
+    detail.split(' ').filter(|part| !part.is_empty()).map(word).collect::<Vec<_>>().join(", ")
 }

@@ -20,7 +20,7 @@ use crate::{
     error::{Error, Result},
     patients,
     ports::{Clash, StoreError, Work},
-    templates, tokens,
+    templates, tokens, users,
 };
 
 /// What the dialog starts with.
@@ -88,6 +88,8 @@ async fn try_invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<
     let invite = form.check()?;
     let now = ctx.now();
     let id = InvitationId::from_uuid(ctx.services.random.id());
+    // Held before the chain: that the address is no practitioner's stays so until the grant is there (decision 5).
+    users::held(work.as_mut(), &invite.email).await?;
 
     // The entry comes before the change, here as everywhere: it locks the group's chain, so that of two who invite at
     // once the second sees the first, and nobody who holds a row of the group waits for the chain.

@@ -43,6 +43,10 @@ pub trait Accounts {
     /// A new account. Clashes on the address.
     async fn add_account(&mut self, account: &Account, at: Time) -> Stored<()>;
 
+    /// Keeps the same password under a stronger hash, in place of the `expected` one; false when it is another one by now. A
+    /// temporary password stays one.
+    async fn rehash_password(&mut self, id: AccountId, expected: &PasswordHash, hash: &PasswordHash) -> Stored<bool>;
+
     /// Its password was chosen by somebody else, and must be replaced ([`Accounts::set_password`] ends that).
     async fn mark_temporary_password(&mut self, id: AccountId, at: Time) -> Stored<()>;
 

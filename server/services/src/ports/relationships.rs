@@ -20,6 +20,13 @@ pub trait Relationships {
     /// name begins with the text.
     async fn list_unrelated(&mut self, access: &Access<ManageRelationships>, text: &str) -> Stored<Vec<User>>;
 
+    /// How a user and the patient belong together, if they do.
+    async fn find_relationship(
+        &mut self,
+        access: &Access<ManageRelationships>,
+        user: UserId,
+    ) -> Stored<Option<Relationship>>;
+
     /// Sets how a practitioner and the patient belong together; false when there is no such user in the group.
     async fn set_relationship(
         &mut self,

@@ -114,8 +114,8 @@ pub trait Users {
         locations: &[LocationId],
     ) -> Stored<u64>;
 
-    /// How many active users may do everything.
-    async fn count_full_users(&mut self, access: &Access<ManageUsers>) -> Stored<i64>;
+    /// How many active users may manage users: of a level that reaches everything, and not read-only.
+    async fn count_managers(&mut self, access: &Access<ManageUsers>) -> Stored<i64>;
 
     /// How many users the group has or had.
     async fn count_users(&mut self, access: &Access<ManageUsers>) -> Stored<i64>;

@@ -5,20 +5,28 @@ use std::collections::BTreeSet;
 use domain::{
     access::Relationship,
     error::{Conflict, Refusal},
-    ids::PatientId,
+    ids::{PatientId, UserId},
     page::PageRequest,
     patient::PatientFilter,
     relationship::Wanted,
     user::{AccessSettings, Level, UserState},
 };
-use services::{Ctx, Error, patients, relationships, users};
+use services::{Ctx, Error, invitations, patients, relationships, users};
 
 use crate::town::{Staff, Town};
 
 on_both_engines! {
     granted_hidden_and_undone,
+    an_old_look_overwrites_nothing,
     who_may_grant,
     what_lists_show_is_what_opens_is_what_is_explained,
+}
+
+/// Sets a relationship as somebody who looked a moment ago.
+async fn set(by: &Ctx, patient: PatientId, user: UserId, wanted: Wanted) -> services::Result<()> {
+    let rows = relationships::list(by, patient).await?;
+    let seen = rows.into_iter().find(|row| row.user == user).map(|row| row.relationship);
+    relationships::set(by, patient, user, seen, wanted).await
 }
 
 async fn listed(by: &Ctx, text: &str) -> BTreeSet<PatientId> {
@@ -45,11 +53,11 @@ async fn granted_hidden_and_undone(town: Town) {
     assert!(matches!(patients::profile(&noor, patient).await, Err(Error::NotFound)));
     assert!(listed(&noor, "quark").await.is_empty());
 
-    relationships::set(&owner, patient, noor_id, Wanted::Granted).await.unwrap();
+    set(&owner, patient, noor_id, Wanted::Granted).await.unwrap();
     assert!(patients::profile(&noor, patient).await.is_ok());
     assert_eq!(listed(&noor, "quark").await, BTreeSet::from([patient]));
 
-    relationships::set(&owner, patient, tom_id, Wanted::Revoked).await.unwrap();
+    set(&owner, patient, tom_id, Wanted::Revoked).await.unwrap();
     assert!(matches!(patients::profile(&tom, patient).await, Err(Error::NotFound)));
     assert!(matches!(patients::contacts(&tom, patient).await, Err(Error::NotFound)));
     assert!(!listed(&tom, "").await.contains(&patient));
@@ -61,12 +69,25 @@ async fn granted_hidden_and_undone(town: Town) {
     let choices = relationships::practitioners(&owner, patient, "").await.unwrap();
     assert!(choices.iter().all(|choice| choice.user != noor_id && choice.user != tom_id));
 
-    relationships::set(&owner, patient, tom_id, Wanted::Neither).await.unwrap();
+    set(&owner, patient, tom_id, Wanted::Neither).await.unwrap();
     assert!(patients::profile(&tom, patient).await.is_ok());
-    relationships::set(&owner, patient, noor_id, Wanted::Neither).await.unwrap();
+    set(&owner, patient, noor_id, Wanted::Neither).await.unwrap();
     assert!(matches!(patients::profile(&noor, patient).await, Err(Error::NotFound)));
-    let again = relationships::set(&owner, patient, noor_id, Wanted::Neither).await;
+    let again = set(&owner, patient, noor_id, Wanted::Neither).await;
     assert!(matches!(again, Err(Error::Conflict(Conflict::ChangedMeanwhile))), "{again:?}");
+}
+
+// hidden by one, and granted by another who looked before that.
+async fn an_old_look_overwrites_nothing(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let second = town.user(group, "second@harbour.example", Level::AdminFull).await;
+    let patient = town.patient(&owner, "Zoltan", "Quark").await;
+    let tom = town.user(group, "tom@harbour.example", Level::Clinical).await;
+    let id = tom.actor().unwrap().user().unwrap().user;
+    relationships::set(&owner, patient, id, None, Wanted::Revoked).await.unwrap();
+    let late = relationships::set(&second, patient, id, None, Wanted::Granted).await;
+    assert!(matches!(late, Err(Error::Conflict(Conflict::ChangedMeanwhile))), "{late:?}");
+    assert!(matches!(patients::profile(&tom, patient).await, Err(Error::NotFound)), "still hidden");
 }
 
 async fn who_may_grant(town: Town) {
@@ -75,24 +96,24 @@ async fn who_may_grant(town: Town) {
     let own = owner.actor().unwrap().user().unwrap().user;
     for level in Level::ALL.into_iter().filter(|level| !level.is_full() && *level != Level::Personal) {
         let user = town.user(group, &format!("{}@harbour.example", level.code()), level).await;
-        let refused = relationships::set(&user, patient, own, Wanted::Granted).await;
+        let refused = relationships::set(&user, patient, own, None, Wanted::Granted).await;
         assert!(matches!(refused, Err(Error::Forbidden(Refusal::Level))), "{level:?} {refused:?}");
         assert!(matches!(relationships::list(&user, patient).await, Err(Error::Forbidden(_))));
     }
     // Nobody hides a patient from themselves: they could not undo it.
-    let hidden = relationships::set(&owner, patient, own, Wanted::Revoked).await;
+    let hidden = relationships::set(&owner, patient, own, None, Wanted::Revoked).await;
     assert!(matches!(hidden, Err(Error::Conflict(Conflict::Yourself))));
     // Administrators treat nobody.
     let desk = town.user(group, "desk@harbour.example", Level::CalendarContacts).await;
     let desk = desk.actor().unwrap().user().unwrap().user;
-    let granted = relationships::set(&owner, patient, desk, Wanted::Granted).await;
+    let granted = relationships::set(&owner, patient, desk, None, Wanted::Granted).await;
     assert!(matches!(granted, Err(Error::Conflict(Conflict::NotAPractitioner))));
     // Another group's user and another group's patient are not there.
     let Staff { owner: other, .. } = town.practice_called("Hill Clinic", "owner@hill.example").await;
     let theirs = town.patient(&other, "Not", "Ours").await;
     let stranger = other.actor().unwrap().user().unwrap().user;
-    assert!(matches!(relationships::set(&owner, patient, stranger, Wanted::Granted).await, Err(Error::NotFound)));
-    assert!(matches!(relationships::set(&owner, theirs, own, Wanted::Granted).await, Err(Error::NotFound)));
+    assert!(matches!(relationships::set(&owner, patient, stranger, None, Wanted::Granted).await, Err(Error::NotFound)));
+    assert!(matches!(relationships::set(&owner, theirs, own, None, Wanted::Granted).await, Err(Error::NotFound)));
 }
 
 /// Dice that fall the same way each time.
@@ -134,7 +155,7 @@ async fn what_lists_show_is_what_opens_is_what_is_explained(town: Town) {
                     1 => Wanted::Revoked,
                     _ => continue,
                 };
-                relationships::set(&owner, *patient, user, wanted).await.unwrap();
+                set(&owner, *patient, user, wanted).await.unwrap();
             }
         }
         for (level, user) in &people {
@@ -161,6 +182,13 @@ async fn what_lists_show_is_what_opens_is_what_is_explained(town: Town) {
                 let saved = patients::save(user, *patient, 999, &crate::town::details("A", "B")).await;
                 let may_edit = !matches!(saved, Err(Error::NotFound | Error::Forbidden(_)));
                 assert_eq!(may_edit, edit.may, "{level:?} {saved:?}");
+                // Whatever ids are sent in one go: only those the user may act for, and none without names (S1-02, S1-03).
+                let email = format!("{}@y.example", patient.uuid().simple());
+                let invited = invitations::invite(user, *patient, &crate::town::form(&email)).await;
+                let may_invite = !matches!(invited, Err(Error::NotFound | Error::Forbidden(_)));
+                let invite = explained.iter().find(|one| one.right == "InvitePatient").unwrap();
+                assert_eq!(may_invite, invite.may, "{level:?} {invited:?}");
+                assert!(!(may_invite && (names_hidden || !shown.contains(patient))));
                 pairs += 1;
             }
         }

@@ -26,6 +26,9 @@ on_both_engines! {
     two_who_change_one_user_do_not_overwrite_each_other,
     the_last_full_user_stays_one,
     two_full_users_who_lower_each_other_at_once_leave_one,
+    nor_by_making_each_other_read_only,
+    what_waited_while_its_caller_was_lowered_comes_too_late,
+    a_temporary_password_stays_one_under_a_new_hash,
     nobody_changes_their_own_access,
     a_full_user_is_lowered_before_being_deactivated,
     deactivation_ends_every_session_and_nothing_revives_it,
@@ -327,7 +330,7 @@ async fn the_last_full_user_stays_one(town: Town) {
         form.locations = vec![place];
     };
     assert_eq!(conflict(change(&second, own, lower).await), Conflict::Yourself);
-    assert_eq!(conflict(change(&owner, own, lower).await), Conflict::LastFull);
+    assert_eq!(conflict(change(&owner, own, lower).await), Conflict::ChangedMeanwhile);
 }
 
 async fn two_full_users_who_lower_each_other_at_once_leave_one(town: Town) {
@@ -348,6 +351,59 @@ async fn two_full_users_who_lower_each_other_at_once_leave_one(town: Town) {
         let done = [a.unwrap(), b.unwrap()];
         assert_eq!(done.iter().filter(|answer| answer.is_ok()).count(), 1, "{done:?}");
     }
+}
+
+async fn nor_by_making_each_other_read_only(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let place = town.location(&owner).await;
+    let second = town.user(group, "second@harbour.example", Level::Full).await;
+    let ids = [&owner, &second].map(|ctx| ctx.actor().unwrap().user().unwrap().user);
+    let tie = |by: Ctx, id: UserId| async move {
+        change(&by, id, |form| {
+            form.settings.read_only = true;
+            form.locations = vec![place];
+        })
+        .await
+    };
+    let (a, b) = tokio::join!(tokio::spawn(tie(owner, ids[1])), tokio::spawn(tie(second, ids[0])));
+    let done = [a.unwrap(), b.unwrap()];
+    assert_eq!(done.iter().filter(|answer| answer.is_ok()).count(), 1, "{done:?}");
+}
+
+// PR-18: the right was there when the request began.
+async fn what_waited_while_its_caller_was_lowered_comes_too_late(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let place = town.location(&owner).await;
+    let second = town.user(group, "second@harbour.example", Level::Full).await;
+    let id = second.actor().unwrap().user().unwrap().user;
+    let patient = town.patient(&owner, "Ada", "Lovelace").await;
+    change(&owner, id, |form| {
+        form.level = "clinical".to_owned();
+        form.locations = vec![place];
+    })
+    .await
+    .unwrap();
+    // `second` still holds the actor of a moment ago.
+    let added = add(&town, &second, form("administrator", "mine@evil.example", Level::AdminFull), TEMPORARY).await;
+    assert_eq!(conflict(added), Conflict::ChangedMeanwhile);
+    assert!(town.stored_account("mine@evil.example").await.is_none());
+    let wanted = domain::relationship::Wanted::Granted;
+    let granted = services::relationships::set(&second, patient, id, None, wanted).await;
+    assert_eq!(conflict(granted), Conflict::ChangedMeanwhile);
+}
+
+// PR-21, DB-02: a hash that is made again with today's parameters is of the same temporary password.
+async fn a_temporary_password_stays_one_under_a_new_hash(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let form = form("administrator", "a@harbour.example", Level::CalendarContacts);
+    add(&town, &owner, form, TEMPORARY).await.unwrap();
+    let account = town.stored_account("a@harbour.example").await.unwrap();
+    let hash = town.services.hasher.hash(TEMPORARY).await.unwrap();
+    let mut work = town.begin().await;
+    assert!(work.rehash_password(account.id, account.password_hash.as_ref().unwrap(), &hash).await.unwrap());
+    work.save().await.unwrap();
+    let signed_in = sign_in(&town, "a@harbour.example", TEMPORARY).await.unwrap();
+    assert!(memberships::lobby(&signed_in).await.unwrap().temporary_password);
 }
 
 // AD-02

@@ -5,14 +5,17 @@
 use std::time::Duration;
 
 use domain::{
+    access::{ManageRelationships, ManageUsers, PatientFacts, Relationship},
     page::PageRequest,
     patient::{DetailsForm, Patient, PatientFilter},
+    person::UserName,
     time::{Date, Span},
+    user::{Level, User, UserFilter},
 };
 use storage::testing::{self, TestDatabase};
 use tokio::time::Instant;
 
-use crate::world::{NOW, World, may_add, may_list, patient};
+use crate::world::{NOW, World, account, actor, id, may_add, may_list, patient};
 
 /// Patients in the group. P-09 is at a million; set it there by hand, it takes minutes to fill.
 const PATIENTS: usize = 100_000;
@@ -144,4 +147,105 @@ async fn search(database: &TestDatabase) {
         times.sort();
         println!("{}: {text:18} {rows:3} rows, p50 {:?}, max {:?}", database.engine(), times[25], times[49]);
     }
+}
+
+/// What a large group costs, in users, patients, and relationships of each practitioner.
+const LARGE: [(usize, usize, usize); 2] = [(50, 10_000, 200), (500, 100_000, 2_000)];
+
+// P-09, P-16: lists, search and the Users page of a group with 500 users, 100,000 patients and 1,000,000 relationships, beside
+// one with a tenth of its users and patients.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn bench_large_group() {
+    for size in LARGE {
+        for database in testing::databases().await {
+            large_group(&database, size).await;
+        }
+    }
+}
+
+async fn large_group(database: &TestDatabase, (users, patients, each): (usize, usize, usize)) {
+    let world = World::new(database).await;
+    let started = Instant::now();
+    let mut ids = Vec::with_capacity(patients);
+    for some in (0..patients).collect::<Vec<_>>().chunks(2_000) {
+        let mut work = world.begin().await;
+        for n in some {
+            let patient = somebody(*n);
+            ids.push(patient.id);
+            work.add_patient(&may_add(&world.mira), &patient, None).await.unwrap();
+        }
+        work.save().await.unwrap();
+    }
+    let mut staff = Vec::with_capacity(users);
+    for n in 0..users {
+        let user = User { level: Level::Personal, ..world.mira.clone() };
+        let account = account(&format!("user{n}@example.org"));
+        let name = UserName { title: String::new(), first: FIRST[n % 20].into(), last: rare(n) };
+        let user = User { id: id(), account: account.id, name, ..user };
+        let mut work = world.begin().await;
+        work.add_account(&account, NOW).await.unwrap();
+        work.unscoped_add_user(&user, NOW).await.unwrap();
+        work.save().await.unwrap();
+        staff.push(user);
+    }
+    for (n, user) in staff.iter().enumerate() {
+        let mut work = world.begin().await;
+        for k in 0..each {
+            let patient = ids[(n * 7_919 + k * 47) % patients];
+            let facts = PatientFacts { group: world.group, patient, relationship: None };
+            let may = actor(&world.mira).may(ManageRelationships, &facts).unwrap();
+            let kind = if k % 50 == 0 { Relationship::Revoked } else { Relationship::Granted };
+            work.set_relationship(&may, user.id, kind).await.unwrap();
+        }
+        work.save().await.unwrap();
+    }
+    let engine = database.engine();
+    println!("{engine}: {users} users, {patients} patients, {} relationships in {:?}", users * each, started.elapsed());
+
+    let own = &staff[users / 2];
+    let full = &world.mira;
+    let page = PageRequest { after: None, limit: Some(50) };
+    let text = |text: &str| PatientFilter { text: text.into(), status: None };
+    for (what, user, filter) in [
+        ("list, everybody's", full, text("")),
+        ("list, own patients", own, text("")),
+        ("search, everybody's", full, text("smith anna")),
+        ("search, own patients", own, text("smith")),
+    ] {
+        let may = may_list(user);
+        let (p50, p99, rows) = times(async || {
+            let mut work = world.read().await;
+            work.list_patients(&may, &filter, &page).await.unwrap().rows.len()
+        })
+        .await;
+        println!("{engine}: {what:24} {rows:3} rows, p50 {p50:?}, p99 {p99:?}");
+    }
+    let may = actor(full).may(ManageUsers, &()).unwrap();
+    for (what, filter) in
+        [("users", UserFilter::default()), ("users, by name", UserFilter { text: "k".into(), ..UserFilter::default() })]
+    {
+        let (p50, p99, rows) =
+            times(async || world.read().await.list_users(&may, &filter, &page).await.unwrap().rows.len()).await;
+        println!("{engine}: {what:24} {rows:3} rows, p50 {p50:?}, p99 {p99:?}");
+    }
+    let facts = PatientFacts { group: world.group, patient: ids[0], relationship: None };
+    let may = actor(full).may(ManageRelationships, &facts).unwrap();
+    let (p50, p99, rows) = times(async || world.read().await.list_relationships(&may).await.unwrap().len()).await;
+    println!("{engine}: {:24} {rows:3} rows, p50 {p50:?}, p99 {p99:?}", "practitioners of one");
+}
+
+/// The median and the slowest but one of 200 runs, after a few that warm up.
+async fn times(run: impl AsyncFn() -> usize) -> (Duration, Duration, usize) {
+    let mut times = Vec::new();
+    let mut rows = 0;
+    for n in 0..210 {
+        let started = Instant::now();
+        rows = run().await;
+        if n >= 10 {
+            times.push(started.elapsed());
+        }
+    }
+    times.sort();
+    (times[100], times[198], rows)
 }

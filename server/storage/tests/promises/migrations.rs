@@ -331,7 +331,7 @@ async fn what_0001_wrote_is_carried_over(database: TestDatabase) {
     assert_eq!((gone.state, gone.since), (UserState::Deactivated, later(500)));
     let alex = user(&mut *work, 3).await.user;
     assert_eq!(alex.settings, AccessSettings { hide_names: true, ..AccessSettings::OWNER });
-    assert_eq!(work.count_full_users(&may).await.unwrap(), 2);
+    assert_eq!(work.count_managers(&may).await.unwrap(), 2);
     assert_eq!(work.list_memberships(before.accounts[0]).await.unwrap(), std::slice::from_ref(&mira));
     assert_eq!(work.list_memberships(before.accounts[2]).await.unwrap(), []);
     // The list: sorted and found nearly as it will be, and as it is from the first save on.

@@ -485,7 +485,7 @@ async fn a_user_works_at_locations_of_the_group(database: &TestDatabase) {
 async fn full_users_are_the_active_ones(database: &TestDatabase) {
     let world = World::new(database).await;
     let may = may_manage_users(&world.mira);
-    let full = async || world.read().await.count_full_users(&may).await.unwrap();
+    let full = async || world.read().await.count_managers(&may).await.unwrap();
     assert_eq!(full().await, 2, "Mira and Alex");
     for (n, state) in UserState::ALL.into_iter().enumerate() {
         add(&world, &format!("{n}@example.org"), "Tom", "Okafor", Level::Full, state).await;
@@ -497,7 +497,7 @@ async fn full_users_are_the_active_ones(database: &TestDatabase) {
     assert!(save(&world, &User { level: Level::Clinical, ..world.mira.clone() }).await);
     assert_eq!(full().await, 3);
     let others = may_manage_users(&world.other);
-    assert_eq!(world.read().await.count_full_users(&others).await.unwrap(), 1);
+    assert_eq!(world.read().await.count_managers(&others).await.unwrap(), 1);
     assert_eq!(world.read().await.count_users(&others).await.unwrap(), 1);
 }
 
@@ -626,7 +626,7 @@ async fn the_statements_have_their_indexes() {
     let database = storage::testing::sqlite().await;
     for (file, function, index) in [
         ("users.rs", "list_users", "users_by_name"),
-        ("users.rs", "count_full_users", "users_active"),
+        ("users.rs", "count_managers", "users_active"),
         ("users.rs", "list_memberships", "users_of_account"),
         ("users.rs", "list_own_groups", "users_of_account"),
         ("relationships.rs", "list_unrelated", "users_by_name"),

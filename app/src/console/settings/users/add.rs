@@ -129,7 +129,7 @@ fn form(locations: &[Location], on_close: Callback<bool>) -> AnyView {
                 {fields::places(form, locations)}
             </div>
             <footer class="dialog-foot">
-                <Button on:click=give_up>{words::CANCEL}</Button>
+                <Button press=give_up>{words::CANCEL}</Button>
                 <Button kind=Kind::Main submit=true busy=form.busy>{words::SAVE}</Button>
             </footer>
         </form>

@@ -53,7 +53,7 @@ pub fn Users() -> impl IntoView {
             return view! {
                 <Empty title=words::NOTHING_MATCHES>
                     <p>{words::NO_USER_MATCHES}</p>
-                    <Button on:click=move |_| filters.clear()>{words::SHOW_ALL_USERS}</Button>
+                    <Button press=move |_| filters.clear()>{words::SHOW_ALL_USERS}</Button>
                 </Empty>
             }
             .into_any();
@@ -74,7 +74,7 @@ pub fn Users() -> impl IntoView {
     let mut states = vec![Choice::new("", words::EVERY_STATE)];
     states.extend(UserState::ALL.into_iter().map(|state| Choice::new(state.code(), words::user_state(state))));
     let action = Box::new(move || {
-        view! { <Button kind=Kind::Main icon="user-plus" on:click=move |_| adding.set(true)>{words::ADD_USER}</Button> }
+        view! { <Button kind=Kind::Main icon="user-plus" press=move |_| adding.set(true)>{words::ADD_USER}</Button> }
             .into_any()
     });
     let under = Box::new(move || view! { <p class="muted" dir="auto">{move || desk.practice.get()}</p> }.into_any());

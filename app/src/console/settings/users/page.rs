@@ -80,7 +80,7 @@ pub fn User(id: UserId) -> impl IntoView {
     let page = load(move || async move { Ok((api::users::page(id).await?, api::locations::list().await?)) });
     let shown = page.value();
     let editing = RwSignal::new(drafts::was_open(&format!("user:{id}")));
-    let turning = RwSignal::new(None::<(Turn, String, i64)>);
+    let turning = RwSignal::new(None::<(Turn, String)>);
     let gone = Memo::new(move |_| page.failure().with(|error| *error == Some(AppError::NotFound)));
     let there = Memo::new(move |_| shown.with(Option::is_some));
     let version = Memo::new(move |_| shown.with(|shown| shown.as_ref().map_or(0, |(page, _)| page.user.version)));
@@ -102,7 +102,7 @@ pub fn User(id: UserId) -> impl IntoView {
             }.into_any()
         }}
         {move || editing.get().then(|| shown.get_untracked().map(|shown| edit(shown, page, editing)))}
-        {move || turning.get().map(|(turn, name, version)| {
+        {move || turning.get().map(|(turn, name)| {
             let (text, button, done) = turn.words();
             view! {
                 <Confirm
@@ -110,7 +110,8 @@ pub fn User(id: UserId) -> impl IntoView {
                     text=text
                     button=button
                     danger=turn.takes_away()
-                    act=move || turn.act(id, version)
+                    // The version that is shown by then: one's own change of a moment ago is none of somebody else's.
+                    act=move || turn.act(id, version.get_untracked())
                     on_close=move |is_done: bool| {
                         turning.set(None);
                         if is_done {
@@ -129,7 +130,7 @@ pub fn User(id: UserId) -> impl IntoView {
 /// One level up.
 const UP: (&str, &str) = ("/console/settings/users", words::USERS);
 
-fn facts(shown: Shown, editing: RwSignal<bool>, turning: RwSignal<Option<(Turn, String, i64)>>) -> AnyView {
+fn facts(shown: Shown, editing: RwSignal<bool>, turning: RwSignal<Option<(Turn, String)>>) -> AnyView {
     let (UserPage { user, email, locations: own_places, own, last_full, temporary_password }, places) = shown;
     let name = user.name.shown();
     let state = user.state;
@@ -149,7 +150,7 @@ fn facts(shown: Shown, editing: RwSignal<bool>, turning: RwSignal<Option<(Turn, 
         .into_any()
     });
     let action = Box::new(move || {
-        view! { <Button icon="pencil" on:click=move |_| editing.set(true)>{words::EDIT}</Button> }.into_any()
+        view! { <Button icon="pencil" press=move |_| editing.set(true)>{words::EDIT}</Button> }.into_any()
     });
     let at = places.into_iter().filter(|place| own_places.contains(&place.id)).map(|place| place.name);
     let at = at.collect::<Vec<_>>().join(", ");
@@ -164,7 +165,7 @@ fn facts(shown: Shown, editing: RwSignal<bool>, turning: RwSignal<Option<(Turn, 
     };
     let why = in_the_way.map_or(text, crate::words::conflict);
     let kind = if turn.takes_away() { Kind::Danger } else { Kind::Plain };
-    let (title, whom, version) = (name.clone(), name.clone(), user.version);
+    let (title, whom) = (name.clone(), name.clone());
     view! {
         <Head title=title up=UP beside=beside under=under action=action/>
         <div class="cards">
@@ -195,7 +196,7 @@ fn facts(shown: Shown, editing: RwSignal<bool>, turning: RwSignal<Option<(Turn, 
                 <Button
                     kind=kind
                     disabled=in_the_way.is_some()
-                    on:click=move |_| turning.set(Some((turn, whom.clone(), version)))
+                    press=move |_| turning.set(Some((turn, whom.clone())))
                 >{button}</Button>
             </Card>
         </div>
@@ -260,7 +261,7 @@ fn edit(shown: Shown, page: Load<Shown>, editing: RwSignal<bool>) -> AnyView {
                     {fields::places(form, &places)}
                 </div>
                 <footer class="dialog-foot">
-                    <Button on:click=give_up>{words::CANCEL}</Button>
+                    <Button press=give_up>{words::CANCEL}</Button>
                     <Button kind=Kind::Main submit=true busy=form.busy>{words::SAVE}</Button>
                 </footer>
             </form>
