@@ -71,6 +71,9 @@ pub enum Command {
         /// The backup to read.
         file: PathBuf,
     },
+    /// Add another practice group, with its first location and its owner, who is told by mail. The first one is made at
+    /// /set-up.
+    AddGroup(AddGroup),
     /// Prove that the audit trail is whole: print the head of each chain and the first entry that was changed.
     Verify {
         /// A head printed earlier, `<chain>:<number>:<hash>`: proves that nothing was cut off since. May be repeated.
@@ -79,6 +82,31 @@ pub enum Command {
     },
     /// Fill an empty database with a practice that does not exist, and serve it. Mail goes to /demo/mailbox.
     Demo,
+}
+
+/// Another practice group.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct AddGroup {
+    /// What patients know the group by.
+    pub name: String,
+    /// The owner's email. Somebody who has an account is asked to join; others set a password by "Forgot password".
+    #[arg(long, value_name = "EMAIL")]
+    pub owner: String,
+    /// The owner's first name.
+    #[arg(long, value_name = "NAME")]
+    pub first_name: String,
+    /// The owner's last name.
+    #[arg(long, value_name = "NAME")]
+    pub last_name: String,
+    /// The owner sees patients: a Practitioner with full access, else an Administrator.
+    #[arg(long)]
+    pub practises: bool,
+    /// The name of the first location.
+    #[arg(long, value_name = "NAME", default_value = "Main rooms")]
+    pub location: String,
+    /// The time zone of the first location, such as Australia/Sydney.
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: String,
 }
 
 impl Command {

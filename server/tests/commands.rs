@@ -35,7 +35,7 @@ fn help_and_version_read_well() {
     let folder = folder();
     let (code, help, _) = run(folder.path(), &["--help"], &[]);
     assert_eq!(code, Some(0));
-    for command in ["serve", "migrate", "backup", "restore", "verify", "demo"] {
+    for command in ["serve", "migrate", "backup", "restore", "add-group", "verify", "demo"] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         assert_eq!(run(folder.path(), &[command, "--help"], &[]).0, Some(0));
     }
@@ -265,4 +265,27 @@ c.commit()
     let (code, said, told) = run(folder.path(), &["verify"], &[]);
     assert_eq!(code, Some(5), "{told}");
     assert!(told.contains("entry 3") && said.contains("BROKEN"), "{told}");
+}
+
+// S4-11, DB-10: several groups on one server; what the operator does stands in the trail like what users do.
+#[test]
+fn another_group_is_added_and_its_owner_told() {
+    let folder = folder();
+    assert_eq!(run(folder.path(), &["migrate"], &[]).0, Some(0));
+    let add = |name: &str, owner: &str, zone: &str| {
+        let flags = ["--first-name", "Ana", "--last-name", "Reyes", "--practises", "--time-zone", zone];
+        run(folder.path(), &[&["add-group", name, "--owner", owner][..], &flags].concat(), &[])
+    };
+    let (code, _, said) = add("Hill Clinic", "ana", "Mars/Olympus");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("email") && said.contains("time-zone"), "{said}");
+    let (code, said, _) = add("Hill Clinic", "ana@hill.example", "Australia/Perth");
+    assert_eq!(code, Some(0));
+    assert!(said.contains("forgot-password"), "{said}");
+    let (code, said, _) = add("River Clinic", "Ana@Hill.example", "Australia/Perth");
+    assert_eq!(code, Some(0));
+    assert!(said.contains("asked to join"), "{said}");
+    let (code, said, _) = run(folder.path(), &["verify"], &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(said.lines().filter(|line| line.contains("grp_")).count(), 2, "{said}");
 }

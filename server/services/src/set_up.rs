@@ -1,24 +1,28 @@
-//! The first run: the group, its first location, its owner.
+//! The first run: the group, its first location, its owner; and further groups of the same server.
+
+use std::sync::Arc;
 
 use domain::{
     account::Account,
     audit::{Action, Entry},
     email::{Email, EmailProblem},
     error::{Conflict, Invalid, Problem},
+    ids::AccountId,
     location::{Location, OpeningHours},
-    practice::{Group, NewPracticeForm},
-    user::{AccessSettings, Level, User, UserState},
+    mail,
+    practice::{Group, NewPractice, NewPracticeForm},
+    user::{AccessSettings, Added, Level, User, UserState},
 };
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     accounts::{self, WayIn},
     audit,
-    context::{Ctx, Services},
+    context::{Ctx, Origin, Services},
     error::{Error, Result},
-    hashing,
-    ports::{Clash, StoreError},
-    throttle,
+    hashing, mails, memberships,
+    ports::{Clash, Hint, StoreError},
+    throttle, users,
 };
 
 /// Is there no group yet?
@@ -72,31 +76,9 @@ pub async fn set_up(
     let hash = ctx.services.hasher.hash(password).await?;
 
     let now = ctx.now();
-    let random = &ctx.services.random;
-    let group = Group { id: random.id().into(), name: practice.group_name, phone: practice.group_phone.clone() };
-    let location = Location {
-        id: random.id().into(),
-        name: practice.location_name,
-        time_zone: practice.time_zone,
-        address: String::new(),
-        phone: practice.group_phone,
-        hours: OpeningHours::default(),
-        version: 0,
-    };
-    let account = Account { id: random.id().into(), email, password_hash: Some(hash) };
-    let owner = User {
-        id: random.id().into(),
-        group: group.id,
-        account: account.id,
-        name: practice.owner,
-        profession: practice.profession,
-        registration: String::new(),
-        level: if practice.practises { Level::Full } else { Level::AdminFull },
-        settings: AccessSettings::OWNER,
-        state: UserState::Active,
-        since: now,
-        version: 0,
-    };
+    let (group, location) = rooms(ctx, &practice);
+    let account = Account { id: ctx.services.random.id().into(), email, password_hash: Some(hash) };
+    let owner = owner(ctx, &group, account.id, practice, UserState::Active);
 
     let mut work = ctx.services.store.begin().await?;
     match work.unscoped_claim_set_up(now).await {
@@ -122,6 +104,90 @@ pub async fn set_up(
     work.save().await?;
     ctx.change_session(change);
     Ok(())
+}
+
+/// Another practice group on this server, for the operator: its first location and its owner. An owner who has an account
+/// is asked to join, as anybody would be; somebody new sets a password by "Forgot password".
+///
+/// # Errors
+/// [`crate::Error::Invalid`] in the fields of the first-run page; [`domain::error::Conflict::PortalNow`] for a practitioner
+/// whose address uses a portal (decision 5).
+pub async fn add_group(services: &Arc<Services>, form: &NewPracticeForm, email: &str) -> Result<Added> {
+    let ctx = Ctx::new(Arc::clone(services), Origin::default(), None);
+    let mut invalid = Invalid::default();
+    let practice = form.check(&mut invalid);
+    if invalid.of("time_zone").is_none() && jiff::tz::TimeZone::get(form.time_zone.trim()).is_err() {
+        invalid.add("time_zone", Problem::NotATimeZone);
+    }
+    let email: Option<Email> = invalid.check("email", email.parse());
+    let (Some(practice), Some(email), true) = (practice, email, invalid.fields.is_empty()) else {
+        return Err(invalid.into());
+    };
+    let now = ctx.now();
+    let level = if practice.practises { Level::Full } else { Level::AdminFull };
+    let (group, location) = rooms(&ctx, &practice);
+    let mut work = services.store.begin().await?;
+    let known = users::held(work.as_mut(), &email).await?;
+    if let Some(account) = &known
+        && memberships::holds_portal(work.as_mut(), account.id, level.role()).await?
+    {
+        return Err(Conflict::PortalNow.into());
+    }
+    let state = if known.is_some() { UserState::Invited } else { UserState::Active };
+    let account = match known {
+        Some(account) => account,
+        None => {
+            let account = Account { id: services.random.id().into(), email, password_hash: None };
+            work.add_account(&account, now).await?;
+            account
+        }
+    };
+    let owner = owner(&ctx, &group, account.id, practice, state);
+    let entry = audit::outside(&ctx, "", Action::GroupCreated, group.id);
+    work.unscoped_add_group(&group, now).await?;
+    work.audit(&Entry { group: Some(group.id), detail: "operator".to_owned(), ..entry }).await?;
+    work.unscoped_add_location(group.id, &location, now).await?;
+    work.unscoped_add_user(&owner, now).await?;
+    work.unscoped_save_user_locations(group.id, owner.id, &[location.id]).await?;
+    let kind = if state == UserState::Active { mail::Kind::Welcome } else { mail::Kind::JoinGroup };
+    work.add_mail(&mails::about_user(&ctx, &account, &owner, kind, now)).await?;
+    work.hint(Hint::Bell(account.id));
+    work.save().await?;
+    Ok(if state == UserState::Active { Added::Joined(owner.id) } else { Added::Invited(owner.id) })
+}
+
+/// A new group and its first location.
+fn rooms(ctx: &Ctx, practice: &NewPractice) -> (Group, Location) {
+    let random = &ctx.services.random;
+    let (name, phone) = (practice.group_name.clone(), practice.group_phone.clone());
+    let group = Group { id: random.id().into(), name, phone: phone.clone() };
+    let location = Location {
+        id: random.id().into(),
+        name: practice.location_name.clone(),
+        time_zone: practice.time_zone.clone(),
+        address: String::new(),
+        phone,
+        hours: OpeningHours::default(),
+        version: 0,
+    };
+    (group, location)
+}
+
+/// Its owner, who may do everything.
+fn owner(ctx: &Ctx, group: &Group, account: AccountId, practice: NewPractice, state: UserState) -> User {
+    User {
+        id: ctx.services.random.id().into(),
+        group: group.id,
+        account,
+        name: practice.owner,
+        profession: practice.profession,
+        registration: String::new(),
+        level: if practice.practises { Level::Full } else { Level::AdminFull },
+        settings: AccessSettings::OWNER,
+        state,
+        since: ctx.now(),
+        version: 0,
+    }
 }
 
 /// Compares without telling by the time taken how much was right.

@@ -1,5 +1,6 @@
 //! The commands of the program, one file each.
 
+mod add_group;
 mod backup;
 mod demo;
 mod migrate;
@@ -36,6 +37,7 @@ pub fn run(config: Config, command: Command) -> Result<(), Failure> {
             Command::Migrate => migrate::run(&config).await,
             Command::Backup { file } => backup::run(&config, &file).await,
             Command::Restore { file } => restore::run(&config, &file).await,
+            Command::AddGroup(group) => add_group::run(&config, group).await,
             Command::Verify { head } => verify::run(&config, &head).await,
             Command::Demo => demo::run(&config).await,
         }
