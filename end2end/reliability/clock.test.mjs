@@ -87,7 +87,7 @@ for (const engine of ['sqlite', 'postgres']) {
     assert.equal(await page(), over, 'after a new start');
     assert.equal((await owner.json('console/start')).status, 200);
 
-    for (const [offset, mails] of [['+75h', 2], ['+26h', 2], ['+75h', 2], ['+200h', 3], ['+0', 3]]) {
+    for (const [offset, mails] of [['+50h', 2], ['+26h', 2], ['+50h', 2], ['+170h', 3], ['+0', 3]]) {
       jump(offset);
       // Something to do wakes the worker, as anything does.
       owner = await signIn(server);
