@@ -14,6 +14,8 @@ async function shoot(page: Page, name: string, widths: number[]): Promise<void> 
     await page.setViewportSize({ width, height: width < 700 ? 844 : 1000 });
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      // Colours that glide are photographed when they have arrived.
+      await page.waitForTimeout(150);
       await page.screenshot({ path: `shots/${name}.${width}.${colorScheme}.png`, fullPage: true });
     }
   }

@@ -154,10 +154,10 @@ fn table(rows: Vec<HistoryRow>, manage: bool) -> AnyView {
             };
             let what = row.action.map_or(words::NEWER_ACTION, words::action);
             view! {
-                <tr>
+                <tr class="stacked">
                     <td class="number">{clock.full(row.at)}</td>
                     <th scope="row" class="wrap">{who}</th>
-                    <td class="wrap">{what}</td>
+                    <td>{what}</td>
                     <td class="wrap">{about}</td>
                     <td class="wrap lesser muted">{words::detail(&row.detail)}</td>
                     <td class="number lesser">{row.origin}</td>

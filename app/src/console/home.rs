@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     desk::use_desk,
-    frame::{Head, Line},
+    frame::{Head, Line, OffersCard},
     load::load,
     words,
 };
@@ -27,6 +27,7 @@ pub fn Home() -> impl IntoView {
     let news = load(move || {
         api::refresh(rung.again(), api::notifications::list(PageRequest { after: None, limit: Some(LINES) }))
     });
+    let offered = RwSignal::new(false);
     let action = Box::new(move || {
         add.then(
             || view! { <LinkButton href="/console/patients/new" icon="user-plus">{words::ADD_PATIENT}</LinkButton> },
@@ -35,8 +36,12 @@ pub fn Home() -> impl IntoView {
     });
     view! {
         <Head title=words::greeting(&start.user_name) action=action/>
+        <div class="column home-offers"><OffersCard some=offered/></div>
         {news.view(5, move |page| {
             if page.rows.is_empty() {
+                if offered.get() {
+                    return ().into_any();
+                }
                 // The steps are for a practice that has just begun, not for whoever has no news.
                 return if desk.nobody_invited.get() {
                     view! { <FirstSteps/> }.into_any()

@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     desk::use_desk,
-    frame::{Head, Line, Offers},
+    frame::{Head, Line, OffersCard},
     load::Pages,
     words,
 };
@@ -49,7 +49,7 @@ pub fn Notifications() -> impl IntoView {
     view! {
         <Head title=words::NOTIFICATIONS action=action/>
         <div class="column">
-            <div class="card offers-card" hidden=move || !offered.get()><Offers some=offered/></div>
+            <OffersCard some=offered/>
             {pages.view(6, ask, move |rows| {
                 if rows.is_empty() && offered.get() {
                     return ().into_any();

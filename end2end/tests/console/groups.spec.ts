@@ -58,8 +58,11 @@ test("a group asks, the bell says so, a no and a yes", async ({ page, device }) 
   await ivo.locator(".bell summary, .bell button").first().click();
   await expect(ivo.getByText(new RegExp(`${SECOND}.*join`)).first()).toBeVisible();
   await axe(ivo);
+  // The page behind the bell shows it as well, until it is answered in either.
+  await expect(ivo.locator(".home-offers").getByText(new RegExp(`${SECOND}.*join`))).toBeVisible();
   await ivo.getByRole("button", { name: /Reject/ }).first().click();
   await expect(ivo.locator(".bell .count")).toHaveCount(0);
+  await expect(ivo.locator(".home-offers .card")).toBeHidden();
   // Whoever asked hears of it, and asks again.
   await page.goto("/console/settings/users");
   await page.getByRole("link", { name: /Horak/ }).click();
@@ -75,6 +78,8 @@ test("a group asks, the bell says so, a no and a yes", async ({ page, device }) 
 // The demo's own invitation, from the page of notifications.
 test("the demo shows an invitation to join", async ({ page }) => {
   await openConsole(page, SAOIRSE);
+  await expect(page.locator(".home-offers").getByText(new RegExp(`${SECOND}.*join`))).toBeVisible();
+  await axe(page);
   await page.goto("/console/notifications");
   await expect(page.getByText(new RegExp(SECOND)).first()).toBeVisible();
 });

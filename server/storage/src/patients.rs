@@ -599,14 +599,15 @@ impl SqlWork {
         let mut statement = query_as(
             "SELECT r.patient_id
              FROM practitioner_relationships r
-             JOIN patients p
-                 ON p.group_id = r.group_id
-                AND p.id = r.patient_id
              WHERE r.group_id = $1
                AND r.user_id = $2
                AND r.kind IN ('automatic', 'granted')
                AND (r.sort_name, r.patient_id) > ($3, $4)
-               AND ($6 = '' OR p.status = $6)
+               AND ($6 = '' OR EXISTS (
+                   SELECT 1
+                   FROM patients p
+                   WHERE p.group_id = $1 AND p.id = r.patient_id AND p.status = $6
+               ))
                AND ($8 = '' OR EXISTS (
                    SELECT 1
                    FROM patient_words w

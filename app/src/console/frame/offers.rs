@@ -35,7 +35,8 @@ pub fn Offers(some: RwSignal<bool>) -> impl IntoView {
                 Err(error) => desk.refused(&error),
             }
             desk.look_at_bell();
-            offers.again();
+            // The bell and the page may both show it.
+            desk.rings.update(|rings| *rings += 1);
         });
     };
     let line = move |offer: Offer| {
@@ -67,4 +68,10 @@ pub fn Offers(some: RwSignal<bool>) -> impl IntoView {
         Some(view! { <ul class="lines offers" aria-label=words::OFFERS>{lines}</ul> })
     };
     view! { {list} }
+}
+
+/// The list on a card of its own; no card when nobody asks.
+#[component]
+pub fn OffersCard(some: RwSignal<bool>) -> impl IntoView {
+    view! { <div class="card offers-card" hidden=move || !some.get()><Offers some=some/></div> }
 }

@@ -68,6 +68,7 @@ pub(super) fn options(path: &Path) -> SqliteConnectOptions {
         // Sorting never spills health data into a temporary file (DB-09).
         .pragma("temp_store", "MEMORY")
         .pragma("journal_size_limit", "67108864")
+        .pragma("cache_size", "-16000")
         .statement_cache_capacity(256)
 }
 

@@ -179,26 +179,28 @@ fn facts(shown: Shown, editing: RwSignal<bool>, turning: RwSignal<Option<(Turn, 
                     {words::fact(words::LOCATIONS, &at)}
                 </dl>
             </Card>
-            <Card title=words::ACCESS id="access">
-                <dl class="facts">
-                    {words::fact(words::ACCESS_LEVEL, words::level(user.level))}
-                    {words::fact(words::WHICH_MEANS, words::level_about(user.level))}
-                    {words::settings_fact(user.settings)}
-                </dl>
-            </Card>
-            <Card title=words::MEMBERSHIP id="membership">
-                <dl class="facts">
-                    <div><dt>{words::STATE}</dt><dd>{words::user_state(state)}</dd></div>
-                    <div><dt>{words::SINCE}</dt><dd><When at=user.since/></dd></div>
-                    {temporary_password.then(|| words::fact(words::PASSWORD, words::STILL_TEMPORARY))}
-                </dl>
-                <p class="card-text card-end">{why}</p>
-                <Button
-                    kind=kind
-                    disabled=in_the_way.is_some()
-                    press=move |_| turning.set(Some((turn, whom.clone())))
-                >{button}</Button>
-            </Card>
+            <div class="cards-column">
+                <Card title=words::ACCESS id="access">
+                    <dl class="facts">
+                        {words::fact(words::ACCESS_LEVEL, words::level(user.level))}
+                        {words::fact(words::WHICH_MEANS, words::level_about(user.level))}
+                        {words::settings_fact(user.settings)}
+                    </dl>
+                </Card>
+                <Card title=words::MEMBERSHIP id="membership">
+                    <dl class="facts">
+                        <div><dt>{words::STATE}</dt><dd>{words::user_state(state)}</dd></div>
+                        <div><dt>{words::SINCE}</dt><dd><When at=user.since/></dd></div>
+                        {temporary_password.then(|| words::fact(words::PASSWORD, words::STILL_TEMPORARY))}
+                    </dl>
+                    <p class="card-text card-end">{why}</p>
+                    <Button
+                        kind=kind
+                        disabled=in_the_way.is_some()
+                        press=move |_| turning.set(Some((turn, whom.clone())))
+                    >{button}</Button>
+                </Card>
+            </div>
         </div>
     }
     .into_any()
