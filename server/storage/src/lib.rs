@@ -91,6 +91,13 @@ mod sqlite {
         };
     }
 
+    /// SQLite starts at a row of several columns by itself.
+    macro_rules! from_word {
+        () => {
+            ""
+        };
+    }
+
     /// SQLite has one writer: what it read stays as it is.
     macro_rules! for_update {
         () => {
@@ -120,6 +127,14 @@ mod postgres {
     macro_rules! skip_locked {
         () => {
             " FOR UPDATE SKIP LOCKED"
+        };
+    }
+
+    /// Without the first column said by itself, PostgreSQL takes a comparison of rows for one that leaves most of them, and
+    /// walks the whole group's words instead of the one range.
+    macro_rules! from_word {
+        () => {
+            " AND w.word >= $4"
         };
     }
 

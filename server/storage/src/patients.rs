@@ -682,7 +682,7 @@ impl SqlWork {
             let Some(word) = word.0 else { return Ok(Vec::new()) };
             (word, question.after.sort_name.clone())
         };
-        let mut statement = query_as(
+        let mut statement = query_as(concat!(
             "SELECT w.patient_id
              FROM patient_words w
              JOIN patients p
@@ -690,7 +690,9 @@ impl SqlWork {
                 AND p.id = w.patient_id
              WHERE w.group_id = $1
                AND (w.word, w.sort_name, w.patient_id) > ($4, $5, $6)
-               AND w.word < $8 || $9
+               AND w.word < $8 || $9",
+            from_word!(),
+            "
                AND ($11 = '' OR EXISTS (
                    SELECT 1
                    FROM patient_words o
@@ -734,7 +736,7 @@ impl SqlWork {
                ) IN ('automatic', 'granted')
              ORDER BY w.word, w.sort_name, w.patient_id
              LIMIT $7",
-        )
+        ))
         .bind(question.group)
         .bind(question.user)
         .bind(question.own)

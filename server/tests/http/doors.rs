@@ -407,6 +407,7 @@ enum Expected {
 // PR-11, PR-12, PR-13, PR-18, PR-20, PR-21, PT-24, AD-01, AD-06, AD-07, TG-01: every door as every kind of caller, with ids
 // that they should not have. What comes of it is what the policy says.
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "how much was asked is printed")]
 async fn every_door_answers_everybody_as_the_policy_says() {
     for engine in ENGINES {
         let app = App::start(engine).await;

@@ -22,6 +22,7 @@ fn look(response: &Response, what: &str) {
 
 // S1-03, PR-01, decision 7: lists, search, profile, notifications, mail, history, addresses.
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "how much was asked is printed")]
 async fn who_sees_no_names_finds_none_anywhere() {
     for engine in ENGINES {
         let app = App::start(engine).await;

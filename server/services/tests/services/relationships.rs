@@ -127,6 +127,7 @@ impl Dice {
 }
 
 // S1-02, S1-03, S3-26, PR-01, B-16: for random groups, levels, settings and relationships.
+#[expect(clippy::print_stdout, reason = "how much was asked is printed")]
 async fn what_lists_show_is_what_opens_is_what_is_explained(town: Town) {
     let mut pairs = 0;
     for seed in 0..4 {

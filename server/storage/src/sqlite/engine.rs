@@ -68,6 +68,7 @@ pub(super) fn options(path: &Path) -> SqliteConnectOptions {
         // Sorting never spills health data into a temporary file (DB-09).
         .pragma("temp_store", "MEMORY")
         .pragma("journal_size_limit", "67108864")
+        // Pages that a connection keeps, in KiB: enough for what a search looks up among 100,000 patients.
         .pragma("cache_size", "-16000")
         .statement_cache_capacity(256)
 }
@@ -323,6 +324,7 @@ mod tests {
                 ("PRAGMA recursive_triggers", 1),
                 ("PRAGMA trusted_schema", 0),
                 ("PRAGMA temp_store", 2),
+                ("PRAGMA cache_size", -16_000),
                 ("PRAGMA query_only", query_only),
             ] {
                 let (set,): (i64,) = query_as(pragma).fetch_one(&mut *connection).await.unwrap();

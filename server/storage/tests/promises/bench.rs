@@ -150,7 +150,7 @@ async fn search(database: &TestDatabase) {
 }
 
 /// What a large group costs, in users, patients, and relationships of each practitioner.
-const LARGE: [(usize, usize, usize); 1] = [(10, 100_000, 2_000)];
+const LARGE: [(usize, usize, usize); 2] = [(50, 10_000, 200), (500, 100_000, 2_000)];
 
 // P-09, P-16: lists, search and the Users page of a group with 500 users, 100,000 patients and 1,000,000 relationships, beside
 // one with a tenth of its users and patients.
