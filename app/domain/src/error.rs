@@ -17,6 +17,12 @@ pub enum Problem {
     NotAnEmail,
     /// The two entries differ.
     Differs,
+    /// The two passwords differ.
+    PasswordsDiffer,
+    /// Not the code that the server printed.
+    WrongCode,
+    /// None is chosen where one at least must be.
+    NoneChosen,
     /// Not a day of the calendar.
     NotADate,
     /// A day that has not come yet, where it must have.

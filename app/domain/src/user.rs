@@ -433,7 +433,7 @@ impl UserForm {
         locations.sort_unstable();
         locations.dedup();
         let locations = match locations.len() {
-            0 => Err(Problem::Missing),
+            0 => Err(Problem::NoneChosen),
             1..=limits::LOCATIONS => Ok(locations),
             _ => Err(Problem::TooMany),
         };
@@ -647,7 +647,7 @@ mod tests {
             [
                 ("first_name".into(), Problem::Missing),
                 ("profession".into(), Problem::NotAChoice),
-                ("locations".into(), Problem::Missing),
+                ("locations".into(), Problem::NoneChosen),
             ]
         );
     }

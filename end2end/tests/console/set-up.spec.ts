@@ -31,6 +31,7 @@ test("a new practice is set up once, with the code that the server printed", asy
     await page.getByRole("button", { name: "Set up and open the console" }).click();
     await expect(page.getByLabel("Name of the practice")).toHaveValue("Kauri Street Clinic");
     await expect(page.getByLabel("Time zone")).toHaveValue("Pacific/Auckland");
+    await expect(page.getByText("This is not the code that the server printed")).toBeVisible();
     // DB-06: a code is not sent back.
     await expect(page.getByLabel("Set-up code")).toHaveValue("");
     await axe(page);

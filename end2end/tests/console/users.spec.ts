@@ -80,7 +80,7 @@ test("the owner adds a practitioner, who signs in, chooses a password, and sees 
   // Personal: no settings, nobody's patients but one's own.
   await expect(desk.getByRole("link", { name: "Settings", exact: true })).toHaveCount(0);
   await desk.goto("/console/patients");
-  await expect(desk.getByText("No patients yet")).toBeVisible();
+  await expect(desk.getByText("No patients of yours yet")).toBeVisible();
   await desk.goto(`/console/patients/${mine.id}`);
   await expect(desk.getByRole("heading", { level: 1 })).toContainText("No such patient");
 });

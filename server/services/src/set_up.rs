@@ -51,7 +51,7 @@ pub async fn set_up(
     }
     if !same(code.trim(), &ctx.services.set_up_code) {
         throttle::count_guess(ctx).await?;
-        return Err(Error::field("code", Problem::Differs));
+        return Err(Error::field("code", Problem::WrongCode));
     }
     let mut invalid = Invalid::default();
     let practice = form.check(&mut invalid);

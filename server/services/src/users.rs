@@ -79,7 +79,13 @@ fn manages(user: &User) -> bool {
 pub async fn add(ctx: &Ctx, form: &NewUserForm, password: &str, password_again: &str) -> Result<Added> {
     let access = ctx.actor()?.may(ManageUsers, &())?;
     let mut invalid = Invalid::default();
-    let Some(new) = form.check(&mut invalid) else { return Err(invalid.into()) };
+    let Some(new) = form.check(&mut invalid) else {
+        // Said in one go with the rest; whether a password is wanted at all depends on an address that is not known yet.
+        if password != password_again {
+            invalid.add("password_again", Problem::PasswordsDiffer);
+        }
+        return Err(invalid.into());
+    };
     ctx.proved_lately()?;
     let known = ctx.services.store.look().await?.find_account(&new.email).await?;
     // Hashed before the unit of work is open; who turns out to have an account by then keeps their own.
@@ -149,7 +155,7 @@ async fn temporary(
         return Err(Error::field("password", Problem::Missing));
     }
     if password != password_again {
-        return Err(Error::field("password_again", Problem::Differs));
+        return Err(Error::field("password_again", Problem::PasswordsDiffer));
     }
     let name = &new.details.name;
     let words = hashing::known_words([new.email.as_str(), &name.first, &name.last]);

@@ -59,7 +59,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         }
         say("");
         for person in people {
-            say(&format!("  {:<52} {:<32} {}", person.who, person.email, person.password));
+            say(&format!("  {:<56} {:<32} {}", person.who, person.email, person.password));
         }
         say("");
         say("  Ctrl+C stops it. What you do is kept; to start afresh, delete the data folder.");

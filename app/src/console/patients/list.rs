@@ -1,6 +1,9 @@
 //! The list of patients: filtered by text and status, growing page by page, the same when one comes back.
 
-use domain::patient::{PatientFilter, PatientRow, PortalState, Status};
+use domain::{
+    patient::{PatientFilter, PatientRow, PortalState, Status},
+    user::Level,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -61,9 +64,15 @@ pub fn Patients() -> impl IntoView {
             }
             .into_any()
         } else {
+            // The practice may have many.
+            let (title, text) = if desk.start().level == Level::Personal {
+                (words::NO_OWN_PATIENTS, words::NO_OWN_PATIENTS_TEXT)
+            } else {
+                (words::NO_PATIENTS, words::NO_PATIENTS_TEXT)
+            };
             view! {
-                <Empty title=words::NO_PATIENTS>
-                    <p>{words::NO_PATIENTS_TEXT}</p>
+                <Empty title=title>
+                    <p>{text}</p>
                     {may.add_patients.then(|| view! {
                         <LinkButton href="/console/patients/new" kind=Kind::Main icon="user-plus">{words::ADD_PATIENT}</LinkButton>
                     })}

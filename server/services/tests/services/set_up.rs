@@ -81,7 +81,7 @@ async fn what_is_wrong_is_told(town: Town) {
         Err(Error::Invalid(invalid)) => invalid,
         other => panic!("{other:?}"),
     };
-    assert_eq!(invalid("abcd-efgi", &practice(), PASSWORD).await.of("code"), Some(Problem::Differs));
+    assert_eq!(invalid("abcd-efgi", &practice(), PASSWORD).await.of("code"), Some(Problem::WrongCode));
     let nowhere = NewPracticeForm { time_zone: "Mars/Olympus".to_owned(), group_name: String::new(), ..practice() };
     let wrong = invalid("abcd-efgh", &nowhere, "harbour").await;
     assert_eq!(wrong.of("time_zone"), Some(Problem::NotATimeZone));

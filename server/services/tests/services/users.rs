@@ -247,10 +247,10 @@ async fn the_dialog_says_what_is_wrong(town: Town) {
     let mut with_place = good();
     with_place.user.locations = vec![town.location(&owner).await];
     let differs = users::add(&owner, &with_place, TEMPORARY, "another").await;
-    assert_eq!(problem(differs, "password_again"), Some(Problem::Differs));
+    assert_eq!(problem(differs, "password_again"), Some(Problem::PasswordsDiffer));
     // S4-27: at least one location, and one of the group's own.
     let nowhere = users::add(&owner, &good(), TEMPORARY, TEMPORARY).await;
-    assert_eq!(problem(nowhere, "locations"), Some(Problem::Missing));
+    assert_eq!(problem(nowhere, "locations"), Some(Problem::NoneChosen));
     let Staff { owner: other, .. } = town.practice_called("Hill Clinic", "owner@hill.example").await;
     let mut elsewhere = good();
     elsewhere.user.locations = vec![town.location(&other).await];
