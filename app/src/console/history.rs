@@ -114,8 +114,9 @@ pub fn History() -> impl IntoView {
                 button=words::EXPORT
                 act=move || async move {
                     let export = api::history::export(untrack(filter)).await?;
+                    save(&export).ok_or(AppError::Fault { reference: String::new() })?;
                     desk.toasts.say(words::exported(export.rows, export.more));
-                    save(&export).ok_or(AppError::Fault { reference: String::new() })
+                    Ok(())
                 }
                 on_close=move |_: bool| exporting.set(false)
             />

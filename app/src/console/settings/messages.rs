@@ -22,6 +22,7 @@ use crate::{
 pub fn card() -> AnyView {
     let messages = load(api::settings::messages);
     let editing = RwSignal::new(false);
+    let there = Memo::new(move |_| messages.value().with(Option::is_some));
     let action: Children = Box::new(move || {
         view! { <Button icon="pencil" name=words::EDIT_MESSAGES press=move |_| editing.set(true)>{words::EDIT}</Button> }
             .into_any()
@@ -46,7 +47,7 @@ pub fn card() -> AnyView {
                 }.into_any()
             })}
         </Card>
-        {move || editing.get().then(|| messages.value().get_untracked().map(|start| edit(start, messages, editing)))}
+        {move || (editing.get() && there.get()).then(|| messages.value().get_untracked().map(|start| edit(start, messages, editing)))}
     }
     .into_any()
 }

@@ -87,9 +87,7 @@ pub const REGISTRATION: &str = "Registration number";
 pub const SIGN_IN: &str = "Sign-in";
 pub const TEMPORARY_PASSWORD: &str = "Temporary password";
 pub const TEMPORARY_PASSWORD_AGAIN: &str = "Confirm temporary password";
-pub const TEMPORARY_PASSWORD_HINT: &str =
-    "Leave blank if this person already uses Portico. Others choose their own when they first sign in.";
-pub const PASSWORDS_DIFFER: &str = "The two passwords are not the same.";
+pub const TEMPORARY_PASSWORD_HINT: &str = "Needed for somebody new to Portico, who chooses their own when they first sign in. Leave blank for who uses it already.";
 pub const ASSIGN_LOCATIONS: &str = "Assign to locations";
 pub const MEMBERSHIP: &str = "Membership";
 pub const STILL_TEMPORARY: &str = "Temporary: they have not chosen their own yet";

@@ -55,8 +55,6 @@ fn form(locations: &[Location], on_close: Callback<bool>) -> AnyView {
     // Not among the fields: what is typed there is kept on the device, and a password never is.
     let password = RwSignal::new(String::new());
     let again = RwSignal::new(String::new());
-    let differs = form.problem("password_again");
-    let differs = Signal::derive(move || differs.get().map(|_| words::PASSWORDS_DIFFER.to_owned()));
     let code = form.field("role");
     let role = Memo::new(move |_| code.with(|code| Role::from_code(code)).unwrap_or(Role::Administrator));
     // Another role has other professions and levels.
@@ -121,7 +119,7 @@ fn form(locations: &[Location], on_close: Callback<bool>) -> AnyView {
                             new=true
                             optional=true
                             bind=again
-                            error=differs
+                            error=form.problem("password_again")
                         />
                     </div>
                 </fieldset>

@@ -101,7 +101,8 @@ pub fn User(id: UserId) -> impl IntoView {
                 })}
             }.into_any()
         }}
-        {move || editing.get().then(|| shown.get_untracked().map(|shown| edit(shown, page, editing)))}
+        // Also when the page comes after the wish to edit: a dialog that was open when the session ended is open again.
+        {move || (editing.get() && there.get()).then(|| shown.get_untracked().map(|shown| edit(shown, page, editing)))}
         {move || turning.get().map(|(turn, name)| {
             let (text, button, done) = turn.words();
             view! {
