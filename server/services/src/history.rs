@@ -26,13 +26,17 @@ use crate::{
 /// [`crate::Error::Forbidden`].
 pub async fn list(ctx: &Ctx, filter: &HistoryFilter, page: &PageRequest) -> Result<Page<HistoryRow>> {
     let access = ctx.actor()?.may(ViewHistory, &())?;
-    let mut work = ctx.services.store.begin().await?;
+    // Searched without the writer: two filters that meet may look through the whole trail.
+    let mut work = ctx.services.store.read().await?;
     if !may_know(work.as_mut(), ctx.actor()?, filter).await? {
         return Ok(Page { rows: Vec::new(), next: None });
     }
     let filter = trail_filter(work.as_mut(), &access, filter).await?;
     let page = work.list_trail(&access, &filter, page).await?;
-    let page = named(ctx, work.as_mut(), &access, page).await?;
+    let (page, patients) = named(work.as_mut(), &access, page).await?;
+    drop(work);
+    let mut work = ctx.services.store.begin().await?;
+    notifications::names_shown(ctx, work.as_mut(), &Access::from(&access), patients).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::HistoryViewed, &filter.subject);
     work.audit(&Entry { detail: format!("count={}", page.rows.len()), ..entry }).await?;
     work.save().await?;
@@ -49,32 +53,33 @@ pub async fn export(ctx: &Ctx, filter: &HistoryFilter) -> Result<Export> {
     actor.may(ExportData, &())?;
     ctx.proved_lately()?;
     let mut csv = String::from("number,time (UTC),who,what,patient,user,detail,address\r\n");
-    let mut rows = 0;
+    let (mut rows, mut patients) = (0, 0);
     let mut page = PageRequest { after: None, limit: Some(limits::PAGE_MOST) };
     let more = loop {
-        // A unit of work for each page: an export holds up nobody.
-        let mut work = ctx.services.store.begin().await?;
+        // Anew for each page: an export holds up nobody.
+        let mut work = ctx.services.store.read().await?;
         if !may_know(work.as_mut(), actor, filter).await? {
             break false;
         }
         let trail = trail_filter(work.as_mut(), &access, filter).await?;
         let found = work.list_trail(&access, &trail, &page).await?;
-        let found = named(ctx, work.as_mut(), &access, found).await?;
+        let (found, named) = named(work.as_mut(), &access, found).await?;
+        patients += named;
         for row in &found.rows {
             line(&mut csv, row);
             rows += 1;
         }
-        let last = found.next.is_none() || rows >= limits::EXPORT;
-        if last {
-            let entry = audit::entry(ctx, access.by(), access.group(), Action::HistoryExported, &trail.subject);
-            work.audit(&Entry { detail: format!("count={rows}"), ..entry }).await?;
-        }
-        work.save().await?;
-        if last {
+        if found.next.is_none() || rows >= limits::EXPORT {
             break found.next.is_some();
         }
         page.after = found.next;
     };
+    let mut work = ctx.services.store.begin().await?;
+    notifications::names_shown(ctx, work.as_mut(), &Access::from(&access), patients).await?;
+    let subject = filter.patient.map(|patient| patient.to_string()).unwrap_or_default();
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::HistoryExported, &subject);
+    work.audit(&Entry { detail: format!("count={rows}"), ..entry }).await?;
+    work.save().await?;
     Ok(Export { csv, rows, more })
 }
 
@@ -110,16 +115,17 @@ fn start_of(day: Date, zone: &str, later: i32) -> Option<Time> {
     let date =
         jiff::civil::Date::new(day.year(), i8::try_from(day.month()).ok()?, i8::try_from(day.day()).ok()?).ok()?;
     let date = date.checked_add(jiff::Span::new().days(later)).ok()?;
-    Some(Time::from_millis(date.in_tz(zone).ok()?.timestamp().as_millisecond()))
+    // A zone that this machine does not know must not widen what was asked for.
+    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    Some(Time::from_millis(date.to_zoned(zone).ok()?.timestamp().as_millisecond()))
 }
 
-/// The entries with the names that this caller may know.
+/// The entries with the names that this caller may know, and how many patients are among them.
 async fn named(
-    ctx: &Ctx,
     work: &mut dyn Work,
     access: &Access<ViewHistory>,
     page: Page<ChainedEntry>,
-) -> Result<Page<HistoryRow>> {
+) -> Result<(Page<HistoryRow>, usize)> {
     let enter = Access::<EnterGroup>::from(access);
     let (mut patient_ids, mut user_ids) = (Vec::new(), Vec::new());
     for entry in &page.rows {
@@ -128,7 +134,7 @@ async fn named(
         user_ids.extend(texts.filter_map(|text| text.parse::<UserId>().ok()));
     }
     // Some of them may be of nobody in this group, or of patients whom the reader may not see: those stay without a name.
-    let patients = notifications::names(ctx, work, &enter, patient_ids).await?;
+    let patients = notifications::read_names(work, &enter, patient_ids).await?;
     user_ids.sort_unstable();
     user_ids.dedup();
     let mut users = HashMap::new();
@@ -139,7 +145,8 @@ async fn named(
         let id: UserId = text.parse().ok()?;
         users.get(&id).map(|name| Shown { id, name: name.clone() })
     };
-    Ok(page.map(|entry| HistoryRow {
+    let shown = patients.len();
+    let page = page.map(|entry| HistoryRow {
         seq: entry.seq,
         at: Time::from_millis(entry.at),
         who: match user(&entry.actor) {
@@ -156,7 +163,8 @@ async fn named(
         user: user(&entry.subject).or_else(|| entry.detail.split(' ').find_map(user)),
         detail: entry.detail.split(' ').filter(|word| !is_id(word)).collect::<Vec<_>>().join(" "),
         origin: entry.origin,
-    }))
+    });
+    Ok((page, shown))
 }
 
 /// `usr_…`, `inv_…`: says something to programs only.
@@ -200,4 +208,20 @@ fn line(csv: &mut String, row: &HistoryRow) {
 
 fn stamp(at: Time) -> String {
     jiff::Timestamp::from_millisecond(at.millis()).map(|stamp| stamp.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_where_the_practice_is() {
+        let day = Date::new(2026, 11, 23).unwrap();
+        let start = |zone, later| start_of(day, zone, later).unwrap().millis();
+        assert_eq!(start("UTC", 0), 1_795_392_000_000);
+        assert_eq!(start("Australia/Sydney", 0), start("UTC", 0) - 11 * 3_600_000);
+        assert_eq!(start("UTC", 1), start("UTC", 0) + 86_400_000);
+        // What was asked for is not widened to all days.
+        assert_eq!(start("No/Where", 0), start("UTC", 0));
+    }
 }

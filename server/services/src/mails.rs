@@ -185,9 +185,14 @@ async fn password_link(services: &Arc<Services>, work: &mut dyn Work, mail: &Que
     }))
 }
 
+/// Was this mail tried for as long as is worth it? Whoever tries it again by hand has it tried once at least.
+fn late(services: &Services, mail: &QueuedMail, due: Time) -> bool {
+    mail.tries > 1 && services.clock.now() >= due + GIVE_UP
+}
+
 /// A mail that stays true, but not for ever worth sending.
 fn lasting(services: &Services, mail: &QueuedMail, content: impl Fn(String) -> MailContent, page: &str) -> Fate {
-    if services.clock.now() >= mail.made_at + GIVE_UP {
+    if late(services, mail, mail.made_at) {
         return Fate::Park(Failure::GaveUp);
     }
     Fate::Send(content(format!("{}/{page}", services.base_url)))
@@ -212,9 +217,12 @@ async fn membership(services: &Services, work: &mut dyn Work, mail: &QueuedMail)
         Kind::SecondTip => mail.made_at + TIPS[1],
         _ => mail.made_at,
     };
-    if services.clock.now() >= due + GIVE_UP {
-        let tip = matches!(mail.kind, Kind::FirstTip | Kind::SecondTip);
-        return Ok(if tip { GONE } else { Fate::Park(Failure::GaveUp) });
+    let tip = matches!(mail.kind, Kind::FirstTip | Kind::SecondTip);
+    if tip && services.clock.now() >= due + GIVE_UP {
+        return Ok(GONE);
+    }
+    if late(services, mail, due) {
+        return Ok(Fate::Park(Failure::GaveUp));
     }
     let missing = || Error::fault("a membership without its group");
     let practice = work.unscoped_lookup_group(group).await?.ok_or_else(missing)?.name;

@@ -9,6 +9,7 @@ use domain::{
     grant::State,
     ids::{AccountId, UserId},
     notification::{News, Notification},
+    time::Time,
     user::{Membership, Offer, Role, User, UserState},
     views::Lobby,
 };
@@ -61,8 +62,9 @@ pub async fn lobby(ctx: &Ctx) -> Result<Lobby> {
     let actor = ctx.actor()?;
     let mut work = ctx.services.store.read().await?;
     let account = work.lookup_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
-    let own = work.list_own_groups(account.id).await?;
     let temporary_password = *actor.face() == Face::Lobby(Waits::Password);
+    // Whoever chose the password may be the one who looks: where the person works is not theirs to know (PR-21).
+    let own = if temporary_password { Vec::new() } else { work.list_own_groups(account.id).await? };
     Ok(Lobby {
         email: account.email.as_str().to_owned(),
         temporary_password,
@@ -78,7 +80,7 @@ pub async fn lobby(ctx: &Ctx) -> Result<Lobby> {
 pub async fn accept(ctx: &Ctx, id: UserId) -> Result<()> {
     let (mut work, own) = own(ctx, id).await?;
     let user = own.user.accept(ctx.now())?;
-    if holds_portal(work.as_mut(), user.account, user.level.role()).await? {
+    if holds_portal(work.as_mut(), user.account, user.level.role(), ctx.now()).await? {
         return Err(Conflict::PortalNow.into());
     }
     answer(ctx, work, &user, Action::UserJoined, News::MembershipAccepted { user: id }).await
@@ -112,7 +114,7 @@ async fn own(ctx: &Ctx, id: UserId) -> Result<(Box<dyn Work>, MembershipRecord)>
 ///
 /// # Errors
 /// Storage's.
-pub(crate) async fn holds_portal(work: &mut dyn Work, account: AccountId, role: Role) -> Result<bool> {
+pub(crate) async fn holds_portal(work: &mut dyn Work, account: AccountId, role: Role, now: Time) -> Result<bool> {
     if role == Role::Administrator {
         return Ok(false);
     }
@@ -120,7 +122,7 @@ pub(crate) async fn holds_portal(work: &mut dyn Work, account: AccountId, role: 
     if work.list_grants(account).await?.iter().any(used) {
         return Ok(true);
     }
-    Ok(!work.unscoped_list_open_invitations(account).await?.is_empty())
+    Ok(work.unscoped_list_open_invitations(account).await?.iter().any(|one| one.check_live(now).is_ok()))
 }
 
 async fn answer(ctx: &Ctx, mut work: Box<dyn Work>, user: &User, action: Action, news: News) -> Result<()> {
@@ -128,7 +130,10 @@ async fn answer(ctx: &Ctx, mut work: Box<dyn Work>, user: &User, action: Action,
     // Taken back, or answered on another device, in this moment.
     let Some(inviter) = work.answer_own_membership(user).await? else { return Err(Conflict::NotInvited.into()) };
     let notification = Notification { id: ctx.services.random.id().into(), news, at: ctx.now(), read_at: None };
-    work.unscoped_notify(user.group, inviter, &notification).await?;
+    // The first user of a group was asked by the operator: nobody in it waits for an answer.
+    if inviter != user.id {
+        work.unscoped_notify(user.group, inviter, &notification).await?;
+    }
     work.hint(Hint::Bell(user.account));
     work.save().await?;
     Ok(())

@@ -49,20 +49,45 @@ pub(crate) async fn names(
     ctx: &Ctx,
     work: &mut dyn Work,
     access: &Access<EnterGroup>,
+    ids: Vec<PatientId>,
+) -> Result<HashMap<PatientId, String>> {
+    let names = read_names(work, access, ids).await?;
+    names_shown(ctx, work, access, names.len()).await?;
+    Ok(names)
+}
+
+/// What this caller may call these patients. The entry is the caller's to write, with [`names_shown`].
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn read_names(
+    work: &mut dyn Work,
+    access: &Access<EnterGroup>,
     mut ids: Vec<PatientId>,
 ) -> Result<HashMap<PatientId, String>> {
     ids.sort_unstable();
     ids.dedup();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let records = work.some_patients(access, &ids).await?;
+    let records = if ids.is_empty() { Vec::new() } else { work.some_patients(access, &ids).await? };
     let hidden = access.names_hidden();
-    let names: HashMap<_, _> =
-        records.iter().map(|record| (record.patient.id, patients::shown(&record.patient, hidden))).collect();
+    Ok(records.iter().map(|record| (record.patient.id, patients::shown(&record.patient, hidden))).collect())
+}
+
+/// The entry that so many patients were named.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn names_shown(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<EnterGroup>,
+    count: usize,
+) -> Result<()> {
+    if count == 0 {
+        return Ok(());
+    }
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientsListed, "");
-    work.audit(&Entry { detail: format!("count={}", names.len()), ..entry }).await?;
-    Ok(names)
+    work.audit(&Entry { detail: format!("count={count}"), ..entry }).await?;
+    Ok(())
 }
 
 /// How many are unread, with the groups that ask the caller to join, counted up to 100.

@@ -93,6 +93,11 @@ pub async fn set(
     let entry = audit::entry(ctx, access.by(), access.group(), action, patient);
     work.audit(&Entry { detail: user.to_string(), ..entry }).await?;
     users::still_manages(work.as_mut(), enter).await?;
+    // Two who hide the patient from each other at once: the second comes too late.
+    let access = match may(work.as_mut(), ctx.actor()?, patient).await {
+        Err(Error::NotFound | Error::Forbidden(_)) => return Err(Conflict::ChangedMeanwhile.into()),
+        again => again?,
+    };
     if work.find_relationship(&access, user).await? != seen {
         return Err(Conflict::ChangedMeanwhile.into());
     }

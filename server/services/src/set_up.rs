@@ -129,7 +129,7 @@ pub async fn add_group(services: &Arc<Services>, form: &NewPracticeForm, email: 
     let mut work = services.store.begin().await?;
     let known = users::held(work.as_mut(), &email).await?;
     if let Some(account) = &known
-        && memberships::holds_portal(work.as_mut(), account.id, level.role()).await?
+        && memberships::holds_portal(work.as_mut(), account.id, level.role(), ctx.now()).await?
     {
         return Err(Conflict::PortalNow.into());
     }

@@ -14,6 +14,7 @@ use domain::{
     ids::{AccountId, LocationId, PatientId, UserId},
     limits, mail,
     page::{Page, PageRequest},
+    time::Time,
     user::{Added, NewUser, NewUserForm, Role, User, UserDetails, UserFilter, UserForm, UserPage, UserRow, UserState},
 };
 
@@ -106,7 +107,7 @@ pub async fn add(ctx: &Ctx, form: &NewUserForm, password: &str, password_again: 
     }
     let added = match (account, hash) {
         (Some(account), _) => {
-            may_join(work.as_mut(), &access, &account, new.details.level.role()).await?;
+            may_join(work.as_mut(), &access, &account, new.details.level.role(), ctx.now()).await?;
             let user = user(ctx, &access, id, account.id, &new.details, UserState::Invited);
             keep(ctx, work.as_mut(), &access, &user, &new.details.locations).await?;
             work.add_mail(&mails::about_user(ctx, &account, &user, mail::Kind::JoinGroup, ctx.now())).await?;
@@ -180,11 +181,17 @@ async fn tips(ctx: &Ctx, work: &mut dyn Work, account: &Account, user: &User) ->
 }
 
 /// May this account be asked to join, in this role?
-async fn may_join(work: &mut dyn Work, access: &Access<ManageUsers>, account: &Account, role: Role) -> Result<()> {
+async fn may_join(
+    work: &mut dyn Work,
+    access: &Access<ManageUsers>,
+    account: &Account,
+    role: Role,
+    now: Time,
+) -> Result<()> {
     if work.find_user(access, account.id).await?.is_some() {
         return Err(Error::field("email", Problem::AlreadyUser));
     }
-    if memberships::holds_portal(work, account.id, role).await? {
+    if memberships::holds_portal(work, account.id, role, now).await? {
         return Err(Error::field("email", Problem::PortalEmail));
     }
     Ok(())
@@ -307,7 +314,7 @@ async fn turn(
     id: UserId,
     version: i64,
     action: Action,
-    change: fn(User, domain::time::Time) -> std::result::Result<User, Conflict>,
+    change: fn(User, Time) -> std::result::Result<User, Conflict>,
 ) -> Result<(Box<dyn Work>, Access<ManageUsers>, User)> {
     let access = ctx.actor()?.may(ManageUsers, &())?;
     let mut work = ctx.services.store.begin().await?;
@@ -349,7 +356,7 @@ pub async fn deactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
 /// [`crate::Error::StepUp`], or a [`domain::error::Conflict`].
 pub async fn reactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
     let (mut work, _, user) = turn(ctx, id, version, Action::UserReactivated, User::reactivate).await?;
-    if memberships::holds_portal(work.as_mut(), user.account, user.level.role()).await? {
+    if memberships::holds_portal(work.as_mut(), user.account, user.level.role(), ctx.now()).await? {
         return Err(Conflict::PortalNow.into());
     }
     work.save().await?;
@@ -362,7 +369,7 @@ pub async fn reactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
 /// [`crate::Error::StepUp`], or a [`domain::error::Conflict`].
 pub async fn invite_again(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
     let (mut work, _, user) = turn(ctx, id, version, Action::UserInvited, User::invite_again).await?;
-    if memberships::holds_portal(work.as_mut(), user.account, user.level.role()).await? {
+    if memberships::holds_portal(work.as_mut(), user.account, user.level.role(), ctx.now()).await? {
         return Err(Conflict::PortalNow.into());
     }
     let account = work.lookup_account(user.account).await?.ok_or(Error::NotFound)?;

@@ -12,7 +12,7 @@ use services::ports::{Hint, Notifications, StoreError, Stored, Work as _};
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
-use super::SqlWork;
+use super::{SqlWork, patients::own};
 use crate::common::{BEYOND, FIRST, known};
 
 const ACCEPTED: &str = "invitation_accepted";
@@ -129,13 +129,25 @@ impl Notifications for SqlWork {
                      WHERE group_id = $1
                        AND user_id = $2
                        AND id < $3
+                       AND (patient_id IS NULL
+                            OR COALESCE(
+                                (
+                                    SELECT r.kind
+                                    FROM practitioner_relationships r
+                                    WHERE r.group_id = $1
+                                      AND r.user_id = $2
+                                      AND r.patient_id = notifications.patient_id
+                                ),
+                                $5
+                            ) IN ('automatic', 'granted'))
                      ORDER BY id DESC
                      LIMIT $4",
                 )
                 .bind(access.group().uuid())
                 .bind(access.user().uuid())
                 .bind(before)
-                .bind(i64::from(page.rows()) + 1),
+                .bind(i64::from(page.rows()) + 1)
+                .bind(own(access)),
             )
             .await?;
         let rows = rows.into_iter().map(Notification::try_from).collect::<Stored<Vec<_>>>()?;
@@ -153,11 +165,23 @@ impl Notifications for SqlWork {
                          WHERE group_id = $1
                            AND user_id = $2
                            AND read_at IS NULL
+                           AND (patient_id IS NULL
+                                OR COALESCE(
+                                    (
+                                        SELECT r.kind
+                                        FROM practitioner_relationships r
+                                        WHERE r.group_id = $1
+                                          AND r.user_id = $2
+                                          AND r.patient_id = notifications.patient_id
+                                    ),
+                                    $3
+                                ) IN ('automatic', 'granted'))
                          LIMIT 100
                      ) AS unread",
                 )
                 .bind(access.group().uuid())
-                .bind(access.user().uuid()),
+                .bind(access.user().uuid())
+                .bind(own(access)),
             )
             .await?;
         Ok(unread)

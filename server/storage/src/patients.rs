@@ -112,7 +112,8 @@ struct Question<'a> {
     rows: i64,
 }
 
-fn own(scope: &InGroup) -> &'static str {
+/// How a user and a patient stand who have no relationship: see the head of this file.
+pub(super) fn own(scope: &InGroup) -> &'static str {
     if scope.own_only() { OWN_ONLY } else { EVERYONE }
 }
 

@@ -9,13 +9,15 @@ use domain::{
     mail::{Failure, Kind, StuckMail, Trouble},
     notification::News,
     page::PageRequest,
+    practice::MessageForm,
     time::Span,
     user::{AccessSettings, Level, UserState},
 };
-use services::{Ctx, Error, invitations, mails, notifications, passwords, sweep::sweep};
+use services::{Ctx, Error, invitations, mails, notifications, passwords, settings, sweep::sweep};
 
 use crate::{
     town::{PASSWORD, Staff, Town, link_in},
+    users::{TEMPORARY, add as add_user, form as users_form},
     world::Smtp,
 };
 
@@ -36,6 +38,8 @@ on_both_engines! {
     stopping_takes_no_further_mail,
     parked_mail_about_accounts_is_shown,
     what_is_over_is_swept,
+    patients_mail_goes_in_the_groups_name_and_out_of_its_credit,
+    what_was_given_up_leaves_when_it_is_tried_again,
 }
 
 async fn stuck(ctx: &Ctx) -> Vec<StuckMail> {
@@ -409,4 +413,68 @@ async fn what_is_over_is_swept(town: Town) {
     for table in ["throttle WHERE ends_at = 1", "outbox", "password_links"] {
         assert_eq!(town.engine.count(table).await, 0, "{table}");
     }
+}
+
+// S4-09: sender, where answers go, and no more than so many in a calendar month.
+async fn patients_mail_goes_in_the_groups_name_and_out_of_its_credit(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let form = MessageForm {
+        sender: "Harbour front desk".into(),
+        reply_to: "desk@harbour.example".into(),
+        monthly_credit: "1".into(),
+        reminder_hours: "24".into(),
+        ..MessageForm::default()
+    };
+    let version = settings::messages(&owner).await.unwrap().version;
+    settings::save_messages(&owner, version, &form).await.unwrap();
+    let mut patients = Vec::new();
+    for n in 0..2 {
+        let patient = town.patient(&owner, "Ann", &format!("Lee{n}")).await;
+        town.invite(&owner, patient, &format!("ann{n}@example.org")).await;
+        town.post().await;
+        patients.push(patient);
+    }
+    let letter = &town.mailer.to("ann0@example.org")[0];
+    assert_eq!(letter.from_name, "Harbour front desk");
+    assert_eq!(letter.reply_to.as_ref().unwrap().as_str(), "desk@harbour.example");
+    assert_eq!(settings::messages(&owner).await.unwrap().used, 1);
+    // The second waits, whoever sent it is told, and it leaves when there is credit again.
+    assert!(town.mailer.to("ann1@example.org").is_empty());
+    let waits = stuck(&owner).await;
+    assert_eq!(waits.iter().map(|mail| mail.failure).collect::<Vec<_>>(), [Failure::CreditUsed]);
+    let bell = notifications::list(&owner, &PageRequest::default()).await.unwrap().rows;
+    assert!(matches!(bell[0].news, News::InvitationFailed { patient, .. } if patient == patients[1]));
+    mails::retry(&owner, waits[0].id).await.unwrap();
+    town.post().await;
+    assert!(town.mailer.to("ann1@example.org").is_empty(), "there is still none");
+    let more = MessageForm { monthly_credit: "2".into(), ..form };
+    let version = settings::messages(&owner).await.unwrap().version;
+    settings::save_messages(&owner, version, &more).await.unwrap();
+    mails::retry(&owner, stuck(&owner).await[0].id).await.unwrap();
+    town.post().await;
+    assert_eq!(town.mailer.to("ann1@example.org").len(), 1);
+    // Mail about accounts is not the group's to pay for.
+    passwords::request_link(&town.anon(), "owner@harbour.example", Door::Console).await.unwrap();
+    town.post().await;
+    assert_eq!(town.mailer.to("owner@harbour.example").len(), 1);
+    assert_eq!(settings::messages(&owner).await.unwrap().used, 2);
+}
+
+/// a welcome that could not leave for days leaves when somebody tries it again.
+async fn what_was_given_up_leaves_when_it_is_tried_again(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let new = users_form("practitioner", "noor@harbour.example", Level::Personal);
+    add_user(&town, &owner, new, TEMPORARY).await.unwrap();
+    town.mailer.set(Smtp::Fails(Failure::Unreachable));
+    for _ in 0..30 {
+        town.post().await;
+        town.clock.pass(Span::hours(1));
+    }
+    let waits = stuck(&owner).await;
+    assert_eq!(waits.iter().map(|mail| mail.failure).collect::<Vec<_>>(), [Failure::GaveUp]);
+    town.mailer.set(Smtp::Works);
+    mails::retry(&owner, waits[0].id).await.unwrap();
+    town.post().await;
+    let letters = town.mailer.to("noor@harbour.example");
+    assert_eq!(letters.iter().map(|letter| letter.subject.as_str()).collect::<Vec<_>>(), ["welcome"]);
 }

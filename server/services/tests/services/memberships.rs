@@ -6,19 +6,22 @@ use domain::{
     ids::UserId,
     page::PageRequest,
     patient::PatientFilter,
+    practice::NewPracticeForm,
     user::{AccessSettings, Added, Level, UserState},
 };
-use services::{Ctx, Error, accounts, console, memberships, passwords, patients, portal, users};
+use services::{Ctx, Error, accounts, console, memberships, passwords, patients, portal, set_up, users};
 
 use crate::{
     town::{PASSWORD, Staff, Town, token_of},
-    users::{add, form},
+    users::{TEMPORARY, add, form},
 };
 
 on_both_engines! {
     two_tabs_in_two_groups_stay_in_theirs,
     a_session_acts_only_as_whom_it_entered,
     somebody_in_no_group_waits_in_the_lobby,
+    a_temporary_password_shows_no_groups,
+    the_owner_of_a_further_group_is_told_nothing_of_themselves,
     a_portal_user_joins_and_goes_over,
     of_fifty_answers_at_once_one_counts,
     an_invitation_that_was_taken_back_is_none,
@@ -123,6 +126,48 @@ async fn somebody_in_no_group_waits_in_the_lobby(town: Town) {
     let tom = town.again(&tom).await.unwrap();
     assert_eq!(console::start(&tom).await.unwrap().group_name, "Hill Clinic");
     let _ = owner;
+}
+
+// PR-21: whoever chose the temporary password can sign in with it, and learns of no other group.
+async fn a_temporary_password_shows_no_groups(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let Staff { owner: other, .. } = town.practice_called("Hill Clinic", "owner@hill.example").await;
+    add(&town, &owner, form("practitioner", "tom@x.example", Level::Clinical), TEMPORARY).await.unwrap();
+    add(&town, &other, form("practitioner", "tom@x.example", Level::Clinical), "").await.unwrap();
+    let ctx = town.anon();
+    accounts::sign_in(&ctx, Door::Console, "tom@x.example", TEMPORARY).await.unwrap();
+    let tom = town.follow(&ctx).await;
+    let lobby = memberships::lobby(&tom).await.unwrap();
+    assert!(lobby.temporary_password && lobby.offers.is_empty() && lobby.groups.is_empty(), "{lobby:?}");
+    passwords::choose(&tom, PASSWORD).await.unwrap();
+    let tom = town.follow(&tom).await;
+    assert_eq!(memberships::offers(&tom).await.unwrap().len(), 1, "then it waits for an answer");
+}
+
+// AD-04: the first user of a further group answers to nobody in it.
+async fn the_owner_of_a_further_group_is_told_nothing_of_themselves(town: Town) {
+    town.practice().await;
+    let form = NewPracticeForm {
+        group_name: "Hill Clinic".into(),
+        location_name: "Hill Road".into(),
+        time_zone: "UTC".into(),
+        first_name: "Ana".into(),
+        last_name: "Parata".into(),
+        profession: "Podiatrist".into(),
+        practises: "yes".into(),
+        ..NewPracticeForm::default()
+    };
+    let Added::Invited(id) = set_up::add_group(&town.services, &form, "owner@harbour.example").await.unwrap() else {
+        panic!("not asked")
+    };
+    town.set_password("owner@harbour.example", PASSWORD).await;
+    let ctx = town.anon();
+    accounts::sign_in(&ctx, Door::Console, "owner@harbour.example", PASSWORD).await.unwrap();
+    let owner = town.follow(&ctx).await;
+    memberships::accept(&owner, id).await.unwrap();
+    memberships::switch(&owner, id).await.unwrap();
+    let there = town.again(&owner).await.unwrap();
+    assert_eq!(console::start(&there).await.unwrap().unread, 0);
 }
 
 async fn a_portal_user_joins_and_goes_over(town: Town) {

@@ -11,13 +11,15 @@ use domain::{
     relationship::Wanted,
     user::{AccessSettings, Level, UserState},
 };
-use services::{Ctx, Error, invitations, patients, relationships, users};
+use services::{Ctx, Error, invitations, notifications, patients, relationships, users};
 
 use crate::town::{Staff, Town};
 
 on_both_engines! {
     granted_hidden_and_undone,
     an_old_look_overwrites_nothing,
+    two_who_hide_a_patient_from_each_other_at_once,
+    a_hidden_patient_is_not_in_the_bell,
     who_may_grant,
     what_lists_show_is_what_opens_is_what_is_explained,
 }
@@ -88,6 +90,42 @@ async fn an_old_look_overwrites_nothing(town: Town) {
     let late = relationships::set(&second, patient, id, None, Wanted::Granted).await;
     assert!(matches!(late, Err(Error::Conflict(Conflict::ChangedMeanwhile))), "{late:?}");
     assert!(matches!(patients::profile(&tom, patient).await, Err(Error::NotFound)), "still hidden");
+}
+
+// AD-04: one of them comes too late, so that somebody is left who sees the patient and may undo it.
+async fn two_who_hide_a_patient_from_each_other_at_once(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let second = town.user(group, "second@harbour.example", Level::Full).await;
+    let [one, two] = [&owner, &second].map(|ctx| ctx.actor().unwrap().user().unwrap().user);
+    for n in 0..10 {
+        let patient = town.patient(&owner, "Zoltan", &format!("Quark{n}")).await;
+        relationships::list(&second, patient).await.unwrap();
+        let (a, b) = tokio::join!(
+            relationships::set(&owner, patient, two, None, Wanted::Revoked),
+            set(&second, patient, one, Wanted::Revoked),
+        );
+        assert_eq!([a.is_ok(), b.is_ok()].iter().filter(|done| **done).count(), 1, "{a:?} {b:?}");
+    }
+}
+
+// PR-01: not listed, not counted.
+async fn a_hidden_patient_is_not_in_the_bell(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let tom = town.user(group, "tom@harbour.example", Level::Clinical).await;
+    let id = tom.actor().unwrap().user().unwrap().user;
+    let patient = town.patient(&owner, "Zoltan", "Quark").await;
+    invitations::invite(&tom, patient, &crate::town::form("zoltan@example.org")).await.unwrap();
+    let token = town.link_to("zoltan@example.org").await;
+    invitations::accept(&town.anon(), &token, crate::town::PASSWORD).await.unwrap();
+    let bell = async || {
+        let rows = notifications::list(&tom, &PageRequest::default()).await.unwrap().rows;
+        (rows.len(), notifications::unread(&tom).await.unwrap())
+    };
+    assert_eq!(bell().await, (1, 1));
+    set(&owner, patient, id, Wanted::Revoked).await.unwrap();
+    assert_eq!(bell().await, (0, 0));
+    set(&owner, patient, id, Wanted::Neither).await.unwrap();
+    assert_eq!(bell().await, (1, 1));
 }
 
 async fn who_may_grant(town: Town) {
