@@ -135,8 +135,25 @@ async fn what_matters_most_needs_the_password_again() {
         .to_owned();
     let at = version(&owner, &id).await;
     app.later(Span::minutes(11));
-    let asked = owner.call("users/deactivate", json!({ "id": id, "version": at })).await.is(403);
-    assert_eq!(asked.error(), "step_up");
+    let patient = app.patient(&owner, 'a', 1).await;
+    let places = owner.call("locations/list", json!({})).await.is(200).json();
+    let user = json!({
+        "first_name": "Noor", "last_name": "Haddad", "profession": "Physiotherapist", "level": "clinical",
+        "locations": [places[0]["id"]],
+    });
+    let new = json!({
+        "role": "practitioner", "email": "noor@a.example.org", "email_again": "noor@a.example.org", "user": user,
+    });
+    let turned = json!({ "id": id, "version": at });
+    let set = json!({ "patient": patient, "user": id, "seen": null, "wanted": "granted" });
+    for (door, body) in [
+        ("users/deactivate", turned.clone()),
+        ("users/save", json!({ "id": id, "version": at, "form": user })),
+        ("users/add", json!({ "form": new, "password": TEMPORARY, "password_again": TEMPORARY })),
+        ("relationships/set", set),
+    ] {
+        assert_eq!(owner.call(door, body).await.is(403).error(), "step_up", "{door}");
+    }
     assert_eq!(auditor.call("history/export", json!({ "filter": {} })).await.is(403).error(), "step_up");
     owner.post("account/step_up", &[("password", "not this one")]).await.is(422);
     owner.post("account/step_up", &[("password", PASSWORD)]).await.is(200);
@@ -147,6 +164,48 @@ async fn what_matters_most_needs_the_password_again() {
         last = auditor.post("account/step_up", &[("password", "guess")]).await.status;
     }
     assert_eq!(last, 429);
+}
+
+// PR-20: an invitation to join is answered by whom it asks.
+#[tokio::test]
+async fn nobody_answers_for_somebody_else() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let (ours, theirs) = (app.practitioner().await, app.user("full@b.example.org").await);
+        let offered = add(&theirs, "clinical@a.example.org", "clinical", "").await;
+        let there = offered["invited"].as_str().unwrap().to_owned();
+        let (portal, _) = app.portal_user(&ours, 'a', 1).await;
+        for wrong in [&ours, &theirs, &portal, &app.user("personal@a.example.org").await] {
+            for door in ["memberships/accept", "memberships/reject", "memberships/switch"] {
+                wrong.call(door, json!({ "user": there })).await.is(404);
+            }
+        }
+        let tom = app.user("clinical@a.example.org").await;
+        let offers = tom.call("memberships/offers", json!({})).await.is(200).json();
+        assert_eq!(offers.as_array().unwrap().len(), 1, "it still waits for him");
+        // Not before it is accepted, and not after it was rejected.
+        let refused = tom.call("memberships/switch", json!({ "user": there })).await.is(403);
+        assert_eq!(refused.json()["detail"], "no_group", "{}", refused.text());
+        tom.call("memberships/reject", json!({ "user": there })).await.is(200);
+        assert_eq!(
+            tom.call("memberships/accept", json!({ "user": there })).await.is(409).json()["detail"],
+            "not_invited"
+        );
+    }
+}
+
+// S4-14, AD-04: a Full user is lowered first, and nobody ends or changes their own access.
+#[tokio::test]
+async fn full_users_are_lowered_first() {
+    let app = App::start(ENGINES[0]).await;
+    let owner = app.practitioner().await;
+    let second = add(&owner, "second@a.example.org", "full", TEMPORARY).await["joined"].as_str().unwrap().to_owned();
+    let own = owner.call("console/start", json!({})).await.is(200).json()["user"].as_str().unwrap().to_owned();
+    for (id, reason) in [(&second, "lower_first"), (&own, "yourself")] {
+        let at = version(&owner, id).await;
+        let refused = owner.call("users/deactivate", json!({ "id": id, "version": at })).await.is(409);
+        assert_eq!(refused.json()["detail"], reason, "{}", refused.text());
+    }
 }
 
 // AD-03, AD-05, AD-11, TG-04: there is no such door, and no such field.
