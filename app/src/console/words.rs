@@ -29,6 +29,7 @@ pub const FOLD: &str = "Fold the sidebar";
 pub const UNFOLD: &str = "Unfold the sidebar";
 pub const SEARCH_PATIENTS: &str = "Search Patients";
 pub const NO_PATIENT_FOUND: &str = "No patient found. Try part of a name, a telephone number or a birth date.";
+pub const NO_NUMBER_FOUND: &str = "No patient found. Your access shows patients by number: try one like PT-482913.";
 pub const OVER: &str = "You were signed out";
 pub const OVER_TEXT: &str = "Nothing of the practice is shown any more. What you typed is kept on this device, and is here again \
                              when you sign in.";
@@ -122,6 +123,7 @@ pub const NEW_PATIENT_TEXT: &str = "Only the first name is needed. Everything el
 pub const PATIENT_ADDED: &str = "Patient added";
 pub const FILTER_PATIENTS: &str = "Filter the list of patients";
 pub const FILTER_TEXT: &str = "Name, phone or birth date";
+pub const FILTER_NUMBER: &str = "Number, like PT-482913";
 pub const EVERY_STATUS: &str = "Every status";
 pub const NAME: &str = "Name";
 pub const BIRTH_DATE: &str = "Birth date";
@@ -431,10 +433,15 @@ pub fn initials(name: &str) -> String {
     words[start..].iter().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
 }
 
+/// That the search found nobody, and what may find somebody.
+pub const fn none_found(names_hidden: bool) -> &'static str {
+    if names_hidden { NO_NUMBER_FOUND } else { NO_PATIENT_FOUND }
+}
+
 /// What the search found, read out.
-pub fn found(rows: usize) -> String {
+pub fn found(rows: usize, names_hidden: bool) -> String {
     match rows {
-        0 => NO_PATIENT_FOUND.to_owned(),
+        0 => none_found(names_hidden).to_owned(),
         1 => "1 patient found".to_owned(),
         rows => format!("{rows} patients found"),
     }

@@ -128,14 +128,20 @@ test("what a user may do is explained, in the group and with a patient", async (
   await page.getByRole("link", { name: SAOIRSE.name }).click();
   const card = page.locator("section, div.card").filter({ has: page.getByRole("heading", { name: "What they may do" }) }).last();
   await expect(card.getByText("May not").first()).toBeVisible();
-  await card.getByRole("searchbox").or(card.getByRole("combobox")).first().fill(patient.last);
-  await page.getByRole("button", { name: new RegExp(patient.last) }).or(page.getByRole("option", { name: new RegExp(patient.last) })).first().click();
-  await expect(page.getByText(/own patients/i).last()).toBeVisible();
+  await card.getByLabel("With which patient?").fill(patient.last);
+  await card.getByRole("button", { name: new RegExp(patient.last) }).click();
+  const told = page.getByRole("row", { name: /See the patient's record/ });
+  await expect(told).toContainText("May not");
+  await expect(told).toContainText("own patients");
   await axe(page);
   // The same from the patient's side.
   await openProfile(page, patient);
   await page.getByRole("link", { name: "Access", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Explain access" })).toBeVisible();
+  await page.getByLabel("Find a user").fill("Kelly");
+  await page.getByRole("button", { name: new RegExp(SAOIRSE.name) }).click();
+  await expect(told).toContainText("May not");
+  await expect(told).toContainText("own patients");
   await expect(page.getByRole("heading", { name: "Practitioners" })).toBeVisible();
   await axe(page);
 });
@@ -205,7 +211,9 @@ test("locations have a time zone and opening hours", async ({ page }) => {
   await dialog.getByLabel("Monday").fill("9-12:30, 13:30-17");
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByText(name)).toBeVisible();
+  const row = page.getByRole("row", { name: new RegExp(name) });
+  await expect(row).toContainText("Perth");
+  await expect(row).toContainText("Mon 9:00–12:30, 13:30–17:00");
 });
 
 // S4-09, S4-10: one row for the group.
@@ -226,4 +234,5 @@ test("how the group writes to its patients is set once for all", async ({ page, 
   await openConsole(other, { name: "Grace Lim", email: "grace.lim@example.org" });
   await other.goto("/console/settings/general");
   await expect(other.getByText(/5,?000/)).toBeVisible();
+  await expect(other.getByText("2 days before")).toBeVisible();
 });

@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(150);
 #[component]
 pub fn Search() -> impl IntoView {
     let desk = use_desk();
-    let may_add = desk.start().may.add_patients;
+    let may = desk.start().may;
     let field = NodeRef::<html::Input>::new();
     let text = RwSignal::new(String::new());
     let open = RwSignal::new(false);
@@ -125,7 +125,7 @@ pub fn Search() -> impl IntoView {
         }
     };
     let said = move || match found.get() {
-        Some(Ok(rows)) if open.get() => words::found(rows.len()),
+        Some(Ok(rows)) if open.get() => words::found(rows.len(), may.names_hidden),
         _ => String::new(),
     };
     let option = move |at: usize, row: PatientRow| {
@@ -155,7 +155,7 @@ pub fn Search() -> impl IntoView {
         let found = found.get()?;
         Some(match found {
             Ok(rows) if rows.is_empty() => view! {
-                <li class="found-none" role="option" aria-disabled="true" aria-selected="false">{words::NO_PATIENT_FOUND}</li>
+                <li class="found-none" role="option" aria-disabled="true" aria-selected="false">{words::none_found(may.names_hidden)}</li>
             }
             .into_any(),
             Ok(rows) => rows.into_iter().enumerate().map(|(at, row)| option(at, row)).collect::<Vec<_>>().into_any(),
@@ -193,7 +193,7 @@ pub fn Search() -> impl IntoView {
             <kbd aria-hidden="true">"/"</kbd>
             <div class="search-sheet" hidden=move || !open.get() || found.with(Option::is_none)>
                 <ul id="found" role="listbox" aria-label=words::PATIENTS>{list}</ul>
-                {move || (may_add && nobody()).then(|| view! {
+                {move || (may.add_patients && nobody()).then(|| view! {
                     <a
                         class="search-add"
                         href="/console/patients/new"

@@ -97,7 +97,7 @@ pub fn Patients() -> impl IntoView {
     view! {
         <Head title=words::PATIENTS action=action/>
         <form class="filters" role="search" aria-label=words::FILTER_PATIENTS on:submit=|event| event.prevent_default()>
-            <TextField name="text" id="filter-text" kind="search" label=words::FILTER_TEXT bind=filters.field("text") required=true/>
+            <TextField name="text" id="filter-text" kind="search" label=if may.names_hidden { words::FILTER_NUMBER } else { words::FILTER_TEXT } bind=filters.field("text") required=true/>
             <SelectField name="status" id="filter-status" label=words::STATUS choices=statuses bind=filters.field("status") required=true/>
             <p class="filters-count" role="status">{shown}</p>
         </form>

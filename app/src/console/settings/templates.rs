@@ -247,7 +247,7 @@ fn Preview(body: RwSignal<String>) -> impl IntoView {
     view! {
         <section class="preview" aria-label=words::PREVIEW>
             <h3>{words::PREVIEW}</h3>
-            {picker("preview-patient", words::PREVIEW_PATIENT, words::NO_PATIENT_FOUND, false, Box::new(patients), chosen)}
+            {picker("preview-patient", words::PREVIEW_PATIENT, words::none_found(use_desk().start().may.names_hidden), false, Box::new(patients), chosen)}
             {sheet}
         </section>
     }

@@ -65,7 +65,7 @@ pub fn of_user(user: UserId, version: Signal<i64>) -> AnyView {
             <p class="card-text">{words::WHAT_THEY_MAY_TEXT}</p>
             {rows.view(8, table)}
             <div class="explain">
-                {picker("explain-patient", words::EXPLAIN_PATIENT, words::NO_PATIENT_FOUND, false, Box::new(patients), chosen)}
+                {picker("explain-patient", words::EXPLAIN_PATIENT, words::none_found(crate::console::desk::use_desk().start().may.names_hidden), false, Box::new(patients), chosen)}
                 {over}
             </div>
         </Card>
