@@ -218,6 +218,12 @@ impl Action {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.code() == code)
     }
+
+    /// May it stand in a group's own trail? Who is nobody yet belongs to no group.
+    #[must_use]
+    pub const fn is_of_a_group(self) -> bool {
+        !matches!(self, Self::SignInFailed | Self::PasswordLinkRequested)
+    }
 }
 
 /// One entry before it has its place in the chain.

@@ -404,10 +404,19 @@ impl UserForm {
         }
     }
 
-    /// Checks the fields for somebody of this role. `before` is the profession that stands there already: one that is not
-    /// on the list any more may stay.
-    pub fn check(&self, invalid: &mut Invalid, role: Role, before: &str) -> Option<UserDetails> {
+    /// Checks the fields for somebody of this role. `before` is who stands there already: a title or a profession that is
+    /// not on the list any more may stay.
+    pub fn check(&self, invalid: &mut Invalid, role: Role, before: Option<&User>) -> Option<UserDetails> {
         let name = UserName::check(invalid, &self.title, &self.first_name, &self.last_name);
+        // S4-17: one of the list.
+        let fits = |title: &str| {
+            title.is_empty() || TITLES.contains(&title) || before.is_some_and(|user| user.name.title == title)
+        };
+        let name = name.and_then(|name| {
+            let checked = if fits(&name.title) { Ok(name) } else { Err(Problem::NotAChoice) };
+            invalid.check("title", checked)
+        });
+        let before = before.map_or("", |user| user.profession.as_str());
         let profession = self.profession.trim();
         let profession = if profession.is_empty() {
             Err(Problem::Missing)
@@ -482,7 +491,7 @@ impl NewUserForm {
             Err(EmailProblem::Address(problem)) => invalid.check("email", Err(problem)),
             Err(EmailProblem::Confirmation(problem)) => invalid.check("email_again", Err(problem)),
         };
-        let details = role.and_then(|role| self.user.check(invalid, role, ""));
+        let details = role.and_then(|role| self.user.check(invalid, role, None));
         Some(NewUser { email: email?, details: details? })
     }
 }

@@ -88,8 +88,11 @@ pub fn History() -> impl IntoView {
             })
         }
     };
-    let mut actions: Vec<_> =
-        Action::ALL.into_iter().map(|action| Choice::new(action.code(), words::action(action))).collect();
+    let mut actions: Vec<_> = Action::ALL
+        .into_iter()
+        .filter(|action| action.is_of_a_group())
+        .map(|action| Choice::new(action.code(), words::action(action)))
+        .collect();
     actions.sort_by(|one, other| one.text.cmp(&other.text));
     actions.insert(0, Choice::new("", words::EVERY_ACTION));
     let action = Box::new(move || {

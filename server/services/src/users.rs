@@ -266,7 +266,7 @@ pub async fn save(ctx: &Ctx, id: UserId, version: i64, form: &UserForm) -> Resul
     let mut work = ctx.services.store.begin().await?;
     let before = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?.user;
     let mut invalid = Invalid::default();
-    let Some(details) = form.check(&mut invalid, before.level.role(), &before.profession) else {
+    let Some(details) = form.check(&mut invalid, before.level.role(), Some(&before)) else {
         return Err(invalid.into());
     };
     let access_changes = (details.level, details.settings) != (before.level, before.settings);

@@ -138,7 +138,7 @@ const fn tip(number: u8, practises: bool) -> (&'static str, [&'static str; 3]) {
             [
                 "The list of patients filters by name, telephone and birth date.",
                 "Settings > Templates keeps texts that you write often, if your level includes settings.",
-                "Mail that cannot be delivered rings the bell of whoever sent it.",
+                "An invitation to the portal that cannot be delivered rings the bell of whoever sent it.",
             ],
         ),
     }

@@ -6,8 +6,8 @@ use domain::{
     email::Email,
     ids::{AccountId, PasswordLinkId},
     limits::SWEPT,
-    user::{Level, Role},
     time::Time,
+    user::{Level, Role},
 };
 use services::ports::{Accounts, PasswordLink, StoreError, Stored, TokenHash};
 use sqlx::{query, query_as};
@@ -138,12 +138,7 @@ impl Accounts for SqlWork {
         Ok(())
     }
 
-    async fn rehash_password(
-        &mut self,
-        id: AccountId,
-        expected: &PasswordHash,
-        hash: &PasswordHash,
-    ) -> Stored<bool> {
+    async fn rehash_password(&mut self, id: AccountId, expected: &PasswordHash, hash: &PasswordHash) -> Stored<bool> {
         let saved = self
             .execute(
                 query(

@@ -144,7 +144,8 @@ impl Audit for SqlWork {
             Some(Ok(seq)) => seq,
             Some(Err(_)) => return Ok(nothing),
         };
-        let (Some(first), Some(last)) = (self.first_since(&chain, filter).await?, self.last_before(&chain, filter).await?)
+        let (Some(first), Some(last)) =
+            (self.first_since(&chain, filter).await?, self.last_before(&chain, filter).await?)
         else {
             return Ok(nothing);
         };

@@ -161,13 +161,15 @@ impl Grants for SqlWork {
     async fn unscoped_lookup_grant(&mut self, id: GrantId) -> Stored<Option<GrantFacts>> {
         let row: Option<FactsRow> = self
             .find(
-                query_as(select_grant!(",
+                query_as(select_grant!(
+                    ",
                          p.status
                      FROM portal_grants g
                      JOIN patients p
                          ON p.group_id = g.group_id
                         AND p.id = g.patient_id
-                     WHERE g.id = $1"))
+                     WHERE g.id = $1"
+                ))
                 .bind(id.uuid()),
             )
             .await?;
@@ -226,7 +228,8 @@ impl Grants for SqlWork {
     async fn list_grants(&mut self, account: AccountId) -> Stored<Vec<GrantFacts>> {
         let rows: Vec<FactsRow> = self
             .all(
-                query_as(select_grant!(",
+                query_as(select_grant!(
+                    ",
                          p.status
                      FROM portal_grants g
                      JOIN patients p
@@ -234,7 +237,8 @@ impl Grants for SqlWork {
                         AND p.id = g.patient_id
                      WHERE g.account_id = $1
                      ORDER BY g.added_at, g.id
-                     LIMIT 100"))
+                     LIMIT 100"
+                ))
                 .bind(account.uuid()),
             )
             .await?;
@@ -266,11 +270,8 @@ impl Grants for SqlWork {
             )
             .await?;
         let record = |row: OwnRecordRow| {
-            let name = PatientName {
-                legal_first: row.legal_first,
-                legal_last: row.legal_last,
-                preferred: row.preferred,
-            };
+            let name =
+                PatientName { legal_first: row.legal_first, legal_last: row.legal_last, preferred: row.preferred };
             Ok(OwnRecord { facts: row.facts.try_into()?, name, practice: row.practice, phone: row.phone })
         };
         rows.into_iter().map(record).collect()
@@ -279,14 +280,16 @@ impl Grants for SqlWork {
     async fn find_own_grant(&mut self, account: AccountId, patient: PatientId) -> Stored<Option<GrantFacts>> {
         let row: Option<FactsRow> = self
             .find(
-                query_as(select_grant!(",
+                query_as(select_grant!(
+                    ",
                          p.status
                      FROM portal_grants g
                      JOIN patients p
                          ON p.group_id = g.group_id
                         AND p.id = g.patient_id
                      WHERE g.account_id = $1
-                       AND g.patient_id = $2"))
+                       AND g.patient_id = $2"
+                ))
                 .bind(account.uuid())
                 .bind(patient.uuid()),
             )

@@ -179,11 +179,13 @@ impl Invitations for SqlWork {
     ) -> Stored<Option<Invitation>> {
         let row: Option<InvitationRow> = self
             .find(
-                query_as(select_invitation!("
+                query_as(select_invitation!(
+                    "
                      FROM invitations i
                      WHERE i.group_id = $1
                        AND i.patient_id = $2
-                       AND i.id = $3"))
+                       AND i.id = $3"
+                ))
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
                 .bind(id.uuid()),
@@ -221,7 +223,8 @@ impl Invitations for SqlWork {
         // Ids are made in order: the latest has the highest.
         let rows: Vec<ListedRow> = self
             .all(
-                query_as(select_invitation!(",
+                query_as(select_invitation!(
+                    ",
                          u.title,
                          u.first_name,
                          u.last_name
@@ -233,7 +236,8 @@ impl Invitations for SqlWork {
                        AND i.patient_id = $2
                        AND i.id < $3
                      ORDER BY i.id DESC
-                     LIMIT $4"))
+                     LIMIT $4"
+                ))
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
                 .bind(before)
@@ -253,14 +257,16 @@ impl Invitations for SqlWork {
     async fn list_open_invitations(&mut self, access: &Access<ViewPatientAccess>) -> Stored<Vec<Invitation>> {
         let rows: Vec<InvitationRow> = self
             .all(
-                query_as(select_invitation!("
+                query_as(select_invitation!(
+                    "
                      FROM invitations i
                      WHERE i.group_id = $1
                        AND i.patient_id = $2
                        AND i.activated_at IS NULL
                        AND i.revoked_at IS NULL
                      ORDER BY i.id DESC
-                     LIMIT 50"))
+                     LIMIT 50"
+                ))
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid()),
             )
@@ -284,13 +290,15 @@ impl Invitations for SqlWork {
     async fn unscoped_find_invitation(&mut self, token: &TokenHash) -> Stored<Option<FoundInvitation>> {
         let row: Option<FoundRow> = self
             .find(
-                query_as(select_invitation!(",
+                query_as(select_invitation!(
+                    ",
                          l.link
                      FROM invitation_links l
                      JOIN invitations i
                          ON i.group_id = l.group_id
                         AND i.id = l.invitation_id
-                     WHERE l.token_hash = $1"))
+                     WHERE l.token_hash = $1"
+                ))
                 .bind(token.0.to_vec()),
             )
             .await?;
@@ -300,9 +308,11 @@ impl Invitations for SqlWork {
     async fn unscoped_lookup_invitation(&mut self, id: InvitationId) -> Stored<Option<Invitation>> {
         let row: Option<InvitationRow> = self
             .find(
-                query_as(select_invitation!("
+                query_as(select_invitation!(
+                    "
                      FROM invitations i
-                     WHERE i.id = $1"))
+                     WHERE i.id = $1"
+                ))
                 .bind(id.uuid()),
             )
             .await?;
@@ -312,13 +322,15 @@ impl Invitations for SqlWork {
     async fn unscoped_list_open_invitations(&mut self, account: AccountId) -> Stored<Vec<Invitation>> {
         let rows: Vec<InvitationRow> = self
             .all(
-                query_as(select_invitation!("
+                query_as(select_invitation!(
+                    "
                      FROM invitations i
                      WHERE i.account_id = $1
                        AND i.activated_at IS NULL
                        AND i.revoked_at IS NULL
                      ORDER BY i.id DESC
-                     LIMIT 50"))
+                     LIMIT 50"
+                ))
                 .bind(account.uuid()),
             )
             .await?;

@@ -145,6 +145,31 @@ fn folded(name: &UserName) -> (String, String) {
     (fold(&name.last, &name.first), fold(&name.first, &name.last))
 }
 
+/// Binds what both statements that write a user say of them, in the columns' order from the title to the inviter.
+macro_rules! bind_user {
+    ($statement:expr, $user:ident, $inviter:ident) => {{
+        let (sort_name, first_folded) = folded(&$user.name);
+        $statement
+            .bind($user.name.title.clone())
+            .bind($user.name.first.clone())
+            .bind($user.name.last.clone())
+            .bind(sort_name)
+            .bind(first_folded)
+            .bind($user.profession.clone())
+            .bind($user.registration.clone())
+            .bind($user.level.code())
+            .bind($user.settings.hide_names)
+            .bind($user.settings.read_only)
+            .bind($user.settings.view_history)
+            .bind($user.settings.export_data)
+            .bind($user.settings.no_note_sharing)
+            .bind($user.state.code())
+            .bind($user.since.millis())
+            .bind(not_at_work($user))
+            .bind($inviter)
+    }};
+}
+
 /// What `deactivated_at` says of a user.
 fn not_at_work(user: &User) -> Option<i64> {
     match user.state {
@@ -397,10 +422,9 @@ impl Users for SqlWork {
     }
 
     async fn save_user(&mut self, access: &Access<ManageUsers>, user: &User) -> Stored<bool> {
-        let (sort_name, first_folded) = folded(&user.name);
         let inviter = (user.state == UserState::Invited).then(|| access.user().uuid());
         let saved = self
-            .execute(
+            .execute(bind_user!(
                 query(
                     "UPDATE users
                      SET title = $4,
@@ -427,25 +451,10 @@ impl Users for SqlWork {
                 )
                 .bind(access.group().uuid())
                 .bind(user.id.uuid())
-                .bind(user.version)
-                .bind(user.name.title.clone())
-                .bind(user.name.first.clone())
-                .bind(user.name.last.clone())
-                .bind(sort_name)
-                .bind(first_folded)
-                .bind(user.profession.clone())
-                .bind(user.registration.clone())
-                .bind(user.level.code())
-                .bind(user.settings.hide_names)
-                .bind(user.settings.read_only)
-                .bind(user.settings.view_history)
-                .bind(user.settings.export_data)
-                .bind(user.settings.no_note_sharing)
-                .bind(user.state.code())
-                .bind(user.since.millis())
-                .bind(not_at_work(user))
-                .bind(inviter),
-            )
+                .bind(user.version),
+                user,
+                inviter
+            ))
             .await?;
         Ok(saved == 1)
     }
@@ -624,10 +633,10 @@ impl Users for SqlWork {
 
 impl SqlWork {
     async fn insert_user(&mut self, group: Uuid, user: &User, inviter: Option<Uuid>, at: Time) -> Stored<()> {
-        let (sort_name, first_folded) = folded(&user.name);
         self.execute(
-            query(
-                "INSERT INTO users (
+            bind_user!(
+                query(
+                    "INSERT INTO users (
                      group_id,
                      id,
                      account_id,
@@ -654,27 +663,13 @@ impl SqlWork {
                      $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
                      $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22
                  )",
+                )
+                .bind(group)
+                .bind(user.id.uuid())
+                .bind(user.account.uuid()),
+                user,
+                inviter
             )
-            .bind(group)
-            .bind(user.id.uuid())
-            .bind(user.account.uuid())
-            .bind(user.name.title.clone())
-            .bind(user.name.first.clone())
-            .bind(user.name.last.clone())
-            .bind(sort_name)
-            .bind(first_folded)
-            .bind(user.profession.clone())
-            .bind(user.registration.clone())
-            .bind(user.level.code())
-            .bind(user.settings.hide_names)
-            .bind(user.settings.read_only)
-            .bind(user.settings.view_history)
-            .bind(user.settings.export_data)
-            .bind(user.settings.no_note_sharing)
-            .bind(user.state.code())
-            .bind(user.since.millis())
-            .bind(not_at_work(user))
-            .bind(inviter)
             .bind(user.version)
             .bind(at.millis()),
         )

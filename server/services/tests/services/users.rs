@@ -252,6 +252,9 @@ async fn the_dialog_says_what_is_wrong(town: Town) {
     // S4-23: a password is needed for who has none, and twice the same.
     assert_eq!(problem(add(&town, &owner, good(), "").await, "password"), Some(Problem::Missing));
     assert_eq!(problem(add(&town, &owner, good(), "harbour12345").await, "password"), Some(Problem::PasswordTooWeak));
+    let mut count = good();
+    count.user.title = "Count".into();
+    assert_eq!(problem(add(&town, &owner, count, TEMPORARY).await, "title"), Some(Problem::NotAChoice));
     let mut with_place = good();
     with_place.user.locations = vec![town.location(&owner).await];
     let differs = users::add(&owner, &with_place, TEMPORARY, "another").await;
