@@ -699,17 +699,25 @@ mod tests {
         assert!(!details.settings.hide_names && details.settings.no_note_sharing);
     }
 
-    // S4-19: a selection; what stood there before a list changed may stay.
+    // S4-17, S4-19: selections; what stood there before a list changed may stay.
     #[test]
-    fn professions_are_chosen_from_a_list() {
+    fn titles_and_professions_are_chosen_from_a_list() {
         for role in Role::ALL {
             let mut all = role.professions().to_vec();
             all.dedup();
             assert_eq!(all.len(), role.professions().len());
         }
         let odd = UserForm { profession: "Herbalist".into(), ..form().user };
-        assert!(odd.check(&mut Invalid::default(), Role::Practitioner, "Herbalist").is_some());
-        assert!(odd.check(&mut Invalid::default(), Role::Practitioner, "").is_none());
+        let count = UserForm { title: "Count".into(), ..form().user };
+        let mut stands = user(UserState::Active, Level::Personal);
+        stands.profession = "Herbalist".into();
+        stands.name.title = "Count".into();
+        for (form, field) in [(odd, "profession"), (count, "title")] {
+            assert!(form.check(&mut Invalid::default(), Role::Practitioner, Some(&stands)).is_some());
+            let mut invalid = Invalid::default();
+            assert!(form.check(&mut invalid, Role::Practitioner, None).is_none());
+            assert_eq!(invalid.of(field), Some(Problem::NotAChoice));
+        }
     }
 
     // S4-15: who may do everything is lowered first.
