@@ -127,7 +127,7 @@ test('a backup slows reads down to half at most, and no write waits a second', {
   const databaseUrl = newDatabase('sqlite', dataDir);
   const server = await new Server({ databaseUrl, dataDir, port: await freePort() }).start();
   const owner = await setUp(server);
-  const patients = await addPatients(owner, 0, 1_000);
+  const patients = await addPatients(owner, 0, 1_500);
   // So that a backup takes a while: a table that nobody reads.
   const megabytes = Number(process.env.BACKUP_MB ?? 200);
   const ballast = spawnSync('python3', ['-c', `
@@ -163,25 +163,24 @@ db.execute("PRAGMA wal_checkpoint(PASSIVE)")
     }));
     return times;
   };
-  const alone = await measure(sleep(4_000));
+  // In turns, and the middle one of five: a stall of the machine in one of them decides nothing.
   const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl, DATA_DIR: dataDir };
-  let backups = 0;
-  const until = performance.now() + 4_000;
-  const during = await measure((async () => {
-    while (performance.now() < until) {
-      const { code, out } = await aside(PORTICO, ['backup', `${dataDir}/copy-${backups}.db`], { env });
+  const rounds = { alone: [], meanwhile: [] };
+  for (let round = 0; round < 5; round++) {
+    rounds.alone.push(await measure(sleep(1_500)));
+    rounds.meanwhile.push(await measure((async () => {
+      const { code, out } = await aside(PORTICO, ['backup', `${dataDir}/copy.db`], { env });
       assert.equal(code, 0, out);
-      fs.rmSync(`${dataDir}/copy-${backups}.db`);
-      backups += 1;
-    }
-  })());
+      fs.rmSync(`${dataDir}/copy.db`);
+    })()));
+  }
+  const p99 = (when, kind) => quantile(rounds[when].map((times) => quantile(times[kind], 0.99)), 0.5);
   const said = ['reads', 'writes'].map((kind) =>
-    `p99 of ${kind} ${quantile(alone[kind], 0.99).toFixed(0)} ms alone, ${quantile(during[kind], 0.99).toFixed(0)} ms meanwhile ` +
-    `(${alone[kind].length}, ${during[kind].length})`).join('; ');
-  console.log(`${backups} backups of ${megabytes} MB: ${said}`);
-  assert.ok(backups > 0 && during.reads.length > 100 && during.writes.length > 50, said);
-  // Under 30 ms it is other processes that are measured.
-  assert.ok(quantile(during.reads, 0.99) <= Math.max(2 * quantile(alone.reads, 0.99), 30), said);
-  assert.ok(quantile(during.writes, 0.99) < 1_000, said);
+    `p99 of ${kind} ${p99('alone', kind).toFixed(0)} ms alone, ${p99('meanwhile', kind).toFixed(0)} ms meanwhile`).join('; ');
+  console.log(`backups of ${megabytes} MB: ${said}`);
+  for (const { reads, writes } of rounds.meanwhile) assert.ok(reads.length > 50 && writes.length > 25, said);
+  // Under 50 ms it is other processes that are measured.
+  assert.ok(p99('meanwhile', 'reads') <= Math.max(2 * p99('alone', 'reads'), 50), said);
+  assert.ok(p99('meanwhile', 'writes') < 1_000, said);
   await server.stop();
 });
