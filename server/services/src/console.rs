@@ -19,6 +19,7 @@ use crate::{
 pub async fn start(ctx: &Ctx) -> Result<ConsoleStart> {
     let actor = ctx.actor()?;
     let access = actor.may(EnterGroup, &())?;
+    // Every group: the switcher shows them.
     let mut work = ctx.services.store.read().await?;
     let user = work.lookup_own_user(&access).await?.ok_or(Error::NotFound)?;
     let group = work.lookup_group(&access).await?.ok_or(Error::NotFound)?;

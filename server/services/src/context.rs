@@ -2,12 +2,17 @@
 
 use std::sync::{Arc, Mutex};
 
-use domain::{access::Actor, account::Door, limits::STEP_UP, time::Time};
+use domain::{
+    access::{Actor, Face},
+    account::Door,
+    limits::STEP_UP,
+    time::Time,
+};
 
 use crate::{
     error::{Error, Result},
     hashing::Hasher,
-    ports::{Clock, MailWriter, Mailer, Random, Safe, Store},
+    ports::{Clock, MailWriter, Mailer, Purpose, Random, Safe, Scope, Store, Stored, Work},
 };
 
 /// What the whole server shares.
@@ -124,6 +129,38 @@ impl Ctx {
     #[must_use]
     pub fn now(&self) -> Time {
         self.services.clock.now()
+    }
+
+    /// A consistent view for reading, in the group the caller is in.
+    ///
+    /// # Errors
+    /// Storage's.
+    pub async fn read(&self) -> Stored<Box<dyn Work>> {
+        self.services.store.open(Purpose::Read, self.scope()).await
+    }
+
+    /// For one question in the group the caller is in.
+    ///
+    /// # Errors
+    /// Storage's.
+    pub async fn look(&self) -> Stored<Box<dyn Work>> {
+        self.services.store.open(Purpose::Look, self.scope()).await
+    }
+
+    /// A unit of work that may write, in the group the caller is in.
+    ///
+    /// # Errors
+    /// Storage's.
+    pub async fn begin(&self) -> Stored<Box<dyn Work>> {
+        self.services.store.open(Purpose::Write, self.scope()).await
+    }
+
+    /// Whoever stands in no group asks of what is their own, wherever that is.
+    fn scope(&self) -> Scope {
+        match self.actor.as_ref().map(Actor::face) {
+            Some(Face::User(face)) => Scope::Group(face.group),
+            _ => Scope::Every,
+        }
     }
 
     /// Says what shall become of the session cookie; the last word counts.

@@ -27,7 +27,7 @@ use crate::{
 pub async fn list(ctx: &Ctx, filter: &HistoryFilter, page: &PageRequest) -> Result<Page<HistoryRow>> {
     let access = ctx.actor()?.may(ViewHistory, &())?;
     // Searched without the writer: two filters that meet may look through the whole trail.
-    let mut work = ctx.services.store.read().await?;
+    let mut work = ctx.read().await?;
     if !may_know(work.as_mut(), ctx.actor()?, filter).await? {
         return Ok(Page { rows: Vec::new(), next: None });
     }
@@ -35,7 +35,7 @@ pub async fn list(ctx: &Ctx, filter: &HistoryFilter, page: &PageRequest) -> Resu
     let page = work.list_trail(&access, &filter, page).await?;
     let (page, patients) = named(work.as_mut(), &access, page).await?;
     drop(work);
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     notifications::names_shown(ctx, work.as_mut(), &Access::from(&access), patients).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::HistoryViewed, &filter.subject);
     work.audit(&Entry { detail: format!("count={}", page.rows.len()), ..entry }).await?;
@@ -57,7 +57,7 @@ pub async fn export(ctx: &Ctx, filter: &HistoryFilter) -> Result<Export> {
     let mut page = PageRequest { after: None, limit: Some(limits::PAGE_MOST) };
     let more = loop {
         // Anew for each page: an export holds up nobody.
-        let mut work = ctx.services.store.read().await?;
+        let mut work = ctx.read().await?;
         if !may_know(work.as_mut(), actor, filter).await? {
             break false;
         }
@@ -74,7 +74,7 @@ pub async fn export(ctx: &Ctx, filter: &HistoryFilter) -> Result<Export> {
         }
         page.after = found.next;
     };
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     notifications::names_shown(ctx, work.as_mut(), &Access::from(&access), patients).await?;
     let subject = filter.patient.map(|patient| patient.to_string()).unwrap_or_default();
     let entry = audit::entry(ctx, access.by(), access.group(), Action::HistoryExported, &subject);

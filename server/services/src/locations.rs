@@ -21,7 +21,7 @@ use crate::{
 /// [`crate::Error::Forbidden`].
 pub async fn list(ctx: &Ctx) -> Result<Vec<Location>> {
     let access = ctx.actor()?.may(ManageLocations, &())?;
-    Ok(ctx.services.store.look().await?.list_locations(&Access::<EnterGroup>::from(&access)).await?)
+    Ok(ctx.look().await?.list_locations(&Access::<EnterGroup>::from(&access)).await?)
 }
 
 /// Adds one.
@@ -31,7 +31,7 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<Location>> {
 pub async fn add(ctx: &Ctx, form: &LocationForm) -> Result<LocationId> {
     let access = ctx.actor()?.may(ManageLocations, &())?;
     let location = checked(form, ctx.services.random.id().into(), 0)?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     // The entry locks the group's chain: of two who add the last one at once, the second counts the first's.
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::LocationAdded, location.id)).await?;
     if work.list_locations(&Access::<EnterGroup>::from(&access)).await?.len() >= limits::LOCATIONS {
@@ -49,7 +49,7 @@ pub async fn add(ctx: &Ctx, form: &LocationForm) -> Result<LocationId> {
 pub async fn save(ctx: &Ctx, id: LocationId, version: i64, form: &LocationForm) -> Result<()> {
     let access = ctx.actor()?.may(ManageLocations, &())?;
     let location = checked(form, id, version)?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let all = work.list_locations(&Access::<EnterGroup>::from(&access)).await?;
     if !all.iter().any(|one| one.id == id) {
         return Err(Error::NotFound);

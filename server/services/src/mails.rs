@@ -346,7 +346,7 @@ pub(crate) fn about_user(ctx: &Ctx, account: &Account, user: &User, kind: Kind, 
 /// [`crate::Error::Forbidden`].
 pub async fn list(ctx: &Ctx, page: &PageRequest) -> Result<StuckMails> {
     let access = ctx.actor()?.may(ManageMail, &())?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let page = work.list_stuck_mails(&access, page).await?;
     let ids = page.rows.iter().filter_map(|row| row.patient).collect();
     let names = notifications::names(ctx, work.as_mut(), &Access::<EnterGroup>::from(&access), ids).await?;
@@ -372,7 +372,7 @@ pub async fn list(ctx: &Ctx, page: &PageRequest) -> Result<StuckMails> {
 /// [`crate::Error::NotFound`].
 pub async fn retry(ctx: &Ctx, id: MailId) -> Result<()> {
     let access = ctx.actor()?.may(ManageMail, &())?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::MailRetried, id)).await?;
     if !work.retry_mail(&access, id, ctx.now()).await? {
         return Err(Error::NotFound);

@@ -21,7 +21,7 @@ use crate::{audit, context::Ctx, error::Result, patients, ports::Work};
 /// [`crate::Error::NotSignedIn`].
 pub async fn list(ctx: &Ctx, page: &PageRequest) -> Result<Page<NotificationRow>> {
     let access = ctx.actor()?.may(EnterGroup, &())?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let page = work.list_notifications(&access, page).await?;
     let ids = page.rows.iter().filter_map(|row| row.news.patient()).collect();
     let patients = names(ctx, work.as_mut(), &access, ids).await?;
@@ -97,6 +97,7 @@ pub(crate) async fn names_shown(
 pub async fn unread(ctx: &Ctx) -> Result<i64> {
     let actor = ctx.actor()?;
     let access = actor.may(EnterGroup, &())?;
+    // Every group: those that ask the caller to join are counted too.
     let mut work = ctx.services.store.look().await?;
     let unread = work.unread_notifications(&access).await?;
     let own = work.list_own_groups(actor.account()).await?;
@@ -117,7 +118,7 @@ const COUNTED: i64 = 100;
 /// [`crate::Error::NotSignedIn`].
 pub async fn mark_read(ctx: &Ctx, id: Option<NotificationId>) -> Result<()> {
     let access = ctx.actor()?.may(EnterGroup, &())?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     work.mark_read(&access, id, ctx.now()).await?;
     work.save().await?;
     Ok(())

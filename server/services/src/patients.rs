@@ -47,7 +47,7 @@ pub(crate) fn shown(patient: &Patient, names_hidden: bool) -> String {
 pub async fn list(ctx: &Ctx, filter: &PatientFilter, page: &PageRequest) -> Result<Page<PatientRow>> {
     let access = ctx.actor()?.may(ListPatients, &())?;
     let filter = PatientFilter { text: filter.text.chars().take(limits::SEARCH_TEXT).collect(), ..filter.clone() };
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let page = work.list_patients(&access, &filter, page).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientsListed, "");
     // How many, never whom or what was searched for: the text of a search is a name.
@@ -90,7 +90,7 @@ pub async fn search(ctx: &Ctx, text: &str) -> Result<Vec<PatientRow>> {
 /// [`crate::Error::NotFound`].
 pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
     let actor = ctx.actor()?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(ViewPatient, &facts)?;
     let PatientRecord { patient, portal } = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;
@@ -134,7 +134,7 @@ pub async fn add(ctx: &Ctx, form: &DetailsForm) -> Result<PatientId> {
     let actor = ctx.actor()?;
     let access = actor.may(AddPatient, &())?;
     for attempt in 0..ATTEMPTS {
-        let mut work = ctx.services.store.begin().await?;
+        let mut work = ctx.begin().await?;
         let details = form.check(today(ctx, work.as_mut()).await?)?;
         let patient = Patient {
             id: ctx.services.random.id().into(),
@@ -176,7 +176,7 @@ fn number(random: &dyn Random, attempt: u32) -> i64 {
 /// [`domain::error::Conflict::ChangedMeanwhile`] when somebody else was faster (RC-05).
 pub async fn save(ctx: &Ctx, id: PatientId, version: i64, form: &DetailsForm) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
     let details = form.check(today(ctx, work.as_mut()).await?)?;
@@ -221,7 +221,7 @@ fn changed_fields(before: &Details, after: &Details) -> String {
 /// patient's away.
 pub async fn contacts(ctx: &Ctx, id: PatientId) -> Result<Vec<Contact>> {
     let actor = ctx.actor()?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(ViewContacts, &facts)?;
     let contacts = work.list_contacts(&Access::<ViewPatient>::from(&access)).await?;
@@ -237,7 +237,7 @@ pub async fn contacts(ctx: &Ctx, id: PatientId) -> Result<Vec<Contact>> {
 /// [`crate::Error::Invalid`].
 pub async fn add_contact(ctx: &Ctx, id: PatientId, form: &ContactForm) -> Result<ContactId> {
     let actor = ctx.actor()?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
     let details = form.check()?;
@@ -264,7 +264,7 @@ pub async fn save_contact(
     form: &ContactForm,
 ) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
     let details = form.check()?;
@@ -285,7 +285,7 @@ pub async fn save_contact(
 /// [`crate::Error::NotFound`].
 pub async fn remove_contact(ctx: &Ctx, id: PatientId, contact: ContactId) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
     write_down(ctx, work.as_mut(), &access, Action::ContactRemoved, contact).await?;

@@ -29,7 +29,7 @@ async fn may(work: &mut dyn Work, actor: &Actor, patient: PatientId) -> Result<A
 /// # Errors
 /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`].
 pub async fn list(ctx: &Ctx, patient: PatientId) -> Result<Vec<RelationshipRow>> {
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let access = may(work.as_mut(), ctx.actor()?, patient).await?;
     let rows = work.list_relationships(&access).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, patient);
@@ -52,7 +52,7 @@ pub async fn list(ctx: &Ctx, patient: PatientId) -> Result<Vec<RelationshipRow>>
 /// # Errors
 /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`].
 pub async fn practitioners(ctx: &Ctx, patient: PatientId, text: &str) -> Result<Vec<PractitionerChoice>> {
-    let mut work = ctx.services.store.read().await?;
+    let mut work = ctx.read().await?;
     let access = may(work.as_mut(), ctx.actor()?, patient).await?;
     let text: String = text.chars().take(limits::SEARCH_TEXT).collect();
     let users = work.list_unrelated(&access, &text).await?;
@@ -74,7 +74,7 @@ pub async fn set(
     seen: Option<Relationship>,
     wanted: Wanted,
 ) -> Result<()> {
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let access = may(work.as_mut(), ctx.actor()?, patient).await?;
     let enter = ctx.actor()?.may(EnterGroup, &())?;
     let found = work.lookup_colleague(&enter, user).await?.ok_or(Error::NotFound)?;

@@ -19,7 +19,7 @@ use crate::{
 /// [`crate::Error::Forbidden`].
 pub async fn patient_access(ctx: &Ctx) -> Result<PatientAccess> {
     let access = ctx.actor()?.may(ManageSettings, &())?;
-    Ok(ctx.services.store.read().await?.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?)
+    Ok(ctx.read().await?.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?)
 }
 
 /// Saves them, for every practitioner of the group at once (S0-30, S0-41). `version` is the version the caller saw.
@@ -33,7 +33,7 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, invitations: bool, lin
         PatientAccess::check_link_life(link_hours).map_err(|problem| Error::field("link_hours", problem))?;
     // Whether there is a portal at all is among what matters most.
     ctx.proved_lately()?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "patient_access");
     let detail = format!("invitations={invitations} link_hours={link_hours}");
     work.audit(&Entry { detail, ..entry }).await?;
@@ -51,7 +51,7 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, invitations: bool, lin
 /// [`crate::Error::Forbidden`].
 pub async fn practice(ctx: &Ctx) -> Result<PracticeDetails> {
     let access = ctx.actor()?.may(ManageSettings, &())?;
-    ctx.services.store.read().await?.lookup_practice_details(&access).await?.ok_or(Error::NotFound)
+    ctx.read().await?.lookup_practice_details(&access).await?.ok_or(Error::NotFound)
 }
 
 /// Changes it: from now on it stands in mails, behind links and in the portal. `version` is the version the caller saw.
@@ -61,7 +61,7 @@ pub async fn practice(ctx: &Ctx) -> Result<PracticeDetails> {
 pub async fn save_practice(ctx: &Ctx, version: i64, form: &PracticeForm) -> Result<()> {
     let access = ctx.actor()?.may(ManageSettings, &())?;
     let details = form.check(version)?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "practice")).await?;
     if !work.save_practice_details(&access, &details).await? {
         return Err(Conflict::ChangedMeanwhile.into());
@@ -76,7 +76,7 @@ pub async fn save_practice(ctx: &Ctx, version: i64, form: &PracticeForm) -> Resu
 /// [`crate::Error::Forbidden`].
 pub async fn messages(ctx: &Ctx) -> Result<MessageSettings> {
     let access = ctx.actor()?.may(ManageSettings, &())?;
-    Ok(ctx.services.store.look().await?.lookup_messages(&access, ctx.now()).await?)
+    Ok(ctx.look().await?.lookup_messages(&access, ctx.now()).await?)
 }
 
 /// Changes it, for all its users at once. `version` is the version the caller saw.
@@ -86,7 +86,7 @@ pub async fn messages(ctx: &Ctx) -> Result<MessageSettings> {
 pub async fn save_messages(ctx: &Ctx, version: i64, form: &MessageForm) -> Result<()> {
     let access = ctx.actor()?.may(ManageSettings, &())?;
     let settings = form.check(version)?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "messages")).await?;
     if !work.save_messages(&access, &settings, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());

@@ -24,7 +24,7 @@ use crate::{
 /// [`crate::Error::Forbidden`].
 pub async fn list(ctx: &Ctx) -> Result<Vec<Template>> {
     let access = ctx.actor()?.may(ManageTemplates, &())?;
-    Ok(ctx.services.store.read().await?.list_templates(&Access::<EnterGroup>::from(&access)).await?)
+    Ok(ctx.read().await?.list_templates(&Access::<EnterGroup>::from(&access)).await?)
 }
 
 /// Adds a template; an unknown merge field is refused.
@@ -34,7 +34,7 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<Template>> {
 pub async fn add(ctx: &Ctx, form: &TemplateForm) -> Result<TemplateId> {
     let access = ctx.actor()?.may(ManageTemplates, &())?;
     let (name, body) = form.check()?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let template = Template { id: ctx.services.random.id().into(), name, body, version: 0 };
     // The entry locks the group's chain: of two who add the last template at once, the second counts the first's.
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateAdded, template.id)).await?;
@@ -53,7 +53,7 @@ pub async fn add(ctx: &Ctx, form: &TemplateForm) -> Result<TemplateId> {
 pub async fn save(ctx: &Ctx, id: TemplateId, version: i64, form: &TemplateForm) -> Result<()> {
     let access = ctx.actor()?.may(ManageTemplates, &())?;
     let (name, body) = form.check()?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     work.lookup_template(&Access::<EnterGroup>::from(&access), id).await?.ok_or(Error::NotFound)?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateChanged, id)).await?;
     let template = Template { id, name, body, version };
@@ -70,7 +70,7 @@ pub async fn save(ctx: &Ctx, id: TemplateId, version: i64, form: &TemplateForm) 
 /// [`crate::Error::NotFound`].
 pub async fn remove(ctx: &Ctx, id: TemplateId) -> Result<()> {
     let access = ctx.actor()?.may(ManageTemplates, &())?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateRemoved, id)).await?;
     if !work.remove_template(&access, id).await? {
         return Err(Error::NotFound);
@@ -86,7 +86,7 @@ pub async fn remove(ctx: &Ctx, id: TemplateId) -> Result<()> {
 pub async fn preview(ctx: &Ctx, body: &str, patient: PatientId) -> Result<String> {
     let actor = ctx.actor()?;
     let enter = Access::<EnterGroup>::from(&actor.may(ManageTemplates, &())?);
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(ViewPatient, &facts)?;
     let record = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;

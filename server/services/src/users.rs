@@ -33,7 +33,7 @@ use crate::{
 pub async fn list(ctx: &Ctx, filter: &UserFilter, page: &PageRequest) -> Result<Page<UserRow>> {
     let access = ctx.actor()?.may(ManageUsers, &())?;
     let filter = UserFilter { text: filter.text.chars().take(limits::SEARCH_TEXT).collect(), ..filter.clone() };
-    let page = ctx.services.store.read().await?.list_users(&access, &filter, page).await?;
+    let page = ctx.read().await?.list_users(&access, &filter, page).await?;
     Ok(page.map(|UserRecord { user, email, .. }| UserRow {
         id: user.id,
         name: user.name.shown(),
@@ -52,7 +52,7 @@ pub async fn list(ctx: &Ctx, filter: &UserFilter, page: &PageRequest) -> Result<
 /// [`crate::Error::NotFound`].
 pub async fn page(ctx: &Ctx, id: UserId) -> Result<UserPage> {
     let access = ctx.actor()?.may(ManageUsers, &())?;
-    let mut work = ctx.services.store.read().await?;
+    let mut work = ctx.read().await?;
     let record = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?;
     let locations = work.list_user_locations(&access, id).await?;
     let last_full = manages(&record.user) && work.count_managers(&access).await? <= 1;
@@ -88,13 +88,14 @@ pub async fn add(ctx: &Ctx, form: &NewUserForm, password: &str, password_again: 
         return Err(invalid.into());
     };
     ctx.proved_lately()?;
-    let known = ctx.services.store.look().await?.find_account(&new.email).await?;
+    let known = ctx.look().await?.find_account(&new.email).await?;
     // Hashed before the unit of work is open; who turns out to have an account by then keeps their own.
     let hash = match known {
         Some(_) => None,
         None => Some(temporary(ctx, &new, password, password_again).await?),
     };
 
+    // Every group: what the account is linked to elsewhere counts (decision 5).
     let mut work = ctx.services.store.begin().await?;
     let id = UserId::from_uuid(ctx.services.random.id());
     let account = held(work.as_mut(), &new.email).await?;
@@ -263,7 +264,7 @@ fn access_text(details: &UserDetails) -> String {
 /// else to change (AD-02), and the last user who may do everything stays one (AD-04).
 pub async fn save(ctx: &Ctx, id: UserId, version: i64, form: &UserForm) -> Result<()> {
     let access = ctx.actor()?.may(ManageUsers, &())?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let before = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?.user;
     let mut invalid = Invalid::default();
     let Some(details) = form.check(&mut invalid, before.level.role(), Some(&before)) else {
@@ -317,6 +318,7 @@ async fn turn(
     change: fn(User, Time) -> std::result::Result<User, Conflict>,
 ) -> Result<(Box<dyn Work>, Access<ManageUsers>, User)> {
     let access = ctx.actor()?.may(ManageUsers, &())?;
+    // Every group: what the account is linked to elsewhere counts (decision 5).
     let mut work = ctx.services.store.begin().await?;
     let before = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?.user;
     if before.id == access.user() {
@@ -387,7 +389,7 @@ pub async fn invite_again(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
 pub async fn explain(ctx: &Ctx, id: UserId, patient: Option<PatientId>) -> Result<Vec<Explanation>> {
     let actor = ctx.actor()?;
     let access = actor.may(ManageUsers, &())?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let UserRecord { user, temporary_password, .. } = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?;
     let facts = match patient {
         Some(patient) => {

@@ -29,7 +29,7 @@ use crate::{
 /// [`crate::Error::NotFound`], or a [`domain::error::Conflict`] that says why nobody can be invited.
 pub async fn start(ctx: &Ctx, patient: PatientId) -> Result<InviteStart> {
     let actor = ctx.actor()?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let enter = actor.may(EnterGroup, &())?;
@@ -82,6 +82,7 @@ pub async fn invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<
 /// One unit of work; none when somebody else was faster with the same account or grant.
 async fn try_invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<Option<InvitationId>> {
     let actor = ctx.actor()?;
+    // Every group: what the account is linked to elsewhere counts (decision 5).
     let mut work = ctx.services.store.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
@@ -208,7 +209,7 @@ async fn revoke_earlier(ctx: &Ctx, work: &mut dyn Work, access: &Access<InvitePa
 /// [`crate::Error::NotFound`].
 pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<Page<InvitationRow>> {
     let actor = ctx.actor()?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(ViewPatientAccess, &facts)?;
     let record = work.lookup_patient(&Access::<ViewPatient>::from(&access)).await?.ok_or(Error::NotFound)?;
@@ -243,6 +244,7 @@ pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<P
 /// [`domain::error::Conflict`].
 pub async fn resend(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<()> {
     let actor = ctx.actor()?;
+    // Every group: what the account is linked to elsewhere counts (decision 5).
     let mut work = ctx.services.store.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
@@ -274,7 +276,7 @@ pub async fn resend(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<(
 /// [`domain::error::Conflict`].
 pub async fn revoke(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<()> {
     let actor = ctx.actor()?;
-    let mut work = ctx.services.store.begin().await?;
+    let mut work = ctx.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let see = Access::<ViewPatientAccess>::from(&access);

@@ -27,6 +27,7 @@ pub mod users;
 pub mod world;
 
 use async_trait::async_trait;
+use domain::ids::GroupId;
 
 pub use accounts::*;
 pub use audit::*;
@@ -87,21 +88,50 @@ pub enum Clash {
 /// What storage answers.
 pub type Stored<T> = Result<T, StoreError>;
 
-/// Where the practice keeps things.
+/// Which groups' rows a unit of work may touch, whatever its statements forgot to say: on PostgreSQL row-level security
+/// holds it, on SQLite the statements and their tests do (TG-09).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// For what belongs to an account or to a worker, and so to no group or to several.
+    Every,
+    /// One group's.
+    Group(GroupId),
+}
+
+/// What a unit of work is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A consistent view for reading. Writing through it fails.
+    Read,
+    /// One question, which needs no view of its own: cheaper, where that makes a difference. Whoever asks two that must
+    /// agree takes [`Purpose::Read`].
+    Look,
+    /// May write. On SQLite it holds the write lock from here on, so keep it short and do slow things (hashing, mail)
+    /// before or after.
+    Write,
+}
+
+/// Where the practice keeps things. What somebody does in a group opens its unit of work by
+/// [`Ctx::begin`](crate::Ctx::begin) and its sisters, which keep to that group.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// A consistent view for reading. Writing through it fails.
-    async fn read(&self) -> Stored<Box<dyn Work>>;
+    /// A unit of work.
+    async fn open(&self, purpose: Purpose, scope: Scope) -> Stored<Box<dyn Work>>;
 
-    /// For one question, which needs no view of its own: cheaper, where that makes a difference. Whoever asks two that
-    /// must agree takes [`Store::read`].
-    async fn look(&self) -> Stored<Box<dyn Work>> {
-        self.read().await
+    /// For reading, in every group.
+    async fn read(&self) -> Stored<Box<dyn Work>> {
+        self.open(Purpose::Read, Scope::Every).await
     }
 
-    /// A unit of work that may write. On SQLite it holds the write lock from here on, so keep it short and do slow
-    /// things (hashing, mail) before or after.
-    async fn begin(&self) -> Stored<Box<dyn Work>>;
+    /// For one question, in every group.
+    async fn look(&self) -> Stored<Box<dyn Work>> {
+        self.open(Purpose::Look, Scope::Every).await
+    }
+
+    /// For writing, in every group.
+    async fn begin(&self) -> Stored<Box<dyn Work>> {
+        self.open(Purpose::Write, Scope::Every).await
+    }
 
     /// Hints published from now on, by this server or, where several share a database, by any.
     fn hints(&self) -> tokio::sync::broadcast::Receiver<Hint>;

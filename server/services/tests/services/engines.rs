@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::audit::Action;
 use services::ports::{ChainedEntry, Store};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection, postgres::PgConnectOptions};
 use storage::testing::TestDatabase;
 
 /// Makes two tests of each story, one for each engine.
@@ -53,7 +53,12 @@ impl Engine {
         let url = self.0.url_text();
         match self.0.engine() {
             "sqlite" => Insider::Sqlite(SqliteConnection::connect(&url).await.unwrap()),
-            _ => Insider::Postgres(PgConnection::connect(&url).await.unwrap()),
+            _ => {
+                // Sees every group, as the program's tools do.
+                let options: PgConnectOptions = url.parse().unwrap();
+                let options = options.options([("portico.scope", "every")]);
+                Insider::Postgres(PgConnection::connect_with(&options).await.unwrap())
+            }
         }
     }
 

@@ -4,15 +4,16 @@
 //! - every statement is waited for with patience and no longer, because a network can fall silent without a word: no
 //!   request hangs longer than [`PATIENCE`] and a little, and the connection that was silent is thrown away;
 //! - `BEGIN` is the test of a connection from the pool: one that died while idle is thrown away and the next one tried;
+//! - a unit of work says which group's rows it is about, and row-level security shows it no others (TG-09);
 //! - hints go through `pg_notify` in the transaction that causes them, and so to every server (`listen.rs`).
 
 use std::{future::Future, time::Duration};
 
 use async_trait::async_trait;
 use domain::audit::Entry;
-use services::ports::{Hint, Store, StoreError, Stored, Work};
+use services::ports::{Hint, Purpose, Scope, Store, StoreError, Stored, Work};
 use sqlx::{
-    Connection as _, Executor as _, PgConnection, PgPool, Postgres,
+    AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool, Postgres,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -37,6 +38,9 @@ const CONNECTIONS: u32 = 16;
 /// What the server may take for a statement or a lock, in milliseconds. It gives up before we do, and says why.
 const SERVER_PATIENCE: &str = "4500";
 
+/// The scope of what belongs to no group or to several; else it is a group's UUID. The policies of the migrations read it.
+pub(super) const EVERY_GROUP: &str = "every";
+
 /// How long a connection may take to be put back in order after a unit of work.
 const TIDY: Duration = Duration::from_secs(2);
 
@@ -58,7 +62,8 @@ fn options(server: &Server) -> PgConnectOptions {
 
 /// One connection without time limits on statements, for migrations and the like.
 pub(super) async fn connect(server: &Server) -> Result<PgConnection, OpenError> {
-    let options = server.options.clone().application_name("portico").options([("lock_timeout", "0")]);
+    let options = server.options.clone().application_name("portico");
+    let options = options.options([("lock_timeout", "0"), ("portico.scope", EVERY_GROUP)]);
     match timeout(PATIENCE, PgConnection::connect_with(&options)).await {
         Ok(connected) => connected.map_err(|error| open_error(server, error)),
         Err(_) => Err(OpenError::Unreachable { server: server.shown.clone(), detail: "it is silent".to_owned() }),
@@ -87,14 +92,21 @@ impl PgStore {
         let _ = timeout(PATIENCE, self.pool.close()).await;
     }
 
-    /// A connection in a new transaction.
-    async fn transaction(&self, begin: &'static str) -> Stored<SqlWork> {
+    /// A connection in a new transaction, which sees the rows of these groups.
+    async fn transaction(&self, begin: &'static str, scope: Scope) -> Stored<SqlWork> {
+        let scope = match scope {
+            Scope::Every => EVERY_GROUP.to_owned(),
+            Scope::Group(group) => group.uuid().to_string(),
+        };
+        // One way there and back. The scope is over with the transaction: the next one on this connection sees nothing
+        // until it says what.
+        let begin = format!("{begin}; SET LOCAL portico.scope = '{scope}'");
         let deadline = Instant::now() + PATIENCE;
         loop {
             let acquired = timeout_at(deadline, self.pool.acquire()).await;
             let connection = acquired.map_err(|_| StoreError::Unavailable(None))?.map_err(stored)?;
             let mut work = SqlWork::new(connection);
-            let began = timeout_at(deadline, work.begin(begin)).await;
+            let began = timeout_at(deadline, work.begin(&begin)).await;
             match began {
                 Ok(Ok(())) => return Ok(work),
                 // Died in the pool; the work throws it away.
@@ -106,27 +118,40 @@ impl PgStore {
     }
 }
 
+/// Is it new enough, and held by row-level security?
 async fn check_version(connection: &mut PgConnection) -> Result<(), OpenError> {
-    let (number, found): (String, String) = sqlx::query_as(
+    let (number, found, unbound): (String, String, bool) = sqlx::query_as(
         "SELECT
              current_setting('server_version_num'),
-             current_setting('server_version')",
+             current_setting('server_version'),
+             rolsuper OR rolbypassrls
+         FROM pg_roles
+         WHERE rolname = current_user",
     )
     .fetch_one(connection)
     .await
     .map_err(OpenError::other)?;
     let major = number.parse::<i64>().unwrap_or(0) / 10_000;
-    if major >= OLDEST { Ok(()) } else { Err(OpenError::OldEngine { engine: "PostgreSQL", found, needed: "14" }) }
+    if major < OLDEST {
+        return Err(OpenError::OldEngine { engine: "PostgreSQL", found, needed: "14" });
+    }
+    if unbound {
+        tracing::warn!(
+            "the database's user is a superuser or may bypass row-level security: the second lock between practice groups \
+             is open; give Portico a user of its own (docs/operations.md)"
+        );
+    }
+    Ok(())
 }
 
 #[async_trait]
 impl Store for PgStore {
-    async fn read(&self) -> Stored<Box<dyn Work>> {
-        Ok(Box::new(self.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))
-    }
-
-    async fn begin(&self) -> Stored<Box<dyn Work>> {
-        Ok(Box::new(self.transaction("BEGIN ISOLATION LEVEL READ COMMITTED").await?))
+    async fn open(&self, purpose: Purpose, scope: Scope) -> Stored<Box<dyn Work>> {
+        let begin = match purpose {
+            Purpose::Read | Purpose::Look => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Purpose::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        };
+        Ok(Box::new(self.transaction(begin, scope).await?))
     }
 
     fn hints(&self) -> broadcast::Receiver<Hint> {
@@ -134,7 +159,7 @@ impl Store for PgStore {
     }
 
     async fn ping(&self) -> Stored<()> {
-        drop(self.transaction("BEGIN READ ONLY").await?);
+        drop(self.transaction("BEGIN READ ONLY", Scope::Every).await?);
         Ok(())
     }
 }
@@ -169,11 +194,12 @@ impl SqlWork {
         }
     }
 
-    async fn begin(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
+    async fn begin(&mut self, sql: &str) -> Result<(), sqlx::Error> {
         let connection = self.connection.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         // Given up or failed half-way, it is thrown away.
         self.broken = true;
-        connection.execute(sql).await?;
+        // Made of our own words and a UUID.
+        connection.execute(AssertSqlSafe(sql)).await?;
         self.broken = false;
         self.open = true;
         Ok(())

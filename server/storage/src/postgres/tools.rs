@@ -9,7 +9,7 @@ use std::{
 use sqlx::{Connection as _, PgConnection, migrate::Migrator};
 
 use super::{
-    engine::{PgStore, connect},
+    engine::{EVERY_GROUP, PgStore, connect},
     schema,
 };
 use crate::{
@@ -66,7 +66,9 @@ impl Whole {
         let copy = beside(to, "part");
         let file = private().write(true).create_new(true).open(&copy).map_err(file_error(&copy))?;
         let mut command = self::command("pg_dump", &self.server);
-        command.args(["--format=custom", "--no-owner", "--no-privileges"]).stdout(file);
+        // What row-level security would keep back is what the scope shows: everything.
+        command.args(["--format=custom", "--no-owner", "--no-privileges", "--enable-row-security"]).stdout(file);
+        command.env("PGOPTIONS", format!("-c portico.scope={EVERY_GROUP}"));
         let done = run("pg_dump", command).await.and_then(|_| put_in_place(&copy, to));
         if done.is_err() {
             let _ = std::fs::remove_file(&copy);

@@ -10,7 +10,7 @@ use std::{fs::File, future::Future, path::Path, sync::Mutex, time::Duration};
 
 use async_trait::async_trait;
 use domain::audit::Entry;
-use services::ports::{Hint, Store, StoreError, Stored, Work};
+use services::ports::{Hint, Purpose, Scope, Store, StoreError, Stored, Work};
 use sqlx::{
     ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
     pool::PoolConnection,
@@ -127,19 +127,14 @@ async fn check_version(connection: &mut SqliteConnection) -> Result<(), OpenErro
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn read(&self) -> Stored<Box<dyn Work>> {
-        let view = self.readers.begin().await.map_err(stored)?;
-        Ok(Box::new(SqlWork::new(Way::View(view))))
-    }
-
-    async fn look(&self) -> Stored<Box<dyn Work>> {
-        let connection = self.readers.acquire().await.map_err(stored)?;
-        Ok(Box::new(SqlWork::new(Way::Look(connection))))
-    }
-
-    async fn begin(&self) -> Stored<Box<dyn Work>> {
-        let unit = self.writer.unit().await?;
-        Ok(Box::new(SqlWork::new(Way::Unit(unit))))
+    // No second lock here: SQLite knows no row-level security.
+    async fn open(&self, purpose: Purpose, _scope: Scope) -> Stored<Box<dyn Work>> {
+        let way = match purpose {
+            Purpose::Read => Way::View(self.readers.begin().await.map_err(stored)?),
+            Purpose::Look => Way::Look(self.readers.acquire().await.map_err(stored)?),
+            Purpose::Write => Way::Unit(self.writer.unit().await?),
+        };
+        Ok(Box::new(SqlWork::new(way)))
     }
 
     fn hints(&self) -> broadcast::Receiver<Hint> {

@@ -15,10 +15,7 @@ use domain::{
 };
 use services::ports::TokenHash;
 use sqlx::{Connection as _, PgConnection, SqliteConnection, query, query_as};
-use storage::{
-    Migrated,
-    testing::{self, TestDatabase},
-};
+use storage::testing::{self, TestDatabase};
 use uuid::Uuid;
 
 use crate::world::{NOW, actor, id, later, may_enter, may_manage_settings, may_manage_users, token};
@@ -282,13 +279,13 @@ async fn migrated(mut database: TestDatabase, before: &Before) -> TestDatabase {
         write_before!(before, &mut connection);
         connection.close().await.unwrap();
     } else {
-        let mut connection = PgConnection::connect(&url).await.unwrap();
+        let mut connection = crate::world::postgres(&url).await.unwrap();
         sqlx::migrate!("migrations/postgres").run_direct(Some(1), &mut connection, false).await.unwrap();
         write_before!(before, &mut connection);
         connection.close().await.unwrap();
     }
     database.open().await.unwrap();
-    assert_eq!(database.database().migrate().await.unwrap(), Migrated { applied: 1 });
+    assert!(database.database().migrate().await.unwrap().applied > 0);
     database
 }
 
@@ -403,7 +400,7 @@ async fn the_version_before_writes_beside(database: TestDatabase) {
         write_before!(&later_rows, &mut connection);
         connection.close().await.unwrap();
     } else {
-        let mut connection = PgConnection::connect(&url).await.unwrap();
+        let mut connection = crate::world::postgres(&url).await.unwrap();
         write_before!(&later_rows, &mut connection);
         connection.close().await.unwrap();
     }

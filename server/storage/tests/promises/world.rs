@@ -323,13 +323,19 @@ pub fn clash<T: std::fmt::Debug>(answer: Stored<T>) -> services::ports::Clash {
     }
 }
 
+/// A connection of its own to PostgreSQL, which sees every group as the program's tools do.
+pub async fn postgres(url: &str) -> Result<sqlx::PgConnection, sqlx::Error> {
+    let options: sqlx::postgres::PgConnectOptions = url.parse()?;
+    sqlx::PgConnection::connect_with(&options.options([("portico.scope", "every")])).await
+}
+
 /// Runs a statement over a connection of its own, as the app's own user.
 pub async fn run(url: &str, sql: &'static str) -> Result<(), sqlx::Error> {
     if url.starts_with("sqlite") {
         let mut connection = sqlx::SqliteConnection::connect(url).await?;
         sqlx::query(sql).execute(&mut connection).await.map(|_| ())
     } else {
-        let mut connection = sqlx::PgConnection::connect(url).await?;
+        let mut connection = postgres(url).await?;
         sqlx::query(sql).execute(&mut connection).await.map(|_| ())
     }
 }
@@ -340,7 +346,7 @@ pub async fn count(url: &str, sql: &'static str) -> i64 {
         let mut connection = sqlx::SqliteConnection::connect(url).await.unwrap();
         sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap()
     } else {
-        let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+        let mut connection = postgres(url).await.unwrap();
         sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap()
     };
     counted
