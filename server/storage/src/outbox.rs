@@ -1,5 +1,6 @@
 //! Mail on its way out. A mail waits while `due_at` is set; who takes it moves `due_at` to the end of the lease, so that
-//! another worker takes it again should this one die.
+//! another worker takes it again should this one die. Of what is due, the earliest `turn` leaves first: a group's invitations
+//! stand [`TURN`] behind one another, so that one group's thousand do not hold up another's single one (TG-08).
 
 use async_trait::async_trait;
 use domain::{
@@ -17,6 +18,10 @@ use uuid::Uuid;
 
 use super::SqlWork;
 use crate::common::{BEYOND, known, readable, small};
+
+/// Between two invitations of a group that wait. Longer than any mail server takes for one: else the queue's end would come
+/// to be older than what others send now.
+const TURN: Span = Span::minutes(1);
 
 #[derive(sqlx::FromRow)]
 struct MailRow {
@@ -133,8 +138,18 @@ impl Outbox for SqlWork {
                      sealed,
                      made_at,
                      tries,
-                     due_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                     due_at,
+                     turn
+                 ) VALUES (
+                     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+                     (
+                         SELECT CASE WHEN MAX(turn) + $13 > $11 THEN MAX(turn) + $13 ELSE $11 END
+                         FROM outbox
+                         WHERE group_id = $12
+                           AND invitation_id IS NOT NULL
+                           AND due_at IS NOT NULL
+                     )
+                 )",
             )
             .bind(mail.id.uuid())
             .bind(mail.kind.code())
@@ -146,7 +161,10 @@ impl Outbox for SqlWork {
             .bind(mail.sealed.clone())
             .bind(mail.made_at.millis())
             .bind(i64::from(mail.tries))
-            .bind(mail.due_at.millis()),
+            .bind(mail.due_at.millis())
+            // What is not sent by the hundred stands behind nobody.
+            .bind(mail.invitation.and(mail.group).map(|group| group.uuid()))
+            .bind(TURN.as_millis()),
         )
         .await?;
         self.hint(Hint::Mail);
@@ -160,7 +178,7 @@ impl Outbox for SqlWork {
                  FROM outbox
                  WHERE due_at <= $1
                    AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11, $12)
-                 ORDER BY due_at, id
+                 ORDER BY turn, id
                  LIMIT $3",
             skip_locked!(),
             ")
@@ -253,6 +271,7 @@ impl Outbox for SqlWork {
             query(
                 "UPDATE outbox
                  SET due_at = $2,
+                     turn = $2,
                      failure = $3
                  WHERE id = $1
                    AND due_at IS NOT NULL",
@@ -360,6 +379,7 @@ impl Outbox for SqlWork {
                 query(
                     "UPDATE outbox
                      SET due_at = $3,
+                         turn = $3,
                          parked_at = NULL,
                          failure = NULL,
                          tries = 0

@@ -138,7 +138,7 @@ async fn two_who_migrate_at_once_both_succeed() {
             applied
         });
     }
-    assert_eq!(all.join_all().await.into_iter().sum::<usize>(), 2);
+    assert_eq!(all.join_all().await.into_iter().sum::<usize>(), 4);
 }
 
 /// Another program that holds the write lock for so long.

@@ -30,6 +30,7 @@ promises!(
     every_kind_of_mail_is_taken,
     mail_about_a_membership_is_shown_with_its_user,
     mail_about_an_account_is_not_shown_to_a_group_it_did_not_join,
+    a_group_that_sends_many_takes_turns_with_the_others,
 );
 
 const LEASE: Span = Span::minutes(2);
@@ -389,4 +390,46 @@ async fn invited(world: &World) -> User {
     work.add_user(&may_manage_users(&world.mira), &asked, NOW).await.unwrap();
     work.save().await.unwrap();
     asked
+}
+
+// TG-08
+async fn a_group_that_sends_many_takes_turns_with_the_others(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let elsewhere = world.elsewhere();
+    let mut of = Vec::new();
+    for (world, address) in [(&world, "ann@example.org"), (&elsewhere, "omar@example.org")] {
+        let patient = world.patient("Ann", "Lee").await;
+        let grant = world.grant(patient.id, address).await;
+        of.push((world.group, world.invitation(&grant).await.0.id));
+    }
+    let invite = |whose: usize, made_at: Time| QueuedMail {
+        kind: Kind::Invitation,
+        group: Some(of[whose].0),
+        invitation: Some(of[whose].1),
+        ..mail(&world, made_at)
+    };
+    let mut work = world.begin().await;
+    for n in 0..60 {
+        work.add_mail(&invite(0, later(n))).await.unwrap();
+    }
+    for n in 60..63 {
+        work.add_mail(&invite(1, later(n))).await.unwrap();
+    }
+    // Behind nobody: it is a single person's.
+    let password = mail(&world, later(70));
+    work.add_mail(&password).await.unwrap();
+    work.save().await.unwrap();
+
+    let mut order = Vec::new();
+    while let Some(mail) = claim(&world, later(100), 1).await.pop() {
+        order.push(mail);
+    }
+    assert_eq!(order.len(), 64, "none is forgotten");
+    let at = |group: usize| -> Vec<_> {
+        (0..order.len()).filter(|place| order[*place].group == Some(of[group].0)).collect()
+    };
+    assert!(at(1).last().unwrap() < &8, "theirs left {:?} of 64", at(1));
+    assert!(order.iter().position(|mail| mail.id == password.id).unwrap() < 4);
+    let own: Vec<Time> = at(0).iter().map(|place| order[*place].made_at).collect();
+    assert!(own.is_sorted(), "and each group's in their order");
 }

@@ -124,6 +124,12 @@ impl World {
         Self { store, group, mira, noor, alex, other }
     }
 
+    /// The other group, seen from inside.
+    pub fn elsewhere(&self) -> Self {
+        let [mira, noor, alex] = std::array::from_fn(|_| self.other.clone());
+        Self { store: Arc::clone(&self.store), group: self.other.group, mira, noor, alex, other: self.mira.clone() }
+    }
+
     pub async fn begin(&self) -> Box<dyn Work> {
         self.store.begin().await.unwrap()
     }
