@@ -67,14 +67,16 @@ function postgres(size) {
   const url = new URL(process.env.TEST_POSTGRES_URL);
   const database = `growth_${size}`;
   // By the environment, because everybody on the machine can read arguments.
-  const connection = (name) => ({
-    PGHOST: url.hostname,
-    PGPORT: url.port,
-    PGUSER: decodeURIComponent(url.username),
-    PGPASSWORD: decodeURIComponent(url.password),
+  const connection = ({ hostname, port, username, password }, name) => ({
+    PGHOST: hostname,
+    PGPORT: port,
+    PGUSER: decodeURIComponent(username),
+    PGPASSWORD: decodeURIComponent(password),
     PGDATABASE: name,
   });
-  const admin = (sql) => run("psql", ["-qX"], connection(url.pathname.slice(1)), sql);
+  // The program's own user may not put foreign keys aside.
+  const superuser = new URL(process.env.TEST_POSTGRES_ADMIN_URL ?? url);
+  const admin = (sql) => run("psql", ["-qX"], connection(url, url.pathname.slice(1)), sql);
   const own = new URL(url);
   own.pathname = `/${database}`;
   admin(`DROP DATABASE IF EXISTS ${database};\nCREATE DATABASE ${database};`);
@@ -85,7 +87,7 @@ function postgres(size) {
     hex: (id) => `REPLACE(CAST(${id} AS TEXT), '-', '')`,
     indexes: `SELECT indexname || '|' || indexdef FROM pg_indexes
       WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey' AND tablename IN (${FILLED});`,
-    run: (sql) => run("psql", ["-qXAt", "-v", "ON_ERROR_STOP=1"], connection(database), sql),
+    run: (sql) => run("psql", ["-qXAt", "-v", "ON_ERROR_STOP=1"], connection(superuser, database), sql),
     // Foreign keys hold by how the rows are made; asking each of them takes longer than all the rest.
     before: "SET session_replication_role = replica;\nSET work_mem = '256MB';\nSET maintenance_work_mem = '512MB';",
     // As autovacuum does by itself within a minute; and not in the middle of what is measured.
@@ -116,7 +118,7 @@ function filling({ id, before, after }, size, indexes) {
   const seed = "n * 2654435761 % 1048573";
   const rare = ["", " / 16", " / 256"].map((part) => pick(SYLLABLES, `${seed}${part} % 16`)).join(" || ");
   const last = (names) => `CASE WHEN n % 3 = 0 THEN ${pick(names, "n / 3 % 10")} ELSE ${rare} END`;
-  const word = (what) => `SELECT ${what} AS word, sort_name, id FROM people`;
+  const word = (what) => `SELECT ${what} AS word, sort_name, id, all_words FROM people`;
   return `
 ${before}
 BEGIN;
@@ -137,25 +139,29 @@ SELECT
     CAST(1930 + n % 90 AS TEXT) AS year,
     ${digits("1 + n / 90 % 12", 2)} AS month,
     ${digits("1 + n / 1080 % 28", 2)} AS day,
-    '04' || ${digits("n * 2654435761 % 100000000", 8)} AS mobile
+    '04' || ${digits("n * 2654435761 % 100000000", 8)} AS mobile,
+    '' AS all_words
 FROM counted;
+UPDATE people
+SET all_words = ' ' || first_word || ' ' || last_word || ' ' || mobile || ' ' || SUBSTR(mobile, 5)
+    || ' ' || year || month || day || ' ' || day || month || year;
 CREATE UNIQUE INDEX people_n ON people (n);
 ANALYZE people;
 
 INSERT INTO patients (
     group_id, id, number, number_text, sort_name, legal_first, legal_last, preferred, birth_date, gender, email, mobile,
-    phone, street, city, region, postcode, country, status, portal_state, version, added_at, changed_at
+    phone, street, city, region, postcode, country, status, portal_state, version, added_at, changed_at, all_words
 )
 SELECT
     ${group}, id, 100000000 + n * 7919 % 900000000, CAST(100000000 + n * 7919 % 900000000 AS TEXT), sort_name, legal_first,
     legal_last, '', year || '-' || month || '-' || day, 'unknown', NULL, mobile,
-    '', '', '', '', '', '', 'active', 'none', 0, ${now}, ${now}
+    '', '', '', '', '', '', 'active', 'none', 0, ${now}, ${now}, all_words
 FROM people
 ORDER BY n;
 
 -- In the order of the primary key.
-INSERT INTO patient_words (group_id, word, sort_name, patient_id)
-SELECT ${group}, word, sort_name, id
+INSERT INTO patient_words (group_id, word, sort_name, patient_id, all_words)
+SELECT ${group}, word, sort_name, id, all_words
 FROM (
     ${word("first_word")}
     UNION ALL ${word("last_word")}
@@ -203,10 +209,10 @@ SELECT ROW_NUMBER() OVER (ORDER BY added_at, id) - 1 AS n, id
 FROM users
 WHERE group_id = ${group}
   AND level IN ('personal', 'own_and_contacts', 'clinical', 'full');
-INSERT INTO practitioner_relationships (group_id, user_id, patient_id, kind, sort_name)
+INSERT INTO practitioner_relationships (group_id, user_id, patient_id, kind, sort_name, all_words)
 ${numbers(own)}
 SELECT
-    ${group}, s.id, p.id, CASE WHEN k.n % 50 = 0 THEN 'revoked' ELSE 'granted' END, p.sort_name
+    ${group}, s.id, p.id, CASE WHEN k.n % 50 = 0 THEN 'revoked' ELSE 'granted' END, p.sort_name, p.all_words
 FROM staff s
 CROSS JOIN counted k
 JOIN people p

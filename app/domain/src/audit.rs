@@ -103,13 +103,15 @@ pub enum Action {
     HistoryViewed,
     /// What users did was exported.
     HistoryExported,
+    /// A record was opened, or many were, in a way that is worth a second look (PR-14).
+    UnusualAccess,
     /// Something was asked for that the caller may not do or see.
     Denied,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -155,6 +157,7 @@ impl Action {
         Self::AccessExplained,
         Self::HistoryViewed,
         Self::HistoryExported,
+        Self::UnusualAccess,
         Self::Denied,
     ];
 
@@ -207,6 +210,7 @@ impl Action {
             Self::AccessExplained => "access_explained",
             Self::HistoryViewed => "history_viewed",
             Self::HistoryExported => "history_exported",
+            Self::UnusualAccess => "unusual_access",
             Self::Denied => "denied",
         }
     }

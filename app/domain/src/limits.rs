@@ -29,6 +29,8 @@ pub const OPENINGS: usize = 4;
 pub const RELATIONSHIPS: u32 = 200;
 /// Users a group may have, those who left counted.
 pub const USERS: u32 = 2_000;
+/// Users who are told when somebody's access changes.
+pub const MANAGERS_TOLD: u32 = 50;
 /// Groups one person may work in.
 pub const MEMBERSHIPS: u32 = 100;
 /// The highest limit a group may set itself on its mails in a month.
@@ -70,6 +72,12 @@ pub const SESSION_TOUCH: Span = Span::seconds(30);
 
 /// How long a proof of the password is good for what matters most: users, access, exports (AD-08).
 pub const STEP_UP: Span = Span::minutes(10);
+
+/// Records that a user opens within an hour before the password is asked for again; from there on each proof lasts as long
+/// as any other (PR-14).
+pub const RECORDS_AN_HOUR: u32 = 300;
+/// Rows of an export from which on it is out of the ordinary (PR-14).
+pub const EXPORT_LARGE: u32 = 1_000;
 
 /// Invitation link life when a group has not chosen (S3-20).
 pub const LINK_LIFE: Span = Span::hours(24);

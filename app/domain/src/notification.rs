@@ -35,6 +35,11 @@ pub enum News {
         /// The membership.
         user: UserId,
     },
+    /// Somebody's access to the group was given, changed or ended; told to the others who manage users (AD-02).
+    AccessChanged {
+        /// Whose.
+        user: UserId,
+    },
 }
 
 impl News {
@@ -43,7 +48,7 @@ impl News {
     pub const fn patient(&self) -> Option<PatientId> {
         match self {
             Self::InvitationAccepted { patient, .. } | Self::InvitationFailed { patient, .. } => Some(*patient),
-            Self::MembershipAccepted { .. } | Self::MembershipRejected { .. } => None,
+            Self::MembershipAccepted { .. } | Self::MembershipRejected { .. } | Self::AccessChanged { .. } => None,
         }
     }
 
@@ -52,7 +57,9 @@ impl News {
     pub const fn user(&self) -> Option<UserId> {
         match self {
             Self::InvitationAccepted { .. } | Self::InvitationFailed { .. } => None,
-            Self::MembershipAccepted { user } | Self::MembershipRejected { user } => Some(*user),
+            Self::MembershipAccepted { user } | Self::MembershipRejected { user } | Self::AccessChanged { user } => {
+                Some(*user)
+            }
         }
     }
 }

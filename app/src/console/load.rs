@@ -5,7 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     desk::{Desk, use_desk},
-    words,
+    proof, words,
 };
 use crate::{
     components::{Button, Notice, Skeleton, Tone},
@@ -107,12 +107,16 @@ impl<T: Send + Sync + 'static> Load<T> {
 fn failure(error: RwSignal<Option<AppError>>, again: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     move || {
         error.get().map(|error| {
+            if error == AppError::StepUp {
+                return proof::before_showing(again);
+            }
             view! {
                 <Notice tone=Tone::Danger live=true>
                     <p>{words::error(&error)}</p>
                     <Button press=move |_| again()>{words::TRY_AGAIN}</Button>
                 </Notice>
             }
+            .into_any()
         })
     }
 }

@@ -2,13 +2,13 @@
 //! one stands, given with the next try, and never kept on the device.
 
 use domain::error::Problem;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
 use super::{desk::use_desk, words};
 use crate::{
     api,
-    components::{Notice, PasswordField, Username},
+    components::{Button, Kind, Notice, PasswordField, Username},
     error::AppError,
 };
 
@@ -94,4 +94,36 @@ impl Proof {
         };
         field.into_any()
     }
+}
+
+/// Asks for the password before something is shown, and then has it asked for again.
+pub fn before_showing(again: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+    let desk = use_desk();
+    let proof = Proof::new("showing");
+    let busy = RwSignal::new(false);
+    let _ = proof.is_asked_by(&AppError::StepUp);
+    let go = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let given = proof.give().await;
+            let _ = busy.try_set(false);
+            match given {
+                Ok(()) => again(),
+                Err(AppError::StepUp) => {}
+                Err(error) => desk.refused(&error),
+            }
+        });
+    };
+    view! {
+        <form class="column" novalidate on:submit=go>
+            <p>{words::PROVE_BEFORE_SHOWING}</p>
+            {proof.view()}
+            <div class="buttons"><Button kind=Kind::Main submit=true busy=busy>{words::SHOW_IT}</Button></div>
+        </form>
+    }
+    .into_any()
 }

@@ -404,6 +404,7 @@ pub fn news(row: &NotificationRow) -> String {
         News::InvitationFailed { .. } => format!("The invitation for {} could not be delivered", row.about),
         News::MembershipAccepted { .. } => format!("{} joined the practice", row.about),
         News::MembershipRejected { .. } => format!("{} did not want to join the practice", row.about),
+        News::AccessChanged { .. } => format!("The access of {} to the practice was changed", row.about),
     }
 }
 
@@ -413,6 +414,7 @@ pub const fn news_icon(news: &News) -> &'static str {
         News::InvitationAccepted { .. } | News::MembershipAccepted { .. } => "user-check",
         News::InvitationFailed { .. } => "mail-x",
         News::MembershipRejected { .. } => "ban",
+        News::AccessChanged { .. } => "shield",
     }
 }
 

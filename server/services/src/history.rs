@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result},
     notifications, patients,
     ports::{ChainedEntry, TrailFilter, Work},
+    unusual,
 };
 
 /// One page, latest first.
@@ -79,6 +80,7 @@ pub async fn export(ctx: &Ctx, filter: &HistoryFilter) -> Result<Export> {
     let subject = filter.patient.map(|patient| patient.to_string()).unwrap_or_default();
     let entry = audit::entry(ctx, access.by(), access.group(), Action::HistoryExported, &subject);
     work.audit(&Entry { detail: format!("count={rows}"), ..entry }).await?;
+    unusual::exported(ctx, work.as_mut(), &access, rows).await?;
     work.save().await?;
     Ok(Export { csv, rows, more })
 }

@@ -56,6 +56,7 @@ pub mod sweep;
 pub mod templates;
 pub mod throttle;
 pub mod tokens;
+mod unusual;
 pub mod users;
 
 pub use context::{Ctx, Origin, Services, SessionChange};

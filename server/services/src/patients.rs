@@ -23,6 +23,7 @@ use crate::{
     context::Ctx,
     error::{Error, Result},
     ports::{Clash, PatientRecord, Random, StoreError, Work},
+    unusual,
 };
 
 /// What is needed to decide about the caller's rights over this patient.
@@ -87,7 +88,7 @@ pub async fn search(ctx: &Ctx, text: &str) -> Result<Vec<PatientRow>> {
 /// A patient's profile and what the caller may do with it.
 ///
 /// # Errors
-/// [`crate::Error::NotFound`].
+/// [`crate::Error::NotFound`]; [`crate::Error::StepUp`] after more records than anybody opens within an hour (PR-14).
 pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
@@ -96,6 +97,11 @@ pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
     let PatientRecord { patient, portal } = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;
     let settings = work.lookup_patient_access(&actor.may(EnterGroup, &())?).await?;
     let today = today(ctx, work.as_mut()).await?;
+    let too_many = unusual::opened(ctx, work.as_mut(), &access, &facts, &patient).await?;
+    if too_many {
+        work.save().await?;
+        return Err(Error::StepUp);
+    }
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, id)).await?;
     work.save().await?;
 

@@ -13,6 +13,7 @@ use domain::{
     error::{Conflict, Invalid, Problem},
     ids::{AccountId, LocationId, PatientId, UserId},
     limits, mail,
+    notification::{News, Notification},
     page::{Page, PageRequest},
     time::Time,
     user::{Added, NewUser, NewUserForm, Role, User, UserDetails, UserFilter, UserForm, UserPage, UserRow, UserState},
@@ -113,6 +114,7 @@ pub async fn add(ctx: &Ctx, form: &NewUserForm, password: &str, password_again: 
             keep(ctx, work.as_mut(), &access, &user, &new.details.locations).await?;
             work.add_mail(&mails::about_user(ctx, &account, &user, mail::Kind::JoinGroup, ctx.now())).await?;
             work.hint(Hint::Bell(account.id));
+            tell_managers(ctx, work.as_mut(), &access, id).await?;
             Added::Invited(id)
         }
         (None, Some(hash)) => {
@@ -125,6 +127,7 @@ pub async fn add(ctx: &Ctx, form: &NewUserForm, password: &str, password_again: 
             keep(ctx, work.as_mut(), &access, &user, &new.details.locations).await?;
             work.add_mail(&mails::about_user(ctx, &account, &user, mail::Kind::Welcome, ctx.now())).await?;
             tips(ctx, work.as_mut(), &account, &user).await?;
+            tell_managers(ctx, work.as_mut(), &access, id).await?;
             Added::Joined(id)
         }
         // The account was there a moment ago. Accounts are never removed, so this is a fault.
@@ -289,6 +292,9 @@ pub async fn save(ctx: &Ctx, id: UserId, version: i64, form: &UserForm) -> Resul
     let user = User { name, profession, registration, level, settings, version, ..before };
     save_or_conflict(work.as_mut(), &access, &user).await?;
     save_locations(work.as_mut(), &access, id, &locations).await?;
+    if access_changes {
+        tell_managers(ctx, work.as_mut(), &access, id).await?;
+    }
     // Their open consoles draw what they may do now.
     work.hint(Hint::Bell(account));
     work.save().await?;
@@ -303,6 +309,16 @@ pub async fn save(ctx: &Ctx, id: UserId, version: i64, form: &UserForm) -> Resul
 pub(crate) async fn still_manages(work: &mut dyn Work, access: impl Into<Access<EnterGroup>>) -> Result<()> {
     let own = work.lookup_own_user(&access.into()).await?;
     if own.as_ref().is_some_and(manages) { Ok(()) } else { Err(Conflict::ChangedMeanwhile.into()) }
+}
+
+/// The others who manage users hear of a change of somebody's access (AD-02). Whose it is sees it for themselves.
+async fn tell_managers(ctx: &Ctx, work: &mut dyn Work, access: &Access<ManageUsers>, user: UserId) -> Result<()> {
+    for manager in work.other_managers(access, user).await? {
+        let news = News::AccessChanged { user };
+        let told = Notification { id: ctx.services.random.id().into(), news, at: ctx.now(), read_at: None };
+        work.unscoped_notify(access.group(), manager, &told).await?;
+    }
+    Ok(())
 }
 
 async fn save_or_conflict(work: &mut dyn Work, access: &Access<ManageUsers>, user: &User) -> Result<()> {
@@ -347,6 +363,7 @@ async fn turn(
 pub async fn deactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
     let (mut work, access, user) = turn(ctx, id, version, Action::UserDeactivated, User::deactivate).await?;
     work.end_user_sessions(&access, id, ctx.now()).await?;
+    tell_managers(ctx, work.as_mut(), &access, id).await?;
     work.hint(Hint::Bell(user.account));
     work.save().await?;
     Ok(())
@@ -357,10 +374,11 @@ pub async fn deactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
 /// # Errors
 /// [`crate::Error::StepUp`], or a [`domain::error::Conflict`].
 pub async fn reactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
-    let (mut work, _, user) = turn(ctx, id, version, Action::UserReactivated, User::reactivate).await?;
+    let (mut work, access, user) = turn(ctx, id, version, Action::UserReactivated, User::reactivate).await?;
     if memberships::holds_portal(work.as_mut(), user.account, user.level.role(), ctx.now()).await? {
         return Err(Conflict::PortalNow.into());
     }
+    tell_managers(ctx, work.as_mut(), &access, id).await?;
     work.save().await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What the bell says.
+//! What the bell says. News of a kind that only a newer program knows is passed over.
 
 use async_trait::async_trait;
 use domain::{
@@ -19,6 +19,7 @@ const ACCEPTED: &str = "invitation_accepted";
 const FAILED: &str = "invitation_failed";
 const JOINED: &str = "membership_accepted";
 const DECLINED: &str = "membership_rejected";
+const CHANGED: &str = "access_changed";
 
 #[derive(sqlx::FromRow)]
 struct NotificationRow {
@@ -42,6 +43,7 @@ impl TryFrom<NotificationRow> for Notification {
             FAILED => about_patient.map(|(patient, invitation)| News::InvitationFailed { patient, invitation }),
             JOINED => about_user.map(|user| News::MembershipAccepted { user }),
             DECLINED => about_user.map(|user| News::MembershipRejected { user }),
+            CHANGED => about_user.map(|user| News::AccessChanged { user }),
             _ => None,
         };
         Ok(Self {
@@ -74,6 +76,7 @@ impl Notifications for SqlWork {
             News::InvitationFailed { invitation, .. } => (FAILED, Some(invitation)),
             News::MembershipAccepted { .. } => (JOINED, None),
             News::MembershipRejected { .. } => (DECLINED, None),
+            News::AccessChanged { .. } => (CHANGED, None),
         };
         self.execute(
             query(
@@ -129,6 +132,7 @@ impl Notifications for SqlWork {
                      WHERE group_id = $1
                        AND user_id = $2
                        AND id < $3
+                       AND what IN ($6, $7, $8, $9, $10)
                        AND (patient_id IS NULL
                             OR COALESCE(
                                 (
@@ -147,7 +151,12 @@ impl Notifications for SqlWork {
                 .bind(access.user().uuid())
                 .bind(before)
                 .bind(i64::from(page.rows()) + 1)
-                .bind(own(access)),
+                .bind(own(access))
+                .bind(ACCEPTED)
+                .bind(FAILED)
+                .bind(JOINED)
+                .bind(DECLINED)
+                .bind(CHANGED),
             )
             .await?;
         let rows = rows.into_iter().map(Notification::try_from).collect::<Stored<Vec<_>>>()?;
@@ -165,6 +174,7 @@ impl Notifications for SqlWork {
                          WHERE group_id = $1
                            AND user_id = $2
                            AND read_at IS NULL
+                           AND what IN ($4, $5, $6, $7, $8)
                            AND (patient_id IS NULL
                                 OR COALESCE(
                                     (
@@ -181,7 +191,12 @@ impl Notifications for SqlWork {
                 )
                 .bind(access.group().uuid())
                 .bind(access.user().uuid())
-                .bind(own(access)),
+                .bind(own(access))
+                .bind(ACCEPTED)
+                .bind(FAILED)
+                .bind(JOINED)
+                .bind(DECLINED)
+                .bind(CHANGED),
             )
             .await?;
         Ok(unread)

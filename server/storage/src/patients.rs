@@ -121,6 +121,13 @@ fn nothing<T>() -> Page<T> {
     Page { rows: Vec::new(), next: None }
 }
 
+/// The words a patient is found by, as they are stored.
+fn words(details: &Details) -> Vec<String> {
+    let mut words: Vec<String> = details.search_words().iter().map(|word| search::stored_word(word)).collect();
+    words.dedup();
+    words
+}
+
 #[async_trait]
 impl Patients for SqlWork {
     async fn patient_facts(&mut self, access: &Access<EnterGroup>, id: PatientId) -> Stored<Option<PatientFacts>> {
@@ -166,12 +173,12 @@ impl Patients for SqlWork {
                 return Ok(nothing());
             }
             match filter.status {
-                _ if scope.own_only() => self.own_ids(&question, &[]).await?,
+                _ if scope.own_only() => self.own_ids(&question).await?,
                 None => self.ids_by_name(&question).await?,
                 Some(status) => self.ids_by_status(&question, status).await?,
             }
         } else if scope.own_only() {
-            self.own_ids(&question, &words).await?
+            self.own_ids_by_words(&question, &words).await?
         } else {
             self.ids_by_words(&question, words).await?
         };
@@ -198,6 +205,7 @@ impl Patients for SqlWork {
         let group = access.group().uuid();
         let details = &patient.details;
         let sort_name = search::stored_sort_name(&details.name.sort_key());
+        let words = words(details);
         let pseudonym = pseudonym(patient.number);
         let number_text = pseudonym.trim_start_matches(|c: char| !c.is_ascii_digit()).to_owned();
         self.execute(
@@ -225,10 +233,11 @@ impl Patients for SqlWork {
                      portal_state,
                      version,
                      added_at,
-                     changed_at
+                     changed_at,
+                     all_words
                  ) VALUES (
                      $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-                     $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22
+                     $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23
                  )",
             )
             .bind(group)
@@ -252,10 +261,11 @@ impl Patients for SqlWork {
             .bind(details.status.code())
             .bind(PortalState::None.code())
             .bind(patient.version)
-            .bind(patient.added_at.millis()),
+            .bind(patient.added_at.millis())
+            .bind(search::all(&words)),
         )
         .await?;
-        self.add_words(group, patient, &sort_name).await?;
+        self.add_words(group, patient.id, &sort_name, &words).await?;
         if let Some(relationship) = relationship {
             self.relate(group, access.user().uuid(), patient.id.uuid(), relationship).await?;
         }
@@ -270,6 +280,7 @@ impl Patients for SqlWork {
         let group = access.group().uuid();
         let details = &patient.details;
         let sort_name = search::stored_sort_name(&details.name.sort_key());
+        let words = words(details);
         let saved = self
             .execute(
                 query(
@@ -290,7 +301,8 @@ impl Patients for SqlWork {
                          country = $17,
                          status = $18,
                          version = version + 1,
-                         changed_at = $19
+                         changed_at = $19,
+                         all_words = $20
                      WHERE group_id = $1
                        AND id = $2
                        AND version = $3",
@@ -313,7 +325,8 @@ impl Patients for SqlWork {
                 .bind(details.address.postcode.clone())
                 .bind(details.address.country.clone())
                 .bind(details.status.code())
-                .bind(at.millis()),
+                .bind(at.millis())
+                .bind(search::all(&words)),
             )
             .await?;
         if saved != 1 {
@@ -329,17 +342,19 @@ impl Patients for SqlWork {
             .bind(patient.id.uuid()),
         )
         .await?;
-        self.add_words(group, patient, &sort_name).await?;
+        self.add_words(group, patient.id, &sort_name, &words).await?;
         self.execute(
             query(
                 "UPDATE practitioner_relationships
-                 SET sort_name = $3
+                 SET sort_name = $3,
+                     all_words = $4
                  WHERE group_id = $1
                    AND patient_id = $2",
             )
             .bind(group)
             .bind(patient.id.uuid())
-            .bind(sort_name),
+            .bind(sort_name)
+            .bind(search::all(&words)),
         )
         .await?;
         Ok(true)
@@ -595,51 +610,58 @@ impl SqlWork {
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
-    /// The user's own patients, by name; with words, those of them who have them all.
-    async fn own_ids(&mut self, question: &Question<'_>, words: &[String]) -> Stored<Vec<Uuid>> {
+    /// The user's own patients, by name.
+    async fn own_ids(&mut self, question: &Question<'_>) -> Stored<Vec<Uuid>> {
+        let rows: Vec<(Uuid,)> = self
+            .all(
+                query_as(
+                    "SELECT r.patient_id
+                     FROM practitioner_relationships r
+                     WHERE r.group_id = $1
+                       AND r.user_id = $2
+                       AND r.kind IN ('automatic', 'granted')
+                       AND (r.sort_name, r.patient_id) > ($3, $4)
+                       AND ($6 = '' OR EXISTS (
+                           SELECT 1
+                           FROM patients p
+                           WHERE p.group_id = $1 AND p.id = r.patient_id AND p.status = $6
+                       ))
+                     ORDER BY r.sort_name, r.patient_id
+                     LIMIT $5",
+                )
+                .bind(question.group)
+                .bind(question.user)
+                .bind(question.after.sort_name.clone())
+                .bind(question.after.id)
+                .bind(question.rows)
+                .bind(question.status.map_or("", Status::code)),
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Those of the user's own patients who have all these words, by name. All of one's own lie side by side and are read
+    /// through; in the order of names each would have to be looked for.
+    async fn own_ids_by_words(&mut self, question: &Question<'_>, words: &[String]) -> Stored<Vec<Uuid>> {
         let mut statement = query_as(
             "SELECT r.patient_id
              FROM practitioner_relationships r
              WHERE r.group_id = $1
                AND r.user_id = $2
                AND r.kind IN ('automatic', 'granted')
-               AND (r.sort_name, r.patient_id) > ($3, $4)
+               AND (r.sort_name || '', r.patient_id) > ($3, $4)
                AND ($6 = '' OR EXISTS (
                    SELECT 1
                    FROM patients p
                    WHERE p.group_id = $1 AND p.id = r.patient_id AND p.status = $6
                ))
-               AND ($8 = '' OR EXISTS (
-                   SELECT 1
-                   FROM patient_words w
-                   WHERE w.group_id = $1 AND w.patient_id = r.patient_id AND w.word >= $8 AND w.word < $8 || $7
-               ))
-               AND ($9 = '' OR EXISTS (
-                   SELECT 1
-                   FROM patient_words w
-                   WHERE w.group_id = $1 AND w.patient_id = r.patient_id AND w.word >= $9 AND w.word < $9 || $7
-               ))
-               AND ($10 = '' OR EXISTS (
-                   SELECT 1
-                   FROM patient_words w
-                   WHERE w.group_id = $1 AND w.patient_id = r.patient_id AND w.word >= $10 AND w.word < $10 || $7
-               ))
-               AND ($11 = '' OR EXISTS (
-                   SELECT 1
-                   FROM patient_words w
-                   WHERE w.group_id = $1 AND w.patient_id = r.patient_id AND w.word >= $11 AND w.word < $11 || $7
-               ))
-               AND ($12 = '' OR EXISTS (
-                   SELECT 1
-                   FROM patient_words w
-                   WHERE w.group_id = $1 AND w.patient_id = r.patient_id AND w.word >= $12 AND w.word < $12 || $7
-               ))
-               AND ($13 = '' OR EXISTS (
-                   SELECT 1
-                   FROM patient_words w
-                   WHERE w.group_id = $1 AND w.patient_id = r.patient_id AND w.word >= $13 AND w.word < $13 || $7
-               ))
-             ORDER BY r.sort_name, r.patient_id
+               AND r.all_words LIKE $7
+               AND r.all_words LIKE $8
+               AND r.all_words LIKE $9
+               AND r.all_words LIKE $10
+               AND r.all_words LIKE $11
+               AND r.all_words LIKE $12
+             ORDER BY r.sort_name || '', r.patient_id
              LIMIT $5",
         )
         .bind(question.group)
@@ -647,10 +669,9 @@ impl SqlWork {
         .bind(question.after.sort_name.clone())
         .bind(question.after.id)
         .bind(question.rows)
-        .bind(question.status.map_or("", Status::code))
-        .bind(LAST);
+        .bind(question.status.map_or("", Status::code));
         for at in 0..search::WORDS {
-            statement = statement.bind(words.get(at).cloned().unwrap_or_default());
+            statement = statement.bind(search::among_all(words.get(at)));
         }
         let rows: Vec<(Uuid,)> = self.all(statement).await?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
@@ -694,31 +715,11 @@ impl SqlWork {
                AND w.word < $8 || $9",
             from_word!(),
             "
-               AND ($11 = '' OR EXISTS (
-                   SELECT 1
-                   FROM patient_words o
-                   WHERE o.group_id = $1 AND o.patient_id = w.patient_id AND o.word >= $11 AND o.word < $11 || $9
-               ))
-               AND ($12 = '' OR EXISTS (
-                   SELECT 1
-                   FROM patient_words o
-                   WHERE o.group_id = $1 AND o.patient_id = w.patient_id AND o.word >= $12 AND o.word < $12 || $9
-               ))
-               AND ($13 = '' OR EXISTS (
-                   SELECT 1
-                   FROM patient_words o
-                   WHERE o.group_id = $1 AND o.patient_id = w.patient_id AND o.word >= $13 AND o.word < $13 || $9
-               ))
-               AND ($14 = '' OR EXISTS (
-                   SELECT 1
-                   FROM patient_words o
-                   WHERE o.group_id = $1 AND o.patient_id = w.patient_id AND o.word >= $14 AND o.word < $14 || $9
-               ))
-               AND ($15 = '' OR EXISTS (
-                   SELECT 1
-                   FROM patient_words o
-                   WHERE o.group_id = $1 AND o.patient_id = w.patient_id AND o.word >= $15 AND o.word < $15 || $9
-               ))
+               AND w.all_words LIKE $11
+               AND w.all_words LIKE $12
+               AND w.all_words LIKE $13
+               AND w.all_words LIKE $14
+               AND w.all_words LIKE $15
                AND NOT EXISTS (
                    SELECT 1
                    FROM patient_words f
@@ -749,7 +750,7 @@ impl SqlWork {
         .bind(LAST)
         .bind(question.status.map_or("", Status::code));
         for at in 0..search::WORDS - 1 {
-            statement = statement.bind(words.get(at).cloned().unwrap_or_default());
+            statement = statement.bind(search::among_all(words.get(at)));
         }
         let rows: Vec<(Uuid,)> = self.all(statement).await?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
@@ -788,35 +789,34 @@ impl SqlWork {
         Ok(leading.0)
     }
 
-    async fn add_words(&mut self, group: Uuid, patient: &Patient, sort_name: &str) -> Stored<()> {
-        let mut words: Vec<String> =
-            patient.details.search_words().iter().map(|word| search::stored_word(word)).collect();
-        words.dedup();
+    async fn add_words(&mut self, group: Uuid, patient: PatientId, sort_name: &str, words: &[String]) -> Stored<()> {
         for some in words.chunks(WORDS_AT_ONCE) {
             let mut statement = query(
                 "INSERT INTO patient_words (
                      group_id,
                      patient_id,
                      sort_name,
+                     all_words,
                      word
                  ) VALUES
-                     ($1, $2, $3, $4),
-                     ($1, $2, $3, $5),
-                     ($1, $2, $3, $6),
-                     ($1, $2, $3, $7),
-                     ($1, $2, $3, $8),
-                     ($1, $2, $3, $9),
-                     ($1, $2, $3, $10),
-                     ($1, $2, $3, $11),
-                     ($1, $2, $3, $12),
-                     ($1, $2, $3, $13),
-                     ($1, $2, $3, $14),
-                     ($1, $2, $3, $15)
+                     ($1, $2, $3, $4, $5),
+                     ($1, $2, $3, $4, $6),
+                     ($1, $2, $3, $4, $7),
+                     ($1, $2, $3, $4, $8),
+                     ($1, $2, $3, $4, $9),
+                     ($1, $2, $3, $4, $10),
+                     ($1, $2, $3, $4, $11),
+                     ($1, $2, $3, $4, $12),
+                     ($1, $2, $3, $4, $13),
+                     ($1, $2, $3, $4, $14),
+                     ($1, $2, $3, $4, $15),
+                     ($1, $2, $3, $4, $16)
                  ON CONFLICT DO NOTHING",
             )
             .bind(group)
-            .bind(patient.id.uuid())
-            .bind(sort_name.to_owned());
+            .bind(patient.uuid())
+            .bind(sort_name.to_owned())
+            .bind(search::all(words));
             // A statement short of words repeats its last one.
             for at in 0..WORDS_AT_ONCE {
                 statement = statement.bind(some.get(at).or(some.last()).cloned());
@@ -834,14 +834,16 @@ impl SqlWork {
                      user_id,
                      patient_id,
                      kind,
-                     sort_name
+                     sort_name,
+                     all_words
                  )
                  SELECT
                      p.group_id,
                      $2,
                      p.id,
                      $4,
-                     p.sort_name
+                     p.sort_name,
+                     p.all_words
                  FROM patients p
                  WHERE p.group_id = $1
                    AND p.id = $3

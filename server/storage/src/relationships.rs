@@ -124,14 +124,16 @@ impl Relationships for SqlWork {
                          user_id,
                          patient_id,
                          kind,
-                         sort_name
+                         sort_name,
+                         all_words
                      )
                      SELECT
                          p.group_id,
                          u.id,
                          p.id,
                          $4,
-                         p.sort_name
+                         p.sort_name,
+                         p.all_words
                      FROM patients p
                      JOIN users u
                          ON u.group_id = p.group_id

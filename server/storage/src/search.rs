@@ -7,7 +7,8 @@
 //! a search in the whole group comes in the order of the word found, and by family name within it.
 //!
 //! Of several words one leads, the one with the fewest rows (counted up to [`RARE`]; the longest when all have more),
-//! and each row it gives is asked for the others, by patient.
+//! and each row it gives is asked for the others: `all_words`, which stands beside every word and every relationship, holds
+//! all words of the patient, each after a space.
 
 use domain::text;
 
@@ -31,6 +32,17 @@ pub(crate) fn stored_word(word: &str) -> String {
 /// A sort name as it is stored.
 pub(crate) fn stored_sort_name(name: &str) -> String {
     name.chars().take(SORT_NAME).collect()
+}
+
+/// All words of a patient in one text.
+pub(crate) fn all(words: &[String]) -> String {
+    words.iter().flat_map(|word| [" ", word]).collect()
+}
+
+/// How one finds whether a word of [`all`] begins like this. Words are letters and digits: nothing in them has a meaning of
+/// its own in a pattern. For no word the pattern of everything.
+pub(crate) fn among_all(word: Option<&String>) -> String {
+    word.map_or_else(|| "%".to_owned(), |word| format!("% {word}%"))
 }
 
 /// The words to look for, longest first; none when the text has no word in it.

@@ -537,6 +537,31 @@ impl Users for SqlWork {
         Ok(full)
     }
 
+    async fn other_managers(&mut self, access: &Access<ManageUsers>, but: UserId) -> Stored<Vec<UserId>> {
+        let mut statement = query_as(
+            "SELECT id
+             FROM users
+             WHERE group_id = $1
+               AND state = 'active'
+               AND read_only = $2
+               AND id <> $3
+               AND id <> $4
+               AND level IN ($6, $7, $8, $9, $10, $11, $12)
+             ORDER BY id
+             LIMIT $5",
+        )
+        .bind(access.group().uuid())
+        .bind(false)
+        .bind(access.user().uuid())
+        .bind(but.uuid())
+        .bind(i64::from(limits::MANAGERS_TOLD));
+        for level in levels(Level::is_full) {
+            statement = statement.bind(level);
+        }
+        let rows: Vec<(Uuid,)> = self.all(statement).await?;
+        Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    }
+
     async fn count_users(&mut self, access: &Access<ManageUsers>) -> Stored<i64> {
         let (users,): (i64,) = self
             .one(

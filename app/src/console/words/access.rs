@@ -14,6 +14,8 @@ pub use crate::words::{level, role};
 pub const PROVE: &str = "Confirm that it is you";
 pub const PROVE_TEXT: &str =
     "You signed in a while ago, and this matters. Type your password, then press the button below again.";
+pub const PROVE_BEFORE_SHOWING: &str = "You opened more records within an hour than is usual. Confirm that it is you to go on; it is written down in the history.";
+pub const SHOW_IT: &str = "Show it";
 pub const YOUR_PASSWORD: &str = "Your password";
 
 // Groups and invitations to join one.

@@ -88,6 +88,7 @@ pub const fn action(action: Action) -> &'static str {
         Action::AccessExplained => "Looked up what somebody may do",
         Action::HistoryViewed => "Looked at this history",
         Action::HistoryExported => "Exported this history",
+        Action::UnusualAccess => "Unusual access",
         Action::Denied => "Was refused something",
     }
 }
@@ -102,6 +103,11 @@ pub fn detail(detail: &str) -> String {
         "no_note_sharing" => "may not share notes".to_owned(),
         "console" => "in the console".to_owned(),
         "portal" => "in the portal".to_owned(),
+        "many_records" => "more records than usual within an hour".to_owned(),
+        "own_record" => "their own record".to_owned(),
+        "colleague" => "a colleague's record, without treating them".to_owned(),
+        "same_name" => "somebody of the same family name, without treating them".to_owned(),
+        "large_export" => "a large export".to_owned(),
         word => match word.split_once('=') {
             Some(("level", code)) => domain::user::Level::from_code(code)
                 .map_or_else(|_| code.to_owned(), |level| super::level(level).to_owned()),

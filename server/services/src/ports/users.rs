@@ -55,6 +55,11 @@ pub trait Users {
         self.unscoped_lookup_user(access.group(), id).await
     }
 
+    /// The user of the caller's group whose account this is.
+    async fn find_colleague(&mut self, access: &Access<EnterGroup>, account: AccountId) -> Stored<Option<User>> {
+        self.unscoped_find_user(access.group(), account).await
+    }
+
     /// The user whose proof this is.
     async fn lookup_own_user(&mut self, access: &Access<EnterGroup>) -> Stored<Option<User>> {
         self.unscoped_lookup_user(access.group(), access.user()).await
@@ -113,6 +118,9 @@ pub trait Users {
         id: UserId,
         locations: &[LocationId],
     ) -> Stored<u64>;
+
+    /// Those who may manage users now, but these two; the first [`domain::limits::MANAGERS_TOLD`].
+    async fn other_managers(&mut self, access: &Access<ManageUsers>, but: UserId) -> Stored<Vec<UserId>>;
 
     /// How many active users may manage users: of a level that reaches everything, and not read-only.
     async fn count_managers(&mut self, access: &Access<ManageUsers>) -> Stored<i64>;

@@ -22,6 +22,7 @@ mod set_up;
 mod settings;
 mod templates;
 mod town;
+mod unusual;
 mod users;
 mod walls;
 mod world;

@@ -7,6 +7,7 @@ use domain::{
     error::{Conflict, Problem, Refusal},
     ids::UserId,
     limits,
+    notification::News,
     page::PageRequest,
     patient::PatientFilter,
     time::Span,
@@ -30,6 +31,7 @@ on_both_engines! {
     what_waited_while_its_caller_was_lowered_comes_too_late,
     a_temporary_password_stays_one_under_a_new_hash,
     nobody_changes_their_own_access,
+    the_others_who_manage_hear_of_a_change_of_access,
     a_full_user_is_lowered_before_being_deactivated,
     deactivation_ends_every_session_and_nothing_revives_it,
     nothing_is_deleted,
@@ -640,4 +642,49 @@ async fn a_sole_practice_works_with_one_user(town: Town) {
     assert_eq!(page.rows.len(), 1);
     let patient = town.patient(&owner, "One", "Patient").await;
     assert!(patients::profile(&owner, patient).await.is_ok());
+}
+
+// AD-02
+async fn the_others_who_manage_hear_of_a_change_of_access(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let second = town.user(group, "second@harbour.example", Level::AdminFull).await;
+    let settings = AccessSettings { read_only: true, ..AccessSettings::default() };
+    let reads = town.user_with(group, "reads@harbour.example", Level::Full, settings, UserState::Active).await.unwrap();
+    let clinical = town.user(group, "clinical@harbour.example", Level::Clinical).await;
+    let elsewhere = town.practice_called("Elsewhere", "other@elsewhere.example").await.owner;
+    let told = async |ctx: &Ctx| {
+        let page = services::notifications::list(ctx, &PageRequest::default()).await.unwrap();
+        page.rows.into_iter().map(|row| row.news).collect::<Vec<_>>()
+    };
+
+    let mut new = form("practitioner", "noor@haddad.example", Level::Clinical);
+    new.user.locations = vec![town.location(&owner).await];
+    let Added::Joined(id) = users::add(&owner, &new, PASSWORD, PASSWORD).await.unwrap() else {
+        panic!("asked to join")
+    };
+    let news = News::AccessChanged { user: id };
+    assert_eq!(told(&second).await, [news.clone()]);
+
+    // Details alone are nobody's news; more rights are.
+    let page = users::page(&owner, id).await.unwrap();
+    let mut change = UserForm::of(&page.user, page.locations);
+    change.profession = "Podiatrist".to_owned();
+    users::save(&owner, id, page.user.version, &change).await.unwrap();
+    assert_eq!(told(&second).await.len(), 1);
+    let page = users::page(&owner, id).await.unwrap();
+    change.level = Level::Full.code().to_owned();
+    users::save(&owner, id, page.user.version, &change).await.unwrap();
+    assert_eq!(told(&second).await, [news.clone(), news.clone()]);
+
+    // Lowered, ended, given back by the second: the first hears of it.
+    change.level = Level::Clinical.code().to_owned();
+    let version = async || users::page(&owner, id).await.unwrap().user.version;
+    users::save(&second, id, version().await, &change).await.unwrap();
+    users::deactivate(&second, id, version().await).await.unwrap();
+    users::reactivate(&second, id, version().await).await.unwrap();
+    assert_eq!(told(&owner).await.len(), 3);
+    assert_eq!(told(&second).await.len(), 2, "not of one's own deed");
+    for other in [&reads, &clinical, &elsewhere] {
+        assert!(told(other).await.is_empty(), "who does not manage users is not told");
+    }
 }

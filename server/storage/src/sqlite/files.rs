@@ -150,6 +150,7 @@ impl Drop for Steady {
 }
 
 /// Makes a long statement rest twice as long as it worked: others get at the disk and the processor meanwhile.
+#[expect(clippy::disallowed_methods, reason = "how long it worked, not what time it is")]
 async fn leave_room(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     /// Steps of SQLite's machine between two looks at the clock; a row that is copied takes about four.
     const STEPS: i32 = 8;

@@ -9,6 +9,7 @@ use domain::{
     location::OpeningHours,
     notification::{News, Notification},
     page::PageRequest,
+    patient::PatientFilter,
     person::UserName,
     practice::MessageSettings,
     user::{AccessSettings, Level, User, UserFilter, UserState},
@@ -18,7 +19,7 @@ use sqlx::{Connection as _, PgConnection, SqliteConnection, query, query_as};
 use storage::testing::{self, TestDatabase};
 use uuid::Uuid;
 
-use crate::world::{NOW, actor, id, later, may_enter, may_manage_settings, may_manage_users, token};
+use crate::world::{NOW, actor, id, later, may_enter, may_list, may_manage_settings, may_manage_users, token};
 
 /// A PostgreSQL condition or type as SQLite writes it: without the brackets and casts that PostgreSQL adds.
 fn plain(sql: &str) -> String {
@@ -214,6 +215,15 @@ macro_rules! write_before {
             before.patient.uuid(),
             now,
         );
+        for word in ["ann", "lee"] {
+            insert!(
+                connection,
+                "INSERT INTO patient_words (group_id, word, sort_name, patient_id) VALUES ($1, $2, 'lee ann', $3)",
+                group,
+                word,
+                before.patient.uuid(),
+            );
+        }
         insert!(
             connection,
             "INSERT INTO practitioner_relationships (group_id, user_id, patient_id, kind, sort_name)
@@ -384,6 +394,15 @@ async fn what_0001_wrote_is_carried_over(database: TestDatabase) {
     assert!(work.remove_relationship(&may_relate, noor.id).await.unwrap());
     let related = work.list_relationships(&may_relate).await.unwrap();
     assert_eq!(related, [(noor.clone(), Relationship::Automatic)]);
+
+    // Patients are found by several words, in the whole group and among one's own.
+    for user in [&mira, &noor] {
+        for (text, found) in [("lee an", 1), ("lee bo", 0)] {
+            let filter = PatientFilter { text: text.into(), status: None };
+            let page = work.list_patients(&may_list(user), &filter, &PageRequest::default()).await.unwrap();
+            assert_eq!(page.rows.len(), found, "{text}");
+        }
+    }
     work.save().await.unwrap();
 }
 
