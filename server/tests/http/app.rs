@@ -13,7 +13,7 @@ use std::{
 };
 
 use domain::{
-    access::{Actor, Face, ManageUsers, PatientFacts, UserFace, ViewPatientAccess},
+    access::{Actor, Face, ManageRelationships, ManageUsers, PatientFacts, Relationship, UserFace, ViewPatientAccess},
     account::{Account, Door, PasswordHash, SessionClock},
     ids::{AccountId, GroupId, UserId},
     location::{Location, OpeningHours},
@@ -92,7 +92,7 @@ pub const USERS: [(&str, char, Level, AccessSettings); 11] = [
     ("full@b.example.org", 'b', Level::Full, NO_SETTINGS),
 ];
 
-const NO_SETTINGS: AccessSettings = AccessSettings {
+pub const NO_SETTINGS: AccessSettings = AccessSettings {
     hide_names: false,
     read_only: false,
     view_history: false,
@@ -151,17 +151,7 @@ impl App {
         let running = Some(start(&services, settings, listener).unwrap());
         let id = || services.random.id().into();
         let (group_a, group_b) = (id(), id());
-        Self {
-            address,
-            clock,
-            mailer,
-            _database: database,
-            running,
-            networks: AtomicU32::new(1),
-            group_a,
-            group_b,
-            services,
-        }
+        Self { address, clock, mailer, database, running, networks: AtomicU32::new(1), group_a, group_b, services }
     }
 
     async fn seed(&self) {
@@ -250,6 +240,30 @@ impl App {
             since: self.clock.now(),
             version: 0,
         }
+    }
+
+    /// Adds a user to group `a` behind everybody's back.
+    pub async fn add_user(&self, email: &str, level: Level, settings: AccessSettings, state: UserState) -> User {
+        let account =
+            Account { id: self.services.random.id().into(), email: email.parse().unwrap(), password_hash: None };
+        let user = User { settings, ..self.user_row(account.id, level, state) };
+        let mut work = self.services.store.begin().await.unwrap();
+        work.add_account(&account, self.clock.now()).await.unwrap();
+        work.unscoped_add_user(&user, self.clock.now()).await.unwrap();
+        work.save().await.unwrap();
+        user
+    }
+
+    /// Makes a user and a patient belong together, as appointments will by themselves.
+    pub async fn relate(&self, user: &User, patient: &str, relationship: Relationship) {
+        let face = UserFace { group: user.group, user: user.id, level: Level::Full, settings: NO_SETTINGS };
+        let session = self.services.random.id().into();
+        let actor = Actor::unscoped_from_session(user.account, session, String::new(), Face::User(face));
+        let facts = PatientFacts { group: user.group, patient: patient.parse().unwrap(), relationship: None };
+        let access = actor.may(ManageRelationships, &facts).unwrap();
+        let mut work = self.services.store.begin().await.unwrap();
+        assert!(work.set_relationship(&access, user.id, relationship).await.unwrap());
+        work.save().await.unwrap();
     }
 
     /// Sets a user's access behind everybody's back.
