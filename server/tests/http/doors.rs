@@ -764,6 +764,45 @@ async fn not_yours_and_not_there_are_the_same_answer() {
     }
 }
 
+/// Where objects stand in a JSON value, the value itself among them.
+fn objects(value: &Value, at: &str) -> Vec<String> {
+    let Some(fields) = value.as_object() else { return Vec::new() };
+    let inside = fields.iter().flat_map(|(name, value)| objects(value, &format!("{at}/{name}")));
+    std::iter::once(at.to_owned()).chain(inside).collect()
+}
+
+// TG-04: whatever JSON a door takes, beside the form and inside, a field that is not its own is refused and nothing is
+// changed. 400, not the 422 of a field that is filled in wrongly: it is no such form at all (`deny_unknown_fields`).
+#[tokio::test]
+async fn no_door_takes_a_field_that_is_not_its_own() {
+    let app = App::start(Engine::Sqlite).await;
+    let (ours, ids) = things(&app, 'a', 1).await;
+    let before = shown(&ours, &ids).await;
+    let mut taken = Vec::new();
+    let mut asked = Vec::new();
+    for door in doors().api.keys() {
+        let Body::Json(plain) = body(door, &ids) else { continue };
+        for at in objects(&plain, "") {
+            for field in ["group_id", "group"] {
+                let mut more = plain.clone();
+                more.pointer_mut(&at).unwrap()[field] = json!(app.group_b.to_string());
+                let response = ours.call(door, more).await;
+                if response.status != 400 {
+                    taken.push(format!("{door} {at}/{field}: {}", response.status));
+                }
+            }
+        }
+        asked.push((door.clone(), plain));
+    }
+    assert!(taken.is_empty(), "{taken:#?}");
+    assert_eq!(before, shown(&ours, &ids).await);
+    assert!(asked.len() > 50, "{}", asked.len());
+    // It was the field: without it there is nothing wrong with the form.
+    for (door, plain) in asked {
+        assert_ne!(ours.call(&door, plain).await.status, 400, "{door}");
+    }
+}
+
 // A refusal of somebody who is signed in is written down: who, which door, which object, why.
 #[tokio::test]
 async fn a_refusal_leaves_an_entry_in_the_trail() {
