@@ -5,6 +5,7 @@ use domain::{
     error::Refusal,
     history::{Doer, HistoryFilter, HistoryRow},
     page::PageRequest,
+    time::Span,
     user::{AccessSettings, Level, UserState},
 };
 use services::{Ctx, Error, history, patients};
@@ -14,6 +15,7 @@ use crate::town::{Staff, Town};
 on_both_engines! {
     who_did_what_when_from_where,
     filtered_and_paged,
+    each_group_counts_for_itself,
     only_with_the_setting,
     names_that_the_reader_may_know,
     exported_by_those_who_may,
@@ -50,7 +52,7 @@ async fn filtered_and_paged(town: Town) {
     let Staff { owner, group } = town.practice().await;
     for n in 0..12 {
         town.patient(&owner, &format!("P{n}"), "Quark").await;
-        town.clock.pass(domain::time::Span::hours(12));
+        town.clock.pass(Span::hours(12));
     }
     let reader = reader(&town, group, Level::AdminFull, AccessSettings::default()).await;
     let user = owner.actor().unwrap().user().unwrap().user;
@@ -78,6 +80,23 @@ async fn filtered_and_paged(town: Town) {
     // PT-34's like: nonsense in the cursor and a huge page are clamped.
     let odd = PageRequest { after: Some("x' OR 1=1".to_owned()), limit: Some(1_000_000) };
     assert!(history::list(&reader, &filter, &odd).await.unwrap().rows.len() <= 200);
+}
+
+// TG-05: the numbers that are shown count in each group by itself, and what others do leaves no gap.
+async fn each_group_counts_for_itself(town: Town) {
+    let one = town.practice().await;
+    let two = town.practice_called("Hill Clinic", "owner@hill.example").await;
+    for n in 0..3 {
+        town.patient(&one.owner, &format!("P{n}"), "Quark").await;
+        for _ in 0..=n {
+            town.patient(&two.owner, "Q", "Quark").await;
+        }
+    }
+    for (group, level, added) in [(one.group, Level::Full, 3), (two.group, Level::Clinical, 6)] {
+        let reader = reader(&town, group, level, AccessSettings::default()).await;
+        let seqs: Vec<i64> = rows(&reader, HistoryFilter::default()).await.iter().rev().map(|row| row.seq).collect();
+        assert_eq!(seqs, (1..=added).collect::<Vec<_>>());
+    }
 }
 
 async fn only_with_the_setting(town: Town) {
