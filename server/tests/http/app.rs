@@ -37,7 +37,7 @@ use services::{
     hashing::Hasher,
     ports::{Clock as _, NewSession, QueuedMail, Random},
 };
-use storage::testing::TestDatabase;
+use storage::{Database, testing::TestDatabase};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     net::{TcpListener, TcpStream},
@@ -70,7 +70,7 @@ pub struct App {
     pub clock: Arc<TestClock>,
     pub mailer: Arc<TestMailer>,
     /// Gone when the test is.
-    _database: TestDatabase,
+    database: TestDatabase,
     running: Option<Running>,
     networks: AtomicU32,
     pub group_a: GroupId,
@@ -388,6 +388,28 @@ impl App {
         work.find_account(&email.parse().unwrap()).await.unwrap().unwrap().id
     }
 
+    /// Another server on the same database: a store, an edge and workers of its own, as in another process.
+    pub async fn beside(&self) -> Beside {
+        let database = storage::open(self.database.url()).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let one = &self.services;
+        let services = Arc::new(Services {
+            store: database.store(),
+            clock: Arc::clone(&one.clock),
+            random: Arc::clone(&one.random),
+            safe: Arc::clone(&one.safe),
+            mailer: Arc::clone(&one.mailer),
+            mail_writer: Arc::clone(&one.mail_writer),
+            hasher: Hasher::new(),
+            base_url: one.base_url.clone(),
+            set_up_code: one.set_up_code.clone(),
+        });
+        let client_ip_header = Some("x-forwarded-for".parse().unwrap());
+        let settings = Settings { app_url: AppUrl::local(address.port()), client_ip_header, mailbox: None };
+        Beside { address, running: start(&services, settings, listener).unwrap(), database }
+    }
+
     pub fn later(&self, span: Span) {
         self.clock.advance(span);
     }
@@ -397,6 +419,20 @@ impl App {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
+    }
+}
+
+/// The other server.
+pub struct Beside {
+    address: SocketAddr,
+    running: Running,
+    database: Database,
+}
+
+impl Beside {
+    pub async fn stop(self) {
+        self.running.stop().await;
+        self.database.close().await;
     }
 }
 
@@ -449,6 +485,11 @@ impl Persona {
             device: Mutex::default(),
             may_see: self.may_see.clone(),
         }
+    }
+
+    /// The same session at the other server.
+    pub fn at(&self, beside: &Beside) -> Self {
+        Self { server: beside.address, ..self.copy() }
     }
 
     /// A request of this browser, ready to be made stranger.
