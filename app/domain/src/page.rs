@@ -6,6 +6,7 @@ use crate::limits::{PAGE, PAGE_MOST};
 
 /// Which page of a list is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PageRequest {
     /// The cursor that the page before ended with; none for the first page.
     pub after: Option<String>,

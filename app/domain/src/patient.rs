@@ -390,7 +390,7 @@ impl PortalState {
 
 /// What narrows the patient list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields, default)]
 pub struct PatientFilter {
     /// Part of a name, telephone or birth date.
     pub text: String,

@@ -5,8 +5,8 @@ use domain::{
     page::{Page, PageRequest},
 };
 use leptos::prelude::*;
-use server_fn::codec::Json;
 
+use super::strict::Json;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use {super::answer, services::history};

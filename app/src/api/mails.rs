@@ -2,8 +2,8 @@
 
 use domain::{ids::MailId, mail::StuckMails, page::PageRequest};
 use leptos::prelude::*;
-use server_fn::codec::Json;
 
+use super::strict::Json;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use {super::answer, services::mails};

@@ -2,8 +2,8 @@
 
 use domain::{ids::UserId, user::Offer, views::Lobby};
 use leptos::prelude::*;
-use server_fn::codec::Json;
 
+use super::strict::Json;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use {

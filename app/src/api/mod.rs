@@ -20,6 +20,7 @@ pub mod portal;
 pub mod relationships;
 pub mod set_up;
 pub mod settings;
+mod strict;
 pub mod templates;
 pub mod users;
 

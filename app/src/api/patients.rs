@@ -6,8 +6,8 @@ use domain::{
     patient::{Contact, ContactForm, DetailsForm, PatientFilter, PatientRow, Profile},
 };
 use leptos::prelude::*;
-use server_fn::codec::Json;
 
+use super::strict::Json;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use {super::answer, services::patients};

@@ -7,8 +7,8 @@ use domain::{
     user::{Added, NewUserForm, UserFilter, UserForm, UserPage, UserRow},
 };
 use leptos::prelude::*;
-use server_fn::codec::Json;
 
+use super::strict::Json;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use {super::answer, services::users};

@@ -13,7 +13,7 @@ use std::{
 };
 
 use domain::{
-    access::{Actor, Face, ManageUsers, PatientFacts, UserFace, ViewPatientAccess},
+    access::{Actor, Face, ManageRelationships, ManageUsers, PatientFacts, Relationship, UserFace, ViewPatientAccess},
     account::{Account, Door, PasswordHash, SessionClock},
     ids::{AccountId, GroupId, UserId},
     location::{Location, OpeningHours},
@@ -37,7 +37,7 @@ use services::{
     hashing::Hasher,
     ports::{Clock as _, NewSession, QueuedMail, Random},
 };
-use storage::testing::TestDatabase;
+use storage::{Database, testing::TestDatabase};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     net::{TcpListener, TcpStream},
@@ -70,7 +70,7 @@ pub struct App {
     pub clock: Arc<TestClock>,
     pub mailer: Arc<TestMailer>,
     /// Gone when the test is.
-    _database: TestDatabase,
+    database: TestDatabase,
     running: Option<Running>,
     networks: AtomicU32,
     pub group_a: GroupId,
@@ -92,7 +92,7 @@ pub const USERS: [(&str, char, Level, AccessSettings); 11] = [
     ("full@b.example.org", 'b', Level::Full, NO_SETTINGS),
 ];
 
-const NO_SETTINGS: AccessSettings = AccessSettings {
+pub const NO_SETTINGS: AccessSettings = AccessSettings {
     hide_names: false,
     read_only: false,
     view_history: false,
@@ -151,17 +151,7 @@ impl App {
         let running = Some(start(&services, settings, listener).unwrap());
         let id = || services.random.id().into();
         let (group_a, group_b) = (id(), id());
-        Self {
-            address,
-            clock,
-            mailer,
-            _database: database,
-            running,
-            networks: AtomicU32::new(1),
-            group_a,
-            group_b,
-            services,
-        }
+        Self { address, clock, mailer, database, running, networks: AtomicU32::new(1), group_a, group_b, services }
     }
 
     async fn seed(&self) {
@@ -250,6 +240,30 @@ impl App {
             since: self.clock.now(),
             version: 0,
         }
+    }
+
+    /// Adds a user to group `a` behind everybody's back.
+    pub async fn add_user(&self, email: &str, level: Level, settings: AccessSettings, state: UserState) -> User {
+        let account =
+            Account { id: self.services.random.id().into(), email: email.parse().unwrap(), password_hash: None };
+        let user = User { settings, ..self.user_row(account.id, level, state) };
+        let mut work = self.services.store.begin().await.unwrap();
+        work.add_account(&account, self.clock.now()).await.unwrap();
+        work.unscoped_add_user(&user, self.clock.now()).await.unwrap();
+        work.save().await.unwrap();
+        user
+    }
+
+    /// Makes a user and a patient belong together, as appointments will by themselves.
+    pub async fn relate(&self, user: &User, patient: &str, relationship: Relationship) {
+        let face = UserFace { group: user.group, user: user.id, level: Level::Full, settings: NO_SETTINGS };
+        let session = self.services.random.id().into();
+        let actor = Actor::unscoped_from_session(user.account, session, String::new(), Face::User(face));
+        let facts = PatientFacts { group: user.group, patient: patient.parse().unwrap(), relationship: None };
+        let access = actor.may(ManageRelationships, &facts).unwrap();
+        let mut work = self.services.store.begin().await.unwrap();
+        assert!(work.set_relationship(&access, user.id, relationship).await.unwrap());
+        work.save().await.unwrap();
     }
 
     /// Sets a user's access behind everybody's back.
@@ -374,6 +388,28 @@ impl App {
         work.find_account(&email.parse().unwrap()).await.unwrap().unwrap().id
     }
 
+    /// Another server on the same database: a store, an edge and workers of its own, as in another process.
+    pub async fn beside(&self) -> Beside {
+        let database = storage::open(self.database.url()).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let one = &self.services;
+        let services = Arc::new(Services {
+            store: database.store(),
+            clock: Arc::clone(&one.clock),
+            random: Arc::clone(&one.random),
+            safe: Arc::clone(&one.safe),
+            mailer: Arc::clone(&one.mailer),
+            mail_writer: Arc::clone(&one.mail_writer),
+            hasher: Hasher::new(),
+            base_url: one.base_url.clone(),
+            set_up_code: one.set_up_code.clone(),
+        });
+        let client_ip_header = Some("x-forwarded-for".parse().unwrap());
+        let settings = Settings { app_url: AppUrl::local(address.port()), client_ip_header, mailbox: None };
+        Beside { address, running: start(&services, settings, listener).unwrap(), database }
+    }
+
     pub fn later(&self, span: Span) {
         self.clock.advance(span);
     }
@@ -383,6 +419,20 @@ impl App {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
+    }
+}
+
+/// The other server.
+pub struct Beside {
+    address: SocketAddr,
+    running: Running,
+    database: Database,
+}
+
+impl Beside {
+    pub async fn stop(self) {
+        self.running.stop().await;
+        self.database.close().await;
     }
 }
 
@@ -435,6 +485,11 @@ impl Persona {
             device: Mutex::default(),
             may_see: self.may_see.clone(),
         }
+    }
+
+    /// The same session at the other server.
+    pub fn at(&self, beside: &Beside) -> Self {
+        Self { server: beside.address, ..self.copy() }
     }
 
     /// A request of this browser, ready to be made stranger.

@@ -1,13 +1,17 @@
 //! Hidden names as a real mode: a crawler that signs in as a user who sees none, opens every page, calls every door, and
 //! looks at every byte: no patient's name, contact, address, birth date or email anywhere.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use server::http::doors::{Doors, Who};
 
 use crate::{
-    app::{App, ENGINES},
+    app::{App, ENGINES, Persona},
     client::Response,
 };
+
+const SOON: Duration = Duration::from_secs(1);
 
 /// What is known of the patient and must not come back, besides the canaries that every persona looks for.
 const SECRETS: [&str; 6] =
@@ -20,7 +24,7 @@ fn look(response: &Response, what: &str) {
     }
 }
 
-// S1-03, PR-01, decision 7: lists, search, profile, notifications, mail, history, addresses.
+// S1-03, PR-01, decision 7: lists to their last page, search, profile, notifications, mail, history, addresses, events.
 #[tokio::test]
 #[expect(clippy::print_stdout, reason = "how much was asked is printed")]
 async fn who_sees_no_names_finds_none_anywhere() {
@@ -30,7 +34,12 @@ async fn who_sees_no_names_finds_none_anywhere() {
         let patient = app.patient(&full, 'a', 1).await;
         let form = json!({ "name": "CNRY-a-1-contact", "relationship": "mother", "phone": "0491 570 156" });
         full.call("patients/add_contact", json!({ "id": patient, "form": form })).await.is(200);
-        app.invite(&full, &patient, "patient1@a.example.net").await;
+        for n in 2..4 {
+            app.patient(&full, 'a', n).await;
+        }
+        for _ in 0..3 {
+            app.invite(&full, &patient, "patient1@a.example.net").await;
+        }
         // One who sees no names and may do everything else: the widest way in.
         let account = app.account("hidden@a.example.org").await;
         let own = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap();
@@ -39,8 +48,10 @@ async fn who_sees_no_names_finds_none_anywhere() {
         user.settings = domain::user::AccessSettings { hide_names: true, ..domain::user::AccessSettings::OWNER };
         let id = user.id.to_string();
         app.save_user(&user).await;
-        let told = app.news_and_stuck_mail(&user, &patient).await;
-        assert!(told, "there is something behind the bell and in the outbox");
+        for _ in 0..3 {
+            let told = app.news_and_stuck_mail(&user, &patient).await;
+            assert!(told, "there is something behind the bell and in the outbox");
+        }
         let hidden = app.user_at_once("hidden@a.example.org").await;
 
         let mut asked = 0;
@@ -56,6 +67,14 @@ async fn who_sees_no_names_finds_none_anywhere() {
                 assert_eq!(response.status, status, "{door}: {}", response.text());
                 asked += 1;
             }
+            // On through the lists, row by row: what a list goes on with tells nothing either.
+            let mut most = None;
+            for body in bodies(door, &patient, &id).into_iter().filter(|body| body.get("page").is_some()) {
+                let shown = pages(&hidden, door, body).await;
+                asked += shown;
+                most = most.max(Some(shown));
+            }
+            assert!(most.is_none_or(|most| most >= 3), "{engine:?} {door}: {most:?} pages");
         }
         for page in app::routes::CONSOLE.iter().chain(app::routes::RENDERED) {
             let path = page.path.replace(":patient", &patient).replace(":user", &id).replace(":token", "x");
@@ -63,6 +82,23 @@ async fn who_sees_no_names_finds_none_anywhere() {
             asked += 1;
         }
         println!("{asked} pages and doors on {engine:?}");
+        // The stream when there is news of a patient: that it rings, and no more.
+        let mut stream = hidden.events().await;
+        assert_eq!(stream.next(SOON).await.as_deref(), Some("bell"));
+        assert!(app.news_and_stuck_mail(&user, &patient).await);
+        let mut heard = String::new();
+        while !heard.contains("event: bell") {
+            let line = tokio::time::timeout(SOON, stream.line()).await.expect("no event in time").unwrap();
+            heard.push_str(&line);
+            heard.push('\n');
+        }
+        hidden.post("account/sign_out", &[]).await.is(200);
+        heard.push_str(&stream.rest(SOON).await);
+        assert!(heard.contains("event: over"), "{heard}");
+        for secret in SECRETS.into_iter().chain(["CNRY-", &patient]) {
+            assert!(!heard.contains(secret), "{secret} in {heard}");
+        }
+        let hidden = app.user_at_once("hidden@a.example.org").await;
         // What could leak was there to be asked for, under its pseudonym.
         let page = json!({ "page": { "after": null, "limit": null } });
         let export = hidden.call("history/export", json!({ "filter": {} })).await.is(200).text();
@@ -85,6 +121,22 @@ async fn who_sees_no_names_finds_none_anywhere() {
         assert!(number.starts_with("PT-"), "{profile}");
         assert!(found(number).await.is(200).text().contains(number));
     }
+}
+
+/// Goes through a list row by row and looks at each answer; gives how many there were.
+async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
+    body["page"]["limit"] = json!(1);
+    for asked in 1..20 {
+        let response = hidden.call(door, body.clone()).await.is(200);
+        look(&response, door);
+        let page = response.json();
+        let next = page.get("page").unwrap_or(&page)["next"].clone();
+        if next.is_null() {
+            return asked;
+        }
+        body["page"]["after"] = next;
+    }
+    20
 }
 
 /// What is names and nothing else is refused as a whole.

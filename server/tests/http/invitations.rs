@@ -233,24 +233,56 @@ async fn looking_at_a_link_changes_nothing() {
     }
 }
 
-// S0-32, S0-41: off for the group, off for everybody at the next request.
+// AD-07, S0-32, S0-41: off for the group, off for everybody at the next request: in sessions that are open, on the other
+// server, for links that ran out. What was mailed before is a promise that is kept.
 #[tokio::test]
 async fn nobody_is_invited_while_invitations_are_off() {
     for engine in ENGINES {
         let app = App::start(engine).await;
+        let yesterday = app.practitioner().await;
+        let ran_out = app.patient(&yesterday, 'a', 3).await;
+        let old = app.invite(&yesterday, &ran_out, &patient_email('a', 3)).await;
+        app.later(Span::hours(25));
         let practitioner = app.practitioner().await;
-        let patient = app.patient(&practitioner, 'a', 1).await;
+        let colleague = app.user("clinical@a.example.org").await;
+        let [patient, mailed] = [app.patient(&practitioner, 'a', 1).await, app.patient(&practitioner, 'a', 2).await];
+        let link = app.invite(&practitioner, &mailed, &patient_email('a', 2)).await;
+        let beside = app.beside().await;
+        let everywhere = [colleague.copy(), colleague.at(&beside), practitioner.at(&beside)];
+
         let settings = practitioner.call("settings/patient_access", json!({})).await.is(200).json();
         let off = json!({ "version": settings["version"], "invitations": false, "link_hours": 24 });
         practitioner.call("settings/save_patient_access", off).await.is(200);
-        let colleague = app.user("clinical@a.example.org").await;
-        let refused = colleague.call("invitations/invite", invite(&patient, &patient_email('a', 1))).await.is(409);
-        assert_eq!(refused.json()["detail"], "invitations_off");
-        assert!(app.mailer.all().is_empty());
+        let id = rows(&practitioner, &mailed).await[0]["id"].as_str().unwrap().to_owned();
+        for user in &everywhere {
+            for (door, body) in [
+                ("invitations/start", json!({ "patient": patient })),
+                ("invitations/invite", invite(&patient, &patient_email('a', 1))),
+                ("invitations/resend", json!({ "patient": mailed, "id": id })),
+            ] {
+                assert_eq!(user.call(door, body).await.is(409).json()["detail"], "invitations_off", "{door}");
+            }
+            let profile = user.call("patients/profile", json!({ "id": patient })).await.is(200).json();
+            assert_eq!(profile["may"]["invite"], false);
+        }
+        for anon in [app.anon(), app.anon().at(&beside)] {
+            anon.post("invitations/renew", &[("token", &old)]).await.is(200);
+        }
+        app.anon().post("invitations/accept", &[("token", &link), ("password", NEW_PASSWORD)]).await.is(200);
         // The other group is not affected.
         let theirs = app.user("full@b.example.org").await;
         let record = app.patient(&theirs, 'b', 1).await;
         theirs.call("invitations/invite", invite(&record, &patient_email('b', 1))).await.is(200);
+
+        let settings = practitioner.call("settings/patient_access", json!({})).await.is(200).json();
+        let on = json!({ "version": settings["version"], "invitations": true, "link_hours": 24 });
+        practitioner.call("settings/save_patient_access", on).await.is(200);
+        everywhere[1].call("invitations/invite", invite(&patient, &patient_email('a', 1))).await.is(200);
+        // What was mailed before this: one letter to each of the two who were invited in time, and no fresh link.
+        app.mailer.wait(&patient_email('a', 1), 1).await;
+        let letters = [1, 2, 3].map(|n| app.mailer.to(&patient_email('a', n)).len());
+        assert_eq!(letters, [1, 1, 1], "{engine:?}");
+        beside.stop().await;
     }
 }
 

@@ -10,6 +10,7 @@ mod doors;
 mod edge;
 mod events;
 mod hidden_names;
+mod ids;
 mod invitations;
 mod pages;
 mod passwords;

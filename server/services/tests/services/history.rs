@@ -5,6 +5,7 @@ use domain::{
     error::Refusal,
     history::{Doer, HistoryFilter, HistoryRow},
     page::PageRequest,
+    time::Span,
     user::{AccessSettings, Level, UserState},
 };
 use services::{Ctx, Error, history, patients};
@@ -14,6 +15,8 @@ use crate::town::{Staff, Town};
 on_both_engines! {
     who_did_what_when_from_where,
     filtered_and_paged,
+    each_filter_selects_exactly,
+    each_group_counts_for_itself,
     only_with_the_setting,
     names_that_the_reader_may_know,
     exported_by_those_who_may,
@@ -50,7 +53,7 @@ async fn filtered_and_paged(town: Town) {
     let Staff { owner, group } = town.practice().await;
     for n in 0..12 {
         town.patient(&owner, &format!("P{n}"), "Quark").await;
-        town.clock.pass(domain::time::Span::hours(12));
+        town.clock.pass(Span::hours(12));
     }
     let reader = reader(&town, group, Level::AdminFull, AccessSettings::default()).await;
     let user = owner.actor().unwrap().user().unwrap().user;
@@ -78,6 +81,83 @@ async fn filtered_and_paged(town: Town) {
     // PT-34's like: nonsense in the cursor and a huge page are clamped.
     let odd = PageRequest { after: Some("x' OR 1=1".to_owned()), limit: Some(1_000_000) };
     assert!(history::list(&reader, &filter, &odd).await.unwrap().rows.len() <= 200);
+}
+
+// By user, by patient, by days and all of them at once, against the whole trail sifted by hand.
+async fn each_filter_selects_exactly(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let tom = town.user(group, "tom@harbour.example", Level::Clinical).await;
+    let reader = reader(&town, group, Level::Full, AccessSettings::default()).await;
+    let [ann, bea] = [town.patient(&owner, "Ann", "Lee").await, town.patient(&tom, "Bea", "Lee").await];
+    // It is nine in Sydney. In fifteen hours a new day begins there, and for UTC eleven hours later: one moment before,
+    // then, and on through two more days.
+    let before_midnight = |hours: u32| Span::millis(hours * 3_600_000 - 1);
+    let instant = Span::millis(1);
+    for pass in [before_midnight(15), instant, Span::hours(11), before_midnight(13), instant, Span::hours(24)] {
+        town.clock.pass(pass);
+        for (who, patient) in [(&owner, ann), (&owner, bea), (&tom, bea)] {
+            patients::profile(who, patient).await.unwrap();
+        }
+    }
+    let all = rows(&reader, HistoryFilter::default()).await;
+    let day_in_sydney = |row: &HistoryRow| (row.at.millis() + 11 * 3_600_000).div_euclid(24 * 3_600_000);
+    let monday = day_in_sydney(all.last().unwrap());
+    let days = ["2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26"].map(|day| day.parse().unwrap());
+    let users = [&owner, &tom, &reader].map(|ctx| Some(ctx.actor().unwrap().user().unwrap().user));
+    let (mut asked, mut partly) = (0, 0);
+    for user in users.into_iter().chain([None]) {
+        for patient in [None, Some(ann), Some(bea)] {
+            for (from, to) in
+                [(None, None), (Some(0), None), (Some(1), Some(1)), (Some(2), Some(2)), (Some(2), Some(3))]
+                    .into_iter()
+                    .chain([(None, Some(0)), (None, Some(1)), (Some(3), None), (Some(4), Some(4)), (Some(3), Some(1))])
+            {
+                let filter = HistoryFilter {
+                    user,
+                    patient,
+                    action: None,
+                    from: from.map(|at: usize| days[at]),
+                    to: to.map(|at: usize| days[at]),
+                };
+                // Looking was written down meanwhile; that came later than everything here.
+                let mut found: Vec<i64> = rows(&reader, filter).await.iter().map(|row| row.seq).collect();
+                found.retain(|seq| *seq <= all[0].seq);
+                let at = |day: usize| monday - 1 + i64::try_from(day).unwrap();
+                let by = |row: &HistoryRow, user| matches!(&row.who, Doer::User(one) if one.id == user);
+                let wanted: Vec<i64> = all
+                    .iter()
+                    .filter(|row| user.is_none_or(|user| by(row, user)))
+                    .filter(|row| {
+                        patient.is_none_or(|patient| row.patient.as_ref().is_some_and(|one| one.id == patient))
+                    })
+                    .filter(|row| from.is_none_or(|from| day_in_sydney(row) >= at(from)))
+                    .filter(|row| to.is_none_or(|to| day_in_sydney(row) <= at(to)))
+                    .map(|row| row.seq)
+                    .collect();
+                assert_eq!(found, wanted, "{user:?} {patient:?} {from:?} {to:?}");
+                asked += 1;
+                partly += usize::from(!wanted.is_empty() && wanted.len() < all.len());
+            }
+        }
+    }
+    assert!(asked == 120 && partly > 40, "{partly} of {asked} tell anything");
+}
+
+// TG-05: the numbers that are shown count in each group by itself, and what others do leaves no gap.
+async fn each_group_counts_for_itself(town: Town) {
+    let one = town.practice().await;
+    let two = town.practice_called("Hill Clinic", "owner@hill.example").await;
+    for n in 0..3 {
+        town.patient(&one.owner, &format!("P{n}"), "Quark").await;
+        for _ in 0..=n {
+            town.patient(&two.owner, "Q", "Quark").await;
+        }
+    }
+    for (group, level, added) in [(one.group, Level::Full, 3), (two.group, Level::Clinical, 6)] {
+        let reader = reader(&town, group, level, AccessSettings::default()).await;
+        let seqs: Vec<i64> = rows(&reader, HistoryFilter::default()).await.iter().rev().map(|row| row.seq).collect();
+        assert_eq!(seqs, (1..=added).collect::<Vec<_>>());
+    }
 }
 
 async fn only_with_the_setting(town: Town) {

@@ -1,7 +1,7 @@
 //! Users of the group: the dialog of S4, access and its changes, deactivation, and why.
 
 use domain::{
-    access::Because,
+    access::{Because, Explanation, Relationship},
     account::Door,
     audit::Action,
     error::{Conflict, Problem, Refusal},
@@ -15,7 +15,10 @@ use domain::{
 };
 use services::{Ctx, Error, accounts, console, memberships, passwords, patients, settings, users};
 
-use crate::town::{PASSWORD, Staff, Town};
+use crate::{
+    relationships::{Came, agree, relate, tried_in_group, tried_on},
+    town::{PASSWORD, Staff, Town},
+};
 
 on_both_engines! {
     somebody_new_is_added_and_chooses_a_password,
@@ -611,26 +614,52 @@ async fn the_list_filters_and_pages(town: Town) {
     assert_eq!(count(UserFilter { text: "%".to_owned(), ..UserFilter::default() }).await, 0);
 }
 
-// B-16: for a user and a patient, as opening the record says.
+// B-16: for a user and a patient, as every door says that a right is for.
 async fn explained_as_it_is(town: Town) {
     let Staff { owner, group } = town.practice().await;
     let mine = town.patient(&owner, "Owner's", "Patient").await;
+    let treated = town.patient(&owner, "Treated", "Patient").await;
     let noor = town.user(group, "noor@harbour.example", Level::Personal).await;
     let hers = town.patient(&noor, "Noor's", "Patient").await;
     let id = noor.actor().unwrap().user().unwrap().user;
-    let view = |all: Vec<domain::access::Explanation>| {
-        let one = all.into_iter().find(|one| one.right == "ViewPatient").unwrap();
+    relate(&town, &owner, treated, id, Relationship::Automatic).await;
+    let view = |all: &[Explanation]| {
+        let one = all.iter().find(|one| one.right == "ViewPatient").unwrap();
         (one.may, one.because)
     };
-    assert_eq!(view(users::explain(&owner, id, Some(mine)).await.unwrap()), (false, Because::NotTheirs));
-    assert_eq!(view(users::explain(&owner, id, Some(hers)).await.unwrap()), (true, Because::Granted));
-    assert!(patients::profile(&noor, hers).await.is_ok());
+    for (patient, expected) in
+        [(mine, (false, Because::NotTheirs)), (treated, (true, Because::Automatic)), (hers, (true, Because::Granted))]
+    {
+        let explained = users::explain(&owner, id, Some(patient)).await.unwrap();
+        assert_eq!(view(&explained), expected);
+        agree(&explained, &tried_on(&noor, patient).await);
+    }
+    agree(&users::explain(&owner, id, None).await.unwrap(), &tried_in_group(&noor).await);
     let version = users::page(&owner, id).await.unwrap().user.version;
     users::deactivate(&owner, id, version).await.unwrap();
-    assert_eq!(view(users::explain(&owner, id, Some(hers)).await.unwrap()), (false, Because::NotWorking));
+    assert_eq!(view(&users::explain(&owner, id, Some(hers)).await.unwrap()), (false, Because::NotWorking));
     assert!(users::explain(&owner, id, None).await.unwrap().iter().all(|one| !one.may));
+    assert!(town.again(&noor).await.is_none());
     // Looking it up is written down.
-    assert_eq!(town.engine.audited(Action::AccessExplained).await, 4);
+    assert_eq!(town.engine.audited(Action::AccessExplained).await, 6);
+    // Who was asked to join and has not answered, and whose password was given to them, may nothing either.
+    let email = "asked@harbour.example";
+    town.user_with(group, email, Level::Full, AccessSettings::OWNER, UserState::Invited).await;
+    let account = town.account(email, None).await;
+    let asked = town.with_token(&town.session(account, Door::Console, None).await).await.unwrap();
+    let asked_id = town.read().await.list_own_groups(account).await.unwrap()[0].user.id;
+    let new = form("practitioner", "new@harbour.example", Level::Full);
+    let new = id_of(add(&town, &owner, new, TEMPORARY).await.unwrap());
+    let new_ctx = sign_in(&town, "new@harbour.example", TEMPORARY).await.unwrap();
+    for (id, ctx) in [(asked_id, asked), (new, new_ctx)] {
+        let of_patient = users::explain(&owner, id, Some(mine)).await.unwrap();
+        let of_group = users::explain(&owner, id, None).await.unwrap();
+        assert!(of_patient.iter().chain(&of_group).all(|one| !one.may), "{of_patient:?} {of_group:?}");
+        let tried = tried_on(&ctx, mine).await.into_iter().chain(tried_in_group(&ctx).await);
+        for (right, came) in tried {
+            assert_ne!(came, Came::Through, "{right}");
+        }
+    }
 }
 
 // S4-01: one person alone, from the first run on.

@@ -49,6 +49,7 @@ async fn a_record_is_kept_whole(database: &TestDatabase) {
     assert_eq!(stored.portal, PortalState::None);
 }
 
+// TG-05
 async fn a_number_is_given_once_in_a_group(database: &TestDatabase) {
     let world = World::new(database).await;
     let first = world.patient("Ann", "Lee").await;
