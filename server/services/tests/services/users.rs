@@ -692,7 +692,7 @@ async fn the_others_who_manage_hear_of_a_change_of_access(town: Town) {
         panic!("asked to join")
     };
     let news = News::AccessChanged { user: id };
-    assert_eq!(told(&second).await, [news.clone()]);
+    assert_eq!(told(&second).await, std::slice::from_ref(&news));
 
     // Details alone are nobody's news; more rights are.
     let page = users::page(&owner, id).await.unwrap();
