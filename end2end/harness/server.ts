@@ -76,6 +76,13 @@ export class Server {
     if (changed === 0) throw new Error(`${address} is not signed in`);
   }
 
+  /** As if a user of the console had opened so many records within the hour; at least one was. */
+  opened(address: string, records: number): void {
+    const { changed } = this.sql("UPDATE throttle SET tries = ? WHERE key IN (SELECT 'records:usr_' || lower(hex(id)) FROM users "
+      + "WHERE account_id = (SELECT id FROM accounts WHERE email = ?))", records, address);
+    if (changed === 0) throw new Error(`${address} opened none`);
+  }
+
   /** Where the sessions of an address stand: the time of their last act. */
   lastActs(address: string): number[] {
     const { rows } = this.sql(

@@ -42,6 +42,54 @@ test("who looked at what, filtered and exported", async ({ page, device, portico
   expect(new Set(what)).toEqual(new Set(["patient_added"]));
 });
 
+// PR-14
+test("more records than usual within an hour ask for the password, and stand in the history", async ({ page, portico }) => {
+  await openConsole(page, MIRA);
+  const [one, other] = [await addPatient(page), await addPatient(page)];
+  await openProfile(page, one);
+  portico.opened(MIRA.email, 300);
+  portico.older(MIRA.email, 11);
+  await page.goto(`/console/patients/${other.id}`);
+  await expect(page.getByText("You opened more records within an hour than is usual")).toBeVisible();
+  await expect(page.getByText(other.last)).toHaveCount(0);
+  await axe(page);
+  await page.getByLabel("Your password").fill("not this one");
+  await page.getByRole("button", { name: "Show it" }).click();
+  await expect(page.getByLabel("Your password")).toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("Your password").fill(PASSWORD);
+  await page.getByLabel("Your password").press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: new RegExp(other.last) })).toBeVisible();
+  await page.goto("/console/history?action=unusual_access");
+  await expect(page.getByRole("row", { name: new RegExp(other.last) })).toContainText("more records than usual within an hour");
+});
+
+test("the history of one user, of one patient, and of some days", async ({ page, device }) => {
+  await openConsole(page, MIRA);
+  const patient = await addPatient(page);
+  const tom = await device();
+  await openConsole(tom, TOM);
+  await openProfile(tom, patient);
+  await page.getByRole("link", { name: "History", exact: true }).click();
+  const rows = page.locator("tbody tr");
+  const about = page.getByRole("row", { name: /Tom Okafor/ }).filter({ hasText: patient.last }).first();
+  await expect(about).toBeVisible();
+  const href = await about.getByRole("link", { name: new RegExp(patient.last) }).getAttribute("href");
+  await page.goto(`/console/history?patient=${href!.split("/")[3]!.split("?")[0]}`);
+  await expect(page.getByRole("button", { name: new RegExp(`Only about.*${patient.last}`) })).toBeVisible();
+  const texts = await rows.allTextContents();
+  expect(texts.length).toBeGreaterThan(1);
+  expect(texts.filter((text) => !text.includes(patient.last))).toEqual([]);
+  await page.getByRole("button", { name: new RegExp(`Only about.*${patient.last}`) }).click();
+  await expect(rows.filter({ hasNotText: patient.last }).first()).toBeVisible();
+
+  // Nothing was done before the practice was there; today something was.
+  await page.getByLabel("Up to and with").fill("2001-01-01");
+  await expect(page.getByText("Nothing matches")).toBeVisible();
+  await axe(page);
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await expect(rows.first()).toBeVisible();
+});
+
 test("without the setting there is no history", async ({ page }) => {
   await openConsole(page, TOM);
   await expect(page.getByRole("link", { name: "History", exact: true })).toHaveCount(0);

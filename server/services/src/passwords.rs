@@ -230,7 +230,7 @@ pub async fn change(ctx: &Ctx, current: &str, password: &str) -> Result<()> {
     }
     work.end_sessions(account.id, None, now).await?;
     let user = actor.user().map(|user| user.user);
-    let change = sessions::open_with(ctx, work.as_mut(), &account, clock, user).await?;
+    let change = sessions::renew(ctx, work.as_mut(), &account, clock, user).await?;
     work.add_mail(&mails::about_account(ctx, &account, mail::Kind::PasswordChanged, None)).await?;
     work.save().await?;
     ctx.change_session(change);

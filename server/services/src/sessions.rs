@@ -122,12 +122,38 @@ pub(crate) async fn open_with(
     clock: SessionClock,
     user: Option<UserId>,
 ) -> Result<SessionChange> {
+    Ok(opened(ctx, work, account, clock, user).await?.1)
+}
+
+/// As [`open_with`], for the same person at the same place, who proved the password just now: open tabs in other groups go
+/// on.
+pub(crate) async fn renew(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    account: &Account,
+    clock: SessionClock,
+    user: Option<UserId>,
+) -> Result<SessionChange> {
+    let (id, change) = opened(ctx, work, account, clock, user).await?;
+    work.carry_memberships(ctx.actor()?.session(), id).await?;
+    work.prove_session(id, ctx.now()).await?;
+    Ok(change)
+}
+
+async fn opened(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    account: &Account,
+    clock: SessionClock,
+    user: Option<UserId>,
+) -> Result<(SessionId, SessionChange)> {
     if let Some(before) = ctx.maybe_actor() {
         work.end_session(before.account(), before.session(), clock.last_act_at).await?;
     }
     let (token, hash) = tokens::make(&*ctx.services.random);
+    let id = SessionId::from_uuid(ctx.services.random.id());
     let session = NewSession {
-        id: ctx.services.random.id().into(),
+        id,
         token: hash,
         account: account.id,
         clock,
@@ -139,7 +165,7 @@ pub(crate) async fn open_with(
     let device = device_here(ctx).map_or_else(|| tokens::make(&*ctx.services.random).0, str::to_owned);
     work.remember_device(account.id, &device_hash(account.id, &device), ctx.now()).await?;
     throttle::remember_address(ctx, work, account.email.as_str()).await?;
-    Ok(SessionChange::Opened { token, door: clock.door, device })
+    Ok((id, SessionChange::Opened { token, door: clock.door, device }))
 }
 
 /// Did this account sign in from this browser before (SS-16)? A browser is told apart by the token it keeps, not by its

@@ -274,6 +274,32 @@ impl Sessions for SqlWork {
         Ok(())
     }
 
+    async fn carry_memberships(&mut self, from: SessionId, to: SessionId) -> Stored<()> {
+        self.execute(
+            query(
+                "INSERT INTO session_users (
+                     session_id,
+                     user_id
+                 )
+                 SELECT
+                     s.id,
+                     e.user_id
+                 FROM session_users e
+                 JOIN sessions b
+                     ON b.id = e.session_id
+                 JOIN sessions s
+                     ON s.account_id = b.account_id
+                 WHERE e.session_id = $1
+                   AND s.id = $2
+                 ON CONFLICT (session_id, user_id) DO NOTHING",
+            )
+            .bind(from.uuid())
+            .bind(to.uuid()),
+        )
+        .await?;
+        Ok(())
+    }
+
     async fn prove_session(&mut self, id: SessionId, at: Time) -> Stored<()> {
         self.execute(
             query(

@@ -1,7 +1,8 @@
 //! Practices that ask the person to join them (S4-31), with yes and no (S4-32).
 
 use domain::{ids::UserId, user::Offer};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
 
 use crate::{
     api,
@@ -18,6 +19,15 @@ pub fn Offers(some: RwSignal<bool>) -> impl IntoView {
     let value = offers.value();
     Effect::new(move || some.set(value.with(|offers| offers.as_ref().is_some_and(|offers| !offers.is_empty()))));
     let answering = RwSignal::new(None::<UserId>);
+    let place = NodeRef::<html::Div>::new();
+    let answered = StoredValue::new(false);
+    // The button that was pressed is gone with its line: the focus goes on from where it stood.
+    Effect::new(move || {
+        value.track();
+        if answered.try_update_value(std::mem::take) == Some(true) {
+            request_animation_frame(move || focus_on(place));
+        }
+    });
     let answer = move |user: UserId, join: bool, group: String| {
         if answering.get_untracked().is_some() {
             return;
@@ -26,6 +36,7 @@ pub fn Offers(some: RwSignal<bool>) -> impl IntoView {
         spawn_local(async move {
             let answer = if join { api::memberships::accept(user).await } else { api::memberships::reject(user).await };
             let _ = answering.try_set(None);
+            answered.try_set_value(answer.is_ok());
             match answer {
                 Ok(()) if join => {
                     desk.look_at_groups();
@@ -67,7 +78,19 @@ pub fn Offers(some: RwSignal<bool>) -> impl IntoView {
         let lines: Vec<_> = offers.into_iter().map(line).collect();
         Some(view! { <ul class="lines offers" aria-label=words::OFFERS>{lines}</ul> })
     };
-    view! { {list} }
+    view! { <div tabindex="-1" class="offers-place" node_ref=place>{list}</div> }
+}
+
+/// Puts the focus there, or when nothing is left there on the page's title.
+fn focus_on(place: NodeRef<html::Div>) {
+    if let Some(place) = place.get_untracked() {
+        let _ = place.focus();
+    }
+    let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+    let title = lost.then(|| document().query_selector("#main h1").ok().flatten()).flatten();
+    if let Some(title) = title.and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = title.focus();
+    }
 }
 
 /// The list on a card of its own; no card when nobody asks.

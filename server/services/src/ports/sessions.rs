@@ -86,6 +86,9 @@ pub trait Sessions {
     /// entered before.
     async fn enter_membership(&mut self, id: SessionId, user: UserId) -> Stored<()>;
 
+    /// A new session of the same account goes on in every membership that an earlier one entered.
+    async fn carry_memberships(&mut self, from: SessionId, to: SessionId) -> Stored<()>;
+
     /// The password was proved at this time.
     async fn prove_session(&mut self, id: SessionId, at: Time) -> Stored<()>;
 

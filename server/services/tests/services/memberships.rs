@@ -19,6 +19,7 @@ use crate::{
 on_both_engines! {
     two_tabs_in_two_groups_stay_in_theirs,
     a_session_acts_only_as_whom_it_entered,
+    tabs_go_on_after_a_new_password,
     somebody_in_no_group_waits_in_the_lobby,
     a_temporary_password_shows_no_groups,
     the_owner_of_a_further_group_is_told_nothing_of_themselves,
@@ -73,6 +74,22 @@ async fn two_tabs_in_two_groups_stay_in_theirs(town: Town) {
     let chain = town.engine.chain(&start.group.to_string()).await;
     assert!(chain.iter().any(|entry| entry.action == "group_switched"));
     assert_eq!(start.memberships.len(), 2);
+}
+
+// S4-13
+async fn tabs_go_on_after_a_new_password(town: Town) {
+    let (token, first, second, ..) = tom(&town).await;
+    let one = town.with_token_as(&token, first).await.unwrap();
+    memberships::switch(&one, second).await.unwrap();
+    town.clock.pass(domain::time::Span::minutes(12));
+    let two = town.with_token_as(&token, second).await.unwrap();
+    assert!(matches!(two.proved_lately(), Err(Error::StepUp)));
+    passwords::change(&two, PASSWORD, "quiet harbour lantern").await.unwrap();
+    let renewed = token_of(&two).unwrap();
+    let stayed = town.with_token_as(&renewed, first).await.unwrap();
+    assert_eq!(all(&stayed).await, ["Ada Harbour"]);
+    assert!(stayed.proved_lately().is_ok(), "proved a moment ago");
+    assert!(town.with_token(&token).await.is_none());
 }
 
 // PR-10, PR-20

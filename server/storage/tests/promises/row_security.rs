@@ -6,9 +6,8 @@ use storage::testing;
 
 use crate::world::{self, World, actor};
 
-/// What belongs to a group and is open all the same: workers read it for every group, and its rows are reached by ids that
-/// only their own group knows.
-const OPEN: [&str; 2] = ["outbox", "session_users"];
+/// What belongs to a group and is open all the same: workers read it for every group.
+const OPEN: [&str; 1] = ["outbox"];
 
 async fn open(world: &World, purpose: Purpose, scope: Scope) -> Box<dyn Work> {
     world.store.open(purpose, scope).await.unwrap()
