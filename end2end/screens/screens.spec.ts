@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 
 import { DESK, PHONE, expect, settled, test, type Page } from "../harness/test.js";
-import { LIEN, SAM, SAOIRSE, TOM, accept, addPatient, door, invite, openConsole, openPortal, openProfile, typeSignIn } from "../harness/people.js";
+import { LIEN, MIRA, SAM, SAOIRSE, TOM, accept, addPatient, door, invite, openConsole, openPortal, openProfile, typeSignIn } from "../harness/people.js";
 
 const PORTAL_WIDTHS = [320, 390, 1440];
 const CONSOLE_WIDTHS = [390, 1440, 1920];
@@ -94,7 +94,7 @@ test("the console", async ({ device }) => {
   await shoot(page, "console-bell", CONSOLE_WIDTHS);
 });
 
-test("users, groups, history", async ({ device }) => {
+test("users, groups, history", async ({ device, portico }) => {
   const page = await device(DESK);
   await openConsole(page);
   for (const [name, path] of [["users", "/console/settings/users"], ["users-none", "/console/settings/users?text=zzzz"], ["locations", "/console/settings/locations"], ["history", "/console/history"], ["history-none", "/console/history?from=2001-01-01&to=2001-01-02"]]) {
@@ -144,4 +144,15 @@ test("users, groups, history", async ({ device }) => {
   await typeSignIn(wil, "wil@example.org", "ladder cloud pepper 42");
   await expect(wil).toHaveURL(/welcome/);
   await shoot(wil, "portal-welcome-password", PORTAL_WIDTHS);
+
+  // More records than usual.
+  const [one, other] = [await addPatient(page), await addPatient(page)];
+  await openProfile(page, one);
+  portico.opened(MIRA.email, 300);
+  portico.older(MIRA.email, 11);
+  await page.goto(`/console/patients/${other.id}`);
+  await expect(page.getByRole("button", { name: "Show it" })).toBeVisible();
+  await shoot(page, "console-unusual", CONSOLE_WIDTHS);
+  await page.goto("/console/history?action=unusual_access");
+  await shoot(page, "console-history-unusual", CONSOLE_WIDTHS);
 });

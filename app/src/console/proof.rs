@@ -5,7 +5,7 @@ use domain::error::Problem;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
-use super::{desk::use_desk, words};
+use super::{desk::use_desk, frame::Head, words};
 use crate::{
     api,
     components::{Button, Kind, Notice, PasswordField, Username},
@@ -78,25 +78,31 @@ impl Proof {
     /// The field, while it is asked for.
     #[must_use]
     pub fn view(self) -> AnyView {
-        let email = use_desk().start().email;
-        let wrong = Signal::derive(move || self.wrong.get().map(|problem| crate::words::problem(problem).to_owned()));
-        let field = move || {
-            let email = email.clone();
+        let notice = move || {
             self.asked.get().then(|| {
                 view! {
                     <Notice live=true title=words::PROVE>
                         <p>{words::PROVE_TEXT}</p>
-                        <Username email=email/>
-                        <PasswordField name="proof" id=self.id() label=words::YOUR_PASSWORD bind=self.typed error=wrong/>
+                        {self.field()}
                     </Notice>
                 }
             })
         };
-        field.into_any()
+        notice.into_any()
+    }
+
+    fn field(self) -> AnyView {
+        let email = use_desk().start().email;
+        let wrong = Signal::derive(move || self.wrong.get().map(|problem| crate::words::problem(problem).to_owned()));
+        view! {
+            <Username email=email/>
+            <PasswordField name="proof" id=self.id() label=words::YOUR_PASSWORD bind=self.typed error=wrong/>
+        }
+        .into_any()
     }
 }
 
-/// Asks for the password before something is shown, and then has it asked for again.
+/// Asks for the password in place of a page, and then has the page asked for again.
 pub fn before_showing(again: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
     let desk = use_desk();
     let proof = Proof::new("showing");
@@ -119,9 +125,10 @@ pub fn before_showing(again: impl Fn() + Copy + Send + Sync + 'static) -> AnyVie
         });
     };
     view! {
-        <form class="column" novalidate on:submit=go>
+        <Head title=words::PROVE/>
+        <form class="column narrow" novalidate on:submit=go>
             <p>{words::PROVE_BEFORE_SHOWING}</p>
-            {proof.view()}
+            {proof.field()}
             <div class="buttons"><Button kind=Kind::Main submit=true busy=busy>{words::SHOW_IT}</Button></div>
         </form>
     }

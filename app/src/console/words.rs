@@ -414,7 +414,7 @@ pub const fn news_icon(news: &News) -> &'static str {
         News::InvitationAccepted { .. } | News::MembershipAccepted { .. } => "user-check",
         News::InvitationFailed { .. } => "mail-x",
         News::MembershipRejected { .. } => "ban",
-        News::AccessChanged { .. } => "shield",
+        News::AccessChanged { .. } => "shield-check",
     }
 }
 
