@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import test from 'node:test';
 
-import { MailServer, Server, addPatients, freePort, invite, newDatabase, setUp, sleep, tempDir, tidy, Client, OWNER } from './lib.mjs';
+import { MailServer, Server, addPatients, freePort, invite, newDatabase, run, setUp, sleep, tempDir, tidy, Client, OWNER } from './lib.mjs';
 
 const FAKETIME = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu']
   .map((folder) => `${folder}/faketime/libfaketimeMT.so.1`)
@@ -62,6 +62,12 @@ for (const engine of ['sqlite', 'postgres']) {
       jump(minutes);
       assert.equal((await owner.json('console/start')).status, 200, minutes);
     }
+    // An hour is longer than anybody may be away; an hour back takes nothing away.
+    jump('+1h');
+    assert.equal((await owner.json('console/start')).status, 401);
+    owner = await signIn(server);
+    jump('-1h');
+    assert.equal((await owner.json('console/start')).status, 200);
 
     // A new user's tips wait for days; both leave once, whatever the clock does.
     const place = JSON.parse((await owner.json('locations/list')).text)[0].id;
@@ -79,8 +85,8 @@ for (const engine of ['sqlite', 'postgres']) {
     const over = await page();
     assert.ok(JSON.parse(over).expired, over);
     owner = await signIn(server);
-    jump('+0');
-    assert.equal(await page(), over, 'after a jump back');
+    jump('-24h');
+    assert.equal(await page(), over, 'after a jump back to before all of it');
     assert.equal((await owner.json('console/start')).status, 200, 'nobody is signed out by a jump back');
     await server.stop();
     server = await new Server(how).start();
@@ -98,8 +104,35 @@ for (const engine of ['sqlite', 'postgres']) {
       assert.equal(to('new@example.org').length, mails, offset);
     }
     assert.equal(new Set(to('new@example.org').map((one) => one.id)).size, 3, 'three different mails');
+
+    // Days that are not like others, by the practice's clock in Sydney: summer time ends, begins; a leap day; and the second
+    // that does not fit into 32 bits. Two seconds before to some after: nobody is signed out, a mail leaves, the day's
+    // history holds it.
+    for (const [instant, day] of [
+      ['2027-04-03T15:59:58Z', '2027-04-04'],
+      ['2027-10-02T15:59:58Z', '2027-10-03'],
+      ['2028-02-28T12:59:58Z', '2028-02-29'],
+      ['2038-01-19T03:14:06Z', '2038-01-19'],
+    ]) {
+      jump(`+${Math.round((Date.parse(instant) - Date.now()) / 1_000)}`);
+      owner = await signIn(server);
+      await sleep(3_000);
+      assert.equal((await owner.json('console/start')).status, 200, instant);
+      const [next] = await addPatients(owner, 0, 1);
+      const address = `day.${day}@example.org`;
+      const invited = await invite(owner, next, address);
+      assert.equal(invited.status, 200, invited.text);
+      await until(40, `the invitation of ${day} left`, () => to(address).length === 1);
+      const filter = { action: 'invitation_made', from: day, to: day };
+      const history = await owner.json('history/list', { filter, page: { after: null, limit: null } });
+      assert.equal(JSON.parse(history.text).rows.length, 1, `${day}: ${history.text}`);
+    }
+    assert.equal(to('new@example.org').length, 3, 'and no tip is sent again');
+
     assert.ok(!server.log.includes('panicked'), server.log);
     await server.stop();
     await mail.stop();
+    // The order of the trail is its numbers', not the clock's.
+    assert.equal(run(['verify'], { DATABASE_URL: how.databaseUrl, DATA_DIR: how.dataDir }).code, 0);
   });
 }
