@@ -87,7 +87,7 @@ impl<T: Send + Sync + 'static> Load<T> {
     }
 
     /// Draws it: a skeleton after a moment, an error with a way to try again, or the answer. After a failed second
-    /// look the old answer stays, under a notice.
+    /// look the old answer stays, under a notice; but not when the server wants to know first who is looking.
     pub fn view(self, lines: usize, draw: impl Fn(T) -> AnyView + Send + 'static) -> impl IntoView
     where
         T: Clone,
@@ -95,6 +95,7 @@ impl<T: Send + Sync + 'static> Load<T> {
         view! {
             {failure(self.error, move || self.again())}
             {move || match self.value.get() {
+                Some(_) if self.error.with(|error| *error == Some(AppError::StepUp)) => ().into_any(),
                 Some(value) => draw(value),
                 None if self.error.with(Option::is_some) => ().into_any(),
                 None => view! { <Skeleton lines=lines/> }.into_any(),

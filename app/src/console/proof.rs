@@ -5,7 +5,11 @@ use domain::error::Problem;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
-use super::{desk::use_desk, frame::Head, words};
+use super::{
+    desk::use_desk,
+    frame::{Head, typing},
+    words,
+};
 use crate::{
     api,
     components::{Button, Kind, Notice, PasswordField, Username},
@@ -60,15 +64,19 @@ impl Proof {
         let asks = *error == AppError::StepUp;
         if asks {
             let _ = self.asked.try_set(true);
-            let id = self.id();
-            request_animation_frame(move || {
-                let field = document().get_element_by_id(&id);
-                if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
-                    let _ = field.focus();
-                }
-            });
+            self.take_focus();
         }
         asks
+    }
+
+    fn take_focus(self) {
+        let id = self.id();
+        request_animation_frame(move || {
+            let field = document().get_element_by_id(&id);
+            if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = field.focus();
+            }
+        });
     }
 
     fn id(self) -> String {
@@ -107,7 +115,10 @@ pub fn before_showing(again: impl Fn() + Copy + Send + Sync + 'static) -> AnyVie
     let desk = use_desk();
     let proof = Proof::new("showing");
     let busy = RwSignal::new(false);
-    let _ = proof.is_asked_by(&AppError::StepUp);
+    proof.asked.set(true);
+    if !typing() {
+        proof.take_focus();
+    }
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {

@@ -1,6 +1,6 @@
 // Settings > General > Patient Access, and what it does to everybody else's pages.
 import { axe, expect, test } from "../../harness/test.js";
-import { BEN, GRACE, MIRA, PRACTICE, addPatient, door, openConsole, openProfile } from "../../harness/people.js";
+import { BEN, GRACE, MIRA, PRACTICE, PRIYA, addPatient, door, openConsole, openProfile, typeSignIn } from "../../harness/people.js";
 
 // S0-29, S0-31, S0-41, S1-15, S1-16, S0-30, S0-32: off hides and refuses, on brings it back, for everybody at once.
 test("turning Patient Invitations off hides the invitation and refuses it; on makes it appear", async ({ page, device }) => {
@@ -123,4 +123,25 @@ test("the practice's name and telephone are changed", async ({ page, device }) =
   const { body } = await door(page, "settings/practice", {});
   const form = { name: PRACTICE, phone, idle_minutes: "15" };
   expect((await door(page, "settings/save_practice", { version: (body as { version: number }).version, form })).status).toBe(200);
+});
+
+// Decision 15
+test("a dialog that was open when the session ended is open again after signing in", async ({ page }) => {
+  await openConsole(page, PRIYA);
+  for (const [address, button, label] of [
+    ["/console/settings/locations", "Add location", "Name"],
+    ["/console/settings/templates", "New template", "Name"],
+    ["/console/settings/general", "Edit Messages", "Sender"],
+  ] as const) {
+    await page.goto(address);
+    await page.getByRole("button", { name: button }).first().click();
+    await page.getByRole("dialog").getByLabel(label, { exact: true }).fill("Half typed");
+    // Elsewhere in the same browser.
+    await page.evaluate(() => fetch("/api/account/sign_out", { method: "POST", body: new URLSearchParams() }));
+    const over = page.getByRole("alertdialog", { name: "You were signed out" });
+    await over.getByRole("link", { name: "Sign in again" }).click();
+    await typeSignIn(page, PRIYA.email);
+    await expect(page.getByRole("dialog").getByLabel(label, { exact: true })).toHaveValue("Half typed");
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  }
 });

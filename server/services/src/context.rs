@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use domain::{
-    access::{Actor, Face},
+    access::{Actor, EnterGroup},
     account::Door,
     limits::STEP_UP,
     time::Time,
@@ -12,7 +12,7 @@ use domain::{
 use crate::{
     error::{Error, Result},
     hashing::Hasher,
-    ports::{Clock, MailWriter, Mailer, Purpose, Random, Safe, Scope, Store, Stored, Work},
+    ports::{Clock, MailWriter, Mailer, Purpose, Random, Safe, Scope, Store, Work},
 };
 
 /// What the whole server shares.
@@ -131,36 +131,32 @@ impl Ctx {
         self.services.clock.now()
     }
 
-    /// A consistent view for reading, in the group the caller is in.
+    /// A consistent view for reading, in the group that the caller is in.
     ///
     /// # Errors
-    /// Storage's.
-    pub async fn read(&self) -> Stored<Box<dyn Work>> {
-        self.services.store.open(Purpose::Read, self.scope()).await
+    /// As [`Ctx::begin`].
+    pub async fn read(&self) -> Result<Box<dyn Work>> {
+        Ok(self.services.store.open(Purpose::Read, self.scope()?).await?)
     }
 
-    /// For one question in the group the caller is in.
+    /// For one question in the group that the caller is in.
     ///
     /// # Errors
-    /// Storage's.
-    pub async fn look(&self) -> Stored<Box<dyn Work>> {
-        self.services.store.open(Purpose::Look, self.scope()).await
+    /// As [`Ctx::begin`].
+    pub async fn look(&self) -> Result<Box<dyn Work>> {
+        Ok(self.services.store.open(Purpose::Look, self.scope()?).await?)
     }
 
-    /// A unit of work that may write, in the group the caller is in.
+    /// A unit of work that may write, in the group that the caller is in.
     ///
     /// # Errors
-    /// Storage's.
-    pub async fn begin(&self) -> Stored<Box<dyn Work>> {
-        self.services.store.open(Purpose::Write, self.scope()).await
+    /// For who is in no group, the refusal of [`EnterGroup`]; storage's.
+    pub async fn begin(&self) -> Result<Box<dyn Work>> {
+        Ok(self.services.store.open(Purpose::Write, self.scope()?).await?)
     }
 
-    /// Whoever stands in no group asks of what is their own, wherever that is.
-    fn scope(&self) -> Scope {
-        match self.actor.as_ref().map(Actor::face) {
-            Some(Face::User(face)) => Scope::Group(face.group),
-            _ => Scope::Every,
-        }
+    fn scope(&self) -> Result<Scope> {
+        Ok(Scope::Group(self.actor()?.may(EnterGroup, &())?.group()))
     }
 
     /// Says what shall become of the session cookie; the last word counts.

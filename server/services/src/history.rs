@@ -163,7 +163,11 @@ async fn named(
             .ok()
             .and_then(|id: PatientId| patients.get(&id).map(|name| Shown { id, name: name.clone() })),
         user: user(&entry.subject).or_else(|| entry.detail.split(' ').find_map(user)),
-        detail: entry.detail.split(' ').filter(|word| !is_id(word)).collect::<Vec<_>>().join(" "),
+        detail: if enter.names_hidden() && unusual::names_somebody(&entry.detail) {
+            String::new()
+        } else {
+            entry.detail.split(' ').filter(|word| !is_id(word)).collect::<Vec<_>>().join(" ")
+        },
         origin: entry.origin,
     });
     Ok((page, shown))

@@ -94,14 +94,10 @@ pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
     let mut work = ctx.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(ViewPatient, &facts)?;
+    let mut work = unusual::opened(ctx, work, &access, &facts).await?;
     let PatientRecord { patient, portal } = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;
     let settings = work.lookup_patient_access(&actor.may(EnterGroup, &())?).await?;
     let today = today(ctx, work.as_mut()).await?;
-    let too_many = unusual::opened(ctx, work.as_mut(), &access, &facts, &patient).await?;
-    if too_many {
-        work.save().await?;
-        return Err(Error::StepUp);
-    }
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, id)).await?;
     work.save().await?;
 
@@ -224,13 +220,15 @@ fn changed_fields(before: &Details, after: &Details) -> String {
 ///
 /// # Errors
 /// [`crate::Error::NotFound`]; [`crate::Error::Forbidden`] for callers who see no names: a contact's name gives the
-/// patient's away.
+/// patient's away; [`crate::Error::StepUp`] as for the profile.
 pub async fn contacts(ctx: &Ctx, id: PatientId) -> Result<Vec<Contact>> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(ViewContacts, &facts)?;
-    let contacts = work.list_contacts(&Access::<ViewPatient>::from(&access)).await?;
+    let view = Access::<ViewPatient>::from(&access);
+    let mut work = unusual::opened(ctx, work, &view, &facts).await?;
+    let contacts = work.list_contacts(&view).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, id);
     work.audit(&Entry { detail: "contacts".to_owned(), ..entry }).await?;
     work.save().await?;

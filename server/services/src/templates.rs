@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     patients,
     ports::{Clash, StoreError, Work},
+    unusual,
 };
 
 /// The group's templates by name.
@@ -89,6 +90,7 @@ pub async fn preview(ctx: &Ctx, body: &str, patient: PatientId) -> Result<String
     let mut work = ctx.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(ViewPatient, &facts)?;
+    let mut work = unusual::opened(ctx, work, &access, &facts).await?;
     let record = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;
     let body = text::paragraphs(body, limits::MESSAGE).map_err(|problem| Error::field("body", problem))?;
     let values = if access.names_hidden() {

@@ -5,7 +5,6 @@ use domain::{
     access::{Access, EnterGroup, PatientFacts, Relationship, ViewHistory, ViewPatient},
     audit::{Action, Entry},
     limits::{EXPORT_LARGE, RECORDS_AN_HOUR},
-    patient::Patient,
     text,
     time::Span,
 };
@@ -14,33 +13,46 @@ use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
-    ports::Work,
+    ports::{PatientRecord, Work},
 };
 
 const WINDOW: Span = Span::hours(1);
 
-/// Writes down what is unusual about this opening of a record. True when it is one more than anybody opens within an hour,
-/// and the password was not proved lately: then the record is not to be shown.
+/// Does this say whose record it was? Not to be read by who sees no names.
+pub(crate) fn names_somebody(detail: &str) -> bool {
+    matches!(detail, "own_record" | "colleague" | "same_name")
+}
+
+/// A record that somebody is about to be shown: counted, and looked at for what is unusual. One that was shown within the hour
+/// already is neither.
 ///
 /// # Errors
-/// Storage's.
+/// [`Error::StepUp`] for one more than anybody opens within an hour, when the password was not proved lately: then the
+/// record is not to be shown. What is known by then is saved.
 pub(crate) async fn opened(
     ctx: &Ctx,
-    work: &mut dyn Work,
+    mut work: Box<dyn Work>,
     access: &Access<ViewPatient>,
     facts: &PatientFacts,
-    patient: &Patient,
-) -> Result<bool> {
-    let many = many(ctx, work, access).await?;
-    if let Some(first_of_many) = many
-        && first_of_many
-    {
-        write(ctx, work, access, "many_records").await?;
+) -> Result<Box<dyn Work>> {
+    let (user, now) = (access.user(), ctx.now());
+    let this_one = format!("record:{user}:{}", access.patient());
+    if work.tries(&this_one, now).await?.is_some() {
+        return Ok(work);
     }
-    if let Some(why) = whose(ctx, work, access, facts, patient).await? {
-        write(ctx, work, access, why).await?;
+    let (records, _) = work.count_try(&format!("records:{user}"), now, WINDOW).await?;
+    if records == RECORDS_AN_HOUR + 1 {
+        write(ctx, work.as_mut(), access, "many_records").await?;
     }
-    Ok(many.is_some() && ctx.proved_lately().is_err())
+    if records > RECORDS_AN_HOUR && ctx.proved_lately().is_err() {
+        work.save().await?;
+        return Err(Error::StepUp);
+    }
+    work.count_try(&this_one, now, WINDOW).await?;
+    if let Some(why) = whose(ctx, work.as_mut(), access, facts).await? {
+        write(ctx, work.as_mut(), access, why).await?;
+    }
+    Ok(work)
 }
 
 /// An export of so many rows.
@@ -55,30 +67,19 @@ pub(crate) async fn exported(ctx: &Ctx, work: &mut dyn Work, access: &Access<Vie
     Ok(())
 }
 
-/// Is this one record too many? Some(true) for the first of them. A record that is opened again does not count again.
-async fn many(ctx: &Ctx, work: &mut dyn Work, access: &Access<ViewPatient>) -> Result<Option<bool>> {
-    let (user, now) = (access.user(), ctx.now());
-    let (times, _) = work.count_try(&format!("record:{user}:{}", access.patient()), now, WINDOW).await?;
-    let key = format!("records:{user}");
-    let count = if times == 1 {
-        work.count_try(&key, now, WINDOW).await?.0
-    } else {
-        work.tries(&key, now).await?.map_or(0, |(count, _)| count)
-    };
-    Ok((count > RECORDS_AN_HOUR).then_some(times == 1 && count == RECORDS_AN_HOUR + 1))
-}
-
-/// Somebody close to the user, whom they do not treat.
+/// Somebody close to the user, whom they do not treat. Who sees no names opened a number, and is not told whose by the
+/// history either.
 async fn whose(
     ctx: &Ctx,
     work: &mut dyn Work,
     access: &Access<ViewPatient>,
     facts: &PatientFacts,
-    patient: &Patient,
 ) -> Result<Option<&'static str>> {
-    if matches!(facts.relationship, Some(Relationship::Automatic | Relationship::Granted)) {
+    let treats = matches!(facts.relationship, Some(Relationship::Automatic | Relationship::Granted));
+    if treats || access.names_hidden() {
         return Ok(None);
     }
+    let PatientRecord { patient, .. } = work.lookup_patient(access).await?.ok_or(Error::NotFound)?;
     let enter = ctx.actor()?.may(EnterGroup, &())?;
     if let Some(email) = &patient.details.email
         && let Some(account) = work.find_account(email).await?

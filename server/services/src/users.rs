@@ -316,7 +316,7 @@ async fn tell_managers(ctx: &Ctx, work: &mut dyn Work, access: &Access<ManageUse
     for manager in work.other_managers(access, user).await? {
         let news = News::AccessChanged { user };
         let told = Notification { id: ctx.services.random.id().into(), news, at: ctx.now(), read_at: None };
-        work.unscoped_notify(access.group(), manager, &told).await?;
+        work.notify(access, manager, &told).await?;
     }
     Ok(())
 }
@@ -388,12 +388,13 @@ pub async fn reactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
 /// # Errors
 /// [`crate::Error::StepUp`], or a [`domain::error::Conflict`].
 pub async fn invite_again(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
-    let (mut work, _, user) = turn(ctx, id, version, Action::UserInvited, User::invite_again).await?;
+    let (mut work, access, user) = turn(ctx, id, version, Action::UserInvited, User::invite_again).await?;
     if memberships::holds_portal(work.as_mut(), user.account, user.level.role(), ctx.now()).await? {
         return Err(Conflict::PortalNow.into());
     }
     let account = work.lookup_account(user.account).await?.ok_or(Error::NotFound)?;
     work.add_mail(&mails::about_user(ctx, &account, &user, mail::Kind::JoinGroup, ctx.now())).await?;
+    tell_managers(ctx, work.as_mut(), &access, id).await?;
     work.hint(Hint::Bell(user.account));
     work.save().await?;
     Ok(())

@@ -1,6 +1,9 @@
 //! Mail on its way out. A mail waits while `due_at` is set; who takes it moves `due_at` to the end of the lease, so that
-//! another worker takes it again should this one die. Of what is due, the earliest `turn` leaves first: a group's invitations
-//! stand [`TURN`] behind one another, so that one group's thousand do not hold up another's single one (TG-08).
+//! another worker takes it again should this one die.
+//!
+//! Of what is due, the earliest `turn` leaves first. A group's invitations stand [`TURN`] behind one another, the first of
+//! them where the queue is by now: one group's thousand do not hold up another's single one, and who sent a thousand
+//! yesterday has no disadvantage today (TG-08; start-time fair queueing).
 
 use async_trait::async_trait;
 use domain::{
@@ -19,9 +22,13 @@ use uuid::Uuid;
 use super::SqlWork;
 use crate::common::{BEYOND, known, readable, small};
 
-/// Between two invitations of a group that wait. Longer than any mail server takes for one: else the queue's end would come
-/// to be older than what others send now.
+/// Between the turns of two invitations of a group.
 const TURN: Span = Span::minutes(1);
+
+/// The turn of a mail that is not sent by the hundred: at once, or when it is due.
+const fn alone(mail: &QueuedMail) -> i64 {
+    if mail.due_at.millis() <= mail.made_at.millis() { 0 } else { mail.due_at.millis() }
+}
 
 #[derive(sqlx::FromRow)]
 struct MailRow {
@@ -143,11 +150,24 @@ impl Outbox for SqlWork {
                  ) VALUES (
                      $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
                      (
-                         SELECT CASE WHEN MAX(turn) + $13 > $11 THEN MAX(turn) + $13 ELSE $11 END
-                         FROM outbox
-                         WHERE group_id = $12
-                           AND invitation_id IS NOT NULL
-                           AND due_at IS NOT NULL
+                         SELECT CASE
+                             WHEN $5 IS NULL THEN $14
+                             WHEN own.last + $13 > COALESCE(served.first, $11) THEN own.last + $13
+                             ELSE COALESCE(served.first, $11)
+                         END
+                         FROM (
+                             SELECT MIN(turn) AS first
+                             FROM outbox
+                             WHERE due_at IS NOT NULL
+                               AND invitation_id IS NOT NULL
+                         ) served,
+                         (
+                             SELECT MAX(turn) AS last
+                             FROM outbox
+                             WHERE group_id = $12
+                               AND invitation_id IS NOT NULL
+                               AND due_at IS NOT NULL
+                         ) own
                      )
                  )",
             )
@@ -162,9 +182,9 @@ impl Outbox for SqlWork {
             .bind(mail.made_at.millis())
             .bind(i64::from(mail.tries))
             .bind(mail.due_at.millis())
-            // What is not sent by the hundred stands behind nobody.
             .bind(mail.invitation.and(mail.group).map(|group| group.uuid()))
-            .bind(TURN.as_millis()),
+            .bind(TURN.as_millis())
+            .bind(alone(mail)),
         )
         .await?;
         self.hint(Hint::Mail);
@@ -271,7 +291,7 @@ impl Outbox for SqlWork {
             query(
                 "UPDATE outbox
                  SET due_at = $2,
-                     turn = $2,
+                     turn = CASE WHEN turn > $2 THEN turn ELSE $2 END,
                      failure = $3
                  WHERE id = $1
                    AND due_at IS NOT NULL",

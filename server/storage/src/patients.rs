@@ -121,6 +121,40 @@ fn nothing<T>() -> Page<T> {
     Page { rows: Vec::new(), next: None }
 }
 
+/// Own patients of a user who are read through for words. More are looked for in the order of their names.
+const FEW: i64 = 5_000;
+
+/// A user's own patients with these words, by what is said here to be their name: an index is used for the name as it is.
+macro_rules! own_with_words {
+    ($name:literal) => {
+        concat!(
+            "SELECT r.patient_id
+             FROM practitioner_relationships r
+             WHERE r.group_id = $1
+               AND r.user_id = $2
+               AND r.kind IN ('automatic', 'granted')
+               AND (",
+            $name,
+            ", r.patient_id) > ($3, $4)
+               AND ($6 = '' OR EXISTS (
+                   SELECT 1
+                   FROM patients p
+                   WHERE p.group_id = $1 AND p.id = r.patient_id AND p.status = $6
+               ))
+               AND r.all_words LIKE $7
+               AND r.all_words LIKE $8
+               AND r.all_words LIKE $9
+               AND r.all_words LIKE $10
+               AND r.all_words LIKE $11
+               AND r.all_words LIKE $12
+             ORDER BY ",
+            $name,
+            ", r.patient_id
+             LIMIT $5"
+        )
+    };
+}
+
 /// The words a patient is found by, as they are stored.
 fn words(details: &Details) -> Vec<String> {
     let mut words: Vec<String> = details.search_words().iter().map(|word| search::stored_word(word)).collect();
@@ -640,30 +674,31 @@ impl SqlWork {
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
-    /// Those of the user's own patients who have all these words, by name. All of one's own lie side by side and are read
-    /// through; in the order of names each would have to be looked for.
+    /// Those of the user's own patients who have all these words, by name.
     async fn own_ids_by_words(&mut self, question: &Question<'_>, words: &[String]) -> Stored<Vec<Uuid>> {
-        let mut statement = query_as(
-            "SELECT r.patient_id
-             FROM practitioner_relationships r
-             WHERE r.group_id = $1
-               AND r.user_id = $2
-               AND r.kind IN ('automatic', 'granted')
-               AND (r.sort_name || '', r.patient_id) > ($3, $4)
-               AND ($6 = '' OR EXISTS (
-                   SELECT 1
-                   FROM patients p
-                   WHERE p.group_id = $1 AND p.id = r.patient_id AND p.status = $6
-               ))
-               AND r.all_words LIKE $7
-               AND r.all_words LIKE $8
-               AND r.all_words LIKE $9
-               AND r.all_words LIKE $10
-               AND r.all_words LIKE $11
-               AND r.all_words LIKE $12
-             ORDER BY r.sort_name || '', r.patient_id
-             LIMIT $5",
-        )
+        let (own,): (i64,) = self
+            .one(
+                query_as(
+                    "SELECT COUNT(*)
+                     FROM (
+                         SELECT 1
+                         FROM practitioner_relationships
+                         WHERE group_id = $1
+                           AND user_id = $2
+                         LIMIT $3
+                     ) AS counted",
+                )
+                .bind(question.group)
+                .bind(question.user)
+                .bind(FEW + 1),
+            )
+            .await?;
+        // A few lie side by side and are read through. Of many as much is read in the order of names as fills the page.
+        let mut statement = if own <= FEW {
+            query_as(own_with_words!("r.sort_name || ''"))
+        } else {
+            query_as(own_with_words!("r.sort_name"))
+        }
         .bind(question.group)
         .bind(question.user)
         .bind(question.after.sort_name.clone())

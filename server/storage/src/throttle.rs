@@ -55,16 +55,20 @@ impl Throttle for SqlWork {
 
     async fn sweep_tries(&mut self, ended_before: Time) -> Stored<u64> {
         self.execute(
-            query(
+            // A count that is begun anew in this moment is left alone.
+            query(concat!(
                 "DELETE FROM throttle
-                 WHERE key IN (
-                     SELECT key
-                     FROM throttle
-                     WHERE ends_at < $1
-                     ORDER BY ends_at, key
-                     LIMIT $2
-                 )",
-            )
+                 WHERE ends_at < $1
+                   AND key IN (
+                       SELECT key
+                       FROM throttle
+                       WHERE ends_at < $1
+                       ORDER BY ends_at, key
+                       LIMIT $2",
+                skip_locked!(),
+                "
+                   )",
+            ))
             .bind(ended_before.millis())
             .bind(i64::from(SWEPT)),
         )

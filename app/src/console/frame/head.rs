@@ -49,7 +49,7 @@ pub fn Head(
 }
 
 /// Does somebody type right now? Then the focus stays where it is.
-fn typing() -> bool {
+pub fn typing() -> bool {
     document()
         .active_element()
         .and_then(|element| element.dyn_into::<web_sys::Element>().ok())

@@ -11,7 +11,12 @@ mod sidebar;
 
 use leptos::{html, prelude::*, task::spawn_local};
 
-pub use self::{bell::Line, head::Head, offers::OffersCard, person::apply_theme};
+pub use self::{
+    bell::Line,
+    head::{Head, typing},
+    offers::OffersCard,
+    person::apply_theme,
+};
 use super::{
     desk::{Ending, sign_in, use_desk},
     words,

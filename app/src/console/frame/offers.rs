@@ -83,11 +83,12 @@ pub fn Offers(some: RwSignal<bool>) -> impl IntoView {
 
 /// Puts the focus there, or when nothing is left there on the page's title.
 fn focus_on(place: NodeRef<html::Div>) {
-    if let Some(place) = place.get_untracked() {
+    let lost = || document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+    // Whoever went on meanwhile is left alone.
+    if let Some(place) = place.get_untracked().filter(|_| lost()) {
         let _ = place.focus();
     }
-    let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-    let title = lost.then(|| document().query_selector("#main h1").ok().flatten()).flatten();
+    let title = lost().then(|| document().query_selector("#main h1").ok().flatten()).flatten();
     if let Some(title) = title.and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = title.focus();
     }

@@ -13,6 +13,7 @@ use crate::{
     console::{
         confirm::Confirm,
         desk::use_desk,
+        drafts,
         form::{Form, Line, Values},
         load::{Load, load},
         words,
@@ -25,7 +26,7 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
     let desk = use_desk();
     let contacts = load(move || api::patients::contacts(id));
     // Some(None) is a new one.
-    let editing = RwSignal::new(None::<Option<Contact>>);
+    let editing = RwSignal::new(drafts::was_open(&format!("contact:{id}/new")).then_some(None::<Contact>));
     let removing = RwSignal::new(None::<Contact>);
     let record = profile.value();
     let own = move || {
@@ -48,6 +49,9 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
         })
     };
     let row = move |contact: Contact| {
+        if drafts::was_open(&format!("contact:{}", contact.id)) {
+            editing.set(Some(Some(contact.clone())));
+        }
         let details = contact.details.clone();
         let (edit, remove) = (words::edit_named(&details.name), words::remove_named(&details.name));
         let (to_edit, to_remove) = (contact.clone(), contact);

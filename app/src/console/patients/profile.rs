@@ -16,7 +16,7 @@ use crate::{
         frame::Head,
         load::load,
         nav::{self, Tab},
-        words,
+        proof, words,
     },
     error::AppError,
 };
@@ -64,8 +64,13 @@ pub fn Profile(id: PatientId) -> impl IntoView {
     };
     // As memo: a look that succeeds must not draw the whole page anew, and with it ask everything again.
     let gone = Memo::new(move |_| profile.failure().with(|error| *error == Some(AppError::NotFound)));
+    let asked = Memo::new(move |_| profile.failure().with(|error| *error == Some(AppError::StepUp)));
     view! {
-        {move || if gone.get() { view! { <NoSuchPatient/> }.into_any() } else {
+        {move || if gone.get() {
+            view! { <NoSuchPatient/> }.into_any()
+        } else if asked.get() {
+            proof::before_showing(move || profile.again())
+        } else {
             view! {
                 <div class="profile">
                     {profile.view(4, move |record| view! { <Header record=record inviting=inviting/> }.into_any())}

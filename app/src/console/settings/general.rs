@@ -9,6 +9,7 @@ use crate::{
     components::{Button, Card, Choice, Dialog, Kind},
     console::{
         desk::use_desk,
+        drafts,
         form::{Form, Values},
         frame::Head,
         load::{Load, load},
@@ -26,7 +27,7 @@ pub fn General() -> impl IntoView {
         return view! { <NotForYou/> }.into_any();
     }
     let settings = load(api::settings::patient_access);
-    let editing = RwSignal::new(false);
+    let editing = RwSignal::new(drafts::was_open("patient-access:"));
     let edit: Children = Box::new(move || {
         view! { <Button icon="pencil" name=words::EDIT_PATIENT_ACCESS press=move |_| editing.set(true)>{words::EDIT}</Button> }
             .into_any()

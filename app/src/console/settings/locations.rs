@@ -12,6 +12,7 @@ use crate::{
     components::{Button, Choice, Dialog, Empty, Icon, Kind, Table, acts, column, lesser, time_zones, zone_city},
     console::{
         desk::use_desk,
+        drafts,
         form::{Form, Line, Values},
         frame::Head,
         load::load,
@@ -27,8 +28,11 @@ pub fn Locations() -> impl IntoView {
     }
     let locations = load(api::locations::list);
     // Some(None) is a new one.
-    let editing = RwSignal::new(None::<Option<Location>>);
+    let editing = RwSignal::new(drafts::was_open("location:new").then_some(None::<Location>));
     let row = move |place: Location| {
+        if drafts::was_open(&format!("location:{}", place.id)) {
+            editing.set(Some(Some(place.clone())));
+        }
         let name = words::edit_named(&place.name);
         let (to_edit, to_open) = (place.clone(), place.clone());
         let hours: Vec<_> = words::opening_hours(&place.hours);

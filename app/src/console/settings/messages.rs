@@ -12,6 +12,7 @@ use crate::{
     components::{Button, Card, Dialog, Kind},
     console::{
         desk::use_desk,
+        drafts,
         form::{Form, Line, Values},
         load::{Load, load},
         words,
@@ -21,7 +22,7 @@ use crate::{
 /// The card.
 pub fn card() -> AnyView {
     let messages = load(api::settings::messages);
-    let editing = RwSignal::new(false);
+    let editing = RwSignal::new(drafts::was_open("messages:"));
     let there = Memo::new(move |_| messages.value().with(Option::is_some));
     let action: Children = Box::new(move || {
         view! { <Button icon="pencil" name=words::EDIT_MESSAGES press=move |_| editing.set(true)>{words::EDIT}</Button> }

@@ -11,6 +11,7 @@ use crate::{
     components::{Button, Card, Choice, Dialog, Kind},
     console::{
         desk::use_desk,
+        drafts,
         form::{Form, Line, Values},
         load::{Load, load},
         words,
@@ -24,7 +25,7 @@ const IDLE: [u32; 7] = [5, 10, 15, 20, 30, 45, 60];
 #[component]
 pub fn PracticeCard() -> impl IntoView {
     let practice = load(api::settings::practice);
-    let editing = RwSignal::new(false);
+    let editing = RwSignal::new(drafts::was_open("practice:"));
     let edit: Children = Box::new(move || {
         view! { <Button icon="pencil" name=words::EDIT_PRACTICE press=move |_| editing.set(true)>{words::EDIT}</Button> }
             .into_any()

@@ -16,6 +16,7 @@ use crate::{
     console::{
         confirm::Confirm,
         desk::use_desk,
+        drafts,
         form::{Form, Line},
         frame::Head,
         load::load,
@@ -37,9 +38,12 @@ pub fn Templates() -> impl IntoView {
     }
     let templates = load(api::templates::list);
     // Some(None) is a new one.
-    let editing = RwSignal::new(None::<Option<Template>>);
+    let editing = RwSignal::new(drafts::was_open("template:new").then_some(None::<Template>));
     let removing = RwSignal::new(None::<Template>);
     let row = move |template: Template| {
+        if drafts::was_open(&format!("template:{}", template.id)) {
+            editing.set(Some(Some(template.clone())));
+        }
         let (edit, remove) = (words::edit_named(&template.name), words::remove_named(&template.name));
         let (to_edit, to_open, to_remove) = (template.clone(), template.clone(), template.clone());
         view! {

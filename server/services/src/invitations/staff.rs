@@ -20,7 +20,7 @@ use crate::{
     error::{Error, Result},
     patients,
     ports::{Clash, StoreError, Work},
-    templates, tokens, users,
+    templates, tokens, unusual, users,
 };
 
 /// What the dialog starts with.
@@ -32,6 +32,7 @@ pub async fn start(ctx: &Ctx, patient: PatientId) -> Result<InviteStart> {
     let mut work = ctx.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
+    let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;
     let enter = actor.may(EnterGroup, &())?;
     let settings = invitations_on(work.as_mut(), &enter).await?;
     let record = work.lookup_patient(&Access::<ViewPatient>::from(&access)).await?.ok_or(Error::NotFound)?;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup},
+    access::{Access, EnterGroup, ManageUsers},
     ids::{GroupId, NotificationId, UserId},
     notification::Notification,
     page::{Page, PageRequest},
@@ -16,6 +16,11 @@ use super::Stored;
 pub trait Notifications {
     /// Tells a user something. Hints the user's open pages. Nothing happens when the user is not of the group.
     async fn unscoped_notify(&mut self, group: GroupId, user: UserId, notification: &Notification) -> Stored<()>;
+
+    /// Tells a user of the group something.
+    async fn notify(&mut self, access: &Access<ManageUsers>, user: UserId, notification: &Notification) -> Stored<()> {
+        self.unscoped_notify(access.group(), user, notification).await
+    }
 
     /// The caller's own, latest first. The cursor is the id of the last row.
     async fn list_notifications(

@@ -10,7 +10,7 @@ use domain::{
     time::Span,
     user::{AccessSettings, Level, UserState},
 };
-use services::{Ctx, Error, history, patients};
+use services::{Ctx, Error, history, invitations, patients, templates};
 
 use crate::town::{Staff, Town};
 
@@ -18,6 +18,8 @@ on_both_engines! {
     many_records_within_an_hour_ask_for_the_password,
     whoever_is_close_is_told_of,
     whom_one_treats_is_nothing_unusual,
+    every_way_to_a_record_counts,
+    who_sees_no_names_is_not_told_whose_it_was,
 }
 
 /// What the history says was unusual, latest first.
@@ -88,7 +90,8 @@ async fn whoever_is_close_is_told_of(town: Town) {
     let name = "ANAND";
     let relative = with_email(&town, &owner, name, "").await;
     let nobody = with_email(&town, &owner, "Brown", "brown@example.org").await;
-    for patient in [colleague, own, relative, nobody] {
+    // Looked at again, it is said once.
+    for patient in [colleague, own, relative, nobody, own, relative] {
         patients::profile(&other, patient).await.unwrap();
     }
     let rows = unusual(&town, &owner).await;
@@ -102,4 +105,42 @@ async fn whom_one_treats_is_nothing_unusual(town: Town) {
     let patient = with_email(&town, &owner, "Anand", "").await;
     patients::profile(&owner, patient).await.unwrap();
     assert!(unusual(&town, &owner).await.is_empty());
+}
+
+// PR-14: not the profile alone shows who somebody is.
+async fn every_way_to_a_record_counts(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let user = town.user(group, "noor@harbour.example", Level::Full).await;
+    let mut all = Vec::new();
+    for n in 0..RECORDS_AN_HOUR + 3 {
+        all.push(town.patient(&owner, &format!("P{n}"), "Quark").await);
+    }
+    let (more, usual) = all.split_at(3);
+    let long_ago = user.clone().proved(Some(town.anon().now() - Span::hours(1)));
+    for patient in usual {
+        patients::contacts(&long_ago, *patient).await.unwrap();
+    }
+    assert!(matches!(patients::contacts(&long_ago, more[0]).await, Err(Error::StepUp)));
+    assert!(matches!(invitations::start(&long_ago, more[1]).await, Err(Error::StepUp)));
+    assert!(matches!(templates::preview(&long_ago, "Hello", more[2]).await, Err(Error::StepUp)));
+    // What is open already stays open.
+    patients::profile(&long_ago, usual[0]).await.unwrap();
+}
+
+// PR-01: the history would give away what the number hides.
+async fn who_sees_no_names_is_not_told_whose_it_was(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let other = town.user(group, "lee@harbour.example", Level::Full).await;
+    let relative = with_email(&town, &owner, "Anand", "").await;
+    patients::profile(&other, relative).await.unwrap();
+    let hidden = AccessSettings { hide_names: true, view_history: true, ..AccessSettings::default() };
+    let alex =
+        town.user_with(group, "alex@harbour.example", Level::AdminFull, hidden, UserState::Active).await.unwrap();
+    let own = with_email(&town, &owner, "Jones", "alex@harbour.example").await;
+    patients::profile(&alex, own).await.unwrap();
+
+    let filter = HistoryFilter { action: Some(Action::UnusualAccess), ..HistoryFilter::default() };
+    let rows = history::list(&alex, &filter, &PageRequest::default()).await.unwrap().rows;
+    assert_eq!(rows.iter().map(|row| row.detail.as_str()).collect::<Vec<_>>(), [""]);
+    assert_eq!(unusual(&town, &owner).await[0].detail, "same_name", "others read it");
 }

@@ -713,6 +713,15 @@ async fn the_others_who_manage_hear_of_a_change_of_access(town: Town) {
     users::reactivate(&second, id, version().await).await.unwrap();
     assert_eq!(told(&owner).await.len(), 3);
     assert_eq!(told(&second).await.len(), 2, "not of one's own deed");
+    // Somebody who was asked, said no, and is asked again.
+    town.account("ivo@x.example", None).await;
+    let ivo = UserForm { locations: change.locations.clone(), ..form("practitioner", "", Level::Full).user };
+    let ivo = NewUserForm { email: "ivo@x.example".into(), email_again: "ivo@x.example".into(), user: ivo, ..new };
+    let Added::Invited(id) = users::add(&second, &ivo, "", "").await.unwrap() else { panic!("not asked") };
+    let version = async || users::page(&second, id).await.unwrap().user.version;
+    users::deactivate(&second, id, version().await).await.unwrap();
+    users::invite_again(&second, id, version().await).await.unwrap();
+    assert_eq!(told(&owner).await.len(), 6);
     for other in [&reads, &clinical, &elsewhere] {
         assert!(told(other).await.is_empty(), "who does not manage users is not told");
     }

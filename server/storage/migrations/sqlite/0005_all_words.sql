@@ -3,28 +3,3 @@
 ALTER TABLE patients ADD COLUMN all_words TEXT NOT NULL DEFAULT '';
 ALTER TABLE patient_words ADD COLUMN all_words TEXT NOT NULL DEFAULT '';
 ALTER TABLE practitioner_relationships ADD COLUMN all_words TEXT NOT NULL DEFAULT '';
-
-UPDATE patients
-SET all_words = COALESCE(
-    (
-        SELECT ' ' || group_concat(w.word, ' ')
-        FROM patient_words w
-        WHERE w.group_id = patients.group_id
-          AND w.patient_id = patients.id
-    ),
-    ''
-);
-UPDATE patient_words
-SET all_words = (
-    SELECT p.all_words
-    FROM patients p
-    WHERE p.group_id = patient_words.group_id
-      AND p.id = patient_words.patient_id
-);
-UPDATE practitioner_relationships
-SET all_words = (
-    SELECT p.all_words
-    FROM patients p
-    WHERE p.group_id = practitioner_relationships.group_id
-      AND p.id = practitioner_relationships.patient_id
-);

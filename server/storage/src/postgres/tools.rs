@@ -65,10 +65,10 @@ impl Whole {
         }
         let copy = beside(to, "part");
         let file = private().write(true).create_new(true).open(&copy).map_err(file_error(&copy))?;
-        let mut command = self::command("pg_dump", &self.server);
-        // What row-level security would keep back is what the scope shows: everything.
+        let server = Server { shown: in_every_group(&self.server.shown), ..(*self.server).clone() };
+        let mut command = self::command("pg_dump", &server);
+        // Of what row-level security would keep back, the scope shows everything.
         command.args(["--format=custom", "--no-owner", "--no-privileges", "--enable-row-security"]).stdout(file);
-        command.env("PGOPTIONS", format!("-c portico.scope={EVERY_GROUP}"));
         let done = run("pg_dump", command).await.and_then(|_| put_in_place(&copy, to));
         if done.is_err() {
             let _ = std::fs::remove_file(&copy);
@@ -121,6 +121,19 @@ fn versions(printed: &str) -> Vec<i64> {
         .take_while(|line| *line != "\\.")
         .filter_map(|line| line.split('\t').next()?.parse().ok())
         .collect()
+}
+
+/// The address, with the scope of every group. In the address and not in the environment, which counts for nothing where
+/// the address has options already: a backup would be without a row of any group, and nobody would be told.
+fn in_every_group(address: &str) -> String {
+    let scope = format!("-c%20portico.scope%3D{EVERY_GROUP}");
+    let (place, parameters) = address.split_once('?').unwrap_or((address, ""));
+    let mut parameters: Vec<String> = parameters.split('&').filter(|one| !one.is_empty()).map(str::to_owned).collect();
+    match parameters.iter_mut().find(|one| one.starts_with("options=")) {
+        Some(options) => options.extend(["%20", &scope]),
+        None => parameters.push(format!("options={scope}")),
+    }
+    format!("{place}?{}", parameters.join("&"))
 }
 
 /// A program of PostgreSQL's, aimed at this database. The password goes by the environment: an argument can be seen by
@@ -179,5 +192,15 @@ mod tests {
             "SET x = 1;\nCOPY public._sqlx_migrations (version, description) FROM stdin;\n1\tfirst\n20\tnext\n\\.\n9\n";
         assert_eq!(versions(printed), [1, 20]);
         assert_eq!(versions("nothing"), Vec::<i64>::new());
+    }
+
+    #[test]
+    fn options_of_the_address_stay() {
+        let scope = "-c%20portico.scope%3Devery";
+        assert_eq!(in_every_group("postgres://host/db"), format!("postgres://host/db?options={scope}"));
+        assert_eq!(
+            in_every_group("postgres://host/db?sslmode=require&options=-csearch_path%3Dx"),
+            format!("postgres://host/db?sslmode=require&options=-csearch_path%3Dx%20{scope}")
+        );
     }
 }

@@ -46,12 +46,12 @@ fn error<T>(answer: Result<T, OpenError>) -> OpenError {
     }
 }
 
-// DB-09
-/// How many there are.
-fn migrations() -> usize {
+/// How many migrations there are.
+pub fn migrations() -> usize {
     std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite")).unwrap().count()
 }
 
+// DB-09
 #[tokio::test]
 async fn files_are_for_their_owner_only() {
     let home = tempfile::tempdir().unwrap();

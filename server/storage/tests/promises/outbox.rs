@@ -432,4 +432,33 @@ async fn a_group_that_sends_many_takes_turns_with_the_others(database: &TestData
     assert!(order.iter().position(|mail| mail.id == password.id).unwrap() < 4);
     let own: Vec<Time> = at(0).iter().map(|place| order[*place].made_at).collect();
     assert!(own.is_sorted(), "and each group's in their order");
+
+    // After an outage, in which each was tried in vain: turns are taken as before.
+    let end = later(100) + LEASE;
+    let mut work = world.begin().await;
+    for mail in order.iter().filter(|mail| mail.group == Some(of[0].0)) {
+        work.unscoped_defer_mail(mail.id, Failure::Unreachable, end).await.unwrap();
+    }
+    for mail in order.iter().filter(|mail| mail.group != Some(of[0].0)) {
+        work.unscoped_mail_sent(mail.id, end).await.unwrap();
+    }
+    work.add_mail(&invite(1, end)).await.unwrap();
+    work.save().await.unwrap();
+    // Behind those whose turn had come by then: it is two minutes later.
+    let first: Vec<_> = claim(&world, end, 5).await.into_iter().map(|mail| mail.group).collect();
+    assert!(first.contains(&Some(of[1].0)), "{first:?}");
+
+    // Who had many yesterday is not behind those who have many today.
+    let mut work = world.begin().await;
+    for mail in &order {
+        work.unscoped_mail_sent(mail.id, end).await.unwrap();
+    }
+    for _ in 0..60 {
+        work.add_mail(&invite(1, end)).await.unwrap();
+    }
+    let single = invite(0, end);
+    work.add_mail(&single).await.unwrap();
+    work.save().await.unwrap();
+    let next = claim(&world, end, 4).await;
+    assert!(next.iter().any(|mail| mail.id == single.id), "behind the others' sixty");
 }
