@@ -62,6 +62,6 @@ pub async fn save_contact(id: PatientId, contact: ContactId, version: i64, form:
 
 /// Removes a contact.
 #[server(endpoint = "patients/remove_contact", input = Json, client = super::client::Console)]
-pub async fn remove_contact(id: PatientId, contact: ContactId) -> Result<(), AppError> {
-    answer(id, |ctx| async move { patients::remove_contact(&ctx, id, contact).await }).await
+pub async fn remove_contact(id: PatientId, contact: ContactId, version: i64) -> Result<(), AppError> {
+    answer(id, |ctx| async move { patients::remove_contact(&ctx, id, contact, version).await }).await
 }

@@ -31,8 +31,8 @@ pub async fn save(id: TemplateId, version: i64, form: TemplateForm) -> Result<()
 
 /// Removes a template.
 #[server(endpoint = "templates/remove", input = Json, client = super::client::Console)]
-pub async fn remove(id: TemplateId) -> Result<(), AppError> {
-    answer(id, |ctx| async move { templates::remove(&ctx, id).await }).await
+pub async fn remove(id: TemplateId, version: i64) -> Result<(), AppError> {
+    answer(id, |ctx| async move { templates::remove(&ctx, id, version).await }).await
 }
 
 /// The text as it would read for this patient.

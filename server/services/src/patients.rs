@@ -283,18 +283,21 @@ pub async fn save_contact(
     Ok(())
 }
 
-/// Removes a contact.
+/// Removes a contact. `version` is the version the caller saw.
 ///
 /// # Errors
-/// [`crate::Error::NotFound`].
-pub async fn remove_contact(ctx: &Ctx, id: PatientId, contact: ContactId) -> Result<()> {
+/// [`crate::Error::NotFound`] or [`domain::error::Conflict::ChangedMeanwhile`].
+pub async fn remove_contact(ctx: &Ctx, id: PatientId, contact: ContactId, version: i64) -> Result<()> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
-    write_down(ctx, work.as_mut(), &access, Action::ContactRemoved, contact).await?;
-    if !work.remove_contact(&access, contact).await? {
+    if !work.list_contacts(&Access::<ViewPatient>::from(&access)).await?.iter().any(|one| one.id == contact) {
         return Err(Error::NotFound);
+    }
+    write_down(ctx, work.as_mut(), &access, Action::ContactRemoved, contact).await?;
+    if !work.remove_contact(&access, contact, version).await? {
+        return Err(Conflict::ChangedMeanwhile.into());
     }
     work.save().await?;
     Ok(())

@@ -65,16 +65,17 @@ pub async fn save(ctx: &Ctx, id: TemplateId, version: i64, form: &TemplateForm) 
     Ok(())
 }
 
-/// Removes a template; mails already written with it are not touched.
+/// Removes a template; mails already written with it are not touched. `version` is the version the caller saw.
 ///
 /// # Errors
-/// [`crate::Error::NotFound`].
-pub async fn remove(ctx: &Ctx, id: TemplateId) -> Result<()> {
+/// [`crate::Error::NotFound`] or [`domain::error::Conflict::ChangedMeanwhile`].
+pub async fn remove(ctx: &Ctx, id: TemplateId, version: i64) -> Result<()> {
     let access = ctx.actor()?.may(ManageTemplates, &())?;
     let mut work = ctx.begin().await?;
+    work.lookup_template(&Access::<EnterGroup>::from(&access), id).await?.ok_or(Error::NotFound)?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::TemplateRemoved, id)).await?;
-    if !work.remove_template(&access, id).await? {
-        return Err(Error::NotFound);
+    if !work.remove_template(&access, id, version).await? {
+        return Err(Conflict::ChangedMeanwhile.into());
     }
     work.save().await?;
     Ok(())

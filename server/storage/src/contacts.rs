@@ -142,18 +142,20 @@ impl Contacts for SqlWork {
         Ok(saved == 1)
     }
 
-    async fn remove_contact(&mut self, access: &Access<EditPatient>, id: ContactId) -> Stored<bool> {
+    async fn remove_contact(&mut self, access: &Access<EditPatient>, id: ContactId, version: i64) -> Stored<bool> {
         let removed = self
             .execute(
                 query(
                     "DELETE FROM contacts
                      WHERE group_id = $1
                        AND patient_id = $2
-                       AND id = $3",
+                       AND id = $3
+                       AND version = $4",
                 )
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
-                .bind(id.uuid()),
+                .bind(id.uuid())
+                .bind(version),
             )
             .await?;
         Ok(removed == 1)

@@ -123,16 +123,23 @@ impl Templates for SqlWork {
         Ok(saved == 1)
     }
 
-    async fn remove_template(&mut self, access: &Access<ManageTemplates>, id: TemplateId) -> Stored<bool> {
+    async fn remove_template(
+        &mut self,
+        access: &Access<ManageTemplates>,
+        id: TemplateId,
+        version: i64,
+    ) -> Stored<bool> {
         let removed = self
             .execute(
                 query(
                     "DELETE FROM templates
                      WHERE group_id = $1
-                       AND id = $2",
+                       AND id = $2
+                       AND version = $3",
                 )
                 .bind(access.group().uuid())
-                .bind(id.uuid()),
+                .bind(id.uuid())
+                .bind(version),
             )
             .await?;
         Ok(removed == 1)

@@ -205,7 +205,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         "patients/save_contact" => {
             Body::Json(json!({ "id": ids.patient, "contact": ids.contact, "version": 1, "form": contact_form }))
         }
-        "patients/remove_contact" => Body::Json(json!({ "id": ids.patient, "contact": ids.contact })),
+        "patients/remove_contact" => Body::Json(json!({ "id": ids.patient, "contact": ids.contact, "version": 0 })),
         "invitations/start" => Body::Json(json!({ "patient": ids.patient })),
         "invitations/invite" => Body::Json(json!({ "patient": ids.patient, "form": invite })),
         "invitations/list" => Body::Json(json!({ "patient": ids.patient, "page": page })),
@@ -220,7 +220,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         "settings/save_practice" => Body::Json(json!({ "version": 999, "form": { "name": "A practice" } })),
         "templates/add" => Body::Json(json!({ "form": template })),
         "templates/save" => Body::Json(json!({ "id": ids.template, "version": 1, "form": template })),
-        "templates/remove" => Body::Json(json!({ "id": ids.template })),
+        "templates/remove" => Body::Json(json!({ "id": ids.template, "version": 0 })),
         "templates/preview" => Body::Json(json!({ "body": "Hello", "patient": ids.patient })),
         "mails/retry" => Body::Json(json!({ "id": ids.mail })),
         "portal/start" => Body::Form(vec![]),

@@ -113,7 +113,7 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
             />
         })}
         {move || removing.get().map(|contact| {
-            let key = contact.id;
+            let (key, version) = (contact.id, contact.version);
             let name = contact.details.name;
             view! {
                 <Confirm
@@ -121,13 +121,14 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
                     text=words::REMOVE_CONTACT_TEXT
                     button=words::REMOVE_CONTACT
                     danger=true
-                    act=move || api::patients::remove_contact(id, key)
+                    act=move || api::patients::remove_contact(id, key, version)
                     on_close=move |done| {
                         removing.set(None);
                         if done {
                             desk.toasts.say(words::CONTACT_REMOVED);
-                            contacts.again();
                         }
+                        // Given up, too: somebody else may have changed it meanwhile.
+                        contacts.again();
                     }
                 />
             }

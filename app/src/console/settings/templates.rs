@@ -93,20 +93,21 @@ pub fn Templates() -> impl IntoView {
             />
         })}
         {move || removing.get().map(|template| {
-            let id = template.id;
+            let (id, version) = (template.id, template.version);
             view! {
                 <Confirm
                     title=words::remove_template(&template.name)
                     text=words::REMOVE_TEMPLATE_TEXT
                     button=words::REMOVE_TEMPLATE
                     danger=true
-                    act=move || api::templates::remove(id)
+                    act=move || api::templates::remove(id, version)
                     on_close=move |done| {
                         removing.set(None);
                         if done {
                             desk.toasts.say(words::TEMPLATE_REMOVED);
-                            templates.again();
                         }
+                        // Given up, too: somebody else may have changed it meanwhile.
+                        templates.again();
                     }
                 />
             }

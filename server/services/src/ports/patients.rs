@@ -72,6 +72,6 @@ pub trait Contacts {
     /// Saves a contact; false when it is not there or was changed meanwhile.
     async fn save_contact(&mut self, access: &Access<EditPatient>, contact: &Contact, at: Time) -> Stored<bool>;
 
-    /// Removes a contact; false when it is not there.
-    async fn remove_contact(&mut self, access: &Access<EditPatient>, id: ContactId) -> Stored<bool>;
+    /// Removes a contact; false when it is not there or was changed meanwhile.
+    async fn remove_contact(&mut self, access: &Access<EditPatient>, id: ContactId, version: i64) -> Stored<bool>;
 }

@@ -25,6 +25,7 @@ pub trait Templates {
     /// Saves a template; false when it is not there or was changed meanwhile. Clashes on the name.
     async fn save_template(&mut self, access: &Access<ManageTemplates>, template: &Template, at: Time) -> Stored<bool>;
 
-    /// Removes a template; false when it is not there.
-    async fn remove_template(&mut self, access: &Access<ManageTemplates>, id: TemplateId) -> Stored<bool>;
+    /// Removes a template; false when it is not there or was changed meanwhile.
+    async fn remove_template(&mut self, access: &Access<ManageTemplates>, id: TemplateId, version: i64)
+    -> Stored<bool>;
 }

@@ -106,7 +106,8 @@ async fn every_look_leaves_a_trace(town: Town) {
     let contact = patients::add_contact(&owner, id, &mother()).await.unwrap();
     let version = patients::profile(&owner, id).await.unwrap().version;
     patients::save(&owner, id, version, &details("Xanthippe", "Quillon")).await.unwrap();
-    patients::remove_contact(&owner, id, contact).await.unwrap();
+    let stored = patients::contacts(&owner, id).await.unwrap().remove(0);
+    patients::remove_contact(&owner, id, contact, stored.version).await.unwrap();
     let entries = town.engine.chain(&group.to_string()).await;
     for action in [
         Action::PatientAdded,
@@ -149,11 +150,16 @@ async fn contacts_come_and_go(town: Town) {
     let contact = patients::add_contact(&owner, id, &mother()).await.unwrap();
     let stored = patients::contacts(&owner, id).await.unwrap().remove(0);
     assert_eq!((stored.id, stored.details.name.as_str()), (contact, "Ann Lee"));
-    assert!(matches!(patients::remove_contact(&owner, other, contact).await, Err(Error::NotFound)));
+    assert!(matches!(patients::remove_contact(&owner, other, contact, stored.version).await, Err(Error::NotFound)));
     let answer = patients::save_contact(&owner, other, contact, stored.version, &mother()).await;
     assert!(matches!(answer, Err(Error::NotFound)));
-    patients::remove_contact(&owner, id, contact).await.unwrap();
-    assert!(matches!(patients::remove_contact(&owner, id, contact).await, Err(Error::NotFound)), "twice");
+    // what somebody else changed meanwhile is not removed unseen.
+    patients::save_contact(&owner, id, contact, stored.version, &mother()).await.unwrap();
+    let late = patients::remove_contact(&owner, id, contact, stored.version).await;
+    assert!(matches!(late, Err(Error::Conflict(domain::error::Conflict::ChangedMeanwhile))), "{late:?}");
+    let version = stored.version + 1;
+    patients::remove_contact(&owner, id, contact, version).await.unwrap();
+    assert!(matches!(patients::remove_contact(&owner, id, contact, version).await, Err(Error::NotFound)), "twice");
     for n in 0..50 {
         patients::add_contact(&owner, id, &ContactForm { name: format!("C{n}"), ..mother() }).await.unwrap();
     }

@@ -35,11 +35,14 @@ async fn create_edit_remove(town: Town) {
     let late = templates::save(&owner, id, version, &form("Welcome", "Hi")).await.unwrap_err();
     assert!(matches!(late, Error::Conflict(Conflict::ChangedMeanwhile)));
     assert!(matches!(templates::save(&other.owner, id, version + 1, &form("W", "Hi")).await, Err(Error::NotFound)));
-    assert!(matches!(templates::remove(&other.owner, id).await, Err(Error::NotFound)));
+    assert!(matches!(templates::remove(&other.owner, id, version + 1).await, Err(Error::NotFound)));
     let kept = templates::list(&owner).await.unwrap();
     assert_eq!(kept.iter().map(|one| one.body.as_str()).collect::<Vec<_>>(), ["Hello"]);
-    templates::remove(&owner, id).await.unwrap();
-    assert!(matches!(templates::remove(&owner, id).await, Err(Error::NotFound)));
+    // nor is what somebody else wrote meanwhile removed with it.
+    let late = templates::remove(&owner, id, version).await.unwrap_err();
+    assert!(matches!(late, Error::Conflict(Conflict::ChangedMeanwhile)));
+    templates::remove(&owner, id, version + 1).await.unwrap();
+    assert!(matches!(templates::remove(&owner, id, version + 1).await, Err(Error::NotFound)));
     assert_eq!(templates::list(&other.owner).await.unwrap().len(), 1);
 }
 

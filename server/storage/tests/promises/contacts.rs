@@ -33,9 +33,9 @@ async fn contacts_are_the_patients_own_by_name(database: &TestDatabase) {
     assert_eq!(work.list_contacts(&(&may).into()).await.unwrap(), [ambar.clone(), bob.clone(), zoe.clone()]);
     let beas = world.may_edit(&world.mira, bea.id).await;
     assert!(work.list_contacts(&(&beas).into()).await.unwrap().is_empty());
-    assert!(!work.remove_contact(&beas, bob.id).await.unwrap(), "not by a proof for another patient");
-    assert!(work.remove_contact(&may, bob.id).await.unwrap());
-    assert!(!work.remove_contact(&may, bob.id).await.unwrap());
+    assert!(!work.remove_contact(&beas, bob.id, bob.version).await.unwrap(), "not by a proof for another patient");
+    assert!(work.remove_contact(&may, bob.id, bob.version).await.unwrap());
+    assert!(!work.remove_contact(&may, bob.id, bob.version).await.unwrap());
     assert_eq!(work.list_contacts(&(&may).into()).await.unwrap(), [ambar, zoe]);
 }
 
@@ -69,7 +69,7 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     let mut work = world.begin().await;
     assert!(work.list_contacts(&(&forged).into()).await.unwrap().is_empty());
     assert!(!work.save_contact(&forged, &bob, later(2)).await.unwrap());
-    assert!(!work.remove_contact(&forged, bob.id).await.unwrap());
+    assert!(!work.remove_contact(&forged, bob.id, bob.version).await.unwrap());
     // The second wall: a row of one group cannot point to a patient of another.
     assert!(work.add_contact(&forged, &contact("Eve"), later(2)).await.is_err());
     drop(work);

@@ -34,8 +34,8 @@ async fn templates_are_the_groups_own_by_name(database: &TestDatabase) {
     assert_eq!(work.list_templates(&may).await.unwrap(), [a.clone(), b.clone(), c.clone()]);
     assert_eq!(work.lookup_template(&may, b.id).await.unwrap(), Some(b.clone()));
     assert_eq!(work.lookup_template(&may, id()).await.unwrap(), None);
-    assert!(work.remove_template(&may_manage_templates(&world.mira), b.id).await.unwrap());
-    assert!(!work.remove_template(&may_manage_templates(&world.mira), b.id).await.unwrap());
+    assert!(work.remove_template(&may_manage_templates(&world.mira), b.id, b.version).await.unwrap());
+    assert!(!work.remove_template(&may_manage_templates(&world.mira), b.id, b.version).await.unwrap());
     assert_eq!(work.list_templates(&may).await.unwrap(), [a, c]);
 }
 
@@ -78,5 +78,5 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     assert!(work.list_templates(&may_enter(&world.other)).await.unwrap().is_empty());
     assert_eq!(work.lookup_template(&may_enter(&world.other), one.id).await.unwrap(), None);
     assert!(!work.save_template(&may, &one, later(2)).await.unwrap());
-    assert!(!work.remove_template(&may, one.id).await.unwrap());
+    assert!(!work.remove_template(&may, one.id, one.version).await.unwrap());
 }
