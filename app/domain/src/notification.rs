@@ -35,11 +35,27 @@ pub enum News {
         /// The membership.
         user: UserId,
     },
-    /// Somebody's access to the group was given, changed or ended; told to the others who manage users (AD-02).
+    /// Somebody else changed who has access to the group; told to the others who manage users (AD-02).
     AccessChanged {
         /// Whose.
         user: UserId,
+        /// In what way.
+        how: AccessChange,
     },
+}
+
+/// How somebody's access to a group changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessChange {
+    /// They were asked to join.
+    Asked,
+    /// They have it, for the first time or again.
+    Given,
+    /// They may do other things than before.
+    Changed,
+    /// They have it no more, or are not asked any more.
+    Ended,
 }
 
 impl News {
@@ -57,9 +73,9 @@ impl News {
     pub const fn user(&self) -> Option<UserId> {
         match self {
             Self::InvitationAccepted { .. } | Self::InvitationFailed { .. } => None,
-            Self::MembershipAccepted { user } | Self::MembershipRejected { user } | Self::AccessChanged { user } => {
-                Some(*user)
-            }
+            Self::MembershipAccepted { user }
+            | Self::MembershipRejected { user }
+            | Self::AccessChanged { user, .. } => Some(*user),
         }
     }
 }

@@ -5,6 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     desk::{Desk, use_desk},
+    frame::Head,
     proof, words,
 };
 use crate::{
@@ -84,6 +85,13 @@ impl<T: Send + Sync + 'static> Load<T> {
     #[must_use]
     pub fn failure(self) -> Signal<Option<AppError>> {
         self.error.into()
+    }
+
+    /// The title of a page that would have it from the answer, when there is none and will be none.
+    #[must_use]
+    pub fn title(self, up: (&'static str, &'static str)) -> AnyView {
+        let failed = Memo::new(move |_| self.error.with(Option::is_some) && self.value.with(Option::is_none));
+        (move || failed.get().then(|| view! { <Head title=words::NOT_SHOWN up=up/> })).into_any()
     }
 
     /// Draws it: a skeleton after a moment, an error with a way to try again, or the answer. After a failed second

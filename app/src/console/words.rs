@@ -8,7 +8,7 @@ use domain::{
     error::Conflict,
     invitation::State,
     mail,
-    notification::{News, NotificationRow},
+    notification::{AccessChange, News, NotificationRow},
     patient::{PortalState, Status},
     person::Gender,
     template::MergeField,
@@ -42,6 +42,7 @@ pub const LAST_TEXT: &str = "You have been signed in for a long time. In two min
 pub const STAY: &str = "Stay signed in";
 pub const SIGN_IN_AGAIN: &str = "Sign in again";
 pub const CANNOT_START: &str = "The console cannot start";
+pub const NOT_SHOWN: &str = "This page cannot be shown now";
 pub const TRY_AGAIN: &str = "Try again";
 pub const SHOW_MORE: &str = "Show more";
 pub const DISMISS: &str = "Dismiss";
@@ -404,7 +405,12 @@ pub fn news(row: &NotificationRow) -> String {
         News::InvitationFailed { .. } => format!("The invitation for {} could not be delivered", row.about),
         News::MembershipAccepted { .. } => format!("{} joined the practice", row.about),
         News::MembershipRejected { .. } => format!("{} did not want to join the practice", row.about),
-        News::AccessChanged { .. } => format!("The access of {} to the practice was changed", row.about),
+        News::AccessChanged { how: AccessChange::Asked, .. } => format!("{} was asked to join the practice", row.about),
+        News::AccessChanged { how: AccessChange::Given, .. } => {
+            format!("{} was given access to the practice", row.about)
+        }
+        News::AccessChanged { how: AccessChange::Changed, .. } => format!("What {} may do was changed", row.about),
+        News::AccessChanged { how: AccessChange::Ended, .. } => format!("The access of {} was ended", row.about),
     }
 }
 

@@ -236,3 +236,15 @@ test("how the group writes to its patients is set once for all", async ({ page, 
   await expect(other.getByText(/5,?000/)).toBeVisible();
   await expect(other.getByText("2 days before")).toBeVisible();
 });
+
+test("a page that cannot be shown has a title and a way to try again", async ({ page }) => {
+  await openConsole(page);
+  await openUsers(page);
+  await page.route("**/api/users/page", (route) => route.abort());
+  await page.getByRole("link", { name: "Saoirse Kelly" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "This page cannot be shown now" })).toBeVisible();
+  await axe(page);
+  await page.unroute("**/api/users/page");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /Saoirse Kelly/ })).toBeVisible();
+});

@@ -13,7 +13,7 @@ use domain::{
     error::{Conflict, Invalid, Problem},
     ids::{AccountId, LocationId, PatientId, UserId},
     limits, mail,
-    notification::{News, Notification},
+    notification::{AccessChange, News, Notification},
     page::{Page, PageRequest},
     time::Time,
     user::{Added, NewUser, NewUserForm, Role, User, UserDetails, UserFilter, UserForm, UserPage, UserRow, UserState},
@@ -114,7 +114,7 @@ pub async fn add(ctx: &Ctx, form: &NewUserForm, password: &str, password_again: 
             keep(ctx, work.as_mut(), &access, &user, &new.details.locations).await?;
             work.add_mail(&mails::about_user(ctx, &account, &user, mail::Kind::JoinGroup, ctx.now())).await?;
             work.hint(Hint::Bell(account.id));
-            tell_managers(ctx, work.as_mut(), &access, id).await?;
+            tell_managers(ctx, work.as_mut(), &access, id, AccessChange::Asked).await?;
             Added::Invited(id)
         }
         (None, Some(hash)) => {
@@ -127,7 +127,7 @@ pub async fn add(ctx: &Ctx, form: &NewUserForm, password: &str, password_again: 
             keep(ctx, work.as_mut(), &access, &user, &new.details.locations).await?;
             work.add_mail(&mails::about_user(ctx, &account, &user, mail::Kind::Welcome, ctx.now())).await?;
             tips(ctx, work.as_mut(), &account, &user).await?;
-            tell_managers(ctx, work.as_mut(), &access, id).await?;
+            tell_managers(ctx, work.as_mut(), &access, id, AccessChange::Given).await?;
             Added::Joined(id)
         }
         // The account was there a moment ago. Accounts are never removed, so this is a fault.
@@ -293,7 +293,7 @@ pub async fn save(ctx: &Ctx, id: UserId, version: i64, form: &UserForm) -> Resul
     save_or_conflict(work.as_mut(), &access, &user).await?;
     save_locations(work.as_mut(), &access, id, &locations).await?;
     if access_changes {
-        tell_managers(ctx, work.as_mut(), &access, id).await?;
+        tell_managers(ctx, work.as_mut(), &access, id, AccessChange::Changed).await?;
     }
     // Their open consoles draw what they may do now.
     work.hint(Hint::Bell(account));
@@ -312,9 +312,15 @@ pub(crate) async fn still_manages(work: &mut dyn Work, access: impl Into<Access<
 }
 
 /// The others who manage users hear of a change of somebody's access (AD-02). Whose it is sees it for themselves.
-async fn tell_managers(ctx: &Ctx, work: &mut dyn Work, access: &Access<ManageUsers>, user: UserId) -> Result<()> {
+async fn tell_managers(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<ManageUsers>,
+    user: UserId,
+    how: AccessChange,
+) -> Result<()> {
     for manager in work.other_managers(access, user).await? {
-        let news = News::AccessChanged { user };
+        let news = News::AccessChanged { user, how };
         let told = Notification { id: ctx.services.random.id().into(), news, at: ctx.now(), read_at: None };
         work.notify(access, manager, &told).await?;
     }
@@ -363,7 +369,7 @@ async fn turn(
 pub async fn deactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
     let (mut work, access, user) = turn(ctx, id, version, Action::UserDeactivated, User::deactivate).await?;
     work.end_user_sessions(&access, id, ctx.now()).await?;
-    tell_managers(ctx, work.as_mut(), &access, id).await?;
+    tell_managers(ctx, work.as_mut(), &access, id, AccessChange::Ended).await?;
     work.hint(Hint::Bell(user.account));
     work.save().await?;
     Ok(())
@@ -378,7 +384,7 @@ pub async fn reactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
     if memberships::holds_portal(work.as_mut(), user.account, user.level.role(), ctx.now()).await? {
         return Err(Conflict::PortalNow.into());
     }
-    tell_managers(ctx, work.as_mut(), &access, id).await?;
+    tell_managers(ctx, work.as_mut(), &access, id, AccessChange::Given).await?;
     work.save().await?;
     Ok(())
 }
@@ -394,7 +400,7 @@ pub async fn invite_again(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
     }
     let account = work.lookup_account(user.account).await?.ok_or(Error::NotFound)?;
     work.add_mail(&mails::about_user(ctx, &account, &user, mail::Kind::JoinGroup, ctx.now())).await?;
-    tell_managers(ctx, work.as_mut(), &access, id).await?;
+    tell_managers(ctx, work.as_mut(), &access, id, AccessChange::Asked).await?;
     work.hint(Hint::Bell(user.account));
     work.save().await?;
     Ok(())

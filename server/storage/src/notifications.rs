@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::{
     access::{Access, EnterGroup},
     ids::{GroupId, NotificationId, UserId},
-    notification::{News, Notification},
+    notification::{AccessChange, News, Notification},
     page::{Page, PageRequest},
     time::Time,
 };
@@ -19,7 +19,13 @@ const ACCEPTED: &str = "invitation_accepted";
 const FAILED: &str = "invitation_failed";
 const JOINED: &str = "membership_accepted";
 const DECLINED: &str = "membership_rejected";
-const CHANGED: &str = "access_changed";
+const ACCESS_ASKED: &str = "access_asked";
+const ACCESS_GIVEN: &str = "access_given";
+const ACCESS_CHANGED: &str = "access_changed";
+const ACCESS_ENDED: &str = "access_ended";
+
+/// What this program can read.
+const KNOWN: [&str; 8] = [ACCEPTED, FAILED, JOINED, DECLINED, ACCESS_ASKED, ACCESS_GIVEN, ACCESS_CHANGED, ACCESS_ENDED];
 
 #[derive(sqlx::FromRow)]
 struct NotificationRow {
@@ -38,12 +44,16 @@ impl TryFrom<NotificationRow> for Notification {
     fn try_from(row: NotificationRow) -> Stored<Self> {
         let about_patient = row.patient_id.map(Into::into).zip(row.invitation_id.map(Into::into));
         let about_user = row.about_user_id.map(Into::into);
+        let access = |how| about_user.map(|user| News::AccessChanged { user, how });
         let news = match row.what.as_str() {
             ACCEPTED => about_patient.map(|(patient, invitation)| News::InvitationAccepted { patient, invitation }),
             FAILED => about_patient.map(|(patient, invitation)| News::InvitationFailed { patient, invitation }),
             JOINED => about_user.map(|user| News::MembershipAccepted { user }),
             DECLINED => about_user.map(|user| News::MembershipRejected { user }),
-            CHANGED => about_user.map(|user| News::AccessChanged { user }),
+            ACCESS_ASKED => access(AccessChange::Asked),
+            ACCESS_GIVEN => access(AccessChange::Given),
+            ACCESS_CHANGED => access(AccessChange::Changed),
+            ACCESS_ENDED => access(AccessChange::Ended),
             _ => None,
         };
         Ok(Self {
@@ -76,7 +86,15 @@ impl Notifications for SqlWork {
             News::InvitationFailed { invitation, .. } => (FAILED, Some(invitation)),
             News::MembershipAccepted { .. } => (JOINED, None),
             News::MembershipRejected { .. } => (DECLINED, None),
-            News::AccessChanged { .. } => (CHANGED, None),
+            News::AccessChanged { how, .. } => {
+                let what = match how {
+                    AccessChange::Asked => ACCESS_ASKED,
+                    AccessChange::Given => ACCESS_GIVEN,
+                    AccessChange::Changed => ACCESS_CHANGED,
+                    AccessChange::Ended => ACCESS_ENDED,
+                };
+                (what, None)
+            }
         };
         self.execute(
             query(
@@ -117,88 +135,78 @@ impl Notifications for SqlWork {
             Some(Ok(id)) => id.uuid(),
             Some(Err(_)) => return Ok(Page { rows: Vec::new(), next: None }),
         };
-        let rows: Vec<NotificationRow> = self
-            .all(
-                query_as(
-                    "SELECT
-                         id,
-                         what,
-                         patient_id,
-                         invitation_id,
-                         about_user_id,
-                         happened_at,
-                         read_at
-                     FROM notifications
-                     WHERE group_id = $1
-                       AND user_id = $2
-                       AND id < $3
-                       AND what IN ($6, $7, $8, $9, $10)
-                       AND (patient_id IS NULL
-                            OR COALESCE(
-                                (
-                                    SELECT r.kind
-                                    FROM practitioner_relationships r
-                                    WHERE r.group_id = $1
-                                      AND r.user_id = $2
-                                      AND r.patient_id = notifications.patient_id
-                                ),
-                                $5
-                            ) IN ('automatic', 'granted'))
-                     ORDER BY id DESC
-                     LIMIT $4",
-                )
-                .bind(access.group().uuid())
-                .bind(access.user().uuid())
-                .bind(before)
-                .bind(i64::from(page.rows()) + 1)
-                .bind(own(access))
-                .bind(ACCEPTED)
-                .bind(FAILED)
-                .bind(JOINED)
-                .bind(DECLINED)
-                .bind(CHANGED),
-            )
-            .await?;
+        let mut statement = query_as(
+            "SELECT
+                 id,
+                 what,
+                 patient_id,
+                 invitation_id,
+                 about_user_id,
+                 happened_at,
+                 read_at
+             FROM notifications
+             WHERE group_id = $1
+               AND user_id = $2
+               AND id < $3
+               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13)
+               AND (patient_id IS NULL
+                    OR COALESCE(
+                        (
+                            SELECT r.kind
+                            FROM practitioner_relationships r
+                            WHERE r.group_id = $1
+                              AND r.user_id = $2
+                              AND r.patient_id = notifications.patient_id
+                        ),
+                        $5
+                    ) IN ('automatic', 'granted'))
+             ORDER BY id DESC
+             LIMIT $4",
+        )
+        .bind(access.group().uuid())
+        .bind(access.user().uuid())
+        .bind(before)
+        .bind(i64::from(page.rows()) + 1)
+        .bind(own(access));
+        for what in KNOWN {
+            statement = statement.bind(what);
+        }
+        let rows: Vec<NotificationRow> = self.all(statement).await?;
         let rows = rows.into_iter().map(Notification::try_from).collect::<Stored<Vec<_>>>()?;
         Ok(Page::from_rows(rows, page.rows(), |notification| notification.id.to_string()))
     }
 
     async fn unread_notifications(&mut self, access: &Access<EnterGroup>) -> Stored<i64> {
-        let (unread,): (i64,) = self
-            .one(
-                query_as(
-                    "SELECT COUNT(*)
-                     FROM (
-                         SELECT 1
-                         FROM notifications
-                         WHERE group_id = $1
-                           AND user_id = $2
-                           AND read_at IS NULL
-                           AND what IN ($4, $5, $6, $7, $8)
-                           AND (patient_id IS NULL
-                                OR COALESCE(
-                                    (
-                                        SELECT r.kind
-                                        FROM practitioner_relationships r
-                                        WHERE r.group_id = $1
-                                          AND r.user_id = $2
-                                          AND r.patient_id = notifications.patient_id
-                                    ),
-                                    $3
-                                ) IN ('automatic', 'granted'))
-                         LIMIT 100
-                     ) AS unread",
-                )
-                .bind(access.group().uuid())
-                .bind(access.user().uuid())
-                .bind(own(access))
-                .bind(ACCEPTED)
-                .bind(FAILED)
-                .bind(JOINED)
-                .bind(DECLINED)
-                .bind(CHANGED),
-            )
-            .await?;
+        let mut statement = query_as(
+            "SELECT COUNT(*)
+             FROM (
+                 SELECT 1
+                 FROM notifications
+                 WHERE group_id = $1
+                   AND user_id = $2
+                   AND read_at IS NULL
+                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11)
+                   AND (patient_id IS NULL
+                        OR COALESCE(
+                            (
+                                SELECT r.kind
+                                FROM practitioner_relationships r
+                                WHERE r.group_id = $1
+                                  AND r.user_id = $2
+                                  AND r.patient_id = notifications.patient_id
+                            ),
+                            $3
+                        ) IN ('automatic', 'granted'))
+                 LIMIT 100
+             ) AS unread",
+        )
+        .bind(access.group().uuid())
+        .bind(access.user().uuid())
+        .bind(own(access));
+        for what in KNOWN {
+            statement = statement.bind(what);
+        }
+        let (unread,): (i64,) = self.one(statement).await?;
         Ok(unread)
     }
 

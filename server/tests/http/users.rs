@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::time::Span;
+use domain::{limits::RECORDS_AN_HOUR, time::Span};
 use serde_json::{Value, json};
 
 use crate::app::{App, ENGINES, NEW_PASSWORD, PASSWORD, Persona};
@@ -229,5 +229,43 @@ async fn a_field_that_is_not_the_forms_is_refused() {
         let form = json!({ "first_name": "A", "last_name": "B", field: "x" });
         let body = json!({ "id": format!("usr_{:032x}", 5), "version": 0, "form": form });
         owner.call("users/save", body).await.is(400);
+    }
+}
+
+// PR-14: refused over HTTP too, whichever way to the record is tried, until the password is proved.
+#[tokio::test(flavor = "multi_thread")]
+async fn more_records_than_usual_ask_for_the_password() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let full = app.user("full@a.example.org").await;
+        let add = async |last: &str| {
+            let form = json!({ "form": { "legal_first": "Ada", "legal_last": last } });
+            full.call("patients/add", form).await.is(200).json().as_str().unwrap().to_owned()
+        };
+        let (seen, other) = (add("Seen").await, add("Other").await);
+        full.call("patients/profile", json!({ "id": seen })).await.is(200);
+        let start = full.call("console/start", json!({})).await.is(200).json();
+        let user = start["user"].as_str().unwrap();
+        let now = app.services.clock.now();
+        let mut work = app.services.store.begin().await.unwrap();
+        for _ in 1..RECORDS_AN_HOUR {
+            work.count_try(&format!("records:{user}"), now, Span::hours(1)).await.unwrap();
+        }
+        work.save().await.unwrap();
+        app.later(Span::minutes(11));
+        for (door, body) in [
+            ("patients/profile", json!({ "id": other })),
+            ("patients/contacts", json!({ "id": other })),
+            ("invitations/start", json!({ "patient": other })),
+            ("templates/preview", json!({ "body": "Hello", "patient": other })),
+        ] {
+            assert_eq!(full.call(door, body).await.is(403).error(), "step_up", "{door}");
+        }
+        // What was open stays open, others are not asked, and the password opens it.
+        full.call("patients/profile", json!({ "id": seen })).await.is(200);
+        let admin = app.user("admin@a.example.org").await;
+        admin.call("patients/profile", json!({ "id": other })).await.is(200);
+        full.post("account/step_up", &[("password", PASSWORD)]).await.is(200);
+        full.call("patients/profile", json!({ "id": other })).await.is(200);
     }
 }

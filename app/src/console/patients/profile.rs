@@ -21,6 +21,8 @@ use crate::{
     error::AppError,
 };
 
+const UP: (&str, &str) = ("/console/patients", words::PATIENTS);
+
 /// The profile.
 #[component]
 pub fn Profile(id: PatientId) -> impl IntoView {
@@ -73,6 +75,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
         } else {
             view! {
                 <div class="profile">
+                    {profile.title(UP)}
                     {profile.view(4, move |record| view! { <Header record=record inviting=inviting/> }.into_any())}
                     {tabs}
                     <div class="profile-sheet">{sheet}</div>
@@ -140,7 +143,7 @@ fn Header(record: Record, inviting: RwSignal<bool>) -> impl IntoView {
         }
         .into_any()
     });
-    view! { <Head title=shown up=("/console/patients", words::PATIENTS) beside=beside under=under/> }
+    view! { <Head title=shown up=UP beside=beside under=under/> }
 }
 
 /// Not there, or not for this user.

@@ -7,7 +7,7 @@ use domain::{
     error::{Conflict, Problem, Refusal},
     ids::UserId,
     limits,
-    notification::News,
+    notification::{AccessChange, News},
     page::PageRequest,
     patient::PatientFilter,
     time::Span,
@@ -691,8 +691,9 @@ async fn the_others_who_manage_hear_of_a_change_of_access(town: Town) {
     let Added::Joined(id) = users::add(&owner, &new, PASSWORD, PASSWORD).await.unwrap() else {
         panic!("asked to join")
     };
-    let news = News::AccessChanged { user: id };
-    assert_eq!(told(&second).await, std::slice::from_ref(&news));
+    let news = |how| News::AccessChanged { user: id, how };
+    let given = news(AccessChange::Given);
+    assert_eq!(told(&second).await, std::slice::from_ref(&given));
 
     // Details alone are nobody's news; more rights are.
     let page = users::page(&owner, id).await.unwrap();
@@ -703,7 +704,7 @@ async fn the_others_who_manage_hear_of_a_change_of_access(town: Town) {
     let page = users::page(&owner, id).await.unwrap();
     change.level = Level::Full.code().to_owned();
     users::save(&owner, id, page.user.version, &change).await.unwrap();
-    assert_eq!(told(&second).await, [news.clone(), news.clone()]);
+    assert_eq!(told(&second).await, [news(AccessChange::Changed), given]);
 
     // Lowered, ended, given back by the second: the first hears of it.
     change.level = Level::Clinical.code().to_owned();
@@ -711,7 +712,8 @@ async fn the_others_who_manage_hear_of_a_change_of_access(town: Town) {
     users::save(&second, id, version().await, &change).await.unwrap();
     users::deactivate(&second, id, version().await).await.unwrap();
     users::reactivate(&second, id, version().await).await.unwrap();
-    assert_eq!(told(&owner).await.len(), 3);
+    let back = [AccessChange::Given, AccessChange::Ended, AccessChange::Changed].map(news);
+    assert_eq!(told(&owner).await, back);
     assert_eq!(told(&second).await.len(), 2, "not of one's own deed");
     // Somebody who was asked, said no, and is asked again.
     town.account("ivo@x.example", None).await;
@@ -721,7 +723,9 @@ async fn the_others_who_manage_hear_of_a_change_of_access(town: Town) {
     let version = async || users::page(&second, id).await.unwrap().user.version;
     users::deactivate(&second, id, version().await).await.unwrap();
     users::invite_again(&second, id, version().await).await.unwrap();
-    assert_eq!(told(&owner).await.len(), 6);
+    let asked = [AccessChange::Asked, AccessChange::Ended, AccessChange::Asked];
+    let asked = asked.map(|how| News::AccessChanged { user: id, how });
+    assert_eq!(told(&owner).await[..3], asked);
     for other in [&reads, &clinical, &elsewhere] {
         assert!(told(other).await.is_empty(), "who does not manage users is not told");
     }

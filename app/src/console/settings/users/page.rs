@@ -95,6 +95,7 @@ pub fn User(id: UserId) -> impl IntoView {
             }.into_any()
         } else {
             view! {
+                {page.title(UP)}
                 {page.view(6, move |shown| facts(shown, editing, turning))}
                 {move || there.get().then(|| view! {
                     <div class="profile-sheet">{explain::of_user(id, version.into())}</div>
