@@ -240,7 +240,7 @@ test("how the group writes to its patients is set once for all", async ({ page, 
 test("a page that cannot be shown has a title and a way to try again", async ({ page }) => {
   await openConsole(page);
   await openUsers(page);
-  await page.route("**/api/users/page", (route) => route.abort());
+  await page.route("**/api/users/page", (route) => route.fulfill({ status: 429, body: "x" }));
   await page.getByRole("link", { name: "Saoirse Kelly" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "This page cannot be shown now" })).toBeVisible();
   await axe(page);
