@@ -78,6 +78,10 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
         }
         Conflict::AlreadySetUp => "This server is set up already. Please sign in.",
         Conflict::NotInvited => "This was answered already, or was taken back. There is nothing to answer any more.",
+        Conflict::MailboxUnproven => {
+            "Before you answer, set your password once more by a link that is mailed to you: so it is known that this \
+             mailbox is yours."
+        }
         Conflict::LowerFirst => "This user may do everything. Lower the access level first; then access can be ended.",
         Conflict::LastFull => {
             "Nobody else could change users and settings any more. Give another user full access first."

@@ -22,7 +22,7 @@ use domain::{
     ids::{PatientId, SessionId},
     invitation::LinkPage,
     time::{Span, Time},
-    user::{Level, Membership, Offer},
+    user::{Level, Membership, Offer, Offers},
     views::{Lobby, PasswordLinkPage, PortalFrame, PortalRecord, PortalStart},
 };
 use leptos::prelude::*;
@@ -61,7 +61,7 @@ fn welcome(temporary_password: bool, offers: u128, groups: u128) -> AnyView {
     let lobby = Lobby {
         email: "noor@example.org".into(),
         temporary_password,
-        offers: (0..offers).map(offer).collect(),
+        offers: Offers { list: (0..offers).map(offer).collect(), unproven: false },
         groups: (0..groups).map(group).collect(),
     };
     view! { <WelcomeView lobby=lobby chosen=Answer::default() answered=Answer::default()/> }.into_any()

@@ -9,6 +9,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::{Args, Parser, Subcommand};
+use domain::ids::GroupId;
 use http::{HeaderName, Uri};
 use storage::DatabaseUrl;
 
@@ -74,6 +75,8 @@ pub enum Command {
     /// Add another practice group, with its first location and its owner, who is told by mail. The first one is made at
     /// /set-up.
     AddGroup(AddGroup),
+    /// Give a group that nobody manages any more another owner, who is told by mail.
+    AddOwner(AddOwner),
     /// Prove that the audit trail is whole: print the head of each chain and the first entry that was changed.
     Verify {
         /// A head printed earlier, `<chain>:<number>:<hash>`: proves that nothing was cut off since. May be repeated.
@@ -89,6 +92,28 @@ pub enum Command {
 pub struct AddGroup {
     /// What patients know the group by.
     pub name: String,
+    #[command(flatten)]
+    pub owner: Owner,
+    /// The name of the first location.
+    #[arg(long, value_name = "NAME", default_value = "Main rooms")]
+    pub location: String,
+    /// The time zone of the first location, such as Australia/Sydney.
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: String,
+}
+
+/// Another owner of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct AddOwner {
+    /// The group's id, as `portico verify` prints it (grp_...).
+    pub group: GroupId,
+    #[command(flatten)]
+    pub owner: Owner,
+}
+
+/// The owner of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Owner {
     /// The owner's email. Somebody who has an account is asked to join; others set a password by "Forgot password".
     #[arg(long, value_name = "EMAIL")]
     pub owner: String,
@@ -101,12 +126,6 @@ pub struct AddGroup {
     /// The owner sees patients: a Practitioner with full access, else an Administrator.
     #[arg(long)]
     pub practises: bool,
-    /// The name of the first location.
-    #[arg(long, value_name = "NAME", default_value = "Main rooms")]
-    pub location: String,
-    /// The time zone of the first location, such as Australia/Sydney.
-    #[arg(long, value_name = "ZONE")]
-    pub time_zone: String,
 }
 
 impl Command {

@@ -35,7 +35,7 @@ fn help_and_version_read_well() {
     let folder = folder();
     let (code, help, _) = run(folder.path(), &["--help"], &[]);
     assert_eq!(code, Some(0));
-    for command in ["serve", "migrate", "backup", "restore", "add-group", "verify", "demo"] {
+    for command in ["serve", "migrate", "backup", "restore", "add-group", "add-owner", "verify", "demo"] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         assert_eq!(run(folder.path(), &[command, "--help"], &[]).0, Some(0));
     }
@@ -287,5 +287,22 @@ fn another_group_is_added_and_its_owner_told() {
     assert!(said.contains("asked to join"), "{said}");
     let (code, said, _) = run(folder.path(), &["verify"], &[]);
     assert_eq!(code, Some(0), "{said}");
-    assert_eq!(said.lines().filter(|line| line.contains("grp_")).count(), 2, "{said}");
+    let groups: Vec<_> =
+        said.lines().filter_map(|line| line.find("grp_").map(|at| line[at..at + 36].to_owned())).collect();
+    assert_eq!(groups.len(), 2, "{said}");
+    // AD-04: a group that nobody manages, for its owner said no, gets another one.
+    let again = |group: &str, owner: &str| {
+        let flags = ["--owner", owner, "--first-name", "Bo", "--last-name", "Lind"];
+        run(folder.path(), &[&["add-owner", group][..], &flags].concat(), &[])
+    };
+    let (code, said, told) = again(&groups[1], "bo@hill.example");
+    assert_eq!(code, Some(0), "{told}");
+    assert!(said.contains("forgot-password"), "{said}");
+    let (code, _, told) = again(&groups[1], "bo@hill.example");
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("email"), "{told}");
+    let (code, _, told) = again("grp_00000000000000000000000000000001", "bo@hill.example");
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("portico verify"), "{told}");
+    assert_eq!(run(folder.path(), &["verify"], &[]).0, Some(0));
 }

@@ -569,6 +569,24 @@ pub struct Offer {
     pub at: Time,
 }
 
+/// What waits for the signed-in person's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Offers {
+    /// The groups that ask.
+    pub list: Vec<Offer>,
+    /// Some ask, and nothing of them is shown: it is not known yet whether whoever signed in reads the mail of the address
+    /// that was asked. Somebody else may have typed it, together with a temporary password (PR-21).
+    pub unproven: bool,
+}
+
+impl Offers {
+    /// Does nobody ask?
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.list.is_empty() && !self.unproven
+    }
+}
+
 /// A group that the signed-in person works in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {

@@ -6,7 +6,7 @@ use crate::{
     account::Door,
     grant::Kind,
     ids::{GroupId, PatientId, UserId},
-    user::{AccessSettings, Level, Membership, Offer},
+    user::{AccessSettings, Level, Membership, Offers},
 };
 
 /// What the console needs before it draws anything.
@@ -124,7 +124,7 @@ pub struct Lobby {
     /// Must a temporary password be replaced first?
     pub temporary_password: bool,
     /// The groups that ask them to join.
-    pub offers: Vec<Offer>,
+    pub offers: Offers,
     /// The groups they work in: one that was joined elsewhere meanwhile waits to be entered.
     pub groups: Vec<Membership>,
 }

@@ -3,7 +3,7 @@
 
 use domain::{
     account::Door,
-    user::{Membership, Offer},
+    user::{Membership, Offer, Offers},
     views::Lobby,
 };
 use leptos::prelude::*;
@@ -83,6 +83,7 @@ pub fn WelcomeView(
         }
         .into_any();
     }
+    let Offers { list: offers, unproven } = offers;
     let (title, lead) =
         if offers.is_empty() { (say::GROUPS_TITLE, say::GROUPS_LEAD) } else { (say::OFFERS_TITLE, say::OFFERS_LEAD) };
     let open = groups.into_iter().map(|group| view! { <GroupCard group=group/> }).collect_view();
@@ -92,6 +93,7 @@ pub fn WelcomeView(
             <Refused answer=answered/>
             {open}
             {cards}
+            {unproven.then(|| view! { <Unproven/> })}
             <Leave/>
         </Gate>
     }
@@ -114,6 +116,18 @@ fn OfferCard(offer: Offer) -> impl IntoView {
                     <Button submit=true attr:aria-label=decline>{say::DECLINE}</Button>
                 </div>
             </DoorForm>
+        </section>
+    }
+}
+
+/// In place of practices that are not shown yet: why, and the way to come to see them.
+#[component]
+fn Unproven() -> impl IntoView {
+    view! {
+        <section class="gate-offer">
+            <h2>{say::UNPROVEN_TITLE}</h2>
+            <p class="form-note">{say::UNPROVEN}</p>
+            <p><a href="/console/forgot-password">{say::UNPROVEN_LINK}</a></p>
         </section>
     }
 }

@@ -255,6 +255,13 @@ pub fn decline_named(practice: &str) -> String {
     format!("Reject the invitation of {practice}")
 }
 /// Heading.
+pub const UNPROVEN_TITLE: &str = "A practice asks you to join";
+/// Why nothing of it is shown.
+pub const UNPROVEN: &str = "Somebody else added your email here. Prove first that the mailbox is yours: let us mail you a link, \
+     and set your password through it. Then you see who asks.";
+/// The way there.
+pub const UNPROVEN_LINK: &str = "Mail me a link";
+/// Heading.
 pub const GROUPS_TITLE: &str = "Where to?";
 pub const GROUPS_LEAD: &str = "You work in a practice already. Choose where to go in.";
 pub const NO_OFFER_TITLE: &str = "There is nothing to answer";

@@ -1,6 +1,6 @@
 //! Doors: the groups one works in, those that ask one to join, and going from one to another.
 
-use domain::{ids::UserId, user::Offer, views::Lobby};
+use domain::{ids::UserId, user::Offers, views::Lobby};
 use leptos::prelude::*;
 
 use super::strict::Json;
@@ -14,7 +14,7 @@ use {
 
 /// The groups that ask the caller to join.
 #[server(name = ListOffers, endpoint = "memberships/offers", input = Json, client = super::client::Console)]
-pub async fn offers() -> Result<Vec<Offer>, AppError> {
+pub async fn offers() -> Result<Offers, AppError> {
     answer("", |ctx| async move { memberships::offers(&ctx).await }).await
 }
 
@@ -34,6 +34,12 @@ pub async fn reject(user: UserId) -> Result<(), AppError> {
 #[server(name = SwitchGroup, endpoint = "memberships/switch", input = Json, client = super::client::Console)]
 pub async fn switch(user: UserId) -> Result<(), AppError> {
     answer(user, |ctx| async move { memberships::switch(&ctx, user).await }).await
+}
+
+/// Mails the caller a link that sets their password, which proves that they read the mail of their address.
+#[server(name = ProveMailbox, endpoint = "memberships/prove", input = Json, client = super::client::Console)]
+pub async fn prove_mailbox() -> Result<(), AppError> {
+    answer("", |ctx| async move { memberships::prove_mailbox(&ctx).await }).await
 }
 
 /// What somebody in the lobby is shown.

@@ -153,11 +153,12 @@ fn tell(desk: Desk) {
         });
         // What is counted may also be a practice that asks this person to join; the latest of all is said.
         let offers = api::refresh(true, api::memberships::offers()).await.unwrap_or_default();
-        let offer = offers.iter().max_by_key(|offer| offer.at);
+        let offer = offers.list.iter().max_by_key(|offer| offer.at);
         let (text, to) = match (news.first(), offer) {
             (Some(row), Some(offer)) if row.at < offer.at => (words::offer(offer), OFFERS.to_owned()),
             (Some(row), _) => (words::news(row), nav::news(&row.news)),
             (None, Some(offer)) => (words::offer(offer), OFFERS.to_owned()),
+            (None, None) if offers.unproven => (words::ASKED_UNPROVEN.to_owned(), OFFERS.to_owned()),
             (None, None) => return,
         };
         desk.toasts.say_with(text, to, words::OPEN);

@@ -8,11 +8,12 @@
 //! | [`load`], [`form`], [`drafts`] | asking, sending, and never losing what was typed |
 //! | [`filters`], [`picker`] | finding: lists that are filtered, one of many |
 //! | [`confirm`], [`proof`] | asking back, and for the password again |
+//! | [`pages`] | which page is at an address; each is fetched when it is first shown |
 //! | [`frame`] | sidebar, top bar, keyboard |
 //! | [`home`], [`patients`], [`history`], [`notifications`], [`settings`], [`account`] | the pages, one folder or file per noun |
 //! | [`words`] | every text that people read here |
 //!
-//! To add a page: its line in `routes.rs`, its name and path in [`nav::Place`], its file, its arm in `Page` below.
+//! To add a page: its line in `routes.rs`, its name and path in [`nav::Place`], its file, its function and its arm in [`pages`].
 
 mod account;
 mod confirm;
@@ -27,6 +28,7 @@ mod live;
 mod load;
 mod nav;
 mod notifications;
+mod pages;
 mod patients;
 mod picker;
 mod proof;
@@ -36,10 +38,7 @@ mod words;
 use domain::{error::Refusal, views::ConsoleStart};
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{
-    desk::{Desk, use_desk},
-    nav::{Nav, Place},
-};
+use self::{desk::Desk, nav::Nav};
 use crate::{
     api,
     components::{Button, Empty, LinkButton, Skeleton},
@@ -114,31 +113,7 @@ fn Room(start: ConsoleStart, nav: Nav) -> impl IntoView {
     provide_context(desk);
     provide_context(desk.clock);
     live::listen(desk);
-    view! { <frame::Frame><Page/></frame::Frame> }
-}
-
-/// The page at the present address.
-#[component]
-fn Page() -> impl IntoView {
-    let nav = use_desk().nav;
-    let place = Memo::new(move |_| Place::of(&nav.path()));
-    move || match place.get() {
-        Place::Home => view! { <home::Home/> }.into_any(),
-        Place::Patients => view! { <patients::Patients/> }.into_any(),
-        Place::NewPatient => view! { <patients::NewPatient/> }.into_any(),
-        Place::Patient(id) => view! { <patients::Profile id=id/> }.into_any(),
-        Place::History => view! { <history::History/> }.into_any(),
-        Place::Notifications => view! { <notifications::Notifications/> }.into_any(),
-        Place::Settings => view! { <settings::Settings/> }.into_any(),
-        Place::General => view! { <settings::General/> }.into_any(),
-        Place::Templates => view! { <settings::Templates/> }.into_any(),
-        Place::Mail => view! { <settings::Mail/> }.into_any(),
-        Place::Users => view! { <settings::Users/> }.into_any(),
-        Place::User(id) => view! { <settings::User id=id/> }.into_any(),
-        Place::Locations => view! { <settings::Locations/> }.into_any(),
-        Place::Account => view! { <account::Account/> }.into_any(),
-        Place::Nowhere => view! { <Nowhere/> }.into_any(),
-    }
+    view! { <frame::Frame><pages::Page/></frame::Frame> }
 }
 
 /// No such page.

@@ -2,6 +2,20 @@
 import { PAYLOADS, PHONE, axe, expect, nothingRan, test } from "../../harness/test.js";
 import { BEN, GRACE, MIRA, PASSWORD, PRACTICE, SAOIRSE, accept, addPatient, door, invite, newEmail, openConsole, openProfile } from "../../harness/people.js";
 
+/** When the bell takes this name, by the page's own clock: asking for it again and again would measure the asking. */
+const rings = (page: Page, name: string): Promise<number> =>
+  page.evaluate(
+    (name) =>
+      new Promise<number>((done) =>
+        new MutationObserver(() => document.querySelector(`[aria-label="${name}"]`) && done(Date.now())).observe(document.body, {
+          attributes: true,
+          childList: true,
+          subtree: true,
+        }),
+      ),
+    name,
+  );
+
 // The walk of the product: S1-06, S1-07, S1-09, S1-11, S1-12, S1-13, S1-14, S1-01, S3-19.
 test("a practitioner invites a patient, who accepts on a phone, and the bell rings within a second", async ({ page, device, portico }) => {
   await openConsole(page);
@@ -49,6 +63,7 @@ test("a practitioner invites a patient, who accepts on a phone, and the bell rin
   await phone.getByLabel("Password", { exact: true }).fill(PASSWORD);
   const bell = page.getByLabel(/^Notifications, /);
   const unread = Number(/\d+/.exec((await bell.getAttribute("aria-label"))!)?.[0] ?? 0);
+  const rang = rings(page, `Notifications, ${unread + 1} unread`);
   const pressed = Date.now();
   await phone.getByRole("button", { name: "Accept and open the portal" }).click();
 
@@ -56,7 +71,7 @@ test("a practitioner invites a patient, who accepts on a phone, and the bell rin
   await expect(phone.getByRole("heading", { level: 1, name: `Hello ${patient.first}` })).toBeVisible();
   const accepted = Date.now();
   await expect(bell).toHaveAccessibleName(`Notifications, ${unread + 1} unread`);
-  expect(Date.now() - accepted, `accepting took ${accepted - pressed} ms`).toBeLessThan(1_000);
+  expect((await rang) - accepted, `accepting took ${accepted - pressed} ms`).toBeLessThan(1_000);
 
   // S1-01: the four places, each a page.
   for (const place of ["Track your health", "Appointments", "Shared records", "Invoices"]) {

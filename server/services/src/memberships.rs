@@ -10,7 +10,7 @@ use domain::{
     ids::{AccountId, UserId},
     notification::{News, Notification},
     time::Time,
-    user::{Membership, Offer, Role, User, UserState},
+    user::{Membership, Offer, Offers, Role, User, UserState},
     views::Lobby,
 };
 
@@ -19,6 +19,7 @@ use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
+    passwords,
     ports::{Hint, MembershipRecord, Work},
 };
 
@@ -26,13 +27,15 @@ use crate::{
 ///
 /// # Errors
 /// [`crate::Error::NotSignedIn`].
-pub async fn offers(ctx: &Ctx) -> Result<Vec<Offer>> {
+pub async fn offers(ctx: &Ctx) -> Result<Offers> {
     let actor = ctx.actor()?;
-    let own = ctx.services.store.look().await?.list_own_groups(actor.account()).await?;
-    Ok(offered(own))
+    let mut work = ctx.services.store.look().await?;
+    let own = work.list_own_groups(actor.account()).await?;
+    let proved = work.mailbox_proved(actor.account()).await?;
+    Ok(offered(own, proved))
 }
 
-fn offered(own: Vec<MembershipRecord>) -> Vec<Offer> {
+fn offered(own: Vec<MembershipRecord>, mailbox_proved: bool) -> Offers {
     let waiting = own.into_iter().filter(|own| own.user.state == UserState::Invited);
     let offer = |own: MembershipRecord| Offer {
         user: own.user.id,
@@ -40,7 +43,12 @@ fn offered(own: Vec<MembershipRecord>) -> Vec<Offer> {
         level: own.user.level,
         at: own.user.since,
     };
-    waiting.map(offer).collect()
+    let list: Vec<Offer> = waiting.map(offer).collect();
+    if mailbox_proved {
+        Offers { list, unproven: false }
+    } else {
+        Offers { unproven: !list.is_empty(), list: Vec::new() }
+    }
 }
 
 /// The groups that somebody works in, oldest first.
@@ -65,11 +73,12 @@ pub async fn lobby(ctx: &Ctx) -> Result<Lobby> {
     let temporary_password = *actor.face() == Face::Lobby(Waits::Password);
     // Whoever chose the password may be the one who looks: where the person works is not theirs to know (PR-21).
     let own = if temporary_password { Vec::new() } else { work.list_own_groups(account.id).await? };
+    let proved = work.mailbox_proved(account.id).await?;
     Ok(Lobby {
         email: account.email.as_str().to_owned(),
         temporary_password,
         groups: joined(&own),
-        offers: offered(own),
+        offers: offered(own, proved),
     })
 }
 
@@ -80,6 +89,7 @@ pub async fn lobby(ctx: &Ctx) -> Result<Lobby> {
 pub async fn accept(ctx: &Ctx, id: UserId) -> Result<()> {
     let (mut work, own) = own(ctx, id).await?;
     let user = own.user.accept(ctx.now())?;
+    proved(work.as_mut(), &user).await?;
     if holds_portal(work.as_mut(), user.account, user.level.role(), ctx.now()).await? {
         return Err(Conflict::PortalNow.into());
     }
@@ -91,9 +101,27 @@ pub async fn accept(ctx: &Ctx, id: UserId) -> Result<()> {
 /// # Errors
 /// [`crate::Error::NotFound`] for somebody else's membership, or a [`domain::error::Conflict`].
 pub async fn reject(ctx: &Ctx, id: UserId) -> Result<()> {
-    let (work, own) = own(ctx, id).await?;
+    let (mut work, own) = own(ctx, id).await?;
     let user = own.user.reject(ctx.now())?;
+    proved(work.as_mut(), &user).await?;
     answer(ctx, work, &user, Action::UserDeclined, News::MembershipRejected { user: id }).await
+}
+
+/// Whoever answers for an address must read its mail: else the group that first added it, and chose its password, could answer
+/// for somebody who never heard of either (PR-21).
+async fn proved(work: &mut dyn Work, user: &User) -> Result<()> {
+    if work.mailbox_proved(user.account).await? { Ok(()) } else { Err(Conflict::MailboxUnproven.into()) }
+}
+
+/// Mails the caller a link that sets their password: whoever uses it reads the mail of their address, and everybody else who
+/// may know the password is out. A link that only proved the one would keep the other in.
+///
+/// # Errors
+/// [`crate::Error::TooMany`].
+pub async fn prove_mailbox(ctx: &Ctx) -> Result<()> {
+    let actor = ctx.actor()?;
+    let account = ctx.services.store.look().await?.lookup_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
+    passwords::request_link(ctx, account.email.as_str(), Door::Console).await
 }
 
 /// One of the caller's own memberships. Not with a temporary password: whoever chose it could answer instead (PR-21).

@@ -182,6 +182,7 @@ async fn try_set(ctx: &Ctx, token: &str, hash: &PasswordHash) -> Result<Option<D
     if !work.set_password(account.id, account.password_hash.as_ref(), hash, now).await? {
         return Ok(None);
     }
+    work.prove_mailbox(account.id, now).await?;
     work.end_sessions(account.id, None, now).await?;
     work.audit(&audit::outside(ctx, account.id, Action::PasswordSet, account.id)).await?;
     // To the side where it was asked for, or the other one; who accepted an invitation goes to see what it opened.

@@ -7,7 +7,7 @@ use domain::{
     audit::{Action, Entry},
     email::{Email, EmailProblem},
     error::{Conflict, Invalid, Problem},
-    ids::AccountId,
+    ids::{AccountId, GroupId},
     location::{Location, OpeningHours},
     mail,
     practice::{Group, NewPractice, NewPracticeForm},
@@ -21,7 +21,7 @@ use crate::{
     context::{Ctx, Origin, Services},
     error::{Error, Result},
     hashing, mails, memberships,
-    ports::{Clash, Hint, StoreError},
+    ports::{Clash, Hint, StoreError, Work},
     throttle, users,
 };
 
@@ -112,7 +112,7 @@ pub async fn set_up(
 /// # Errors
 /// [`crate::Error::Invalid`] in the fields of the first-run page; [`domain::error::Conflict::PortalNow`] for a practitioner
 /// whose address uses a portal (decision 5).
-pub async fn add_group(services: &Arc<Services>, form: &NewPracticeForm, email: &str) -> Result<Added> {
+pub async fn add_group(services: &Arc<Services>, form: &NewPracticeForm, email: &str) -> Result<(GroupId, Added)> {
     let ctx = Ctx::new(Arc::clone(services), Origin::default(), None);
     let mut invalid = Invalid::default();
     let practice = form.check(&mut invalid);
@@ -124,24 +124,9 @@ pub async fn add_group(services: &Arc<Services>, form: &NewPracticeForm, email: 
         return Err(invalid.into());
     };
     let now = ctx.now();
-    let level = if practice.practises { Level::Full } else { Level::AdminFull };
     let (group, location) = rooms(&ctx, &practice);
     let mut work = services.store.begin().await?;
-    let known = users::held(work.as_mut(), &email).await?;
-    if let Some(account) = &known
-        && memberships::holds_portal(work.as_mut(), account.id, level.role(), ctx.now()).await?
-    {
-        return Err(Conflict::PortalNow.into());
-    }
-    let state = if known.is_some() { UserState::Invited } else { UserState::Active };
-    let account = match known {
-        Some(account) => account,
-        None => {
-            let account = Account { id: services.random.id().into(), email, password_hash: None };
-            work.add_account(&account, now).await?;
-            account
-        }
-    };
+    let (account, state) = owners_account(&ctx, work.as_mut(), email, level(practice.practises)).await?;
     let owner = owner(&ctx, &group, account.id, practice, state);
     let entry = audit::outside(&ctx, "", Action::GroupCreated, group.id);
     work.unscoped_add_group(&group, now).await?;
@@ -149,11 +134,69 @@ pub async fn add_group(services: &Arc<Services>, form: &NewPracticeForm, email: 
     work.unscoped_add_location(group.id, &location, now).await?;
     work.unscoped_add_user(&owner, now).await?;
     work.unscoped_save_user_locations(group.id, owner.id, &[location.id]).await?;
-    let kind = if state == UserState::Active { mail::Kind::Welcome } else { mail::Kind::JoinGroup };
-    work.add_mail(&mails::about_user(&ctx, &account, &owner, kind, now)).await?;
-    work.hint(Hint::Bell(account.id));
+    tell_owner(&ctx, work.as_mut(), &account, &owner).await?;
     work.save().await?;
-    Ok(if state == UserState::Active { Added::Joined(owner.id) } else { Added::Invited(owner.id) })
+    Ok((group.id, added(&owner)))
+}
+
+/// One more user who may do everything, for the operator of a group that nobody manages any more: whoever was asked to own
+/// it said no, or cannot be reached (AD-04). An account is asked to join; somebody new sets a password by "Forgot password".
+///
+/// # Errors
+/// [`crate::Error::NotFound`] for a group that is not there; [`crate::Error::Invalid`] in the fields of the first-run page,
+/// also for an address that is or was a user of the group; [`domain::error::Conflict::PortalNow`] as in [`add_group`].
+pub async fn add_owner(services: &Arc<Services>, group: GroupId, form: &NewPracticeForm, email: &str) -> Result<Added> {
+    let ctx = Ctx::new(Arc::clone(services), Origin::default(), None);
+    let now = ctx.now();
+    let mut work = services.store.begin().await?;
+    let group = work.unscoped_lookup_group(group).await?.ok_or(Error::NotFound)?;
+    let form = NewPracticeForm { group_name: group.name.clone(), ..form.clone() };
+    let mut invalid = Invalid::default();
+    let practice = form.check(&mut invalid);
+    let email: Option<Email> = invalid.check("email", email.parse());
+    let (Some(practice), Some(email)) = (practice, email) else { return Err(invalid.into()) };
+    let (account, state) = owners_account(&ctx, work.as_mut(), email, level(practice.practises)).await?;
+    let owner = owner(&ctx, &group, account.id, practice, state);
+    let action = if state == UserState::Active { Action::UserAdded } else { Action::UserInvited };
+    let entry = audit::outside(&ctx, "", action, owner.id);
+    let detail = format!("operator level={}", owner.level.code());
+    work.audit(&Entry { group: Some(group.id), detail, ..entry }).await?;
+    work.unscoped_add_user(&owner, now).await.map_err(|error| match error {
+        StoreError::Clash(Clash::UserOfAccount) => Error::field("email", Problem::AlreadyUser),
+        other => other.into(),
+    })?;
+    tell_owner(&ctx, work.as_mut(), &account, &owner).await?;
+    work.save().await?;
+    Ok(added(&owner))
+}
+
+/// The account of whoever is to own a group, made if there is none, and how they are a user of it: who has one is asked.
+async fn owners_account(ctx: &Ctx, work: &mut dyn Work, email: Email, level: Level) -> Result<(Account, UserState)> {
+    if let Some(account) = users::held(work, &email).await? {
+        if memberships::holds_portal(work, account.id, level.role(), ctx.now()).await? {
+            return Err(Conflict::PortalNow.into());
+        }
+        return Ok((account, UserState::Invited));
+    }
+    let account = Account { id: ctx.services.random.id().into(), email, password_hash: None };
+    work.add_account(&account, ctx.now()).await?;
+    Ok((account, UserState::Active))
+}
+
+async fn tell_owner(ctx: &Ctx, work: &mut dyn Work, account: &Account, owner: &User) -> Result<()> {
+    let kind = if owner.state == UserState::Active { mail::Kind::Welcome } else { mail::Kind::JoinGroup };
+    work.add_mail(&mails::about_user(ctx, account, owner, kind, ctx.now())).await?;
+    work.hint(Hint::Bell(account.id));
+    Ok(())
+}
+
+fn added(owner: &User) -> Added {
+    if owner.state == UserState::Active { Added::Joined(owner.id) } else { Added::Invited(owner.id) }
+}
+
+/// How far an owner's access reaches: as far as any.
+const fn level(practises: bool) -> Level {
+    if practises { Level::Full } else { Level::AdminFull }
 }
 
 /// A new group and its first location.
@@ -182,7 +225,7 @@ fn owner(ctx: &Ctx, group: &Group, account: AccountId, practice: NewPractice, st
         name: practice.owner,
         profession: practice.profession,
         registration: String::new(),
-        level: if practice.practises { Level::Full } else { Level::AdminFull },
+        level: level(practice.practises),
         settings: AccessSettings::OWNER,
         state,
         since: ctx.now(),

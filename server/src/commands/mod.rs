@@ -38,6 +38,7 @@ pub fn run(config: Config, command: Command) -> Result<(), Failure> {
             Command::Backup { file } => backup::run(&config, &file).await,
             Command::Restore { file } => restore::run(&config, &file).await,
             Command::AddGroup(group) => add_group::run(&config, group).await,
+            Command::AddOwner(owner) => add_group::run_owner(&config, owner).await,
             Command::Verify { head } => verify::run(&config, &head).await,
             Command::Demo => demo::run(&config).await,
         }

@@ -197,6 +197,35 @@ impl Accounts for SqlWork {
         Ok(())
     }
 
+    async fn mailbox_proved(&mut self, id: AccountId) -> Stored<bool> {
+        let row: Option<(Option<i64>,)> = self
+            .find(
+                query_as(
+                    "SELECT mailbox_proved_at
+                     FROM accounts
+                     WHERE id = $1",
+                )
+                .bind(id.uuid()),
+            )
+            .await?;
+        Ok(row.is_some_and(|(proved_at,)| proved_at.is_some()))
+    }
+
+    async fn prove_mailbox(&mut self, id: AccountId, at: Time) -> Stored<()> {
+        self.execute(
+            query(
+                "UPDATE accounts
+                 SET mailbox_proved_at = $2
+                 WHERE id = $1
+                   AND mailbox_proved_at IS NULL",
+            )
+            .bind(id.uuid())
+            .bind(at.millis()),
+        )
+        .await?;
+        Ok(())
+    }
+
     async fn set_password(
         &mut self,
         id: AccountId,

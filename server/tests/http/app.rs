@@ -180,6 +180,7 @@ impl App {
                 password_hash: Some(hash.clone()),
             };
             work.add_account(&account, now).await.unwrap();
+            work.prove_mailbox(account.id, now).await.unwrap();
             let user = User {
                 id: self.services.random.id().into(),
                 group: if group == 'a' { self.group_a } else { self.group_b },

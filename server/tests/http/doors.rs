@@ -171,6 +171,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         | "settings/practice"
         | "settings/messages"
         | "memberships/offers"
+        | "memberships/prove"
         | "locations/list"
         | "templates/list" => Body::Json(json!({})),
         "settings/save_messages" => Body::Json(json!({ "version": 999, "form": { "reminder_hours": "24" } })),

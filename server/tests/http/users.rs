@@ -182,7 +182,7 @@ async fn nobody_answers_for_somebody_else() {
         }
         let tom = app.user("clinical@a.example.org").await;
         let offers = tom.call("memberships/offers", json!({})).await.is(200).json();
-        assert_eq!(offers.as_array().unwrap().len(), 1, "it still waits for him");
+        assert_eq!(offers["list"].as_array().unwrap().len(), 1, "it still waits for him");
         // Not before it is accepted, and not after it was rejected.
         let refused = tom.call("memberships/switch", json!({ "user": there })).await.is(403);
         assert_eq!(refused.json()["detail"], "no_group", "{}", refused.text());
@@ -191,6 +191,36 @@ async fn nobody_answers_for_somebody_else() {
             tom.call("memberships/accept", json!({ "user": there })).await.is(409).json()["detail"],
             "not_invited"
         );
+    }
+}
+
+// PR-21: nor does the group that chose somebody's password, in their name.
+#[tokio::test]
+async fn nobody_answers_before_a_link_was_used_that_was_mailed_to_them() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let (ours, theirs) = (app.user("full@a.example.org").await, app.user("full@b.example.org").await);
+        add(&ours, "new@x.example.org", "clinical", TEMPORARY).await;
+        let there = add(&theirs, "new@x.example.org", "clinical", "").await["invited"].as_str().unwrap().to_owned();
+        let knows = app.anon();
+        knows.sign_in("console", "new@x.example.org", TEMPORARY).await.is(200);
+        knows.post("passwords/choose", &[("password", NEW_PASSWORD)]).await.is(200);
+        let shown = knows.call("memberships/offers", json!({})).await.is(200).json();
+        assert_eq!(shown, json!({ "list": [], "unproven": true }));
+        for door in ["memberships/accept", "memberships/reject"] {
+            let refused = knows.call(door, json!({ "user": there })).await.is(409);
+            assert_eq!(refused.json()["detail"], "mailbox_unproven", "{door}");
+        }
+        let letters = app.mailer.to("new@x.example.org").len();
+        knows.call("memberships/prove", json!({})).await.is(200);
+        let token = crate::world::token(&app.mailer.wait("new@x.example.org", letters + 1).await);
+        let reads = app.anon();
+        reads
+            .post("passwords/set_by_link", &[("token", &token), ("password", "nine brown owls in a barn")])
+            .await
+            .is(200);
+        knows.call("memberships/offers", json!({})).await.is(401);
+        reads.call("memberships/accept", json!({ "user": there })).await.is(200);
     }
 }
 

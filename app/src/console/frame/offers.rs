@@ -1,6 +1,9 @@
 //! Practices that ask the person to join them (S4-31), with yes and no (S4-32).
 
-use domain::{ids::UserId, user::Offer};
+use domain::{
+    ids::UserId,
+    user::{Offer, Offers as Asked},
+};
 use leptos::{html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
@@ -74,11 +77,52 @@ pub fn Offers(some: RwSignal<bool>) -> impl IntoView {
         }
     };
     let list = move || {
-        let offers = value.get().filter(|offers| !offers.is_empty())?;
-        let lines: Vec<_> = offers.into_iter().map(line).collect();
+        let Asked { list, unproven } = value.get().filter(|offers| !offers.is_empty())?;
+        if unproven {
+            return Some(view! { <ul class="lines offers" aria-label=words::OFFERS><Unproven/></ul> });
+        }
+        let lines: Vec<_> = list.into_iter().map(line).collect();
         Some(view! { <ul class="lines offers" aria-label=words::OFFERS>{lines}</ul> })
     };
     view! { <div tabindex="-1" class="offers-place" node_ref=place>{list}</div> }
+}
+
+/// In place of what is not shown yet: why, and how to come to see it.
+#[component]
+fn Unproven() -> impl IntoView {
+    let desk = use_desk();
+    let (busy, sent) = (RwSignal::new(false), RwSignal::new(false));
+    let send = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let answer = api::memberships::prove_mailbox().await;
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(()) => {
+                    let _ = sent.try_set(true);
+                    desk.toasts.say(words::PROOF_SENT);
+                }
+                Err(error) => desk.refused(&error),
+            }
+        });
+    };
+    view! {
+        <li class="line offer">
+            <Icon name="building-2"/>
+            <div>
+                <p class="line-text">{words::ASKED_UNPROVEN}</p>
+                <p class="line-note">{move || if sent.get() { words::PROOF_SENT } else { words::PROOF_WHY }}</p>
+                <div class="buttons">
+                    <Button kind=Kind::Main busy=busy press=send>
+                        {move || if sent.get() { words::PROOF_AGAIN } else { words::PROOF_SEND }}
+                    </Button>
+                </div>
+            </div>
+        </li>
+    }
 }
 
 /// Puts the focus there, or when nothing is left there on the page's title.

@@ -34,6 +34,13 @@ pub fn offer(offer: &Offer) -> String {
     format!("{} asks you to join as {} ({})", offer.group_name, role(offer.level.role()), level(offer.level))
 }
 
+pub const ASKED_UNPROVEN: &str = "A practice asks you to join. Prove first that this is your email.";
+pub const PROOF_WHY: &str = "Somebody else added your email here. We mail you a link; by setting your password through it you \
+     show that the mailbox is yours. Then you see who asks.";
+pub const PROOF_SENT: &str = "A link is on its way to your email. It works for an hour.";
+pub const PROOF_SEND: &str = "Mail me the link";
+pub const PROOF_AGAIN: &str = "Mail it again";
+
 /// The name of the button.
 pub fn join_named(group: &str) -> String {
     format!("Accept and join {group}")

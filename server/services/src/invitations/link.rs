@@ -221,6 +221,10 @@ async fn finish(ctx: &Ctx, work: &mut dyn Work, accepted: Invitation, grant: Gra
     let news = News::InvitationAccepted { patient: accepted.patient, invitation: accepted.id };
     let notification = Notification { id: ctx.services.random.id().into(), news, at: now, read_at: None };
     work.unscoped_notify(accepted.group, accepted.inviter, &notification).await?;
+    // The link was mailed to the account's own address, written the same way.
+    if work.lookup_account(accepted.account).await?.is_some_and(|account| account.email == accepted.email) {
+        work.prove_mailbox(accepted.account, now).await?;
+    }
     Ok(true)
 }
 

@@ -56,6 +56,12 @@ pub trait Accounts {
     /// The account wants no more tips, or wants them again.
     async fn stop_tips(&mut self, id: AccountId, stopped: Option<Time>) -> Stored<()>;
 
+    /// Was a link used that went to the account's address? Whoever signs in also reads its mail, then.
+    async fn mailbox_proved(&mut self, id: AccountId) -> Stored<bool>;
+
+    /// Such a link was used. The first time counts.
+    async fn prove_mailbox(&mut self, id: AccountId, at: Time) -> Stored<()>;
+
     /// Sets the password in place of the `expected` one; false when it is another one by now.
     async fn set_password(
         &mut self,

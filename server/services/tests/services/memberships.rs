@@ -22,6 +22,8 @@ on_both_engines! {
     tabs_go_on_after_a_new_password,
     somebody_in_no_group_waits_in_the_lobby,
     a_temporary_password_shows_no_groups,
+    who_answers_reads_the_mail_of_their_address,
+    a_portal_link_proves_the_mailbox,
     the_owner_of_a_further_group_is_told_nothing_of_themselves,
     a_portal_user_joins_and_goes_over,
     of_fifty_answers_at_once_one_counts,
@@ -137,7 +139,7 @@ async fn somebody_in_no_group_waits_in_the_lobby(town: Town) {
     let refused = patients::list(&tom, &PatientFilter::default(), &PageRequest::default()).await;
     assert!(matches!(refused, Err(Error::Forbidden(Refusal::NoGroup))));
     let lobby = memberships::lobby(&tom).await.unwrap();
-    assert_eq!((lobby.offers.len(), lobby.temporary_password), (1, false));
+    assert_eq!((lobby.offers.list.len(), lobby.temporary_password), (1, false));
     memberships::accept(&tom, id).await.unwrap();
     memberships::switch(&tom, id).await.unwrap();
     let tom = town.again(&tom).await.unwrap();
@@ -158,7 +160,54 @@ async fn a_temporary_password_shows_no_groups(town: Town) {
     assert!(lobby.temporary_password && lobby.offers.is_empty() && lobby.groups.is_empty(), "{lobby:?}");
     passwords::choose(&tom, PASSWORD).await.unwrap();
     let tom = town.follow(&tom).await;
-    assert_eq!(memberships::offers(&tom).await.unwrap().len(), 1, "then it waits for an answer");
+    assert!(memberships::offers(&tom).await.unwrap().unproven, "then it waits for an answer");
+}
+
+// PR-21: the group that added an address, and chose its password, answers no other group in its name: whoever answers has
+// used a link that was mailed there.
+async fn who_answers_reads_the_mail_of_their_address(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let Staff { owner: other, .. } = town.practice_called("Hill Clinic", "owner@hill.example").await;
+    add(&town, &owner, form("practitioner", "tom@x.example", Level::Clinical), TEMPORARY).await.unwrap();
+    let Added::Invited(id) =
+        add(&town, &other, form("practitioner", "tom@x.example", Level::Clinical), "").await.unwrap()
+    else {
+        panic!("not asked")
+    };
+    // Whoever knows the temporary password makes it their own.
+    let ctx = town.anon();
+    accounts::sign_in(&ctx, Door::Console, "tom@x.example", TEMPORARY).await.unwrap();
+    let knows = town.follow(&ctx).await;
+    passwords::choose(&knows, PASSWORD).await.unwrap();
+    let knows = town.follow(&knows).await;
+    let shown = memberships::offers(&knows).await.unwrap();
+    assert!(shown.unproven && shown.list.is_empty(), "not even which group asks: {shown:?}");
+    assert!(matches!(memberships::accept(&knows, id).await, Err(Error::Conflict(Conflict::MailboxUnproven))));
+    assert!(matches!(memberships::reject(&knows, id).await, Err(Error::Conflict(Conflict::MailboxUnproven))));
+    assert_eq!(users::page(&other, id).await.unwrap().user.state, UserState::Invited);
+    // A password changed inside proves nothing.
+    passwords::change(&knows, PASSWORD, "seven grey herons on a wire").await.unwrap();
+    let knows = town.follow(&knows).await;
+    assert!(memberships::offers(&knows).await.unwrap().unproven);
+    // Tom reads his mail; whoever chose the password is out, and he answers.
+    memberships::prove_mailbox(&knows).await.unwrap();
+    let token = town.link_to("tom@x.example").await;
+    let tom = town.anon();
+    passwords::set_by_link(&tom, &token, "nine brown owls in a barn").await.unwrap();
+    assert!(town.again(&knows).await.is_none(), "the other one is signed out");
+    let tom = town.follow(&tom).await;
+    let shown = memberships::offers(&tom).await.unwrap();
+    assert!(!shown.unproven && shown.list.len() == 1, "{shown:?}");
+    memberships::accept(&tom, id).await.unwrap();
+}
+
+// PR-21: the link of a portal invitation went to the address as well.
+async fn a_portal_link_proves_the_mailbox(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let patient = town.patient(&owner, "Lien", "Nguyen").await;
+    town.portal_user(&owner, patient, "lien@example.org").await;
+    let account = town.stored_account("lien@example.org").await.unwrap().id;
+    assert!(town.read().await.mailbox_proved(account).await.unwrap());
 }
 
 // AD-04: the first user of a further group answers to nobody in it.
@@ -174,7 +223,8 @@ async fn the_owner_of_a_further_group_is_told_nothing_of_themselves(town: Town) 
         practises: "yes".into(),
         ..NewPracticeForm::default()
     };
-    let Added::Invited(id) = set_up::add_group(&town.services, &form, "owner@harbour.example").await.unwrap() else {
+    let (_, Added::Invited(id)) = set_up::add_group(&town.services, &form, "owner@harbour.example").await.unwrap()
+    else {
         panic!("not asked")
     };
     town.set_password("owner@harbour.example", PASSWORD).await;
@@ -194,7 +244,7 @@ async fn a_portal_user_joins_and_goes_over(town: Town) {
     let added = add(&town, &owner, form("administrator", "lien@example.org", Level::CalendarContacts), "").await;
     let Added::Invited(id) = added.unwrap() else { panic!("not asked") };
     assert!(portal::start(&lien).await.unwrap().also_console, "the way over is offered");
-    assert_eq!(memberships::offers(&lien).await.unwrap().len(), 1);
+    assert_eq!(memberships::offers(&lien).await.unwrap().list.len(), 1);
     memberships::accept(&lien, id).await.unwrap();
     memberships::switch(&lien, id).await.unwrap();
     let desk = town.follow(&lien).await;

@@ -182,6 +182,7 @@ impl Town {
         }
         let account = Account { id: self.services.random.id().into(), email, password_hash: password.cloned() };
         work.add_account(&account, self.anon().now()).await.unwrap();
+        work.prove_mailbox(account.id, self.anon().now()).await.unwrap();
         work.save().await.unwrap();
         account.id
     }

@@ -164,7 +164,7 @@ async fn somebody_who_has_an_account_is_asked_to_join(town: Town) {
     let Added::Invited(id) = added else { panic!("not asked: {added:?}") };
     assert_eq!(users::page(&other, id).await.unwrap().user.state, UserState::Invited);
     // S4-33: no more than the group's name, and nothing to go to.
-    let offers = memberships::offers(&tom).await.unwrap();
+    let offers = memberships::offers(&tom).await.unwrap().list;
     assert_eq!((offers.len(), offers[0].group_name.as_str(), offers[0].user), (1, "Hill Clinic", id));
     assert_eq!(console::start(&tom).await.unwrap().unread, 1, "the bell counts it");
     assert!(matches!(memberships::switch(&tom, id).await, Err(Error::Forbidden(Refusal::NoGroup))));

@@ -23,6 +23,7 @@ promises!(
     practitioners_are_known_by_their_levels,
     who_is_only_asked_to_practise_is_no_practitioner,
     a_temporary_password_ends_with_the_next_one,
+    a_mailbox_is_proved_once,
     tips_are_stopped_and_wanted_again,
     a_new_password_link_ends_the_earlier_ones,
     a_password_link_is_used_once,
@@ -178,6 +179,19 @@ async fn a_temporary_password_ends_with_the_next_one(database: &TestDatabase) {
     assert!(work.lookup_user(&may, world.noor.id).await.unwrap().unwrap().temporary_password, "nothing was set");
     assert!(work.set_password(noor, old.as_ref(), &hash, later(1)).await.unwrap());
     assert!(!work.lookup_user(&may, world.noor.id).await.unwrap().unwrap().temporary_password);
+}
+
+// PR-21
+async fn a_mailbox_is_proved_once(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let (mira, noor) = (world.mira.account, world.noor.account);
+    let mut work = world.begin().await;
+    assert!(!work.mailbox_proved(mira).await.unwrap());
+    work.prove_mailbox(mira, NOW).await.unwrap();
+    work.prove_mailbox(mira, later(1)).await.unwrap();
+    assert!(work.mailbox_proved(mira).await.unwrap());
+    assert!(!work.mailbox_proved(noor).await.unwrap());
+    assert!(!work.mailbox_proved(id()).await.unwrap(), "nobody has none");
 }
 
 // S4-30

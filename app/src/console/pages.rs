@@ -1,0 +1,135 @@
+//! The pages, fetched when they are first shown: what somebody never opens costs them nothing. Pages that
+//! are used together are one piece of WASM (`patients`, `settings`, `users`, `own`); what several pieces need is a piece
+//! too, and few pieces make few of those (P-13).
+//!
+//! A piece may fail to arrive: the network is away, or a new version of the server knows it by another name. Then the page
+//! says so, and offers to try again.
+
+use domain::ids::{PatientId, UserId};
+use leptos::{
+    prelude::*,
+    reactive::computed::ScopedFuture,
+    task::spawn_local,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
+
+use super::{account, desk::use_desk, frame, history, nav::Place, notifications, patients, settings, words};
+use crate::components::{Button, Empty, Kind, Skeleton};
+
+/// A page, if its code arrived.
+type Fetched = Result<AnyView, SplitLoaderError>;
+
+#[wasm_split(patients, wasm_split_path = leptos::wasm_split, fallible)]
+fn patient_list() -> Fetched {
+    Ok(view! { <patients::Patients/> }.into_any())
+}
+
+#[wasm_split(patients, wasm_split_path = leptos::wasm_split, fallible)]
+fn new_patient() -> Fetched {
+    Ok(view! { <patients::NewPatient/> }.into_any())
+}
+
+#[wasm_split(patients, wasm_split_path = leptos::wasm_split, fallible)]
+fn patient(id: PatientId) -> Fetched {
+    Ok(view! { <patients::Profile id=id/> }.into_any())
+}
+
+#[wasm_split(settings, wasm_split_path = leptos::wasm_split, fallible)]
+fn user_history() -> Fetched {
+    Ok(view! { <history::History/> }.into_any())
+}
+
+#[wasm_split(own, wasm_split_path = leptos::wasm_split, fallible)]
+fn all_notifications() -> Fetched {
+    Ok(view! { <notifications::Notifications/> }.into_any())
+}
+
+#[wasm_split(settings, wasm_split_path = leptos::wasm_split, fallible)]
+fn setting(place: Place) -> Fetched {
+    Ok(match place {
+        Place::General => view! { <settings::General/> }.into_any(),
+        Place::Templates => view! { <settings::Templates/> }.into_any(),
+        Place::Mail => view! { <settings::Mail/> }.into_any(),
+        Place::Locations => view! { <settings::Locations/> }.into_any(),
+        _ => view! { <settings::Settings/> }.into_any(),
+    })
+}
+
+#[wasm_split(users, wasm_split_path = leptos::wasm_split, fallible)]
+fn users() -> Fetched {
+    Ok(view! { <settings::Users/> }.into_any())
+}
+
+#[wasm_split(users, wasm_split_path = leptos::wasm_split, fallible)]
+fn user(id: UserId) -> Fetched {
+    Ok(view! { <settings::User id=id/> }.into_any())
+}
+
+#[wasm_split(own, wasm_split_path = leptos::wasm_split, fallible)]
+fn own_account() -> Fetched {
+    Ok(view! { <account::Account/> }.into_any())
+}
+
+/// The page at the present address.
+#[component]
+pub fn Page() -> impl IntoView {
+    let nav = use_desk().nav;
+    let place = Memo::new(move |_| Place::of(&nav.path()));
+    move || match place.get() {
+        Place::Home => view! { <super::home::Home/> }.into_any(),
+        Place::Patients => later(patient_list),
+        Place::NewPatient => later(new_patient),
+        Place::Patient(id) => later(move || patient(id)),
+        Place::History => later(user_history),
+        Place::Notifications => later(all_notifications),
+        place @ (Place::Settings | Place::General | Place::Templates | Place::Mail | Place::Locations) => {
+            later(move || setting(place))
+        }
+        Place::Users => later(users),
+        Place::User(id) => later(move || user(id)),
+        Place::Account => later(own_account),
+        Place::Nowhere => view! { <super::Nowhere/> }.into_any(),
+    }
+}
+
+/// A page whose code may have to be fetched. One that is here already is drawn at once.
+fn later<F>(page: impl Fn() -> F + Copy + Send + Sync + 'static) -> AnyView
+where
+    F: Future<Output = Fetched> + 'static,
+{
+    let again = RwSignal::new(0_u32);
+    (move || {
+        again.track();
+        let here = RwSignal::new(false);
+        let drawn = StoredValue::new_local(None::<AnyView>);
+        // What the page makes lives as long as this place, although it is made later.
+        spawn_local(ScopedFuture::new_untracked(async move {
+            let page = page().await.unwrap_or_else(|_| view! { <Unfetched again=again/> }.into_any());
+            drawn.try_set_value(Some(page));
+            here.try_set(true);
+        }));
+        move || {
+            let page = here.get().then(|| drawn.try_update_value(Option::take).flatten()).flatten();
+            page.unwrap_or_else(|| view! { <Skeleton lines=6/> }.into_any())
+        }
+    })
+    .into_any()
+}
+
+/// In place of a page whose code did not arrive.
+#[component]
+fn Unfetched(again: RwSignal<u32>) -> impl IntoView {
+    view! {
+        <frame::Head title=words::UNFETCHED/>
+        <Empty title=words::UNFETCHED_TITLE>
+            <p>{words::UNFETCHED_TEXT}</p>
+            <Button kind=Kind::Main press=move |_| again.update(|again| *again += 1)>{words::TRY_AGAIN}</Button>
+            <Button press=move |_| reload()>{words::RELOAD}</Button>
+        </Empty>
+    }
+}
+
+/// Asks the server for the console anew, and with it for the pieces of the version that it has now.
+fn reload() {
+    let _ = window().location().reload();
+}
