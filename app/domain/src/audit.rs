@@ -31,6 +31,10 @@ pub enum Action {
     PasswordSet,
     /// A list or search of patients was shown.
     PatientsListed,
+    /// A report was run.
+    ReportRun,
+    /// A report was saved as a file.
+    ReportExported,
     /// A patient's record was shown.
     PatientViewed,
     /// A patient's record was made.
@@ -111,7 +115,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 49] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -121,6 +125,8 @@ impl Action {
         Self::PasswordLinkRequested,
         Self::PasswordSet,
         Self::PatientsListed,
+        Self::ReportRun,
+        Self::ReportExported,
         Self::PatientViewed,
         Self::PatientAdded,
         Self::PatientChanged,
@@ -174,6 +180,8 @@ impl Action {
             Self::PasswordLinkRequested => "password_link_requested",
             Self::PasswordSet => "password_set",
             Self::PatientsListed => "patients_listed",
+            Self::ReportRun => "report_run",
+            Self::ReportExported => "report_exported",
             Self::PatientViewed => "patient_viewed",
             Self::PatientAdded => "patient_added",
             Self::PatientChanged => "patient_changed",

@@ -46,6 +46,7 @@ pub mod patient;
 pub mod person;
 pub mod practice;
 pub mod relationship;
+pub mod report;
 pub mod template;
 pub mod text;
 pub mod time;

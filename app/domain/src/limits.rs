@@ -43,6 +43,12 @@ pub const TIPS: [Span; 2] = [Span::days(2), Span::days(7)];
 pub const EXPORT: u32 = 20_000;
 /// Templates a group may keep.
 pub const TEMPLATES: u32 = 200;
+/// The greatest age that a report asks for, in years.
+pub const AGE_MOST: i16 = 150;
+/// Records that one statement of a report looks at.
+pub const LOOKED_AT: u32 = 2_000;
+/// How many times a report looks for one page before it shows what it has.
+pub const LOOKS: u32 = 4;
 /// Contacts a patient may have.
 pub const CONTACTS: u32 = 50;
 

@@ -18,6 +18,7 @@ pub mod passwords;
 pub mod patients;
 pub mod portal;
 pub mod relationships;
+pub mod reports;
 pub mod set_up;
 pub mod settings;
 mod strict;

@@ -203,7 +203,7 @@ async fn signed_in(services: &Arc<Services>, tokens: Vec<String>) -> Result<Vec<
 }
 
 fn today(ctx: &Ctx) -> Result<domain::time::Date> {
-    let today = patients::day_in(ctx.now(), Some("Australia/Sydney"));
+    let today = crate::days::day_in(ctx.now(), Some("Australia/Sydney"));
     today.ok_or_else(|| Error::fault("the clock shows no day of the calendar"))
 }
 

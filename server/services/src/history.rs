@@ -9,12 +9,13 @@ use domain::{
     ids::{PatientId, UserId},
     limits,
     page::{Page, PageRequest},
-    time::{Date, Time},
+    time::Time,
 };
 
 use crate::{
     audit,
     context::Ctx,
+    csv, days,
     error::{Error, Result},
     notifications, patients,
     ports::{ChainedEntry, TrailFilter, Work},
@@ -80,7 +81,7 @@ pub async fn export(ctx: &Ctx, filter: &HistoryFilter) -> Result<Export> {
     let subject = filter.patient.map(|patient| patient.to_string()).unwrap_or_default();
     let entry = audit::entry(ctx, access.by(), access.group(), Action::HistoryExported, &subject);
     work.audit(&Entry { detail: format!("count={rows}"), ..entry }).await?;
-    unusual::exported(ctx, work.as_mut(), &access, rows).await?;
+    unusual::exported(ctx, work.as_mut(), &Access::from(&access), rows).await?;
     work.save().await?;
     Ok(Export { csv, rows, more })
 }
@@ -102,24 +103,14 @@ async fn trail_filter(
 ) -> Result<TrailFilter> {
     let zone = work.list_locations(&Access::<EnterGroup>::from(access)).await?.into_iter().next();
     let zone = zone.map_or_else(|| "UTC".to_owned(), |location| location.time_zone);
-    let to = filter.to.and_then(|day| start_of(day, &zone, 1));
+    let to = filter.to.and_then(|day| days::start_of(day, &zone, 1));
     Ok(TrailFilter {
         actor: filter.user.map(|user| user.to_string()).unwrap_or_default(),
         subject: filter.patient.map(|patient| patient.to_string()).unwrap_or_default(),
         action: filter.action,
-        from: filter.from.and_then(|day| start_of(day, &zone, 0)),
+        from: filter.from.and_then(|day| days::start_of(day, &zone, 0)),
         to,
     })
-}
-
-/// The moment in which a day begins in a time zone, or the one after it.
-fn start_of(day: Date, zone: &str, later: i32) -> Option<Time> {
-    let date =
-        jiff::civil::Date::new(day.year(), i8::try_from(day.month()).ok()?, i8::try_from(day.day()).ok()?).ok()?;
-    let date = date.checked_add(jiff::Span::new().days(later)).ok()?;
-    // A zone that this machine does not know must not widen what was asked for.
-    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    Some(Time::from_millis(date.to_zoned(zone).ok()?.timestamp().as_millisecond()))
 }
 
 /// The entries with the names that this caller may know, and how many patients are among them.
@@ -180,7 +171,6 @@ fn is_id(word: &str) -> bool {
     })
 }
 
-/// One line of the table. A cell that a spreadsheet would take for a formula begins with an apostrophe.
 fn line(csv: &mut String, row: &HistoryRow) {
     let who = match &row.who {
         Doer::User(user) => user.name.as_str(),
@@ -188,46 +178,21 @@ fn line(csv: &mut String, row: &HistoryRow) {
         Doer::Nobody => "",
     };
     let name = |shown: &Option<Shown<PatientId>>| shown.as_ref().map(|shown| shown.name.clone()).unwrap_or_default();
-    let cells = [
-        row.seq.to_string(),
-        stamp(row.at),
-        who.to_owned(),
-        row.action.map_or("", Action::code).to_owned(),
-        name(&row.patient),
-        row.user.as_ref().map(|shown| shown.name.clone()).unwrap_or_default(),
-        row.detail.clone(),
-        row.origin.clone(),
-    ];
-    for (at, cell) in cells.iter().enumerate() {
-        if at > 0 {
-            csv.push(',');
-        }
-        csv.push('"');
-        if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            csv.push('\'');
-        }
-        csv.push_str(&cell.replace('"', "\"\""));
-        csv.push('"');
-    }
-    csv.push_str("\r\n");
+    csv::row(
+        csv,
+        &[
+            row.seq.to_string(),
+            stamp(row.at),
+            who.to_owned(),
+            row.action.map_or("", Action::code).to_owned(),
+            name(&row.patient),
+            row.user.as_ref().map(|shown| shown.name.clone()).unwrap_or_default(),
+            row.detail.clone(),
+            row.origin.clone(),
+        ],
+    );
 }
 
 fn stamp(at: Time) -> String {
     jiff::Timestamp::from_millisecond(at.millis()).map(|stamp| stamp.to_string()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_begins_where_the_practice_is() {
-        let day = Date::new(2026, 11, 23).unwrap();
-        let start = |zone, later| start_of(day, zone, later).unwrap().millis();
-        assert_eq!(start("UTC", 0), 1_795_392_000_000);
-        assert_eq!(start("Australia/Sydney", 0), start("UTC", 0) - 11 * 3_600_000);
-        assert_eq!(start("UTC", 1), start("UTC", 0) + 86_400_000);
-        // What was asked for is not widened to all days.
-        assert_eq!(start("No/Where", 0), start("UTC", 0));
-    }
 }

@@ -18,6 +18,7 @@
 //! | [`locations`] | where the group sees patients |
 //! | [`relationships`] | how practitioners and patients belong together |
 //! | [`history`] | what users did |
+//! | [`reports`] | patients found by what is known of them |
 //! | [`patients`] | list, search, profile, contacts |
 //! | [`invitations`] | invite, resend, revoke, accept |
 //! | [`settings`], [`templates`], [`notifications`] | as they say |
@@ -35,6 +36,8 @@ pub mod accounts;
 pub mod audit;
 pub mod console;
 pub mod context;
+mod csv;
+mod days;
 pub mod demo;
 pub mod error;
 pub mod hashing;
@@ -49,6 +52,7 @@ pub mod patients;
 pub mod portal;
 pub mod ports;
 pub mod relationships;
+pub mod reports;
 pub mod sessions;
 pub mod set_up;
 pub mod settings;

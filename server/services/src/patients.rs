@@ -14,13 +14,14 @@ use domain::{
         Contact, ContactForm, Details, DetailsForm, Patient, PatientFilter, PatientRow, Profile, ProfileRights, Status,
     },
     person, text,
-    time::{Date, Time},
+    time::Date,
     user::Role,
 };
 
 use crate::{
     audit,
     context::Ctx,
+    days,
     error::{Error, Result},
     ports::{Clash, PatientRecord, Random, StoreError, Work},
     unusual,
@@ -316,30 +317,15 @@ async fn write_down(
 }
 
 /// The day it is at the group's first location.
-async fn today(ctx: &Ctx, work: &mut dyn Work) -> Result<Date> {
+pub(crate) async fn today(ctx: &Ctx, work: &mut dyn Work) -> Result<Date> {
     let enter = ctx.actor()?.may(EnterGroup, &())?;
     let zone = work.list_locations(&enter).await?.into_iter().next().map(|location| location.time_zone);
-    day_in(ctx.now(), zone.as_deref()).ok_or_else(|| Error::fault("the clock shows no day of the calendar"))
-}
-
-/// The day of this moment in a time zone; in UTC when there is none.
-pub(crate) fn day_in(now: Time, zone: Option<&str>) -> Option<Date> {
-    let zone = zone.and_then(|name| jiff::tz::TimeZone::get(name).ok()).unwrap_or(jiff::tz::TimeZone::UTC);
-    let day = jiff::Timestamp::from_millisecond(now.millis()).ok()?.to_zoned(zone).date();
-    Date::new(day.year(), u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?).ok()
+    days::day_in(ctx.now(), zone.as_deref()).ok_or_else(|| Error::fault("the clock shows no day of the calendar"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn it_is_tomorrow_in_sydney_first() {
-        let evening = Time::from_millis(1_795_384_800_000); // 2026-11-22T22:00:00Z
-        assert_eq!(day_in(evening, None).unwrap().to_string(), "2026-11-22");
-        assert_eq!(day_in(evening, Some("Australia/Sydney")).unwrap().to_string(), "2026-11-23");
-        assert_eq!(day_in(evening, Some("No/Where")).unwrap().to_string(), "2026-11-22");
-    }
 
     #[test]
     fn the_trail_names_fields_not_what_is_in_them() {

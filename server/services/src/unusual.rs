@@ -2,7 +2,7 @@
 //! history at once, under an action of its own.
 
 use domain::{
-    access::{Access, EnterGroup, PatientFacts, Relationship, ViewHistory, ViewPatient},
+    access::{Access, EnterGroup, PatientFacts, Relationship, ViewPatient},
     audit::{Action, Entry},
     limits::{EXPORT_LARGE, RECORDS_AN_HOUR},
     text,
@@ -59,7 +59,7 @@ pub(crate) async fn opened(
 ///
 /// # Errors
 /// Storage's.
-pub(crate) async fn exported(ctx: &Ctx, work: &mut dyn Work, access: &Access<ViewHistory>, rows: u32) -> Result<()> {
+pub(crate) async fn exported(ctx: &Ctx, work: &mut dyn Work, access: &Access<EnterGroup>, rows: u32) -> Result<()> {
     if rows >= EXPORT_LARGE {
         let entry = audit::entry(ctx, access.by(), access.group(), Action::UnusualAccess, "");
         work.audit(&Entry { detail: format!("large_export count={rows}"), ..entry }).await?;

@@ -66,6 +66,8 @@ macro_rules! nouns {
         mod practice;
         #[path = "../relationships.rs"]
         mod relationships;
+        #[path = "../reports.rs"]
+        mod reports;
         #[path = "../schema.rs"]
         pub(crate) mod schema;
         #[path = "../sessions.rs"]

@@ -95,10 +95,10 @@ impl TryFrom<PatientRow> for PatientRecord {
 
 /// Where a page of a list begins: after this row's keys.
 #[derive(Default, sqlx::FromRow)]
-struct Place {
-    id: Uuid,
-    sort_name: String,
-    number_text: String,
+pub(super) struct Place {
+    pub(super) id: Uuid,
+    pub(super) sort_name: String,
+    pub(super) number_text: String,
 }
 
 /// What every list asks: who, how far, and what for.
@@ -117,7 +117,7 @@ pub(super) fn own(scope: &InGroup) -> &'static str {
     if scope.own_only() { OWN_ONLY } else { EVERYONE }
 }
 
-fn nothing<T>() -> Page<T> {
+pub(super) fn nothing<T>() -> Page<T> {
     Page { rows: Vec::new(), next: None }
 }
 
@@ -465,7 +465,7 @@ impl SqlWork {
     }
 
     /// Those of these records that the scope reaches, in no order.
-    async fn records(&mut self, scope: &InGroup, ids: &[Uuid]) -> Stored<Vec<PatientRecord>> {
+    pub(super) async fn records(&mut self, scope: &InGroup, ids: &[Uuid]) -> Stored<Vec<PatientRecord>> {
         let mut records = Vec::with_capacity(ids.len());
         for some in ids.chunks(AT_ONCE) {
             let mut statement = query_as(
@@ -521,7 +521,7 @@ impl SqlWork {
     }
 
     /// Where the row of a cursor stands in its lists.
-    async fn place(&mut self, group: Uuid, id: PatientId) -> Stored<Option<Place>> {
+    pub(super) async fn place(&mut self, group: Uuid, id: PatientId) -> Stored<Option<Place>> {
         self.find(
             query_as(
                 "SELECT

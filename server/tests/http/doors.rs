@@ -172,6 +172,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         | "settings/messages"
         | "memberships/offers"
         | "memberships/prove"
+        | "reports/choices"
         | "locations/list"
         | "templates/list" => Body::Json(json!({})),
         "settings/save_messages" => Body::Json(json!({ "version": 999, "form": { "reminder_hours": "24" } })),
@@ -195,6 +196,8 @@ fn body(door: &str, ids: &Ids) -> Body {
         }
         "history/list" => Body::Json(json!({ "filter": {}, "page": page })),
         "history/export" => Body::Json(json!({ "filter": {} })),
+        "reports/case_load" => Body::Json(json!({ "form": {}, "page": page })),
+        "reports/export_case_load" => Body::Json(json!({ "form": {} })),
         "notifications/list" | "mails/list" => Body::Json(json!({ "page": page })),
         "notifications/mark_read" => Body::Json(json!({ "id": ids.notification })),
         "patients/list" => Body::Json(json!({ "filter": { "text": "", "status": null }, "page": page })),
@@ -460,7 +463,7 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 25] = [
+const READING: [&str; 28] = [
     "account/tips",
     "console/start",
     "history/export",
@@ -480,6 +483,9 @@ const READING: [&str; 25] = [
     "portal/start",
     "relationships/list",
     "relationships/practitioners",
+    "reports/case_load",
+    "reports/choices",
+    "reports/export_case_load",
     "settings/messages",
     "settings/patient_access",
     "settings/practice",

@@ -112,6 +112,9 @@ async fn who_sees_no_names_finds_none_anywhere() {
         assert!(hidden.call("patients/list", list).await.is(200).text().contains("PT-"));
         let history = json!({ "filter": { "patient": patient }, "page": { "after": null, "limit": null } });
         assert!(hidden.call("history/list", history).await.is(200).text().contains("PT-"));
+        let report = json!({ "form": {}, "page": { "after": null, "limit": null } });
+        assert!(hidden.call("reports/case_load", report).await.is(200).text().contains("PT-"));
+        assert!(hidden.call("reports/export_case_load", json!({ "form": {} })).await.is(200).text().contains("PT-"));
         // No match by name, by number there is one.
         let found = |text: &str| hidden.call("patients/search", json!({ "text": text }));
         assert_eq!(found("CNRY").await.is(200).text(), "[]");
@@ -197,9 +200,14 @@ fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
             vec![json!({ "filter": {}, "page": page }), json!({ "filter": { "patient": patient }, "page": page })]
         }
         "history/export" => vec![json!({ "filter": {} })],
+        "reports/case_load" => [json!({}), json!({ "text": "CNRY" }), json!({ "age_from": "1" })]
+            .map(|form| json!({ "form": form, "page": page }))
+            .to_vec(),
+        "reports/export_case_load" => vec![json!({ "form": {} })],
         "console/start"
         | "notifications/unread"
         | "memberships/offers"
+        | "reports/choices"
         | "locations/list"
         | "templates/list"
         | "settings/patient_access"

@@ -52,6 +52,8 @@ pub const fn action(action: Action) -> &'static str {
         Action::PasswordLinkRequested => "Asked for a link to set a password",
         Action::PasswordSet => "Set a password",
         Action::PatientsListed => "Looked at a list of patients",
+        Action::ReportRun => "Ran a report",
+        Action::ReportExported => "Exported a report",
         Action::PatientViewed => "Looked at a patient's record",
         Action::PatientAdded => "Added a patient",
         Action::PatientChanged => "Changed a patient's record",

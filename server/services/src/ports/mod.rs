@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod patients;
 pub mod practice;
 pub mod relationships;
+pub mod reports;
 pub mod sessions;
 pub mod templates;
 pub mod throttle;
@@ -40,6 +41,7 @@ pub use outbox::*;
 pub use patients::*;
 pub use practice::*;
 pub use relationships::*;
+pub use reports::*;
 pub use sessions::*;
 pub use templates::*;
 pub use throttle::*;
@@ -150,6 +152,7 @@ pub trait Work:
     + Locations
     + Patients
     + Relationships
+    + Reports
     + Contacts
     + Grants
     + Invitations

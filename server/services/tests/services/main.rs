@@ -17,6 +17,7 @@ mod memberships;
 mod passwords;
 mod patients;
 mod relationships;
+mod reports;
 mod secrets;
 mod set_up;
 mod settings;

@@ -36,6 +36,7 @@ mod outbox;
 mod patients;
 mod practice;
 mod relationships;
+mod reports;
 mod row_security;
 mod search;
 mod server;

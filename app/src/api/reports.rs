@@ -1,0 +1,31 @@
+//! Doors: reports.
+
+use domain::{
+    history::Export,
+    page::{Page, PageRequest},
+    report::{CaseLoadForm, CaseLoadRow, ReportChoices},
+};
+use leptos::prelude::*;
+
+use super::strict::Json;
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use {super::answer, services::reports};
+
+/// What can be chosen in the dialog that asks for a report.
+#[server(name = ReportDialog, endpoint = "reports/choices", input = Json, client = super::client::Console)]
+pub async fn choices() -> Result<ReportChoices, AppError> {
+    answer("", |ctx| async move { reports::choices(&ctx).await }).await
+}
+
+/// One page of a case load.
+#[server(name = RunCaseLoad, endpoint = "reports/case_load", input = Json, client = super::client::Console)]
+pub async fn case_load(form: CaseLoadForm, page: PageRequest) -> Result<Page<CaseLoadRow>, AppError> {
+    answer("", |ctx| async move { reports::case_load(&ctx, &form, &page).await }).await
+}
+
+/// The same as a table for a spreadsheet.
+#[server(name = ExportCaseLoad, endpoint = "reports/export_case_load", input = Json, client = super::client::Console)]
+pub async fn export_case_load(form: CaseLoadForm) -> Result<Export, AppError> {
+    answer("", |ctx| async move { reports::export_case_load(&ctx, &form).await }).await
+}

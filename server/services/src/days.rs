@@ -1,0 +1,44 @@
+//! Days of the calendar where the practice is.
+
+use domain::time::{Date, Time};
+
+/// The day of this moment in a time zone; in UTC when there is none.
+pub(crate) fn day_in(now: Time, zone: Option<&str>) -> Option<Date> {
+    let zone = zone.and_then(|name| jiff::tz::TimeZone::get(name).ok()).unwrap_or(jiff::tz::TimeZone::UTC);
+    let day = jiff::Timestamp::from_millisecond(now.millis()).ok()?.to_zoned(zone).date();
+    Date::new(day.year(), u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?).ok()
+}
+
+/// The moment in which a day begins in a time zone, or the one after it.
+pub(crate) fn start_of(day: Date, zone: &str, later: i32) -> Option<Time> {
+    let date =
+        jiff::civil::Date::new(day.year(), i8::try_from(day.month()).ok()?, i8::try_from(day.day()).ok()?).ok()?;
+    let date = date.checked_add(jiff::Span::new().days(later)).ok()?;
+    // A zone that this machine does not know must not widen what was asked for.
+    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    Some(Time::from_millis(date.to_zoned(zone).ok()?.timestamp().as_millisecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_where_the_practice_is() {
+        let day = Date::new(2026, 11, 23).unwrap();
+        let start = |zone, later| start_of(day, zone, later).unwrap().millis();
+        assert_eq!(start("UTC", 0), 1_795_392_000_000);
+        assert_eq!(start("Australia/Sydney", 0), start("UTC", 0) - 11 * 3_600_000);
+        assert_eq!(start("UTC", 1), start("UTC", 0) + 86_400_000);
+        // What was asked for is not widened to all days.
+        assert_eq!(start("No/Where", 0), start("UTC", 0));
+    }
+
+    #[test]
+    fn it_is_tomorrow_in_sydney_first() {
+        let evening = Time::from_millis(1_795_384_800_000); // 2026-11-22T22:00:00Z
+        assert_eq!(day_in(evening, None).unwrap().to_string(), "2026-11-22");
+        assert_eq!(day_in(evening, Some("Australia/Sydney")).unwrap().to_string(), "2026-11-23");
+        assert_eq!(day_in(evening, Some("No/Where")).unwrap().to_string(), "2026-11-22");
+    }
+}
