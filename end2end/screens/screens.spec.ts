@@ -156,3 +156,19 @@ test("users, groups, history", async ({ device, portico }) => {
   await page.goto("/console/history?action=unusual_access");
   await shoot(page, "console-history-unusual", CONSOLE_WIDTHS);
 });
+
+test("reports", async ({ device }) => {
+  const page = await device(DESK);
+  await openConsole(page);
+  await page.goto("/console/reports");
+  await shoot(page, "console-reports", CONSOLE_WIDTHS);
+  await page.getByRole("button", { name: "New Report" }).click();
+  await expect(page.getByLabel("Report type")).toBeVisible();
+  await shoot(page, "console-report-new", CONSOLE_WIDTHS);
+  await page.goto("/console/reports/case-load");
+  await shoot(page, "console-case-load", CONSOLE_WIDTHS);
+  await page.goto("/console/reports/case-load?status=active&portal=none&email=yes&age_to=18");
+  await shoot(page, "console-case-load-narrowed", CONSOLE_WIDTHS);
+  await page.goto("/console/reports/case-load?text=zzyzx");
+  await shoot(page, "console-case-load-nobody", CONSOLE_WIDTHS);
+});

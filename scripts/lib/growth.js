@@ -253,12 +253,19 @@ function pages(middle) {
   // The family name of the second patient that is added, so that somebody has it at every size.
   const rare = [1, 16, 256].map((part) => SYLLABLES[Math.floor((2_654_435_761 % 1_048_573) / part) % 16]).join("");
   const find = (who, whose) => (id, what, text) => [id, `find, ${whose}: ${what} (${text})`, who, "patients/search", { text }];
+  const load = (form, after) => ({ form, page: { after, limit: null } });
+  const usual = { status: "active", portal: "none", email: false };
+  const rarely = { status: "active", portal: "activated", age_from: "40", text: "smith" };
   const [all, own] = [find(FULL, "everybody's"), find(OWN, "own")];
   return [
     ["P-16", "patients, everybody's, first page", FULL, "patients/list", list(null)],
     ["P-16", "patients, everybody's, in the middle", FULL, "patients/list", list(middle.all)],
     ["P-16", "patients, own, first page", OWN, "patients/list", list(null)],
     ["P-16", "patients, own, in the middle", OWN, "patients/list", list(middle.own)],
+    ["P-16", "case load, three filters, first page", FULL, "reports/case_load", load(usual, null)],
+    ["P-16", "case load, three filters, in the middle", FULL, "reports/case_load", load(usual, middle.all)],
+    ["P-16", "case load, filters that nobody fits, one look", FULL, "reports/case_load", load(rarely, null)],
+    ["P-16", "case load, a practitioner's with two filters", OWN, "reports/case_load", load({ status: "active", email: false }, null)],
     all("P-09", "a frequent word", "smith"),
     all("P-09", "two frequent words", "smith anna"),
     all("P-09", "two letters", "s a"),

@@ -367,6 +367,9 @@ pub enum PortalState {
 }
 
 impl PortalState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::None, Self::Invited, Self::Activated];
+
     /// The code, as stored.
     #[must_use]
     pub const fn code(self) -> &'static str {

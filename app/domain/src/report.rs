@@ -156,7 +156,7 @@ pub struct CaseLoadRow {
 }
 
 /// The choices of the dialog that asks for a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportChoices {
     /// The practitioners at work, by name.
     pub practitioners: Vec<(UserId, String)>,

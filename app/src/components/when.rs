@@ -51,6 +51,15 @@ impl Clock {
         })
     }
 
+    /// The day alone: `24 Nov 2026`.
+    #[must_use]
+    pub fn day(self, at: Time) -> String {
+        self.format.with_value(|format| {
+            let moment = parts(format, at.millis() as f64);
+            format!("{} {} {}", moment.get("day"), moment.get("month"), moment.get("year"))
+        })
+    }
+
     /// How long ago or in how long, under a day; the full form otherwise. Tracks the time.
     #[must_use]
     pub fn relative(self, at: Time) -> String {

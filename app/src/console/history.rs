@@ -2,16 +2,15 @@
 
 use domain::{
     audit::Action,
-    history::{Doer, Export, HistoryFilter, HistoryRow, Shown},
+    history::{Doer, HistoryFilter, HistoryRow, Shown},
     ids::UserId,
 };
-use js_sys::{Array, Function, Object, Reflect};
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
     confirm::Confirm,
     desk::use_desk,
+    download,
     filters::Filters,
     frame::Head,
     load::Pages,
@@ -117,7 +116,7 @@ pub fn History() -> impl IntoView {
                 button=words::EXPORT
                 act=move || async move {
                     let export = api::history::export(untrack(filter)).await?;
-                    save(&export).ok_or(AppError::Fault { reference: String::new() })?;
+                    download::save(&export, words::EXPORT_FILE).ok_or(AppError::Fault { reference: String::new() })?;
                     desk.toasts.say(words::exported(export.rows, export.more));
                     Ok(())
                 }
@@ -186,30 +185,4 @@ fn link(to: String, name: String) -> AnyView {
 
 fn user_link(user: Shown<UserId>, manage: bool) -> AnyView {
     if manage { link(nav::user(user.id), user.name) } else { view! { <span dir="auto">{user.name}</span> }.into_any() }
-}
-
-/// Hands the table to the browser as a file.
-fn save(export: &Export) -> Option<()> {
-    let get = |from: &JsValue, name: &str| Reflect::get(from, &name.into()).ok();
-    let options = Object::new();
-    Reflect::set(&options, &"type".into(), &"text/csv;charset=utf-8".into()).ok()?;
-    // With the mark by which spreadsheets know UTF-8.
-    let parts = Array::of2(&"\u{feff}".into(), &export.csv.as_str().into());
-    let make = get(&js_sys::global(), "Blob")?.dyn_into::<Function>().ok()?;
-    let blob = Reflect::construct(&make, &Array::of2(&parts, &options)).ok()?;
-    let urls = get(&js_sys::global(), "URL")?;
-    let of = get(&urls, "createObjectURL")?.dyn_into::<Function>().ok()?;
-    let address = of.call1(&urls, &blob).ok()?.as_string()?;
-    let link = document().create_element("a").ok()?;
-    link.set_attribute("href", &address).ok()?;
-    link.set_attribute("download", words::EXPORT_FILE).ok()?;
-    link.dyn_into::<web_sys::HtmlElement>().ok()?.click();
-    let drop = get(&urls, "revokeObjectURL")?.dyn_into::<Function>().ok()?;
-    // The browser has its copy by then.
-    set_timeout(move || drop_address(&drop, &urls, &address), std::time::Duration::from_secs(60));
-    Some(())
-}
-
-fn drop_address(drop: &Function, urls: &JsValue, address: &str) {
-    let _ = drop.call1(urls, &address.into());
 }

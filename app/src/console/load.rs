@@ -173,6 +173,12 @@ impl<T: Send + Sync + 'static> Pages<T> {
         PageRequest { after: None, limit: Some(limit) }
     }
 
+    /// Was the last answer none? Tracked.
+    #[must_use]
+    pub fn failed(self) -> bool {
+        self.error.with(Option::is_some)
+    }
+
     /// The request for its next page.
     #[must_use]
     pub fn following(self) -> PageRequest {

@@ -6,11 +6,12 @@
 //! | [`desk`] | what every page has at hand: who is signed in, the bell, toasts |
 //! | [`live`] | the line to the server |
 //! | [`load`], [`form`], [`drafts`] | asking, sending, and never losing what was typed |
+//! | [`download`] | files that the browser keeps |
 //! | [`filters`], [`picker`] | finding: lists that are filtered, one of many |
 //! | [`confirm`], [`proof`] | asking back, and for the password again |
 //! | [`pages`] | which page is at an address; each is fetched when it is first shown |
 //! | [`frame`] | sidebar, top bar, keyboard |
-//! | [`home`], [`patients`], [`history`], [`notifications`], [`settings`], [`account`] | the pages, one folder or file per noun |
+//! | [`home`], [`patients`], [`reports`], [`history`], [`notifications`], [`settings`], [`account`] | the pages, one folder or file per noun |
 //! | [`words`] | every text that people read here |
 //!
 //! To add a page: its line in `routes.rs`, its name and path in [`nav::Place`], its file, its function and its arm in [`pages`].
@@ -18,6 +19,7 @@
 mod account;
 mod confirm;
 mod desk;
+mod download;
 mod drafts;
 mod filters;
 mod form;
@@ -32,6 +34,7 @@ mod pages;
 mod patients;
 mod picker;
 mod proof;
+mod reports;
 mod settings;
 mod words;
 

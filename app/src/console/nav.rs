@@ -23,6 +23,10 @@ pub enum Place {
     NewPatient,
     /// One patient's profile; its tab is [`Tab::of`] the path.
     Patient(PatientId),
+    /// The reports there are.
+    Reports,
+    /// One of them: the patients of the practice or of a practitioner.
+    CaseLoad,
     /// What users did.
     History,
     /// All that the bell said.
@@ -59,6 +63,8 @@ impl Place {
             ["console", "patients", id] | ["console", "patients", id, "contacts" | "access"] => {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
+            ["console", "reports"] => Self::Reports,
+            ["console", "reports", "case-load"] => Self::CaseLoad,
             ["console", "history"] => Self::History,
             ["console", "notifications"] => Self::Notifications,
             ["console", "settings"] => Self::Settings,

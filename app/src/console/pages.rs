@@ -1,5 +1,5 @@
 //! The pages, fetched when they are first shown: what somebody never opens costs them nothing. Pages that
-//! are used together are one piece of WASM (`patients`, `settings`, `users`, `own`); what several pieces need is a piece
+//! are used together are one piece of WASM (`patients`, `reports`, `settings`, `users`, `own`); what several pieces need is a piece
 //! too, and few pieces make few of those (P-13).
 //!
 //! A piece may fail to arrive: the network is away, or a new version of the server knows it by another name. Then the page
@@ -13,7 +13,7 @@ use leptos::{
     wasm_split::{SplitLoaderError, wasm_split},
 };
 
-use super::{account, desk::use_desk, frame, history, nav::Place, notifications, patients, settings, words};
+use super::{account, desk::use_desk, frame, history, nav::Place, notifications, patients, reports, settings, words};
 use crate::components::{Button, Empty, Kind, Skeleton};
 
 /// A page, if its code arrived.
@@ -32,6 +32,16 @@ fn new_patient() -> Fetched {
 #[wasm_split(patients, wasm_split_path = leptos::wasm_split, fallible)]
 fn patient(id: PatientId) -> Fetched {
     Ok(view! { <patients::Profile id=id/> }.into_any())
+}
+
+#[wasm_split(reports, wasm_split_path = leptos::wasm_split, fallible)]
+fn reports() -> Fetched {
+    Ok(view! { <reports::Reports/> }.into_any())
+}
+
+#[wasm_split(reports, wasm_split_path = leptos::wasm_split, fallible)]
+fn case_load() -> Fetched {
+    Ok(view! { <reports::CaseLoad/> }.into_any())
 }
 
 #[wasm_split(settings, wasm_split_path = leptos::wasm_split, fallible)]
@@ -80,6 +90,8 @@ pub fn Page() -> impl IntoView {
         Place::Patients => later(patient_list),
         Place::NewPatient => later(new_patient),
         Place::Patient(id) => later(move || patient(id)),
+        Place::Reports => later(reports),
+        Place::CaseLoad => later(case_load),
         Place::History => later(user_history),
         Place::Notifications => later(all_notifications),
         place @ (Place::Settings | Place::General | Place::Templates | Place::Mail | Place::Locations) => {

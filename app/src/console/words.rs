@@ -3,6 +3,7 @@
 
 mod access;
 mod history;
+mod reports;
 
 use domain::{
     error::Conflict,
@@ -15,7 +16,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-pub use self::{access::*, history::*};
+pub use self::{access::*, history::*, reports::*};
 use crate::error::AppError;
 
 // The frame.
@@ -486,6 +487,16 @@ pub fn status_badge(of: Status) -> impl IntoView {
         Status::Blocked => "badge badge-danger",
     };
     view! { <span class=class>{status(of)}</span> }
+}
+
+/// Where a patient stands with the portal, to be seen at a glance.
+pub fn portal_badge(of: PortalState) -> impl IntoView {
+    let class = match of {
+        PortalState::None => "muted",
+        PortalState::Invited => "badge badge-info",
+        PortalState::Activated => "badge badge-good",
+    };
+    view! { <span class=class>{portal(of)}</span> }
 }
 
 /// Where a patient stands with the portal.

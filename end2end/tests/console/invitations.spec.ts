@@ -1,5 +1,5 @@
 // Inviting a patient to the portal: the whole walk, the dialog, and what the Access tab says.
-import { PAYLOADS, PHONE, axe, expect, nothingRan, test } from "../../harness/test.js";
+import { PAYLOADS, PHONE, axe, expect, nothingRan, test, type Page } from "../../harness/test.js";
 import { BEN, GRACE, MIRA, PASSWORD, PRACTICE, SAOIRSE, accept, addPatient, door, invite, newEmail, openConsole, openProfile } from "../../harness/people.js";
 
 /** When the bell takes this name, by the page's own clock: asking for it again and again would measure the asking. */

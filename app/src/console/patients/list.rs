@@ -1,7 +1,7 @@
 //! The list of patients: filtered by text and status, growing page by page, the same when one comes back.
 
 use domain::{
-    patient::{PatientFilter, PatientRow, PortalState, Status},
+    patient::{PatientFilter, PatientRow, Status},
     user::Level,
 };
 use leptos::prelude::*;
@@ -122,7 +122,7 @@ fn rows_view(rows: Vec<PatientRow>, names_hidden: bool) -> AnyView {
                     <th scope="row" class="long" title=row.shown.clone()><a href=to dir="auto">{row.shown.clone()}</a></th>
                     {named}
                     <td>{words::status_badge(row.status)}</td>
-                    <td class="lesser">{portal(row.portal)}</td>
+                    <td class="lesser">{words::portal_badge(row.portal)}</td>
                 </tr>
             }
         })
@@ -133,12 +133,4 @@ fn rows_view(rows: Vec<PatientRow>, names_hidden: bool) -> AnyView {
     }
     columns.extend([column(words::STATUS), lesser(words::PORTAL)]);
     view! { <Table caption=words::PATIENTS columns=columns>{rows}</Table> }.into_any()
-}
-
-fn portal(state: PortalState) -> AnyView {
-    match state {
-        PortalState::None => view! { <span class="muted">{words::portal(state)}</span> }.into_any(),
-        PortalState::Invited => view! { <span class="badge badge-info">{words::portal(state)}</span> }.into_any(),
-        PortalState::Activated => view! { <span class="badge badge-good">{words::portal(state)}</span> }.into_any(),
-    }
 }

@@ -1,0 +1,32 @@
+//! Files that the browser keeps.
+
+use domain::history::Export;
+use js_sys::{Array, Function, Object, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Hands a table to the browser as a file of this name; none when the browser does not take it.
+pub fn save(export: &Export, name: &str) -> Option<()> {
+    let get = |from: &JsValue, name: &str| Reflect::get(from, &name.into()).ok();
+    let options = Object::new();
+    Reflect::set(&options, &"type".into(), &"text/csv;charset=utf-8".into()).ok()?;
+    // With the mark by which spreadsheets know UTF-8.
+    let parts = Array::of2(&"\u{feff}".into(), &export.csv.as_str().into());
+    let make = get(&js_sys::global(), "Blob")?.dyn_into::<Function>().ok()?;
+    let blob = Reflect::construct(&make, &Array::of2(&parts, &options)).ok()?;
+    let urls = get(&js_sys::global(), "URL")?;
+    let of = get(&urls, "createObjectURL")?.dyn_into::<Function>().ok()?;
+    let address = of.call1(&urls, &blob).ok()?.as_string()?;
+    let link = document().create_element("a").ok()?;
+    link.set_attribute("href", &address).ok()?;
+    link.set_attribute("download", name).ok()?;
+    link.dyn_into::<web_sys::HtmlElement>().ok()?.click();
+    let drop = get(&urls, "revokeObjectURL")?.dyn_into::<Function>().ok()?;
+    // The browser has its copy by then.
+    set_timeout(move || drop_address(&drop, &urls, &address), std::time::Duration::from_secs(60));
+    Some(())
+}
+
+fn drop_address(drop: &Function, urls: &JsValue, address: &str) {
+    let _ = drop.call1(urls, &address.into());
+}
