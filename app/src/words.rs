@@ -78,6 +78,7 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
         }
         Conflict::AlreadySetUp => "This server is set up already. Please sign in.",
         Conflict::NotInvited => "This was answered already, or was taken back. There is nothing to answer any more.",
+        Conflict::Managed => "Somebody manages this group. They add further users, in Settings > Users.",
         Conflict::MailboxUnproven => {
             "Before you answer, set your password once more by a link that is mailed to you: so it is known that this \
              mailbox is yours."

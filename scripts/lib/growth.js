@@ -254,7 +254,7 @@ function pages(middle) {
   const rare = [1, 16, 256].map((part) => SYLLABLES[Math.floor((2_654_435_761 % 1_048_573) / part) % 16]).join("");
   const find = (who, whose) => (id, what, text) => [id, `find, ${whose}: ${what} (${text})`, who, "patients/search", { text }];
   const load = (form, after) => ({ form, page: { after, limit: null } });
-  const usual = { status: "active", portal: "none", email: false };
+  const usual = { status: "active", portal: "none", email: "no" };
   const rarely = { status: "active", portal: "activated", age_from: "40", text: "smith" };
   const [all, own] = [find(FULL, "everybody's"), find(OWN, "own")];
   return [
@@ -265,7 +265,7 @@ function pages(middle) {
     ["P-16", "case load, three filters, first page", FULL, "reports/case_load", load(usual, null)],
     ["P-16", "case load, three filters, in the middle", FULL, "reports/case_load", load(usual, middle.all)],
     ["P-16", "case load, filters that nobody fits, one look", FULL, "reports/case_load", load(rarely, null)],
-    ["P-16", "case load, a practitioner's with two filters", OWN, "reports/case_load", load({ status: "active", email: false }, null)],
+    ["P-16", "case load, a practitioner's with two filters", OWN, "reports/case_load", load({ status: "active", email: "no" }, null)],
     all("P-09", "a frequent word", "smith"),
     all("P-09", "two frequent words", "smith anna"),
     all("P-09", "two letters", "s a"),

@@ -153,6 +153,8 @@ pub enum Conflict {
     AlreadySetUp,
     /// The person was not asked to join the group, or answered already.
     NotInvited,
+    /// The group has users who manage it.
+    Managed,
     /// Nobody has used a link yet that was mailed to the account's address (PR-21).
     MailboxUnproven,
     /// A user who may do everything is lowered before access ends.

@@ -47,8 +47,10 @@ pub const TEMPLATES: u32 = 200;
 pub const AGE_MOST: i16 = 150;
 /// Records that one statement of a report looks at.
 pub const LOOKED_AT: u32 = 2_000;
+/// How many pages of a report an export looks through.
+pub const EXPORT_LOOKS: u32 = 400;
 /// How many times a report looks for one page before it shows what it has.
-pub const LOOKS: u32 = 4;
+pub const LOOKS: u32 = 2;
 /// Contacts a patient may have.
 pub const CONTACTS: u32 = 50;
 

@@ -199,7 +199,14 @@ pub struct NewPractice {
     /// The first location's time zone; the server checks that it exists.
     pub time_zone: String,
     /// The owner.
-    pub owner: UserName,
+    pub owner: NewOwner,
+}
+
+/// Somebody who is to own a group, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOwner {
+    /// The name.
+    pub name: UserName,
     /// What the owner practises; may be empty. An owner who practises is a Practitioner, else an Administrator.
     pub profession: String,
     /// Whether the owner sees patients.
@@ -241,17 +248,21 @@ impl NewPracticeForm {
         let group_phone = invalid.check("group_phone", text::phone(&self.group_phone));
         let location_name = invalid.check("location_name", text::line(&self.location_name, limits::NAME));
         let time_zone = invalid.check("time_zone", text::line(&self.time_zone, limits::TIME_ZONE));
-        let owner = UserName::check(invalid, &self.title, &self.first_name, &self.last_name);
-        let profession = invalid.check("profession", text::optional_line(&self.profession, limits::NAME));
+        let owner = self.check_owner(invalid);
         Some(NewPractice {
             group_name: group_name?,
             group_phone: group_phone?,
             location_name: location_name?,
             time_zone: time_zone?,
             owner: owner?,
-            profession: profession?,
-            practises: self.practises == "yes",
         })
+    }
+
+    /// Checks what it says of the owner alone.
+    pub fn check_owner(&self, invalid: &mut Invalid) -> Option<NewOwner> {
+        let name = UserName::check(invalid, &self.title, &self.first_name, &self.last_name);
+        let profession = invalid.check("profession", text::optional_line(&self.profession, limits::NAME));
+        Some(NewOwner { name: name?, profession: profession?, practises: self.practises == "yes" })
     }
 }
 

@@ -8,7 +8,6 @@ use crate::{
     ids::{LocationId, PatientId, UserId},
     limits,
     patient::{PortalState, Status},
-    text,
     time::{Date, Time},
 };
 
@@ -33,20 +32,21 @@ impl ReportType {
     }
 }
 
-/// The filters of a case load as somebody chooses and types them. Each that is empty leaves everybody in (S1-20).
+/// The filters of a case load as somebody chooses and types them. Each that is empty leaves everybody in (S1-20); one that
+/// cannot be read is refused: it must not widen what was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CaseLoadForm {
-    /// Only this practitioner's patients.
-    pub practitioner: Option<UserId>,
-    /// Only patients of somebody who works there.
-    pub location: Option<LocationId>,
-    /// Only of this status.
-    pub status: Option<Status>,
-    /// Only where the portal stands like this.
-    pub portal: Option<PortalState>,
-    /// Only with an email address, or only without one.
-    pub email: Option<bool>,
+    /// The id of a practitioner: only their patients.
+    pub practitioner: String,
+    /// The id of a location: only patients of somebody who works there.
+    pub location: String,
+    /// The code of a status.
+    pub status: String,
+    /// The code of where the portal stands.
+    pub portal: String,
+    /// Only with an email address (`yes`), or only without one (`no`).
+    pub email: String,
     /// The least age, in whole years.
     pub age_from: String,
     /// The greatest age, in whole years.
@@ -87,6 +87,13 @@ impl CaseLoadForm {
     /// Everything that is wrong, at once.
     pub fn check(&self, names_hidden: bool) -> Result<CaseLoad, Invalid> {
         let mut invalid = Invalid::default();
+        let practitioner = invalid.check("practitioner", choice(&self.practitioner, |id| id.parse().ok())).flatten();
+        let location = invalid.check("location", choice(&self.location, |id| id.parse().ok())).flatten();
+        let status = invalid.check("status", choice(&self.status, |code| Status::from_code(code).ok())).flatten();
+        let portal = |code: &str| PortalState::ALL.into_iter().find(|state| state.code() == code);
+        let portal = invalid.check("portal", choice(&self.portal, portal)).flatten();
+        let email = |code: &str| [("yes", true), ("no", false)].into_iter().find(|(own, _)| *own == code);
+        let email = invalid.check("email", choice(&self.email, email)).flatten().map(|(_, has)| has);
         let age_from = invalid.check("age_from", age(&self.age_from)).flatten();
         let age_to = invalid.check("age_to", age(&self.age_to)).flatten();
         if let (Some(from), Some(to)) = (age_from, age_to)
@@ -110,16 +117,25 @@ impl CaseLoadForm {
             return Err(invalid);
         }
         Ok(CaseLoad {
-            practitioner: self.practitioner,
-            location: self.location,
-            status: self.status,
-            portal: self.portal,
-            email: self.email,
+            practitioner,
+            location,
+            status,
+            portal,
+            email,
             age_from,
             age_to,
             added_since,
-            text: text::fold(&self.text.chars().take(limits::SEARCH_TEXT).collect::<String>()),
+            // Not folded yet: a text without a letter in it finds nobody, rather than everybody.
+            text: self.text.trim().chars().take(limits::SEARCH_TEXT).collect(),
         })
+    }
+}
+
+/// One of several; none when nothing was chosen.
+fn choice<T>(code: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+    match code.trim() {
+        "" => Ok(None),
+        code => read(code).map(Some).ok_or(Problem::NotAChoice),
     }
 }
 
@@ -196,6 +212,10 @@ mod tests {
         assert_eq!(problems(form("", "151", "", "")), [("age_to".to_owned(), Problem::OutOfRange)]);
         assert_eq!(problems(form("12", "5", "", "")), [("age_to".to_owned(), Problem::OutOfRange)]);
         assert_eq!(problems(form("", "", "30 Feb", "")), [("added_since".to_owned(), Problem::NotADate)]);
+        for name in ["practitioner", "location", "status", "portal", "email"] {
+            let form: CaseLoadForm = serde_json::from_value(serde_json::json!({ name: "x" })).unwrap();
+            assert_eq!(problems(form), [(name.to_owned(), Problem::NotAChoice)], "what cannot be read widens nothing");
+        }
         let both = problems(form("x", "", "y", ""));
         assert_eq!(both.len(), 2, "all at once");
     }

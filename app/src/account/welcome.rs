@@ -84,8 +84,13 @@ pub fn WelcomeView(
         .into_any();
     }
     let Offers { list: offers, unproven } = offers;
-    let (title, lead) =
-        if offers.is_empty() { (say::GROUPS_TITLE, say::GROUPS_LEAD) } else { (say::OFFERS_TITLE, say::OFFERS_LEAD) };
+    let (title, lead) = if !offers.is_empty() {
+        (say::OFFERS_TITLE, say::OFFERS_LEAD)
+    } else if unproven && groups.is_empty() {
+        (say::OFFERS_TITLE, say::UNPROVEN_LEAD)
+    } else {
+        (say::GROUPS_TITLE, say::GROUPS_LEAD)
+    };
     let open = groups.into_iter().map(|group| view! { <GroupCard group=group/> }).collect_view();
     let cards = offers.into_iter().map(|offer| view! { <OfferCard offer=offer/> }).collect_view();
     view! {

@@ -256,6 +256,8 @@ pub fn decline_named(practice: &str) -> String {
 }
 /// Heading.
 pub const UNPROVEN_TITLE: &str = "A practice asks you to join";
+/// Lead.
+pub const UNPROVEN_LEAD: &str = "There is one step before you can answer.";
 /// Why nothing of it is shown.
 pub const UNPROVEN: &str = "Somebody else added your email here. Prove first that the mailbox is yours: let us mail you a link, \
      and set your password through it. Then you see who asks.";

@@ -217,6 +217,11 @@ impl Nav {
         self.back.get_value()
     }
 
+    /// The heading that is drawn next is one that somebody waits for.
+    pub fn await_heading(self) {
+        self.heading.set_value(true);
+    }
+
     /// Is a heading drawn now the first one after going somewhere? True once.
     pub fn take_heading(self) -> bool {
         self.heading.try_update_value(std::mem::take).unwrap_or_default()
@@ -238,8 +243,9 @@ impl Nav {
         let page_changed = Place::of(&path) != Place::of(&self.path.get_untracked());
         self.back.set_value(back);
         self.heading.set_value(page_changed);
-        self.query.set(query);
+        // The page that is left goes first: what follows the query is not to ask once more on its behalf.
         self.path.set(path);
+        self.query.set(query);
         let to = match back {
             true => self.scrolls.with_value(|scrolls| scrolls.get(&self.address()).copied()).unwrap_or_default(),
             false if page_changed => 0.0,

@@ -131,11 +131,16 @@ where
 /// In place of a page whose code did not arrive.
 #[component]
 fn Unfetched(again: RwSignal<u32>) -> impl IntoView {
+    let nav = use_desk().nav;
+    let once_more = move |_| {
+        nav.await_heading();
+        again.update(|again| *again += 1);
+    };
     view! {
         <frame::Head title=words::UNFETCHED/>
         <Empty title=words::UNFETCHED_TITLE>
             <p>{words::UNFETCHED_TEXT}</p>
-            <Button kind=Kind::Main press=move |_| again.update(|again| *again += 1)>{words::TRY_AGAIN}</Button>
+            <Button kind=Kind::Main press=once_more>{words::TRY_AGAIN}</Button>
             <Button press=move |_| reload()>{words::RELOAD}</Button>
         </Empty>
     }

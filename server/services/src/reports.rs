@@ -1,4 +1,4 @@
-//! Reports: patients found by what is known of them (S1-18 to S1-21).
+//! Reports: patients found by what is known of them (S1-18 to S1-20).
 
 use domain::{
     access::{Access, EnterGroup, ExportData, ListPatients},
@@ -49,11 +49,14 @@ pub async fn case_load(ctx: &Ctx, form: &CaseLoadForm, page: &PageRequest) -> Re
     let filter = filter(work.as_mut(), &access, asked, today).await?;
     let found = look(work.as_mut(), &access, &filter, page).await?;
     drop(work);
-    let mut work = ctx.begin().await?;
-    let entry = audit::entry(ctx, access.by(), access.group(), Action::ReportRun, "");
-    // How many, never what was asked for: the text of a search is a name.
-    work.audit(&Entry { detail: format!("case_load count={}", found.rows.len()), ..entry }).await?;
-    work.save().await?;
+    // Once when it is begun, and for each page that shows somebody: who looks on for what is rare writes nothing.
+    if page.after.is_none() || !found.rows.is_empty() {
+        let mut work = ctx.begin().await?;
+        let entry = audit::entry(ctx, access.by(), access.group(), Action::ReportRun, "");
+        // How many, never what was asked for: the text of a search is a name.
+        work.audit(&Entry { detail: format!("case_load count={}", found.rows.len()), ..entry }).await?;
+        work.save().await?;
+    }
     let hidden = access.names_hidden();
     Ok(found.map(|record| row(record, hidden, today)))
 }
@@ -71,8 +74,11 @@ pub async fn export_case_load(ctx: &Ctx, form: &CaseLoadForm) -> Result<Export> 
     let asked = form.check(hidden)?;
     let mut csv = String::from("patient,age,email,status,portal\r\n");
     let mut rows = 0;
-    let mut page = PageRequest { after: None, limit: Some(limits::PAGE_MOST) };
+    let mut page = PageRequest::default();
+    let mut looks = 0;
     let more = loop {
+        page.limit = Some(limits::PAGE_MOST.min(limits::EXPORT - rows));
+        looks += 1;
         // Anew for each page: an export holds up nobody.
         let mut work = ctx.read().await?;
         let today = patients::today(ctx, work.as_mut()).await?;
@@ -86,7 +92,7 @@ pub async fn export_case_load(ctx: &Ctx, form: &CaseLoadForm) -> Result<Export> 
             csv::row(&mut csv, &[row.shown, age, row.email, status, portal]);
             rows += 1;
         }
-        if found.next.is_none() || rows >= limits::EXPORT {
+        if found.next.is_none() || rows >= limits::EXPORT || looks >= limits::EXPORT_LOOKS {
             break found.next.is_some();
         }
         page.after = found.next;

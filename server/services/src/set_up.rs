@@ -10,7 +10,7 @@ use domain::{
     ids::{AccountId, GroupId},
     location::{Location, OpeningHours},
     mail,
-    practice::{Group, NewPractice, NewPracticeForm},
+    practice::{Group, NewOwner, NewPractice, NewPracticeForm},
     user::{AccessSettings, Added, Level, User, UserState},
 };
 use sha2::{Digest as _, Sha256};
@@ -78,7 +78,7 @@ pub async fn set_up(
     let now = ctx.now();
     let (group, location) = rooms(ctx, &practice);
     let account = Account { id: ctx.services.random.id().into(), email, password_hash: Some(hash) };
-    let owner = owner(ctx, &group, account.id, practice, UserState::Active);
+    let owner = owner(ctx, &group, account.id, practice.owner, UserState::Active);
 
     let mut work = ctx.services.store.begin().await?;
     match work.unscoped_claim_set_up(now).await {
@@ -126,8 +126,8 @@ pub async fn add_group(services: &Arc<Services>, form: &NewPracticeForm, email: 
     let now = ctx.now();
     let (group, location) = rooms(&ctx, &practice);
     let mut work = services.store.begin().await?;
-    let (account, state) = owners_account(&ctx, work.as_mut(), email, level(practice.practises)).await?;
-    let owner = owner(&ctx, &group, account.id, practice, state);
+    let (account, state) = owners_account(&ctx, work.as_mut(), email, level(practice.owner.practises)).await?;
+    let owner = owner(&ctx, &group, account.id, practice.owner, state);
     let entry = audit::outside(&ctx, "", Action::GroupCreated, group.id);
     work.unscoped_add_group(&group, now).await?;
     work.audit(&Entry { group: Some(group.id), detail: "operator".to_owned(), ..entry }).await?;
@@ -144,27 +144,32 @@ pub async fn add_group(services: &Arc<Services>, form: &NewPracticeForm, email: 
 ///
 /// # Errors
 /// [`crate::Error::NotFound`] for a group that is not there; [`crate::Error::Invalid`] in the fields of the first-run page,
-/// also for an address that is or was a user of the group; [`domain::error::Conflict::PortalNow`] as in [`add_group`].
+/// also for an address that is or was a user of the group; [`domain::error::Conflict::Managed`] where somebody can add users;
+/// [`domain::error::Conflict::PortalNow`] as in [`add_group`].
 pub async fn add_owner(services: &Arc<Services>, group: GroupId, form: &NewPracticeForm, email: &str) -> Result<Added> {
     let ctx = Ctx::new(Arc::clone(services), Origin::default(), None);
     let now = ctx.now();
+    let mut invalid = Invalid::default();
+    let new = form.check_owner(&mut invalid);
+    let email: Option<Email> = invalid.check("email", email.parse());
+    let (Some(new), Some(email)) = (new, email) else { return Err(invalid.into()) };
     let mut work = services.store.begin().await?;
     let group = work.unscoped_lookup_group(group).await?.ok_or(Error::NotFound)?;
-    let form = NewPracticeForm { group_name: group.name.clone(), ..form.clone() };
-    let mut invalid = Invalid::default();
-    let practice = form.check(&mut invalid);
-    let email: Option<Email> = invalid.check("email", email.parse());
-    let (Some(practice), Some(email)) = (practice, email) else { return Err(invalid.into()) };
-    let (account, state) = owners_account(&ctx, work.as_mut(), email, level(practice.practises)).await?;
-    let owner = owner(&ctx, &group, account.id, practice, state);
+    let (account, state) = owners_account(&ctx, work.as_mut(), email, level(new.practises)).await?;
+    let owner = owner(&ctx, &group, account.id, new, state);
     let action = if state == UserState::Active { Action::UserAdded } else { Action::UserInvited };
     let entry = audit::outside(&ctx, "", action, owner.id);
     let detail = format!("operator level={}", owner.level.code());
     work.audit(&Entry { group: Some(group.id), detail, ..entry }).await?;
+    if work.unscoped_count_managers(group.id).await? > 0 {
+        return Err(Conflict::Managed.into());
+    }
     work.unscoped_add_user(&owner, now).await.map_err(|error| match error {
         StoreError::Clash(Clash::UserOfAccount) => Error::field("email", Problem::AlreadyUser),
         other => other.into(),
     })?;
+    let places: Vec<_> = work.unscoped_list_locations(group.id).await?.into_iter().map(|place| place.id).collect();
+    work.unscoped_save_user_locations(group.id, owner.id, &places).await?;
     tell_owner(&ctx, work.as_mut(), &account, &owner).await?;
     work.save().await?;
     Ok(added(&owner))
@@ -217,15 +222,15 @@ fn rooms(ctx: &Ctx, practice: &NewPractice) -> (Group, Location) {
 }
 
 /// Its owner, who may do everything.
-fn owner(ctx: &Ctx, group: &Group, account: AccountId, practice: NewPractice, state: UserState) -> User {
+fn owner(ctx: &Ctx, group: &Group, account: AccountId, new: NewOwner, state: UserState) -> User {
     User {
         id: ctx.services.random.id().into(),
         group: group.id,
         account,
-        name: practice.owner,
-        profession: practice.profession,
+        name: new.name,
+        profession: new.profession,
         registration: String::new(),
-        level: level(practice.practises),
+        level: level(new.practises),
         settings: AccessSettings::OWNER,
         state,
         since: ctx.now(),

@@ -31,9 +31,7 @@ pub(super) async fn run(config: &Config, group: AddGroup) -> Result<(), Failure>
 
 pub(super) async fn run_owner(config: &Config, command: AddOwner) -> Result<(), Failure> {
     with_services(config, async move |services, app_url| {
-        let form =
-            NewPracticeForm { location_name: "-".to_owned(), time_zone: "UTC".to_owned(), ..form(&command.owner) };
-        let added = set_up::add_owner(services, command.group, &form, &command.owner.owner).await;
+        let added = set_up::add_owner(services, command.group, &form(&command.owner), &command.owner.owner).await;
         say(&next(added.map_err(|error| wrong(&error))?, &command.owner.owner, app_url));
         Ok(())
     })

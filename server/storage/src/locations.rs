@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, ManageLocations},
+    access::{Access, ManageLocations},
     ids::GroupId,
     limits,
     location::{Location, OpeningHours},
@@ -73,7 +73,7 @@ impl Locations for SqlWork {
         Ok(())
     }
 
-    async fn list_locations(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<Location>> {
+    async fn unscoped_list_locations(&mut self, group: GroupId) -> Stored<Vec<Location>> {
         let found: Vec<LocationRow> = self
             .all(
                 query_as(
@@ -90,7 +90,7 @@ impl Locations for SqlWork {
                      ORDER BY name_folded, id
                      LIMIT $2",
                 )
-                .bind(access.group().uuid())
+                .bind(group.uuid())
                 .bind(rows(limits::LOCATIONS)),
             )
             .await?;

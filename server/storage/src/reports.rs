@@ -73,16 +73,6 @@ macro_rules! fitting {
                           AND p.all_words LIKE $21
                           AND p.all_words LIKE $22
                           AND p.all_words LIKE $23
-                          AND COALESCE(
-                              (
-                                  SELECT r.kind
-                                  FROM practitioner_relationships r
-                                  WHERE r.group_id = $1
-                                    AND r.user_id = $2
-                                    AND r.patient_id = p.id
-                              ),
-                              $3
-                          ) IN ('automatic', 'granted')
                          THEN 1
                          ELSE 0
                      END AS fits
@@ -109,10 +99,29 @@ macro_rules! last_looked_at {
     };
 }
 
-/// Both statements of one list.
+/// Both statements of one list. Only what the caller may see is gone through: no cursor is the id of anybody else.
 macro_rules! statements {
-    ($key:literal, $id:literal, $($from:expr),+) => {
-        (fitting!(concat!($($from),+), $key, $id), last_looked_at!(concat!($($from),+), $key, $id))
+    ($key:literal, $id:literal, $from:literal) => {
+        (fitting!(visible!($from), $key, $id), last_looked_at!(visible!($from), $key, $id))
+    };
+}
+
+macro_rules! visible {
+    ($from:literal) => {
+        concat!(
+            $from,
+            "
+                   AND COALESCE(
+                       (
+                           SELECT r.kind
+                           FROM practitioner_relationships r
+                           WHERE r.group_id = $1
+                             AND r.user_id = $2
+                             AND r.patient_id = p.id
+                       ),
+                       $3
+                   ) IN ('automatic', 'granted')"
+        )
     };
 }
 
@@ -121,6 +130,7 @@ macro_rules! statements {
 enum List {
     All,
     OfStatus,
+    Own,
     Related,
     OfWord,
     Added,
@@ -145,6 +155,17 @@ impl List {
                  WHERE p.group_id = $1
                    AND p.status = $8
                    AND (p.sort_name, p.id) > ($4, $5)"
+            ),
+            Self::Own => statements!(
+                "d.sort_name",
+                "d.patient_id",
+                "FROM practitioner_relationships d
+                 JOIN patients p
+                     ON p.group_id = d.group_id
+                    AND p.id = d.patient_id
+                 WHERE d.group_id = $1
+                   AND d.user_id = $2
+                   AND (d.sort_name, d.patient_id) > ($4, $5)"
             ),
             Self::Related => statements!(
                 "d.sort_name",
@@ -197,8 +218,6 @@ struct Question<'a> {
     user: Uuid,
     own: &'static str,
     filter: &'a CaseLoadFilter,
-    /// Whose patients are gone through or asked for.
-    related_to: Option<UserId>,
     words: Vec<String>,
     list: List,
     after: Place,
@@ -207,7 +226,7 @@ struct Question<'a> {
 
 macro_rules! asked {
     ($statement:expr, $question:expr) => {{
-        let Question { group, user, own, filter, related_to, words, list, after, rows } = $question;
+        let Question { group, user, own, filter, words, list, after, rows } = $question;
         let key = if matches!(list, List::ByNumber) { &after.number_text } else { &after.sort_name };
         let mut statement = query_as::<Db, (Uuid,)>($statement)
             .bind(*group)
@@ -223,8 +242,8 @@ macro_rules! asked {
             .bind(filter.born_after.clone().unwrap_or_default())
             .bind(filter.born_by.clone().unwrap_or_default())
             .bind(filter.added_from.map_or(i64::MIN, |from| from.millis()))
-            .bind(i64::from(related_to.is_some()))
-            .bind(related_to.map_or(Uuid::nil(), |user| user.uuid()))
+            .bind(i64::from(filter.practitioner.is_some()))
+            .bind(filter.practitioner.map_or(Uuid::nil(), |user| user.uuid()))
             .bind(i64::from(filter.location.is_some()))
             .bind(filter.location.map_or(Uuid::nil(), |location| location.uuid()));
         for at in 0..search::WORDS {
@@ -264,23 +283,23 @@ impl Reports for SqlWork {
         let own_only = access.own_only();
         let list = if access.names_hidden() {
             List::ByNumber
-        } else if own_only || filter.practitioner.is_some() {
-            List::Related
         } else if let Some(at) = self.rare_word(group, &words).await? {
             words.swap(0, at);
             List::OfWord
         } else if self.lately_added(group, filter).await? {
             List::Added
+        } else if own_only {
+            List::Own
+        } else if filter.practitioner.is_some() {
+            List::Related
         } else if filter.status.is_some() {
             List::OfStatus
         } else {
             List::All
         };
-        // Who sees their own patients only goes through those, and asks of each whether it is the other's too.
-        let related_to = filter.practitioner.or(own_only.then(|| access.user()));
         let rows = page.rows();
         let question =
-            Question { group, user: access.user().uuid(), own: own(access), filter, related_to, words, list, after, rows };
+            Question { group, user: access.user().uuid(), own: own(access), filter, words, list, after, rows };
         let (fitting, last) = list.statements();
         let found: Vec<(Uuid,)> = self.all(asked!(fitting, &question)).await?;
         let full = found.len() > rows as usize;

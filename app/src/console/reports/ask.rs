@@ -8,9 +8,10 @@ use leptos::prelude::*;
 
 use crate::{
     api,
-    components::{Button, Choice, Dialog, Kind},
+    components::{Button, Choice, Dialog, Kind, focus_first_field},
     console::{
         desk::use_desk,
+        drafts,
         form::{Form, Line},
         load::load,
         nav::Nav,
@@ -19,6 +20,8 @@ use crate::{
     error::AppError,
 };
 
+/// The name under which the form keeps what is typed, while its session may end.
+pub const DRAFT: &str = "report:";
 /// Where a case load is shown.
 const CASE_LOAD: &str = "/console/reports/case-load";
 
@@ -29,15 +32,11 @@ pub const FILTERS: [&str; 9] =
 /// What the filters say: `value` gives each by its name.
 pub fn case_load(value: impl Fn(&'static str) -> String) -> CaseLoadForm {
     CaseLoadForm {
-        practitioner: value("practitioner").parse().ok(),
-        location: value("location").parse().ok(),
-        status: Status::from_code(&value("status")).ok(),
-        portal: Some(value("portal")).filter(|code| !code.is_empty()).map(|code| PortalState::from_code(&code)),
-        email: match value("email").as_str() {
-            "yes" => Some(true),
-            "no" => Some(false),
-            _ => None,
-        },
+        practitioner: value("practitioner"),
+        location: value("location"),
+        status: value("status"),
+        portal: value("portal"),
+        email: value("email"),
         age_from: value("age_from"),
         age_to: value("age_to"),
         added_since: value("added_since"),
@@ -45,12 +44,20 @@ pub fn case_load(value: impl Fn(&'static str) -> String) -> CaseLoadForm {
     }
 }
 
+/// The filters that who sees no names is not asked for: they would say who is behind a pseudonym (S1-03).
+const NAMING: [&str; 3] = ["age_from", "age_to", "text"];
+
 /// The dialog. It starts with the filters in the address.
 #[component]
 pub fn NewReport(on_close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let choices = load(api::reports::choices);
+    // Filters are chosen quickly: what was left half done does not come back in place of those in the address.
+    let leave = move || {
+        drafts::drop(DRAFT);
+        on_close();
+    };
     view! {
-        <Dialog title=words::NEW_REPORT id="report-title" wide=true on_close=move |()| on_close()>
+        <Dialog title=words::NEW_REPORT id="report-title" wide=true on_close=move |()| leave()>
             <div class="loaded">
                 {choices.view(8, move |choices| view! { <Fields choices=choices on_close=on_close/> }.into_any())}
             </div>
@@ -64,7 +71,8 @@ fn Fields(choices: ReportChoices, on_close: impl Fn() + Copy + Send + Sync + 'st
     let nav = desk.nav;
     let hidden = desk.start().may.names_hidden;
     let mut start = vec![("type", ReportType::CaseLoad.code().to_owned())];
-    start.extend(FILTERS.map(|name| (name, untrack(|| nav.query(name)))));
+    let of_address = |name| if hidden && NAMING.contains(&name) { String::new() } else { untrack(|| nav.query(name)) };
+    start.extend(FILTERS.map(|name| (name, of_address(name))));
     let form = Form::new("report", "", start);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -81,6 +89,7 @@ fn Fields(choices: ReportChoices, on_close: impl Fn() + Copy + Send + Sync + 'st
         form.discard();
         on_close();
     };
+    Effect::new(move || request_animation_frame(focus_first_field));
     let types = ReportType::ALL.into_iter().map(|of| Choice::new(of.code(), words::report_type(of).0)).collect();
     let mut practitioners = vec![Choice::new("", words::EVERY_PRACTITIONER)];
     practitioners.extend(choices.practitioners.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)));

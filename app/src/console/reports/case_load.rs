@@ -1,14 +1,15 @@
-//! A case load: the patients that its filters leave, growing page by page (S1-21).
+//! A case load: the patients that its filters leave, growing page by page.
 
 use domain::{
     limits,
     report::{CaseLoadForm, CaseLoadRow, ReportChoices},
 };
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::{
     NewReport,
-    ask::{FILTERS, case_load},
+    ask::{DRAFT, FILTERS, case_load},
 };
 use crate::{
     api,
@@ -36,18 +37,31 @@ pub fn CaseLoad() -> impl IntoView {
         let page = if after { pages.following() } else { pages.first() };
         pages.take(after, api::reports::case_load(untrack(form), page));
     };
-    pages.follow(move || FILTERS.map(|name| nav.query(name)).join("|"), ask);
-    // What is rare stands far apart: the server looks a stretch at a time, and is asked on until a page is full.
+    let wanted = RwSignal::new(limits::PAGE as usize);
+    let count = move || pages.rows.with(|rows| rows.as_ref().map_or(0, Vec::len));
+    let key = move || FILTERS.map(|name| nav.query(name)).join("|");
+    pages.follow(key, move |after| {
+        wanted.set(limits::PAGE as usize);
+        ask(after);
+    });
+    // What is rare stands far apart: the server looks a stretch at a time, and is asked on until so many are there as are
+    // wanted.
     Effect::new(move || {
-        let short = pages.rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.len() < limits::PAGE as usize));
+        let short = pages.rows.with(Option::is_some) && count() < wanted.get();
         if short && pages.next.with(Option::is_some) && !pages.busy.get() && !pages.failed() {
             ask(true);
         }
     });
-    let looking =
-        move || pages.next.with(Option::is_some) && pages.rows.with(|rows| rows.as_ref().is_some_and(Vec::is_empty));
+    // "Show more" wants a page more; "Try again" goes on where the answer stayed away.
+    let further = move |after: bool| {
+        if after {
+            wanted.set(untrack(count) + limits::PAGE as usize);
+        }
+        ask(after || pages.next.with_untracked(Option::is_some));
+    };
+    let looking = move || pages.next.with(Option::is_some) && count() == 0 && !pages.failed();
 
-    let asking = RwSignal::new(drafts::was_open("report:"));
+    let asking = RwSignal::new(drafts::was_open(DRAFT));
     let exporting = RwSignal::new(false);
     let draw = move |rows: Vec<CaseLoadRow>| {
         if !rows.is_empty() {
@@ -66,6 +80,9 @@ pub fn CaseLoad() -> impl IntoView {
     };
     let shown = move || {
         let more = pages.next.with(Option::is_some);
+        if more && count() == 0 {
+            return None;
+        }
         pages.rows.with(|rows| rows.as_ref().map(|rows| words::patients_shown(rows.len(), more)))
     };
     let action = Box::new(move || {
@@ -85,7 +102,7 @@ pub fn CaseLoad() -> impl IntoView {
             {chips(move || form())}
             <p class="filters-count" role="status">{shown}</p>
         </div>
-        {pages.view(10, ask, draw)}
+        {pages.view(10, further, draw)}
         {move || asking.get().then(|| view! { <NewReport on_close=move || asking.set(false)/> })}
         {move || exporting.get().then(|| view! {
             <Confirm
@@ -120,7 +137,11 @@ fn chips(form: impl Fn() -> CaseLoadForm + Copy + Send + Sync + 'static) -> AnyV
                             type="button"
                             class="chip"
                             title=words::TAKE_FILTER_AWAY
-                            on:click=move |_| nav.set_query(&[(name, "")])
+                            on:click=move |_| {
+                                nav.set_query(&[(name, "")]);
+                                // The chip is gone: the focus goes on from the page's title.
+                                request_animation_frame(focus_on_title);
+                            }
                         >
                             <Icon name="x"/>
                             <span dir="auto">{text}</span>
@@ -163,4 +184,11 @@ fn table(rows: Vec<CaseLoadRow>, names_hidden: bool) -> AnyView {
     }
     columns.extend([lesser(words::EMAIL), column(words::STATUS), column(words::PORTAL), lesser(words::ADDED)]);
     view! { <Table caption=words::CASE_LOAD columns=columns>{rows}</Table> }.into_any()
+}
+
+fn focus_on_title() {
+    let title = document().query_selector("#main h1").ok().flatten();
+    if let Some(title) = title.and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = title.focus();
+    }
 }

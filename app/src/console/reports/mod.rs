@@ -14,7 +14,7 @@ use crate::components::{Button, Icon, Kind};
 /// Reports about patients: the types there are, and the way to a new one (S1-18).
 #[component]
 pub fn Reports() -> impl IntoView {
-    let asking = RwSignal::new(drafts::was_open("report:"));
+    let asking = RwSignal::new(drafts::was_open(ask::DRAFT));
     let action = Box::new(move || {
         view! { <Button kind=Kind::Main icon="plus" press=move |_| asking.set(true)>{words::NEW_REPORT}</Button> }
             .into_any()

@@ -1,13 +1,16 @@
 //! Words about reports.
 
-use domain::report::{CaseLoadForm, ReportChoices, ReportType};
+use domain::{
+    patient::{PortalState, Status},
+    report::{CaseLoadForm, ReportChoices, ReportType},
+};
 
 use super::{portal, status};
 
 pub const REPORTS: &str = "Reports";
 pub const PATIENT_REPORTS: &str = "Patient reports";
-pub const REPORTS_TEXT: &str = "A report lists patients by what is known of them. It shows nobody whom you may not see, and its \
-                                address can be kept: whoever opens it gets the patients of that day.";
+pub const REPORTS_TEXT: &str =
+    "A report lists patients by what is known of them, and shows nobody whom you may not see.";
 pub const NEW_REPORT: &str = "New Report";
 pub const REPORT_TYPE: &str = "Report type";
 pub const CASE_LOAD: &str = "Case Load";
@@ -44,17 +47,31 @@ pub fn report_type(of: ReportType) -> (&'static str, &'static str) {
 
 /// What narrows a case load, in words, by the names of the filters.
 pub fn case_load_filters(form: &CaseLoadForm, choices: &ReportChoices) -> Vec<(&'static str, String)> {
-    fn named<T: PartialEq>(of: &T, all: &[(T, String)]) -> String {
-        all.iter().find(|(id, _)| id == of).map(|(_, name)| name.clone()).unwrap_or_default()
+    // What cannot be read is shown as it is, and the server says that it is no choice.
+    fn named<T: ToString>(of: &str, all: &[(T, String)]) -> String {
+        all.iter().find(|(id, _)| id.to_string() == of).map_or_else(|| of.to_owned(), |(_, name)| name.clone())
     }
+    let typed = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let mut all = Vec::new();
     let mut add = |name, text: Option<String>| all.extend(text.map(|text| (name, text)));
-    let typed = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    add("practitioner", form.practitioner.map(|id| format!("{PRACTITIONER}: {}", named(&id, &choices.practitioners))));
-    add("location", form.location.map(|id| format!("{LOCATION}: {}", named(&id, &choices.locations))));
-    add("status", form.status.map(|of| format!("{}: {}", super::STATUS, status(of))));
-    add("portal", form.portal.map(|of| format!("{}: {}", super::PORTAL, portal(of))));
-    add("email", form.email.map(|has| if has { WITH_EMAIL } else { WITHOUT_EMAIL }.to_owned()));
+    let of_status = |code: &str| Status::from_code(code).map_or_else(|_| code.to_owned(), |of| status(of).to_owned());
+    let of_portal = |code: &str| {
+        let found = PortalState::ALL.into_iter().find(|state| state.code() == code);
+        found.map_or_else(|| code.to_owned(), |of| portal(of).to_owned())
+    };
+    let of_email = |code: String| match code.as_str() {
+        "yes" => WITH_EMAIL.to_owned(),
+        "no" => WITHOUT_EMAIL.to_owned(),
+        _ => code,
+    };
+    add(
+        "practitioner",
+        typed(&form.practitioner).map(|id| format!("{PRACTITIONER}: {}", named(&id, &choices.practitioners))),
+    );
+    add("location", typed(&form.location).map(|id| format!("{LOCATION}: {}", named(&id, &choices.locations))));
+    add("status", typed(&form.status).map(|code| format!("{}: {}", super::STATUS, of_status(&code))));
+    add("portal", typed(&form.portal).map(|code| format!("{}: {}", super::PORTAL, of_portal(&code))));
+    add("email", typed(&form.email).map(of_email));
     add("age_from", typed(&form.age_from).map(|age| format!("{AGE_FROM} {age}")));
     add("age_to", typed(&form.age_to).map(|age| format!("{AGE_TO} {age}")));
     add("added_since", typed(&form.added_since).map(|day| format!("{ADDED_SINCE} {day}")));

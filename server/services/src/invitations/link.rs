@@ -147,12 +147,17 @@ pub async fn accept(ctx: &Ctx, token: &str, password: &str) -> Result<Door> {
     behind.account = work.lock_account(behind.account.id).await?.ok_or(Error::NotFound)?;
     check_first(ctx, &behind)?;
     let account = behind.account;
+    let mailed_to = behind.invitation.email.clone();
     let accepted = behind.invitation.activate(now)?;
     if !finish(ctx, work.as_mut(), accepted, behind.facts.grant).await? {
         return Err(lost(ctx, work.as_mut(), token).await?.into());
     }
     if !work.set_password(account.id, None, &hash, now).await? {
         return Err(Conflict::SignInFirst.into());
+    }
+    // The link was mailed to the account's own address, and nobody else knows the password.
+    if mailed_to == account.email {
+        work.prove_mailbox(account.id, now).await?;
     }
     work.audit(&audit::outside(ctx, account.id, Action::PasswordSet, account.id)).await?;
     let change = accounts::enter(ctx, work.as_mut(), &account, &WayIn::Portal, Action::SignedIn).await?;
@@ -221,10 +226,6 @@ async fn finish(ctx: &Ctx, work: &mut dyn Work, accepted: Invitation, grant: Gra
     let news = News::InvitationAccepted { patient: accepted.patient, invitation: accepted.id };
     let notification = Notification { id: ctx.services.random.id().into(), news, at: now, read_at: None };
     work.unscoped_notify(accepted.group, accepted.inviter, &notification).await?;
-    // The link was mailed to the account's own address, written the same way.
-    if work.lookup_account(accepted.account).await?.is_some_and(|account| account.email == accepted.email) {
-        work.prove_mailbox(accepted.account, now).await?;
-    }
     Ok(true)
 }
 

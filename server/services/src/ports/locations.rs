@@ -17,7 +17,12 @@ pub trait Locations {
     async fn unscoped_add_location(&mut self, group: GroupId, location: &Location, at: Time) -> Stored<()>;
 
     /// The group's locations by name, at most [`domain::limits::LOCATIONS`].
-    async fn list_locations(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<Location>>;
+    async fn list_locations(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<Location>> {
+        self.unscoped_list_locations(access.group()).await
+    }
+
+    /// The same, for the operator.
+    async fn unscoped_list_locations(&mut self, group: GroupId) -> Stored<Vec<Location>>;
 
     /// A new location.
     async fn add_location(&mut self, access: &Access<ManageLocations>, location: &Location, at: Time) -> Stored<()> {

@@ -30,7 +30,7 @@ pub struct CaseLoadFilter {
     pub born_by: Option<String>,
     /// The record was made at this time or later.
     pub added_from: Option<Time>,
-    /// Folded words, all of which the patient has.
+    /// As typed: the patient has all of its words.
     pub text: String,
 }
 

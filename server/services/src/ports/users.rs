@@ -123,7 +123,12 @@ pub trait Users {
     async fn other_managers(&mut self, access: &Access<ManageUsers>, but: UserId) -> Stored<Vec<UserId>>;
 
     /// How many active users may manage users: of a level that reaches everything, and not read-only.
-    async fn count_managers(&mut self, access: &Access<ManageUsers>) -> Stored<i64>;
+    async fn count_managers(&mut self, access: &Access<ManageUsers>) -> Stored<i64> {
+        self.unscoped_count_managers(access.group()).await
+    }
+
+    /// The same, for the operator.
+    async fn unscoped_count_managers(&mut self, group: GroupId) -> Stored<i64>;
 
     /// How many users the group has or had.
     async fn count_users(&mut self, access: &Access<ManageUsers>) -> Stored<i64>;

@@ -245,16 +245,6 @@ macro_rules! write_before {
         );
         insert!(
             connection,
-            "INSERT INTO portal_grants (group_id, id, patient_id, account_id, kind, added_at, changed_at, activated_at)
-             VALUES ($1, $2, $3, $4, 'proxy', $5, $5, $5)",
-            group,
-            id::<Uuid>(),
-            before.patient.uuid(),
-            before.accounts[1].uuid(),
-            now,
-        );
-        insert!(
-            connection,
             "INSERT INTO password_links (id, token_hash, account_id, made_at, expires_at, used_at, door)
              VALUES ($1, $2, $3, $4, $4, $4, 'console')",
             id::<Uuid>(),
@@ -382,8 +372,8 @@ async fn what_0001_wrote_is_carried_over(database: TestDatabase) {
     let account = work.lookup_account(before.accounts[0]).await.unwrap().unwrap();
     assert_eq!(account.password_hash, Some(PasswordHash("$argon2id$x".into())));
     assert!(!work.tips_stopped(before.accounts[0]).await.unwrap());
-    // Whose portal is open, and who used a link, read their mail.
-    for (n, proved) in [false, true, true, false].into_iter().enumerate() {
+    // Who used a link reads their mail.
+    for (n, proved) in [false, false, true, false].into_iter().enumerate() {
         assert_eq!(work.mailbox_proved(before.accounts[n]).await.unwrap(), proved, "{n}");
     }
 

@@ -35,6 +35,9 @@ async fn all(work: &mut dyn Work, user: &User, filter: &CaseLoadFilter, limit: u
         if found.next.is_none() {
             return (ids, pages);
         }
+        // No cursor is the id of somebody whom the caller may not see.
+        let cursor: PatientId = found.next.as_ref().unwrap().parse().unwrap();
+        assert_eq!(work.some_patients(&may_enter(user), &[cursor]).await.unwrap().len(), 1);
         page.after = found.next;
     }
 }
@@ -163,7 +166,7 @@ async fn what_is_rare_is_found_stretch_by_stretch(database: &TestDatabase) {
     let may = crate::world::actor(&world.mira).may(may, &()).unwrap();
     let mut work = world.begin().await;
     let many = LOOKED_AT + 30;
-    let (mut rare, mut everybody) = (BTreeSet::new(), 0);
+    let (mut rare, mut everybody, mut hidden) = (BTreeSet::new(), 0, None);
     for n in 0..many {
         let mut one = patient("Ann", "Lee");
         if n == 0 || n == many - 1 {
@@ -171,9 +174,15 @@ async fn what_is_rare_is_found_stretch_by_stretch(database: &TestDatabase) {
             rare.insert(one.id);
         }
         work.add_patient(&may, &one, None).await.unwrap();
-        everybody += 1;
+        // Mira may not see one whom a list comes across last.
+        if n == LOOKED_AT - 1 {
+            hidden = Some(one.id);
+        } else {
+            everybody += 1;
+        }
     }
     work.save().await.unwrap();
+    world.relate(&world.mira, hidden.unwrap(), Relationship::Revoked).await;
     let mut work = world.read().await;
     let filter = CaseLoadFilter { email: Some(true), ..CaseLoadFilter::default() };
     let page = PageRequest { after: None, limit: Some(10) };
