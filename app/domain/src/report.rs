@@ -174,7 +174,7 @@ pub struct CaseLoadRow {
 /// The choices of the dialog that asks for a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportChoices {
-    /// The practitioners at work, by name.
+    /// The practitioners at work, by name, each with the profession.
     pub practitioners: Vec<(UserId, String)>,
     /// The locations, by name.
     pub locations: Vec<(LocationId, String)>,

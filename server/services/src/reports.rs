@@ -8,6 +8,7 @@ use domain::{
     page::{Page, PageRequest},
     report::{CaseLoad, CaseLoadForm, CaseLoadRow, ReportChoices},
     time::Date,
+    user::User,
 };
 
 use crate::{
@@ -30,8 +31,13 @@ pub async fn choices(ctx: &Ctx) -> Result<ReportChoices> {
     let mut work = ctx.read().await?;
     let practitioners = work.list_practitioners(&enter).await?;
     let locations = work.list_locations(&enter).await?;
+    // Two may have one name.
+    let called = |user: &User| match user.profession.as_str() {
+        "" => user.name.shown(),
+        profession => format!("{}, {profession}", user.name.shown()),
+    };
     Ok(ReportChoices {
-        practitioners,
+        practitioners: practitioners.iter().map(|user| (user.id, called(user))).collect(),
         locations: locations.into_iter().map(|location| (location.id, location.name)).collect(),
     })
 }

@@ -8,7 +8,7 @@
 use async_trait::async_trait;
 use domain::{
     access::{Access, EnterGroup, ListPatients},
-    ids::{PatientId, UserId},
+    ids::PatientId,
     limits,
     page::{Page, PageRequest},
     patient::{PortalState, Status},
@@ -315,7 +315,7 @@ impl Reports for SqlWork {
         Ok(Page { rows: records, next: next.map(|id| PatientId::from(id).to_string()) })
     }
 
-    async fn list_practitioners(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<(UserId, String)>> {
+    async fn list_practitioners(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<User>> {
         let mut statement = query_as(select_user!(
             "
              FROM users u
@@ -331,8 +331,7 @@ impl Reports for SqlWork {
             statement = statement.bind(level);
         }
         let rows: Vec<UserRow> = self.all(statement).await?;
-        let users: Vec<User> = rows.into_iter().map(User::try_from).collect::<Stored<_>>()?;
-        Ok(users.into_iter().map(|user| (user.id, user.name.shown())).collect())
+        rows.into_iter().map(User::try_from).collect()
     }
 }
 

@@ -114,6 +114,11 @@ async fn who_sees_no_names_finds_none_anywhere() {
         assert!(hidden.call("history/list", history).await.is(200).text().contains("PT-"));
         let report = json!({ "form": {}, "page": { "after": null, "limit": null } });
         assert!(hidden.call("reports/case_load", report).await.is(200).text().contains("PT-"));
+        // Nobody is found by what would say who they are.
+        for form in [json!({ "text": "CNRY" }), json!({ "age_from": "1" })] {
+            let report = json!({ "form": form, "page": { "after": null, "limit": null } });
+            hidden.call("reports/case_load", report).await.is(422);
+        }
         assert!(hidden.call("reports/export_case_load", json!({ "form": {} })).await.is(200).text().contains("PT-"));
         // No match by name, by number there is one.
         let found = |text: &str| hidden.call("patients/search", json!({ "text": text }));
@@ -200,9 +205,9 @@ fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
             vec![json!({ "filter": {}, "page": page }), json!({ "filter": { "patient": patient }, "page": page })]
         }
         "history/export" => vec![json!({ "filter": {} })],
-        "reports/case_load" => [json!({}), json!({ "text": "CNRY" }), json!({ "age_from": "1" })]
-            .map(|form| json!({ "form": form, "page": page }))
-            .to_vec(),
+        "reports/case_load" => {
+            [json!({}), json!({ "email": "yes" })].map(|form| json!({ "form": form, "page": page })).to_vec()
+        }
         "reports/export_case_load" => vec![json!({ "form": {} })],
         "console/start"
         | "notifications/unread"

@@ -79,10 +79,10 @@ pub fn Offers(some: RwSignal<bool>) -> impl IntoView {
     let list = move || {
         let Asked { list, unproven } = value.get().filter(|offers| !offers.is_empty())?;
         if unproven {
-            return Some(view! { <ul class="lines offers" aria-label=words::OFFERS><Unproven/></ul> });
+            return Some(view! { <ul class="lines offers" aria-label=words::OFFERS><Unproven/></ul> }.into_any());
         }
         let lines: Vec<_> = list.into_iter().map(line).collect();
-        Some(view! { <ul class="lines offers" aria-label=words::OFFERS>{lines}</ul> })
+        Some(view! { <ul class="lines offers" aria-label=words::OFFERS>{lines}</ul> }.into_any())
     };
     view! { <div tabindex="-1" class="offers-place" node_ref=place>{list}</div> }
 }

@@ -99,7 +99,7 @@ pub fn CaseLoad() -> impl IntoView {
     view! {
         <Head title=words::CASE_LOAD up=("/console/reports", words::REPORTS) action=action/>
         <div class="filters">
-            {chips(move || form())}
+            {chips(form)}
             <p class="filters-count" role="status">{shown}</p>
         </div>
         {pages.view(10, further, draw)}

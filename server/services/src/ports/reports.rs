@@ -7,6 +7,7 @@ use domain::{
     page::{Page, PageRequest},
     patient::{PortalState, Status},
     time::Time,
+    user::User,
 };
 
 use super::{PatientRecord, Stored};
@@ -49,6 +50,6 @@ pub trait Reports {
         page: &PageRequest,
     ) -> Stored<Page<PatientRecord>>;
 
-    /// The practitioners at work, by name, at most [`domain::limits::USERS`]: id and name as shown.
-    async fn list_practitioners(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<(UserId, String)>>;
+    /// The practitioners at work, by name, at most [`domain::limits::USERS`].
+    async fn list_practitioners(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<User>>;
 }

@@ -205,7 +205,7 @@ async fn practitioners_at_work_can_be_chosen(database: &TestDatabase) {
     let world = World::new(database).await;
     let mut work = world.read().await;
     let shown = work.list_practitioners(&may_enter(&world.mira)).await.unwrap();
-    let ids: Vec<UserId> = shown.into_iter().map(|(id, _)| id).collect();
+    let ids: Vec<UserId> = shown.into_iter().map(|user| user.id).collect();
     assert!(ids.contains(&world.mira.id) && ids.contains(&world.noor.id));
     assert!(!ids.contains(&world.alex.id), "an administrator has no case load");
     assert!(!ids.contains(&world.other.id));

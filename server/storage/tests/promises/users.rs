@@ -626,11 +626,11 @@ async fn the_statements_have_their_indexes() {
     let database = storage::testing::sqlite().await;
     for (file, function, index) in [
         ("users.rs", "list_users", "users_by_name"),
-        ("users.rs", "count_managers", "users_active"),
+        ("users.rs", "unscoped_count_managers", "users_active"),
         ("users.rs", "list_memberships", "users_of_account"),
         ("users.rs", "list_own_groups", "users_of_account"),
         ("relationships.rs", "list_unrelated", "users_by_name"),
-        ("locations.rs", "list_locations", "locations_by_name"),
+        ("locations.rs", "unscoped_list_locations", "locations_by_name"),
         ("audit.rs", "whole_trail", "PRIMARY KEY"),
         ("audit.rs", "first_since", "audit_entries_by_time"),
         ("audit.rs", "last_before", "audit_entries_by_time"),
