@@ -10,7 +10,7 @@ export default defineConfig({
   // A busy machine of others may be slow once; what fails twice has failed, and what passed at the second try is named at the end.
   retries: process.env.CI ? 1 : 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   use: {
