@@ -1,8 +1,8 @@
 // Photographs of every page, in shots/<page>.<width>.<light|dark>.png; two of them also for the README.
 import { mkdirSync } from "node:fs";
 
-import { DESK, PHONE, expect, settled, test, type Page } from "../harness/test.js";
-import { LIEN, MIRA, SAM, SAOIRSE, TOM, accept, addPatient, door, invite, openConsole, openPortal, openProfile, typeSignIn } from "../harness/people.js";
+import { DESK, PHONE, expect, forgiven, settled, test, type Page } from "../harness/test.js";
+import { LIEN, MIRA, PASSWORD, PRIYA, SAM, SAOIRSE, TOM, accept, addPatient, door, invite, openConsole, openPortal, openProfile, typeSignIn } from "../harness/people.js";
 
 const PORTAL_WIDTHS = [320, 390, 1440];
 const CONSOLE_WIDTHS = [390, 1440, 1920];
@@ -171,4 +171,31 @@ test("reports", async ({ device }) => {
   await shoot(page, "console-case-load-narrowed", CONSOLE_WIDTHS);
   await page.goto("/console/reports/case-load?text=zzyzx");
   await shoot(page, "console-case-load-nobody", CONSOLE_WIDTHS);
+});
+
+// Somebody whose address another group typed, before a link was used: behind the bell, and a page that did not arrive.
+test("not proved, not fetched", async ({ device }) => {
+  const owner = await device(DESK);
+  await openConsole(owner);
+  const email = `late.${process.pid}@example.org`;
+  const places = (await door(owner, "locations/list", {})).body as { id: string }[];
+  const user = { first_name: "Ivo", last_name: "Late", profession: "Podiatrist", level: "clinical", locations: [places[0]!.id] };
+  const form = { role: "practitioner", email, email_again: email, user };
+  await door(owner, "users/add", { form, password: PASSWORD, password_again: PASSWORD });
+  const other = await device(DESK);
+  await openConsole(other, PRIYA);
+  const theirs = (await door(other, "locations/list", {})).body as { id: string }[];
+  await door(other, "users/add", { form: { ...form, user: { ...user, locations: [theirs[0]!.id] } }, password: "", password_again: "" });
+  const page = await device(DESK);
+  await page.goto("/console/sign-in");
+  await typeSignIn(page, email, PASSWORD);
+  await page.getByLabel("New password").fill("seven green bicycles sing");
+  await page.getByRole("button", { name: /password/i }).last().click();
+  await expect(page.getByRole("heading", { level: 1, name: /Late/ })).toBeVisible();
+  await shoot(page, "console-unproven", CONSOLE_WIDTHS);
+  forgiven.push(/^TypeError: Failed to fetch\n.*\/pkg\//);
+  await page.route("**/pkg/split_reports*.wasm", (route) => route.abort("internetdisconnected"));
+  await page.getByRole("link", { name: "Reports", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Not there yet" })).toBeVisible();
+  await shoot(page, "console-not-fetched", CONSOLE_WIDTHS);
 });

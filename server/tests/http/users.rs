@@ -224,6 +224,37 @@ async fn nobody_answers_before_a_link_was_used_that_was_mailed_to_them() {
     }
 }
 
+// PR-15: a report has the filters it has. Fields, orders and codes that it does not know are refused, not passed on.
+#[tokio::test]
+async fn a_report_asks_for_nothing_outside_its_list() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let full = app.practitioner().await;
+        app.patient(&full, 'a', 1).await;
+        let page = json!({ "after": null, "limit": null });
+        for form in
+            [json!({ "sort": "password_hash" }), json!({ "column": "email" }), json!({ "status": { "ne": "x" } })]
+        {
+            let answer = full.call("reports/case_load", json!({ "form": form, "page": page })).await;
+            assert!((400..500).contains(&answer.status), "{form}: {}", answer.status);
+        }
+        for form in [json!({ "status": "active' OR 1=1" }), json!({ "practitioner": "usr_x" }), json!({ "email": "%" })]
+        {
+            full.call("reports/case_load", json!({ "form": form, "page": page })).await.is(422);
+            full.call("reports/case_load", json!({ "form": form, "page": { "after": "x", "limit": null } }))
+                .await
+                .is(422);
+        }
+        // Nobody of another group, and nobody from the portal's side.
+        let theirs = app.user("full@b.example.org").await;
+        let answer = theirs.call("reports/case_load", json!({ "form": {}, "page": page })).await.is(200);
+        assert_eq!(answer.json()["rows"], json!([]));
+        let (portal, _) = app.portal_user(&full, 'a', 2).await;
+        portal.call("reports/case_load", json!({ "form": {}, "page": page })).await.is(403);
+        app.anon().call("reports/case_load", json!({ "form": {}, "page": page })).await.is(401);
+    }
+}
+
 // S4-14, AD-04: a Full user is lowered first, and nobody ends or changes their own access.
 #[tokio::test]
 async fn full_users_are_lowered_first() {
