@@ -67,6 +67,26 @@ pub struct Shown<Id> {
     pub name: String,
 }
 
+/// A user to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserChoice {
+    /// Which.
+    pub id: UserId,
+    /// The name.
+    pub name: String,
+    /// What they practise; may be empty.
+    pub profession: String,
+}
+
+/// The names of those whom a filter asks for, as the reader may know them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    /// The user who acted; none when there is no such user in the group.
+    pub user: Option<String>,
+    /// The patient; none when the reader may not see one.
+    pub patient: Option<String>,
+}
+
 /// What was exported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Export {

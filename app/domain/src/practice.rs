@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     email::Email,
-    error::{Invalid, Problem},
+    error::{Conflict, Invalid, Problem},
     ids::GroupId,
     limits,
+    patient::Status,
     person::UserName,
     text,
     time::Span,
@@ -41,6 +42,21 @@ impl Default for PatientAccess {
 }
 
 impl PatientAccess {
+    /// May anybody be invited to the record of a patient of this status?
+    ///
+    /// # Errors
+    /// A [`Conflict`] that says why nobody may.
+    pub const fn invites_to(&self, status: Status) -> Result<(), Conflict> {
+        if !self.invitations {
+            return Err(Conflict::InvitationsOff);
+        }
+        match status {
+            Status::Active | Status::Inactive => Ok(()),
+            Status::Blocked => Err(Conflict::PatientBlocked),
+            Status::Deceased => Err(Conflict::PatientDeceased),
+        }
+    }
+
     /// Checks a link life given in hours.
     ///
     /// # Errors

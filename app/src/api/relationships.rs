@@ -3,6 +3,7 @@
 use domain::{
     access::Relationship,
     ids::{PatientId, UserId},
+    page::{Page, PageRequest},
     relationship::{PractitionerChoice, RelationshipRow, Wanted},
 };
 use leptos::prelude::*;
@@ -12,10 +13,10 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use {super::answer, services::relationships};
 
-/// The practitioners who have a relationship with the patient.
+/// One page of the practitioners who have a relationship with the patient.
 #[server(name = ListRelationships, endpoint = "relationships/list", input = Json, client = super::client::Console)]
-pub async fn list(patient: PatientId) -> Result<Vec<RelationshipRow>, AppError> {
-    answer(patient, |ctx| async move { relationships::list(&ctx, patient).await }).await
+pub async fn list(patient: PatientId, page: PageRequest) -> Result<Page<RelationshipRow>, AppError> {
+    answer(patient, |ctx| async move { relationships::list(&ctx, patient, &page).await }).await
 }
 
 /// The practitioners who have none, whose name begins with a text.

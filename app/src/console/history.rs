@@ -2,7 +2,7 @@
 
 use domain::{
     audit::Action,
-    history::{Doer, HistoryFilter, HistoryRow, Shown},
+    history::{Chosen, Doer, HistoryFilter, HistoryRow, Shown, UserChoice},
     ids::UserId,
 };
 use leptos::prelude::*;
@@ -13,8 +13,9 @@ use super::{
     download,
     filters::Filters,
     frame::Head,
-    load::Pages,
+    load::{Pages, load},
     nav::{self, Tab},
+    picker::{Finding, Found, Search, patients, picker},
     words,
 };
 use crate::{
@@ -71,12 +72,35 @@ pub fn History() -> impl IntoView {
         }
         table(rows, may.manage)
     };
-    // By whom, and about whom: chosen by following a name, and taken back here.
+    // By whom, and about whom: found by name here, or chosen by following a name in the list; taken back by the chip.
+    let names = load(move || {
+        let (user, patient) = (nav.query("user").parse().ok(), nav.query("patient").parse().ok());
+        async move {
+            if user.is_none() && patient.is_none() {
+                return Ok(Chosen::default());
+            }
+            api::history::chosen(user, patient).await
+        }
+    });
+    let find =
+        move |name: &'static str, id: &'static str, label: &'static str, nobody: &'static str, search: Search| {
+            let found = RwSignal::new(None::<Found>);
+            Effect::new(move || {
+                if let Some(one) = found.get() {
+                    filters.field(name).set(one.id);
+                    found.set(None);
+                }
+            });
+            picker(id, label, nobody, false, search, found)
+        };
     let chip = move |name: &'static str, text: &'static str| {
         move || {
             (!nav.query(name).is_empty()).then(|| {
-                let rows = pages.rows;
-                let who = move || rows.with(|rows| rows.as_ref().and_then(|rows| named(rows.first()?, name)));
+                let who = move || {
+                    let chosen = names.value().get()?;
+                    let found = if name == "user" { chosen.user } else { chosen.patient };
+                    Some(found.unwrap_or_else(|| words::NOBODY_KNOWN.to_owned()))
+                };
                 let take_back = move |_| filters.field(name).set(String::new());
                 view! {
                     <button type="button" class="chip" title=words::SHOW_EVERYBODY on:click=take_back>
@@ -105,6 +129,8 @@ pub fn History() -> impl IntoView {
             <SelectField name="action" id="filter-action" label=words::WHAT choices=actions bind=filters.field("action") required=true/>
             <TextField name="from" id="filter-from" kind="date" label=words::FROM bind=filters.field("from") required=true/>
             <TextField name="to" id="filter-to" kind="date" label=words::UP_TO bind=filters.field("to") required=true/>
+            {find("user", "filter-user", words::FIND_BY, words::NO_USER_FOUND, Box::new(users))}
+            {find("patient", "filter-patient", words::FIND_ABOUT, words::none_found(may.names_hidden), Box::new(patients))}
             {chip("user", words::ONLY_BY)}
             {chip("patient", words::ONLY_ABOUT)}
         </form>
@@ -127,13 +153,12 @@ pub fn History() -> impl IntoView {
     .into_any()
 }
 
-/// The name that a filter of this kind stands for, as the first row says it.
-fn named(row: &HistoryRow, filter: &str) -> Option<String> {
-    match (filter, &row.who) {
-        ("user", Doer::User(user)) => Some(user.name.clone()),
-        ("patient", _) => row.patient.as_ref().map(|patient| patient.name.clone()),
-        _ => None,
-    }
+/// Users of the group by the beginning of their name, whether they still work there or not.
+fn users(text: String) -> Finding {
+    Box::pin(async move {
+        let found = |one: UserChoice| Found { id: one.id.to_string(), name: one.name, more: one.profession };
+        Ok(api::history::users(text).await?.into_iter().map(found).collect())
+    })
 }
 
 fn table(rows: Vec<HistoryRow>, manage: bool) -> AnyView {

@@ -82,6 +82,26 @@ test("the history of one user, of one patient, and of some days", async ({ page,
   await page.getByRole("button", { name: new RegExp(`Only about.*${patient.last}`) }).click();
   await expect(rows.filter({ hasNotText: patient.last }).first()).toBeVisible();
 
+  // Found by name, without a row to follow; and named by the chip, also when nothing matches.
+  await page.getByLabel("Done by").fill("oka");
+  await page.getByRole("button", { name: /Tom Okafor/ }).click();
+  const byTom = page.getByRole("button", { name: /Only by.*Tom Okafor/ });
+  await expect(byTom).toBeVisible();
+  await expect(rows.filter({ hasNotText: "Tom Okafor" })).toHaveCount(0);
+  await page.getByLabel("Done to patient").fill(patient.last);
+  await page.getByRole("button", { name: new RegExp(patient.last) }).first().click();
+  await expect(page.getByRole("button", { name: new RegExp(`Only about.*${patient.last}`) })).toBeVisible();
+  await expect(rows.filter({ hasNotText: patient.last })).toHaveCount(0);
+  await page.getByLabel("Up to and with").fill("2001-01-01");
+  await expect(page.getByText("Nothing matches")).toBeVisible();
+  await expect(byTom).toBeVisible();
+  await axe(page);
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await expect(byTom).toHaveCount(0);
+  await page.getByLabel("Done by").fill("nobody of this name");
+  await expect(page.getByText("No user found.")).toBeVisible();
+  await page.getByLabel("Done by").fill("");
+
   // Nothing was done before the practice was there; today something was.
   await page.getByLabel("Up to and with").fill("2001-01-01");
   await expect(page.getByText("Nothing matches")).toBeVisible();

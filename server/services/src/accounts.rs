@@ -28,17 +28,22 @@ use crate::{
 pub async fn sign_in(ctx: &Ctx, door: Door, email: &str, password: &str) -> Result<Door> {
     // First of all: in a flood of sign-ins a refusal costs neither a write nor a hash.
     let place = ctx.services.hasher.place()?;
-    throttle::count_sign_in(ctx, email).await?;
-
+    let mut work = ctx.services.store.read().await?;
+    let one_try = throttle::sign_in(ctx, work.as_mut(), email).await?;
     let address: Option<Email> = email.parse().ok();
     let found = match &address {
-        Some(address) => ctx.services.store.look().await?.find_account(address).await?,
+        Some(address) => work.find_account(address).await?,
         None => None,
     };
+    drop(work);
     let stored = found.as_ref().and_then(|account| account.password_hash.clone());
     let too_long = password.chars().count() > limits::PASSWORD_LONGEST;
     let candidate = if too_long { "" } else { password };
-    let good = ctx.services.hasher.verify_at(place, candidate, stored.as_ref()).await? && !too_long;
+    // Counted while the hash is computed, which takes longer; no answer leaves before it is.
+    let (counted, verified) =
+        tokio::join!(one_try.count(ctx), ctx.services.hasher.verify_at(place, candidate, stored.as_ref()));
+    counted?;
+    let good = verified? && !too_long;
     let rehashed = if good { rehash(ctx, password, stored.as_ref()).await } else { None };
 
     // From here on each kind of refusal does the same work: the same questions, one entry, one commit.

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use domain::{
     access::{Access, Actor, EnterGroup, ExportData, ViewHistory, ViewPatient},
     audit::{Action, Entry},
-    history::{Doer, Export, HistoryFilter, HistoryRow, Shown},
+    history::{Chosen, Doer, Export, HistoryFilter, HistoryRow, Shown, UserChoice},
     ids::{PatientId, UserId},
     limits,
     page::{Page, PageRequest},
     time::Time,
+    user::User,
 };
 
 use crate::{
@@ -43,6 +44,36 @@ pub async fn list(ctx: &Ctx, filter: &HistoryFilter, page: &PageRequest) -> Resu
     work.audit(&Entry { detail: format!("count={}", page.rows.len()), ..entry }).await?;
     work.save().await?;
     Ok(page)
+}
+
+/// Users to choose from: those whose first or last name begins with a text.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`].
+pub async fn users(ctx: &Ctx, text: &str) -> Result<Vec<UserChoice>> {
+    let access = ctx.actor()?.may(ViewHistory, &())?;
+    let text: String = text.chars().take(limits::SEARCH_TEXT).collect();
+    let found = ctx.read().await?.search_users(&access, &text).await?;
+    let choice = |user: User| UserChoice { id: user.id, name: user.name.shown(), profession: user.profession };
+    Ok(found.into_iter().map(choice).collect())
+}
+
+/// The names of those whom a filter asks for.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`].
+pub async fn chosen(ctx: &Ctx, user: Option<UserId>, patient: Option<PatientId>) -> Result<Chosen> {
+    let access = ctx.actor()?.may(ViewHistory, &())?;
+    let enter = Access::<EnterGroup>::from(&access);
+    let mut work = ctx.begin().await?;
+    let patients = notifications::read_names(work.as_mut(), &enter, patient.into_iter().collect()).await?;
+    notifications::names_shown(ctx, work.as_mut(), &enter, patients.len()).await?;
+    let user = match user {
+        Some(user) => work.lookup_colleague(&enter, user).await?.map(|user| user.name.shown()),
+        None => None,
+    };
+    work.save().await?;
+    Ok(Chosen { user, patient: patients.into_values().next() })
 }
 
 /// The same as a table for a spreadsheet, at most [`limits::EXPORT`] rows.

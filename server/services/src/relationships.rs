@@ -6,6 +6,7 @@ use domain::{
     error::Conflict,
     ids::{PatientId, UserId},
     limits,
+    page::{Page, PageRequest},
     relationship::{PractitionerChoice, RelationshipRow, Wanted},
     user::{Role, User, UserState},
 };
@@ -24,14 +25,14 @@ async fn may(work: &mut dyn Work, actor: &Actor, patient: PatientId) -> Result<A
     Ok(actor.may(ManageRelationships, &facts)?)
 }
 
-/// The practitioners who have a relationship with the patient, by last name.
+/// One page of the practitioners who have a relationship with the patient, by last name.
 ///
 /// # Errors
 /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`].
-pub async fn list(ctx: &Ctx, patient: PatientId) -> Result<Vec<RelationshipRow>> {
+pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<Page<RelationshipRow>> {
     let mut work = ctx.begin().await?;
     let access = may(work.as_mut(), ctx.actor()?, patient).await?;
-    let rows = work.list_relationships(&access).await?;
+    let page = work.list_relationships(&access, page).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, patient);
     work.audit(&Entry { detail: "practitioners".to_owned(), ..entry }).await?;
     work.save().await?;
@@ -44,7 +45,7 @@ pub async fn list(ctx: &Ctx, patient: PatientId) -> Result<Vec<RelationshipRow>>
         active: user.state == UserState::Active,
         relationship,
     };
-    Ok(rows.into_iter().map(row).collect())
+    Ok(page.map(row))
 }
 
 /// The practitioners who have none, whose first or last name begins with a text.

@@ -26,15 +26,18 @@ pub async fn count(ctx: &Ctx, what: &'static str, account: Option<&str>) -> Resu
     count_keys(ctx, &keys).await
 }
 
-/// Counts a sign-in. An account is slowed as a whole, and so is an address; but who signs in from where this account
-/// signed in before has a count of their own, so that a stranger who tries the account from elsewhere, or others from
-/// here, cannot keep its owner out (AN-08).
+/// A sign-in that is not over any limit yet. What is tried counts when [`Try::count`] has said so.
+pub(crate) struct Try(Vec<Key>);
+
+/// Looks whether a sign-in may be tried. An account is slowed as a whole, and so is an address; but who signs in from
+/// where this account signed in before has a count of their own, so that a stranger who tries the account from elsewhere,
+/// or others from here, cannot keep its owner out (AN-08).
 ///
 /// # Errors
 /// [`crate::Error::TooMany`].
-pub(crate) async fn count_sign_in(ctx: &Ctx, email: &str) -> Result<()> {
+pub(crate) async fn sign_in(ctx: &Ctx, work: &mut dyn Work, email: &str) -> Result<Try> {
     let (account, address) = (folded(email), address(ctx));
-    let known = ctx.services.store.read().await?.tries(&known_key(&account, &address), ctx.now()).await?.is_some();
+    let known = work.tries(&known_key(&account, &address), ctx.now()).await?.is_some();
     let keys = if known {
         vec![Key { text: format!("sign_in:both:{account}:{address}"), most: THROTTLE_ACCOUNT }]
     } else {
@@ -43,7 +46,18 @@ pub(crate) async fn count_sign_in(ctx: &Ctx, email: &str) -> Result<()> {
             Key { text: format!("sign_in:acct:{account}"), most: THROTTLE_ACCOUNT },
         ]
     };
-    count_keys(ctx, &keys).await
+    look(ctx, work, &keys).await?;
+    Ok(Try(keys))
+}
+
+impl Try {
+    /// Counts it, in a unit of work of its own: what is tried counts whatever comes of it.
+    ///
+    /// # Errors
+    /// [`crate::Error::TooMany`] when others were counted meanwhile.
+    pub(crate) async fn count(self, ctx: &Ctx) -> Result<()> {
+        write(ctx, &self.0).await
+    }
 }
 
 /// Remembers that this account signed in from this caller's address.
@@ -87,15 +101,25 @@ struct Key {
 }
 
 async fn count_keys(ctx: &Ctx, keys: &[Key]) -> Result<()> {
-    let now = ctx.now();
-    // Who is over the limit already costs a look, not a write to the disk.
     let mut work = ctx.services.store.read().await?;
+    look(ctx, work.as_mut(), keys).await?;
+    drop(work);
+    write(ctx, keys).await
+}
+
+/// Who is over the limit already costs a look, not a write to the disk.
+async fn look(ctx: &Ctx, work: &mut dyn Work, keys: &[Key]) -> Result<()> {
+    let now = ctx.now();
     for key in keys {
         if let Some((count, end)) = work.tries(&key.text, now).await? {
             refuse_over(key.most, count.saturating_add(1), end, now)?;
         }
     }
-    drop(work);
+    Ok(())
+}
+
+async fn write(ctx: &Ctx, keys: &[Key]) -> Result<()> {
+    let now = ctx.now();
     let mut work = ctx.services.store.begin().await?;
     let mut over = Ok(());
     for key in keys {

@@ -416,11 +416,14 @@ pub async fn explain(ctx: &Ctx, id: UserId, patient: Option<PatientId>) -> Resul
     let access = actor.may(ManageUsers, &())?;
     let mut work = ctx.begin().await?;
     let UserRecord { user, temporary_password, .. } = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?;
-    let facts = match patient {
+    let over = match patient {
         Some(patient) => {
             let own = patients::facts(work.as_mut(), actor, patient).await?;
-            actor.may(ViewPatient, &own)?;
-            Some(work.patient_facts_of(&access, id, patient).await?.ok_or(Error::NotFound)?)
+            let view = actor.may(ViewPatient, &own)?;
+            let status = work.lookup_patient(&view).await?.ok_or(Error::NotFound)?.patient.details.status;
+            let settings = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?;
+            let facts = work.patient_facts_of(&access, id, patient).await?.ok_or(Error::NotFound)?;
+            Some((facts, settings, status))
         }
         None => None,
     };
@@ -430,8 +433,12 @@ pub async fn explain(ctx: &Ctx, id: UserId, patient: Option<PatientId>) -> Resul
     work.save().await?;
     // As their session would be.
     let who = if temporary_password { Who { face: Face::Lobby(Waits::Password), ..who(&user) } } else { who(&user) };
-    let mut all = match facts {
-        Some(facts) => explain::on_patient(&who, &facts),
+    let mut all = match over {
+        Some((facts, settings, status)) => {
+            let mut all = explain::on_patient(&who, &facts);
+            explain::stand_in_the_way(&mut all, &settings, status);
+            all
+        }
         None => explain::in_group(&who),
     };
     if let Some(because) = explain::outside(&user) {

@@ -5,7 +5,9 @@ use async_trait::async_trait;
 use domain::{
     access::{Access, ManageRelationships, Relationship},
     ids::UserId,
-    limits, text,
+    limits,
+    page::{Page, PageRequest},
+    text,
     user::{Role, User},
 };
 use services::ports::{Relationships, Stored};
@@ -27,7 +29,13 @@ struct RelationshipRow {
 
 #[async_trait]
 impl Relationships for SqlWork {
-    async fn list_relationships(&mut self, access: &Access<ManageRelationships>) -> Stored<Vec<(User, Relationship)>> {
+    async fn list_relationships(
+        &mut self,
+        access: &Access<ManageRelationships>,
+        page: &PageRequest,
+    ) -> Stored<Page<(User, Relationship)>> {
+        let nothing = Page { rows: Vec::new(), next: None };
+        let Some((sort_name, id)) = self.user_place(access.group(), page).await? else { return Ok(nothing) };
         let rows: Vec<RelationshipRow> = self
             .all(
                 query_as(select_user!(
@@ -39,15 +47,20 @@ impl Relationships for SqlWork {
                         AND u.id = r.user_id
                      WHERE r.group_id = $1
                        AND r.patient_id = $2
+                       AND (u.sort_name, u.id) > ($3, $4)
                      ORDER BY u.sort_name, u.id
-                     LIMIT $3"
+                     LIMIT $5"
                 ))
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
-                .bind(i64::from(limits::RELATIONSHIPS)),
+                .bind(sort_name)
+                .bind(id)
+                .bind(i64::from(page.rows()) + 1),
             )
             .await?;
-        rows.into_iter().map(|row| Ok((row.user.try_into()?, Relationship::from_code(&row.kind)))).collect()
+        let row = |row: RelationshipRow| Ok((User::try_from(row.user)?, Relationship::from_code(&row.kind)));
+        let rows = rows.into_iter().map(row).collect::<Stored<Vec<_>>>()?;
+        Ok(Page::from_rows(rows, page.rows(), |(user, _)| user.id.to_string()))
     }
 
     async fn list_unrelated(&mut self, access: &Access<ManageRelationships>, text: &str) -> Stored<Vec<User>> {

@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, ManageUsers, PatientFacts},
+    access::{Access, EnterGroup, ManageUsers, PatientFacts, ViewHistory},
     ids::{AccountId, GroupId, LocationId, PatientId, UserId},
     limits,
     page::{Page, PageRequest},
@@ -336,14 +336,7 @@ impl Users for SqlWork {
         if text.is_empty() && !filter.text.trim().is_empty() {
             return Ok(nothing);
         }
-        let (sort_name, id) = match page.after.as_deref().map(str::parse::<UserId>) {
-            None => (String::new(), FIRST),
-            Some(Err(_)) => return Ok(nothing),
-            Some(Ok(id)) => match self.place_of(group, id.uuid()).await? {
-                None => return Ok(nothing),
-                Some(sort_name) => (sort_name, id.uuid()),
-            },
-        };
+        let Some((sort_name, id)) = self.user_place(access.group(), page).await? else { return Ok(nothing) };
         let mut statement = query_as(select_user!(
             ",
                  a.email,
@@ -376,6 +369,33 @@ impl Users for SqlWork {
         let rows: Vec<RecordRow> = self.all(statement).await?;
         let rows = rows.into_iter().map(UserRecord::try_from).collect::<Stored<Vec<_>>>()?;
         Ok(Page::from_rows(rows, page.rows(), |record| record.user.id.to_string()))
+    }
+
+    async fn search_users(&mut self, access: &Access<ViewHistory>, text: &str) -> Stored<Vec<User>> {
+        let folded = stored_sort_name(&text::fold(text));
+        if folded.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<UserRow> = self
+            .all(
+                query_as(select_user!(
+                    "
+                     FROM users u
+                     WHERE u.group_id = $1
+                       AND (
+                           u.sort_name >= $2 AND u.sort_name < $3
+                           OR u.first_folded >= $2 AND u.first_folded < $3
+                       )
+                     ORDER BY u.sort_name, u.id
+                     LIMIT $4"
+                ))
+                .bind(access.group().uuid())
+                .bind(folded.clone())
+                .bind(format!("{folded}{LAST}"))
+                .bind(i64::from(limits::SEARCH_ROWS)),
+            )
+            .await?;
+        rows.into_iter().map(User::try_from).collect()
     }
 
     async fn lookup_user(&mut self, access: &Access<ManageUsers>, id: UserId) -> Stored<Option<UserRecord>> {
@@ -703,6 +723,13 @@ impl SqlWork {
     }
 
     /// Where the row of a cursor stands in the list of users.
+    /// Where a page of users by last name begins; none when its cursor is of nobody.
+    pub(super) async fn user_place(&mut self, group: GroupId, page: &PageRequest) -> Stored<Option<(String, Uuid)>> {
+        let Some(after) = &page.after else { return Ok(Some((String::new(), FIRST))) };
+        let Ok(id) = after.parse::<UserId>() else { return Ok(None) };
+        Ok(self.place_of(group.uuid(), id.uuid()).await?.map(|sort_name| (sort_name, id.uuid())))
+    }
+
     async fn place_of(&mut self, group: Uuid, id: Uuid) -> Stored<Option<String>> {
         let row: Option<(String,)> = self
             .find(

@@ -189,12 +189,14 @@ fn body(door: &str, ids: &Ids) -> Body {
         "users/explain" => Body::Json(json!({ "id": ids.user, "patient": ids.patient })),
         "locations/add" => Body::Json(json!({ "form": { "name": "" } })),
         "locations/save" => Body::Json(json!({ "id": ids.location, "version": 999, "form": location_form() })),
-        "relationships/list" => Body::Json(json!({ "patient": ids.patient })),
+        "relationships/list" => Body::Json(json!({ "patient": ids.patient, "page": page })),
         "relationships/practitioners" => Body::Json(json!({ "patient": ids.patient, "text": "" })),
         "relationships/set" => {
             Body::Json(json!({ "patient": ids.patient, "user": ids.user, "seen": null, "wanted": "granted" }))
         }
         "history/list" => Body::Json(json!({ "filter": {}, "page": page })),
+        "history/users" => Body::Json(json!({ "text": "a" })),
+        "history/chosen" => Body::Json(json!({ "user": ids.user, "patient": ids.patient })),
         "history/export" => Body::Json(json!({ "filter": {} })),
         "reports/case_load" => Body::Json(json!({ "form": {}, "page": page })),
         "reports/export_case_load" => Body::Json(json!({ "form": {} })),
@@ -463,11 +465,13 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 28] = [
+const READING: [&str; 30] = [
     "account/tips",
     "console/start",
+    "history/chosen",
     "history/export",
     "history/list",
+    "history/users",
     "invitations/list",
     "invitations/start",
     "locations/list",
@@ -674,7 +678,7 @@ async fn what_the_levels_may_is_what_was_decided() {
         let patient = app.patient(&full, 'a', 1).await;
         let doors: [(&str, Value); 6] = [
             ("patients/profile", json!({ "id": patient })),
-            ("relationships/list", json!({ "patient": patient })),
+            ("relationships/list", json!({ "patient": patient, "page": { "after": null, "limit": null } })),
             ("users/list", json!({ "filter": {}, "page": { "after": null, "limit": null } })),
             ("locations/list", json!({})),
             ("history/list", json!({ "filter": {}, "page": { "after": null, "limit": null } })),

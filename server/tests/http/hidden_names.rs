@@ -192,7 +192,7 @@ fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
         "patients/profile" | "patients/contacts" => vec![json!({ "id": patient })],
         "invitations/start" => vec![json!({ "patient": patient })],
         "invitations/list" => vec![json!({ "patient": patient, "page": page })],
-        "relationships/list" => vec![json!({ "patient": patient })],
+        "relationships/list" => vec![json!({ "patient": patient, "page": page })],
         "relationships/practitioners" => vec![json!({ "patient": patient, "text": "" })],
         "templates/preview" => {
             vec![json!({ "body": "{{patient.full_name}} {{patient.first_name}}", "patient": patient })]
@@ -204,6 +204,8 @@ fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
         "history/list" => {
             vec![json!({ "filter": {}, "page": page }), json!({ "filter": { "patient": patient }, "page": page })]
         }
+        "history/users" => vec![json!({ "text": "a" })],
+        "history/chosen" => vec![json!({ "user": null, "patient": patient })],
         "history/export" => vec![json!({ "filter": {} })],
         "reports/case_load" => {
             [json!({}), json!({ "email": "yes" })].map(|form| json!({ "form": form, "page": page })).to_vec()

@@ -7,7 +7,12 @@ use super::{
     proof::Denied,
     rights::{self, PatientFacts, Right},
 };
-use crate::user::{User, UserState};
+use crate::{
+    error::Conflict,
+    patient::Status,
+    practice::PatientAccess,
+    user::{User, UserState},
+};
 
 /// What a decision rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,6 +60,12 @@ pub enum Because {
     PortalShut,
     /// The record was closed.
     RecordClosed,
+    /// The group does not invite patients at present.
+    InvitationsOff,
+    /// The patient is blocked.
+    PatientBlocked,
+    /// The patient has died.
+    PatientDeceased,
 }
 
 /// One right, and whether somebody has it.
@@ -120,6 +131,19 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
         ViewNotes,
         ManageRelationships,
     )
+}
+
+/// What holds whoever asks: a right to invite is of no use where nobody can be invited.
+pub fn stand_in_the_way(all: &mut [Explanation], settings: &PatientAccess, status: Status) {
+    let because = match settings.invites_to(status) {
+        Ok(()) => return,
+        Err(Conflict::PatientDeceased) => Because::PatientDeceased,
+        Err(Conflict::PatientBlocked) => Because::PatientBlocked,
+        Err(_) => Because::InvitationsOff,
+    };
+    for one in all.iter_mut().filter(|one| one.may && one.right == rights::InvitePatient::NAME) {
+        (one.may, one.because) = (false, because);
+    }
 }
 
 /// What holds for a user whatever the right: one who does not work in the group may nothing.

@@ -14,7 +14,7 @@ use crate::{
     console::{
         confirm::Confirm,
         desk::use_desk,
-        load::load,
+        load::Pages,
         picker::{Finding, Found, picker},
         settings::explain,
         words,
@@ -27,7 +27,12 @@ type Change = (UserId, String, Option<Relationship>, Wanted);
 /// The section.
 pub fn section(patient: PatientId) -> AnyView {
     let desk = use_desk();
-    let rows = load(move || api::relationships::list(patient));
+    let pages = Pages::new();
+    let ask = move |after: bool| {
+        let page = if after { pages.following() } else { pages.first() };
+        pages.take(after, api::relationships::list(patient, page));
+    };
+    pages.follow(String::new, ask);
     let changing = RwSignal::new(None::<Change>);
     let adding = RwSignal::new(false);
     // Counts what was changed here: who may do what is asked again.
@@ -53,7 +58,7 @@ pub fn section(patient: PatientId) -> AnyView {
     view! {
         <Card title=words::PRACTITIONERS id="practitioners" actions=add>
             <p class="card-text">{words::PRACTITIONERS_TEXT}</p>
-            {rows.view(3, draw)}
+            {pages.view(3, ask, draw)}
         </Card>
         {explain::on_patient(patient, changed)}
         {move || adding.get().then(|| choose(patient, adding, changing))}
@@ -73,7 +78,7 @@ pub fn section(patient: PatientId) -> AnyView {
                             desk.patients_changed();
                             changed.update(|changed| *changed += 1);
                         }
-                        rows.again();
+                        ask(false);
                     }
                 />
             }

@@ -9,6 +9,10 @@ pub const FROM: &str = "From";
 pub const UP_TO: &str = "Up to and with";
 pub const ONLY_BY: &str = "Only by";
 pub const ONLY_ABOUT: &str = "Only about";
+pub const FIND_BY: &str = "Done by";
+pub const FIND_ABOUT: &str = "Done to patient";
+/// In place of the name of somebody whom the reader may not know, or who is not there.
+pub const NOBODY_KNOWN: &str = "somebody you cannot see";
 pub const SHOW_EVERYBODY: &str = "Take this filter back";
 pub const NO_HISTORY: &str = "Nothing was done yet";
 pub const NO_HISTORY_TEXT: &str = "Whatever users see and change stands here, with who did it, when, and from where.";

@@ -5,8 +5,7 @@ mod link;
 mod staff;
 
 use domain::{
-    access::GrantFacts, error::Conflict, grant::State as GrantState, ids::MailId, invitation::Invitation, mail,
-    patient::Status,
+    access::GrantFacts, grant::State as GrantState, ids::MailId, invitation::Invitation, mail, patient::Status,
 };
 
 pub(crate) use self::link::{accept_by_password_link, open_for_password_link};
@@ -15,15 +14,6 @@ pub use self::{
     staff::{invite, list, resend, revoke, start},
 };
 use crate::{context::Ctx, ports::QueuedMail};
-
-/// May somebody be invited to the record of a patient of this status?
-const fn check_status(status: Status) -> std::result::Result<(), Conflict> {
-    match status {
-        Status::Active | Status::Inactive => Ok(()),
-        Status::Blocked => Err(Conflict::PatientBlocked),
-        Status::Deceased => Err(Conflict::PatientDeceased),
-    }
-}
 
 /// Is the record shut, whatever the link says?
 pub(crate) const fn closed(facts: &GrantFacts) -> bool {

@@ -9,11 +9,10 @@ use domain::{
     ids::{AccountId, InvitationId, PatientId},
     invitation::{Events, Invitation, InvitationRow, Invite, InviteForm, InviteStart, State},
     page::{Page, PageRequest},
-    practice::PatientAccess,
     template::{self, TemplateChoice},
 };
 
-use super::{check_status, mail_with};
+use super::mail_with;
 use crate::{
     audit,
     context::Ctx,
@@ -34,9 +33,9 @@ pub async fn start(ctx: &Ctx, patient: PatientId) -> Result<InviteStart> {
     let access = actor.may(InvitePatient, &facts)?;
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;
     let enter = actor.may(EnterGroup, &())?;
-    let settings = invitations_on(work.as_mut(), &enter).await?;
+    let settings = work.lookup_patient_access(&enter).await?;
     let record = work.lookup_patient(&Access::<ViewPatient>::from(&access)).await?.ok_or(Error::NotFound)?;
-    check_status(record.patient.details.status)?;
+    settings.invites_to(record.patient.details.status)?;
     let open = work.list_open_invitations(&Access::<ViewPatientAccess>::from(&access)).await?;
     let now = ctx.now();
     let pending = open.iter().any(|one| one.kind == Kind::Own && one.check_live(now).is_ok());
@@ -56,11 +55,6 @@ pub async fn start(ctx: &Ctx, patient: PatientId) -> Result<InviteStart> {
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, patient)).await?;
     work.save().await?;
     Ok(start)
-}
-
-async fn invitations_on(work: &mut dyn Work, enter: &Access<EnterGroup>) -> Result<PatientAccess> {
-    let settings = work.lookup_patient_access(enter).await?;
-    if settings.invitations { Ok(settings) } else { Err(Conflict::InvitationsOff.into()) }
 }
 
 /// Times a unit of work is begun anew because somebody else made the same account or grant at the same moment.
@@ -99,10 +93,10 @@ async fn try_invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<
     work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
 
     let enter = actor.may(EnterGroup, &())?;
-    let settings = invitations_on(work.as_mut(), &enter).await?;
+    let settings = work.lookup_patient_access(&enter).await?;
     let view = Access::<ViewPatient>::from(&access);
     let record = work.lookup_patient(&view).await?.ok_or(Error::NotFound)?;
-    check_status(record.patient.details.status)?;
+    settings.invites_to(record.patient.details.status)?;
     if work.list_contacts(&view).await?.iter().any(|contact| contact.details.email.as_ref() == Some(&invite.email)) {
         return Err(Error::field("email", Problem::ContactEmail));
     }
@@ -216,7 +210,7 @@ pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<P
     let record = work.lookup_patient(&Access::<ViewPatient>::from(&access)).await?.ok_or(Error::NotFound)?;
     let settings = work.lookup_patient_access(&actor.may(EnterGroup, &())?).await?;
     let may_act = actor.may(InvitePatient, &facts).is_ok();
-    let may_send = may_act && settings.invitations && check_status(record.patient.details.status).is_ok();
+    let may_send = may_act && settings.invites_to(record.patient.details.status).is_ok();
     let now = ctx.now();
     let page = work.list_invitations(&access, page).await?.map(|(one, inviter)| {
         let state = one.state(now);
@@ -255,9 +249,9 @@ pub async fn resend(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<(
     let see = Access::<ViewPatientAccess>::from(&access);
     let invitation = work.lookup_invitation(&see, id).await?.ok_or(Error::NotFound)?;
     let enter = actor.may(EnterGroup, &())?;
-    let settings = invitations_on(work.as_mut(), &enter).await?;
+    let settings = work.lookup_patient_access(&enter).await?;
     let record = work.lookup_patient(&Access::<ViewPatient>::from(&access)).await?.ok_or(Error::NotFound)?;
-    check_status(record.patient.details.status)?;
+    settings.invites_to(record.patient.details.status)?;
     if work.is_practitioner(invitation.account).await? {
         return Err(Conflict::PractitionerNow.into());
     }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::{
     access::{Access, ManageRelationships, Relationship},
     ids::UserId,
+    page::{Page, PageRequest},
     user::User,
 };
 
@@ -12,9 +13,12 @@ use super::Stored;
 /// Relationships of one patient.
 #[async_trait]
 pub trait Relationships {
-    /// The practitioners who have a relationship with the patient, by last name, at most
-    /// [`domain::limits::RELATIONSHIPS`].
-    async fn list_relationships(&mut self, access: &Access<ManageRelationships>) -> Stored<Vec<(User, Relationship)>>;
+    /// The practitioners who have a relationship with the patient, by last name. The cursor is the id of the last one.
+    async fn list_relationships(
+        &mut self,
+        access: &Access<ManageRelationships>,
+        page: &PageRequest,
+    ) -> Stored<Page<(User, Relationship)>>;
 
     /// The active practitioners of the group who have none, by last name; of more than that, those whose first or last
     /// name begins with the text.

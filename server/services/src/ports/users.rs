@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, ManageUsers, PatientFacts},
+    access::{Access, EnterGroup, ManageUsers, PatientFacts, ViewHistory},
     email::Email,
     ids::{AccountId, GroupId, LocationId, PatientId, UserId},
     page::{Page, PageRequest},
@@ -86,6 +86,10 @@ pub trait Users {
         filter: &UserFilter,
         page: &PageRequest,
     ) -> Stored<Page<UserRecord>>;
+
+    /// Users whose first or last name begins with the text, whatever their state, at most
+    /// [`domain::limits::SEARCH_ROWS`].
+    async fn search_users(&mut self, access: &Access<ViewHistory>, text: &str) -> Stored<Vec<User>>;
 
     /// One user of the group.
     async fn lookup_user(&mut self, access: &Access<ManageUsers>, id: UserId) -> Stored<Option<UserRecord>>;

@@ -17,6 +17,7 @@ on_both_engines! {
     filtered_and_paged,
     each_filter_selects_exactly,
     each_group_counts_for_itself,
+    whom_to_ask_for_is_found_by_name,
     only_with_the_setting,
     names_that_the_reader_may_know,
     exported_by_those_who_may,
@@ -158,6 +159,42 @@ async fn each_group_counts_for_itself(town: Town) {
         let seqs: Vec<i64> = rows(&reader, HistoryFilter::default()).await.iter().rev().map(|row| row.seq).collect();
         assert_eq!(seqs, (1..=added).collect::<Vec<_>>());
     }
+}
+
+// PR-01: by name only those whom the reader may know.
+async fn whom_to_ask_for_is_found_by_name(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let patient = town.patient(&owner, "Ada", "Lovelace").await;
+    let Staff { owner: other, .. } = town.practice_called("Hill Clinic", "owner@hill.example").await;
+    let theirs = town.patient(&other, "Not", "Ours").await;
+    let reader = reader(&town, group, Level::Personal, AccessSettings::default()).await;
+    let owners = owner.actor().unwrap().user().unwrap().user;
+    for text in ["mir", "ANAN"] {
+        let found = history::users(&reader, text).await.unwrap();
+        assert!(found.iter().any(|one| one.id == owners && one.name == "Dr Mira Anand"), "{text}");
+    }
+    // Of another group there is one of the same name.
+    let stranger = other.actor().unwrap().user().unwrap().user;
+    assert!(history::users(&reader, "mira").await.unwrap().iter().all(|one| one.id != stranger));
+    for text in ["", "  ", "%", "quark"] {
+        assert_eq!(history::users(&reader, text).await.unwrap(), [], "{text:?}");
+    }
+
+    let named = history::chosen(&owner_who_reads(&town, group).await, Some(owners), Some(patient)).await.unwrap();
+    assert_eq!(named.user.as_deref(), Some("Dr Mira Anand"));
+    assert_eq!(named.patient.as_deref(), Some("Ada Lovelace"));
+    // Nobody's patient to a reader of own patients only; another group's to anybody.
+    for hidden in [patient, theirs] {
+        let named = history::chosen(&reader, Some(stranger), Some(hidden)).await.unwrap();
+        assert_eq!((named.user, named.patient), (None, None));
+    }
+    let unread = town.user(group, "tom@harbour.example", Level::Full).await;
+    assert!(matches!(history::users(&unread, "mira").await, Err(Error::Forbidden(Refusal::Setting))));
+    assert!(matches!(history::chosen(&unread, None, None).await, Err(Error::Forbidden(Refusal::Setting))));
+}
+
+async fn owner_who_reads(town: &Town, group: domain::ids::GroupId) -> Ctx {
+    reader(town, group, Level::Full, AccessSettings::default()).await
 }
 
 async fn only_with_the_setting(town: Town) {

@@ -9,7 +9,7 @@ use domain::{
     ids::{PatientId, UserId},
     page::PageRequest,
     patient::{DetailsForm, PatientFilter},
-    relationship::Wanted,
+    relationship::{RelationshipRow, Wanted},
     user::{AccessSettings, Level, Role, UserFilter, UserState},
 };
 use services::{
@@ -30,9 +30,13 @@ on_both_engines! {
 
 /// Sets a relationship as somebody who looked a moment ago.
 async fn set(by: &Ctx, patient: PatientId, user: UserId, wanted: Wanted) -> services::Result<()> {
-    let rows = relationships::list(by, patient).await?;
+    let rows = relationships::list(by, patient, &PageRequest::default()).await?.rows;
     let seen = rows.into_iter().find(|row| row.user == user).map(|row| row.relationship);
     relationships::set(by, patient, user, seen, wanted).await
+}
+
+async fn listed_beside(by: &Ctx, patient: PatientId) -> Vec<RelationshipRow> {
+    relationships::list(by, patient, &PageRequest::default()).await.unwrap().rows
 }
 
 async fn listed(by: &Ctx, text: &str) -> BTreeSet<PatientId> {
@@ -69,7 +73,7 @@ async fn granted_hidden_and_undone(town: Town) {
     assert!(!listed(&tom, "").await.contains(&patient));
     assert!(listed(&tom, "quark").await.is_empty());
 
-    let rows = relationships::list(&owner, patient).await.unwrap();
+    let rows = listed_beside(&owner, patient).await;
     let kinds: Vec<_> = rows.iter().map(|row| (row.user, row.relationship)).collect();
     assert!(kinds.contains(&(noor_id, Relationship::Granted)) && kinds.contains(&(tom_id, Relationship::Revoked)));
     let choices = relationships::practitioners(&owner, patient, "").await.unwrap();
@@ -103,7 +107,7 @@ async fn two_who_hide_a_patient_from_each_other_at_once(town: Town) {
     let [one, two] = [&owner, &second].map(|ctx| ctx.actor().unwrap().user().unwrap().user);
     for n in 0..10 {
         let patient = town.patient(&owner, "Zoltan", &format!("Quark{n}")).await;
-        relationships::list(&second, patient).await.unwrap();
+        listed_beside(&second, patient).await;
         let (a, b) = tokio::join!(
             relationships::set(&owner, patient, two, None, Wanted::Revoked),
             set(&second, patient, one, Wanted::Revoked),
@@ -140,7 +144,7 @@ async fn who_may_grant(town: Town) {
         let user = town.user(group, &format!("{}@harbour.example", level.code()), level).await;
         let refused = relationships::set(&user, patient, own, None, Wanted::Granted).await;
         assert!(matches!(refused, Err(Error::Forbidden(Refusal::Level))), "{level:?} {refused:?}");
-        assert!(matches!(relationships::list(&user, patient).await, Err(Error::Forbidden(_))));
+        assert!(matches!(relationships::list(&user, patient, &PageRequest::default()).await, Err(Error::Forbidden(_))));
     }
     // Nobody hides a patient from themselves: they could not undo it.
     let hidden = relationships::set(&owner, patient, own, None, Wanted::Revoked).await;
@@ -190,7 +194,11 @@ impl Came {
     fn of<T: std::fmt::Debug>(answer: services::Result<T>) -> Self {
         match answer {
             Err(Error::NotFound) => Self::NotFound,
-            Err(Error::Forbidden(_)) => Self::Refused,
+            // Nobody can be invited there, whoever asks.
+            Err(
+                Error::Forbidden(_)
+                | Error::Conflict(Conflict::InvitationsOff | Conflict::PatientBlocked | Conflict::PatientDeceased),
+            ) => Self::Refused,
             Ok(_) | Err(Error::Invalid(_) | Error::Conflict(_)) => Self::Through,
             Err(other) => panic!("{other:?}"),
         }
@@ -215,7 +223,7 @@ pub async fn tried_on(user: &Ctx, patient: PatientId) -> BTreeMap<&'static str, 
         ("EditPatient", Came::of(patients::save(user, patient, 999, &crate::town::details("A", "B")).await)),
         ("ViewPatientAccess", Came::of(invitations::list(user, patient, &page).await)),
         ("InvitePatient", Came::of(invitations::invite(user, patient, &crate::town::form(&email)).await)),
-        ("ManageRelationships", Came::of(relationships::list(user, patient).await)),
+        ("ManageRelationships", Came::of(relationships::list(user, patient, &page).await)),
     ])
 }
 
@@ -261,8 +269,12 @@ async fn what_lists_show_is_what_opens_is_what_is_explained(town: Town) {
         let Staff { owner, group } = town.practice_called(&format!("G{seed}"), &format!("o{seed}@x.example")).await;
         let mut all = Vec::new();
         for n in 0..2 + dice.roll(4) {
-            all.push(town.patient(&owner, &format!("Zelda{n}"), "Quark").await);
+            let status = ["active", "active", "inactive", "blocked", "deceased"][dice.roll(5)];
+            let form = DetailsForm { status: status.to_owned(), ..crate::town::details(&format!("Zelda{n}"), "Quark") };
+            all.push(patients::add(&owner, &form).await.unwrap());
         }
+        let version = settings::patient_access(&owner).await.unwrap().version;
+        settings::save_patient_access(&owner, version, dice.roll(4) != 0, 24).await.unwrap();
         for level in Level::ALL {
             let settings = AccessSettings {
                 hide_names: dice.roll(2) == 0,
@@ -309,5 +321,9 @@ async fn what_lists_show_is_what_opens_is_what_is_explained(town: Town) {
     // The dice fell on every reason there is to see a patient or not.
     for because in [Because::Level, Because::Automatic, Because::Granted, Because::Revoked, Because::NotTheirs] {
         assert!(came[&("ViewPatient".to_owned(), because)] > 5, "{because:?}");
+    }
+    // And on every reason why nobody can be invited, whoever asks.
+    for because in [Because::InvitationsOff, Because::PatientBlocked, Because::PatientDeceased] {
+        assert!(came[&("InvitePatient".to_owned(), because)] > 5, "{because:?}");
     }
 }

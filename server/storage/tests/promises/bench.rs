@@ -231,7 +231,9 @@ async fn large_group(database: &TestDatabase, (users, patients, each): (usize, u
     }
     let facts = PatientFacts { group: world.group, patient: ids[0], relationship: None };
     let may = actor(full).may(ManageRelationships, &facts).unwrap();
-    let (p50, p99, rows) = times(async || world.read().await.list_relationships(&may).await.unwrap().len()).await;
+    let (p50, p99, rows) =
+        times(async || world.read().await.list_relationships(&may, &PageRequest::default()).await.unwrap().rows.len())
+            .await;
     println!("{engine}: {:24} {rows:3} rows, p50 {p50:?}, p99 {p99:?}", "practitioners of one");
 }
 

@@ -405,7 +405,7 @@ async fn what_0001_wrote_is_carried_over(database: TestDatabase) {
     let may_relate = actor(&mira).may(domain::access::ManageRelationships, &facts).unwrap();
     assert!(work.set_relationship(&may_relate, noor.id, Relationship::Revoked).await.unwrap());
     assert!(work.remove_relationship(&may_relate, noor.id).await.unwrap());
-    let related = work.list_relationships(&may_relate).await.unwrap();
+    let related = work.list_relationships(&may_relate, &PageRequest::default()).await.unwrap().rows;
     assert_eq!(related, [(noor.clone(), Relationship::Automatic)]);
 
     // Patients are found by several words, in the whole group and among one's own.

@@ -70,14 +70,28 @@ async fn relationships_are_listed_by_last_name(database: &TestDatabase) {
         assert!(set(&world, ann.id, user.id, relationship).await);
     }
     let may = world.may_relate(&world.mira, ann.id).await;
-    let listed = world.read().await.list_relationships(&may).await.unwrap();
-    assert_eq!(
-        listed,
-        [(world.noor.clone(), Relationship::Revoked), (gone, Relationship::Automatic), (zed, Relationship::Granted),]
-    );
+    let all =
+        [(world.noor.clone(), Relationship::Revoked), (gone, Relationship::Automatic), (zed, Relationship::Granted)];
+    let whole = world.read().await.list_relationships(&may, &PageRequest::default()).await.unwrap();
+    assert_eq!((whole.rows.as_slice(), whole.next), (&all[..], None));
+    let (mut paged, mut page) = (Vec::new(), PageRequest { after: None, limit: Some(1) });
+    loop {
+        let found = world.read().await.list_relationships(&may, &page).await.unwrap();
+        assert_eq!(found.rows.len(), 1);
+        paged.extend(found.rows);
+        page.after = found.next;
+        if page.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(paged, all, "page by page the same");
+    for after in ["nonsense".to_owned(), world.other.id.to_string(), id::<UserId>().to_string()] {
+        let page = PageRequest { after: Some(after), limit: None };
+        assert_eq!(world.read().await.list_relationships(&may, &page).await.unwrap().rows, []);
+    }
     let bea = world.patient("Bea", "Lee").await;
     let may = world.may_relate(&world.mira, bea.id).await;
-    assert_eq!(world.read().await.list_relationships(&may).await.unwrap(), []);
+    assert_eq!(world.read().await.list_relationships(&may, &PageRequest::default()).await.unwrap().rows, []);
 }
 
 async fn the_unrelated_are_practitioners_at_work(database: &TestDatabase) {
@@ -188,7 +202,7 @@ async fn nothing_is_related_across_groups(database: &TestDatabase) {
     assert!(set(&world, ann.id, world.noor.id, Relationship::Granted).await);
     let strangers = world.stranger_may_relate(ann.id);
     let mut work = world.begin().await;
-    assert_eq!(work.list_relationships(&strangers).await.unwrap(), []);
+    assert_eq!(work.list_relationships(&strangers, &PageRequest::default()).await.unwrap().rows, []);
     assert_eq!(work.list_unrelated(&strangers, "").await.unwrap(), std::slice::from_ref(&world.other));
     for user in [world.other.id, world.noor.id] {
         assert!(!work.set_relationship(&strangers, user, Relationship::Revoked).await.unwrap());
@@ -197,7 +211,8 @@ async fn nothing_is_related_across_groups(database: &TestDatabase) {
     work.save().await.unwrap();
     let may = world.may_relate(&world.mira, ann.id).await;
     let mut view = world.read().await;
-    assert_eq!(view.list_relationships(&may).await.unwrap(), [(world.noor.clone(), Relationship::Granted)]);
+    let related = view.list_relationships(&may, &PageRequest::default()).await.unwrap().rows;
+    assert_eq!(related, [(world.noor.clone(), Relationship::Granted)]);
     let unrelated = view.list_unrelated(&may, "").await.unwrap();
     assert!(unrelated.iter().all(|user| user.group == world.group));
 }
