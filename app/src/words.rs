@@ -93,6 +93,10 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
             "This address uses a patient portal now, so it cannot be a practitioner's. Another address is needed."
         }
         Conflict::NoTemporaryPassword => "You have a password of your own already. Sign in with it.",
+        Conflict::NobodyChosen => "Nobody is ticked. Tick the patients first.",
+        Conflict::TooManyChosen => {
+            "These are too many to tick one by one. Choose all that the report finds, or tick fewer."
+        }
     }
 }
 

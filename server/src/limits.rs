@@ -47,6 +47,8 @@ pub const STREAM_RETRY: Duration = Duration::from_secs(2);
 
 /// The longest the mail worker sleeps.
 pub const MAIL_SLEEP: Duration = Duration::from_secs(30);
+/// The longest the worker of bulk invitations sleeps.
+pub const BULK_SLEEP: Duration = Duration::from_secs(10);
 /// How often things that are over are swept away.
 pub const SWEEP: Duration = Duration::from_secs(3600);
 /// The longest a mail server may take for one step; for a whole letter see `services::mails`.

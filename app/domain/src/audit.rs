@@ -49,6 +49,12 @@ pub enum Action {
     ContactRemoved,
     /// A patient was invited to the portal.
     InvitationMade,
+    /// A bulk invitation was started: each patient's own entry follows.
+    BulkInvitationStarted,
+    /// A bulk invitation was stopped by hand.
+    BulkInvitationStopped,
+    /// What came of a bulk invitation was saved as a file.
+    BulkInvitationExported,
     /// A new link was sent.
     InvitationResent,
     /// An invitation was taken back.
@@ -115,7 +121,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 52] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -134,6 +140,9 @@ impl Action {
         Self::ContactChanged,
         Self::ContactRemoved,
         Self::InvitationMade,
+        Self::BulkInvitationStarted,
+        Self::BulkInvitationStopped,
+        Self::BulkInvitationExported,
         Self::InvitationResent,
         Self::InvitationRevoked,
         Self::InvitationOpened,
@@ -189,6 +198,9 @@ impl Action {
             Self::ContactChanged => "contact_changed",
             Self::ContactRemoved => "contact_removed",
             Self::InvitationMade => "invitation_made",
+            Self::BulkInvitationStarted => "bulk_invitation_started",
+            Self::BulkInvitationStopped => "bulk_invitation_stopped",
+            Self::BulkInvitationExported => "bulk_invitation_exported",
             Self::InvitationResent => "invitation_resent",
             Self::InvitationRevoked => "invitation_revoked",
             Self::InvitationOpened => "invitation_opened",

@@ -169,6 +169,10 @@ pub enum Conflict {
     PortalNow,
     /// No temporary password waits to be replaced.
     NoTemporaryPassword,
+    /// Nobody was ticked.
+    NobodyChosen,
+    /// More were ticked one by one than one list holds.
+    TooManyChosen,
 }
 
 /// The caller is known and may know that the thing exists, but may not do this (403).

@@ -101,6 +101,8 @@ ids! {
     GrantId = "gra";
     /// An invitation to the portal.
     InvitationId = "inv";
+    /// An invitation of many patients at once.
+    BulkId = "blk";
     /// A text with merge fields.
     TemplateId = "tpl";
     /// One line behind the bell.

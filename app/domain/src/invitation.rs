@@ -18,9 +18,7 @@ use crate::{
     error::{Conflict, Invalid},
     grant::Kind,
     ids::{AccountId, GrantId, GroupId, InvitationId, PatientId, UserId},
-    limits,
     mail::Failure,
-    text,
     time::{Span, Time},
 };
 
@@ -93,6 +91,20 @@ pub enum State {
 }
 
 impl State {
+    /// The code, as in a file for a spreadsheet.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent(_) => "sent",
+            Self::Failed(_) => "failed",
+            Self::Opened(_) => "opened",
+            Self::Activated(_) => "activated",
+            Self::Expired(_) => "expired",
+            Self::Revoked(_) => "revoked",
+        }
+    }
+
     /// May a new link be sent?
     #[must_use]
     pub const fn may_resend(self) -> bool {
@@ -255,9 +267,7 @@ impl InviteForm {
                 None
             }
         };
-        let message = text::paragraphs(&self.message, limits::MESSAGE)
-            .and_then(|message| crate::template::check_merge_fields(&message).map(|()| message));
-        let message = invalid.check("message", message);
+        let message = invalid.check("message", crate::template::checked(&self.message));
         match (email, message) {
             (Some(email), Some(message)) => Ok(Invite { email, message }),
             _ => Err(invalid),
@@ -391,7 +401,7 @@ mod tests {
             inviter: id.into(),
             message: String::new(),
             invited_at: START,
-            expires_at: START + limits::LINK_LIFE,
+            expires_at: START + crate::limits::LINK_LIFE,
             links: 1,
             events: Events::default(),
         }

@@ -16,6 +16,8 @@
 //! | [`account`] | sign-in, passwords, sessions: the rules only |
 //! | [`grant`] | who may act in the portal for which patient |
 //! | [`invitation`] | the emailed link that activates a grant |
+//! | [`report`] | patients found by what is known of them |
+//! | [`bulk`] | inviting many patients at once |
 //! | [`template`] | texts with merge fields |
 //! | [`notification`] | what the bell says |
 //! | [`mail`] | mail that leaves, and what became of it |
@@ -31,6 +33,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod bulk;
 pub mod email;
 pub mod error;
 pub mod grant;

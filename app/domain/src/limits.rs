@@ -51,6 +51,12 @@ pub const LOOKED_AT: u32 = 2_000;
 pub const EXPORT_LOOKS: u32 = 400;
 /// How many times a report looks for one page before it shows what it has.
 pub const LOOKS: u32 = 2;
+/// Patients ticked one by one for a bulk invitation; of more, all that a report finds.
+pub const BULK_CHOSEN: usize = 1_000;
+/// Patients of a bulk invitation that one unit of work sees to.
+pub const BULK_STEP: u32 = 100;
+/// How long a bulk invitation that was never started is kept.
+pub const BULK_UNSTARTED: Span = Span::days(1);
 /// Contacts a patient may have.
 pub const CONTACTS: u32 = 50;
 

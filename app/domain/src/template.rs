@@ -96,6 +96,16 @@ pub fn check_merge_fields(body: &str) -> Result<(), Problem> {
     walk(body, |_| {}, |_| {})
 }
 
+/// A custom message as typed, checked: not too long, its merge fields known.
+///
+/// # Errors
+/// As [`check_merge_fields`], or [`Problem::TooLong`].
+pub fn checked(typed: &str) -> Result<String, Problem> {
+    let message = text::paragraphs(typed, limits::MESSAGE)?;
+    check_merge_fields(&message)?;
+    Ok(message)
+}
+
 /// The text with its merge fields filled in. What a value holds is not looked at again: braces in a name stay braces.
 ///
 /// # Errors

@@ -6,6 +6,7 @@
 //! To add a door: the function here, its line in the door list, its three tests (works, twice, unknown).
 
 pub mod account;
+pub mod bulk;
 mod client;
 pub mod console;
 pub mod history;

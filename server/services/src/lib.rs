@@ -34,6 +34,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod bulk;
 pub mod console;
 pub mod context;
 mod csv;

@@ -67,6 +67,23 @@ pub async fn case_load(ctx: &Ctx, form: &CaseLoadForm, page: &PageRequest) -> Re
     Ok(found.map(|record| row(record, hidden, today)))
 }
 
+/// What a case load finds, without an entry of its own: for a job that goes on with it.
+///
+/// # Errors
+/// [`crate::Error::Invalid`]; storage's.
+pub(crate) async fn found(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<ListPatients>,
+    form: &CaseLoadForm,
+    page: &PageRequest,
+) -> Result<Page<PatientRecord>> {
+    let asked = form.check(access.names_hidden())?;
+    let today = patients::today(ctx, work).await?;
+    let filter = filter(work, access, asked, today).await?;
+    look(work, access, &filter, page).await
+}
+
 /// The same as a table for a spreadsheet, at most [`limits::EXPORT`] rows.
 ///
 /// # Errors

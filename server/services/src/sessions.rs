@@ -3,7 +3,7 @@
 use domain::{
     access::{Actor, Face, UserFace, Waits},
     account::{Account, Door, SessionClock},
-    ids::{AccountId, SessionId, UserId},
+    ids::{AccountId, GroupId, SessionId, UserId},
     time::Time,
     user::{User, UserState},
 };
@@ -91,6 +91,17 @@ fn face_of(user: &User) -> Option<Face> {
         }
         UserState::Invited | UserState::Rejected | UserState::Deactivated => None,
     }
+}
+
+/// Who a job acts for, as things stand now; none when they do not work in the group any more.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn of_job(work: &mut dyn Work, group: GroupId, user: UserId, origin: &str) -> Result<Option<Actor>> {
+    let Some(user) = work.unscoped_lookup_user(group, user).await? else { return Ok(None) };
+    let no_session = SessionId::from_uuid(uuid::Uuid::nil());
+    let actor = |face| Actor::unscoped_from_session(user.account, no_session, origin.to_owned(), face);
+    Ok(face_of(&user).map(actor))
 }
 
 async fn touch(services: &Services, id: SessionId, now: Time) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Sweeps away what is over: sessions, counts of tries, mails, tokens, links, devices.
 
 use domain::{
-    limits::{CONSOLE_ABSOLUTE, KNOWN_DEVICE, MAIL_KEPT, PASSWORD_LINK_KEPT, PORTAL_ABSOLUTE, SWEPT},
+    limits::{BULK_UNSTARTED, CONSOLE_ABSOLUTE, KNOWN_DEVICE, MAIL_KEPT, PASSWORD_LINK_KEPT, PORTAL_ABSOLUTE, SWEPT},
     time::Time,
 };
 
@@ -20,10 +20,12 @@ enum What {
     Sealed,
     PasswordLinks,
     Devices,
+    Bulks,
 }
 
 impl What {
-    const ALL: [Self; 6] = [Self::Sessions, Self::Tries, Self::Mails, Self::Sealed, Self::PasswordLinks, Self::Devices];
+    const ALL: [Self; 7] =
+        [Self::Sessions, Self::Tries, Self::Mails, Self::Sealed, Self::PasswordLinks, Self::Devices, Self::Bulks];
 
     /// Sweeps some of it; tells how much.
     async fn some(self, work: &mut dyn Work, now: Time) -> Stored<u64> {
@@ -33,6 +35,7 @@ impl What {
             Self::Mails => work.unscoped_sweep_mail(now - MAIL_KEPT).await,
             Self::Sealed => work.unscoped_sweep_sealed(now).await,
             Self::PasswordLinks => work.unscoped_sweep_password_links(now - PASSWORD_LINK_KEPT).await,
+            Self::Bulks => work.unscoped_sweep_bulks(now - BULK_UNSTARTED).await,
             Self::Devices => work.unscoped_sweep_devices(now - KNOWN_DEVICE).await,
         }
     }

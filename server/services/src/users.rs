@@ -15,6 +15,7 @@ use domain::{
     limits, mail,
     notification::{AccessChange, News, Notification},
     page::{Page, PageRequest},
+    patient::Status,
     time::Time,
     user::{Added, NewUser, NewUserForm, Role, User, UserDetails, UserFilter, UserForm, UserPage, UserRow, UserState},
 };
@@ -416,14 +417,14 @@ pub async fn explain(ctx: &Ctx, id: UserId, patient: Option<PatientId>) -> Resul
     let access = actor.may(ManageUsers, &())?;
     let mut work = ctx.begin().await?;
     let UserRecord { user, temporary_password, .. } = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?;
+    let settings = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?;
     let over = match patient {
         Some(patient) => {
             let own = patients::facts(work.as_mut(), actor, patient).await?;
             let view = actor.may(ViewPatient, &own)?;
             let status = work.lookup_patient(&view).await?.ok_or(Error::NotFound)?.patient.details.status;
-            let settings = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?;
             let facts = work.patient_facts_of(&access, id, patient).await?.ok_or(Error::NotFound)?;
-            Some((facts, settings, status))
+            Some((facts, status))
         }
         None => None,
     };
@@ -434,13 +435,11 @@ pub async fn explain(ctx: &Ctx, id: UserId, patient: Option<PatientId>) -> Resul
     // As their session would be.
     let who = if temporary_password { Who { face: Face::Lobby(Waits::Password), ..who(&user) } } else { who(&user) };
     let mut all = match over {
-        Some((facts, settings, status)) => {
-            let mut all = explain::on_patient(&who, &facts);
-            explain::stand_in_the_way(&mut all, &settings, status);
-            all
-        }
+        Some((facts, _)) => explain::on_patient(&who, &facts),
         None => explain::in_group(&who),
     };
+    let status = over.map_or(Status::Active, |(_, status)| status);
+    explain::stand_in_the_way(&mut all, &settings, status);
     if let Some(because) = explain::outside(&user) {
         for one in &mut all {
             (one.may, one.because) = (false, because);

@@ -76,7 +76,7 @@ impl EventHub {
             match hint {
                 Ok(Hint::Bell(account)) => self.tell(account, None, Word::Bell),
                 Ok(Hint::SessionEnded(session)) => self.tell_session(session),
-                Ok(Hint::Mail) => {}
+                Ok(Hint::Mail | Hint::Bulk) => {}
                 // Some were missed: everybody looks once.
                 Err(RecvError::Lagged(_)) => self.tell_all(),
                 Err(RecvError::Closed) => return,

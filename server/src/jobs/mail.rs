@@ -3,10 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use services::{Services, mails, ports::Hint};
-use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio_util::sync::CancellationToken;
 
-use crate::limits;
+use crate::{jobs::hint_of, limits};
 
 /// What it waits after storage failed it.
 const TROUBLE: Duration = Duration::from_secs(5);
@@ -28,19 +27,7 @@ pub(super) async fn work(services: Arc<Services>, stopping: CancellationToken) {
         tokio::select! {
             () = stopping.cancelled() => {}
             () = tokio::time::sleep(sleep) => {}
-            () = mail_hint(&mut hints) => {}
-        }
-    }
-}
-
-/// Ends when there may be mail.
-async fn mail_hint(hints: &mut Receiver<Hint>) {
-    loop {
-        match hints.recv().await {
-            Ok(Hint::Mail) | Err(RecvError::Lagged(_)) => return,
-            Ok(_) => {}
-            // No more hints: the timer goes on.
-            Err(RecvError::Closed) => std::future::pending().await,
+            () = hint_of(&mut hints, Hint::Mail) => {}
         }
     }
 }

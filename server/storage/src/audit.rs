@@ -4,13 +4,16 @@ use async_trait::async_trait;
 use domain::{
     access::{Access, ViewHistory},
     audit::{Action, Entry},
+    ids::GroupId,
     page::{Page, PageRequest},
     time::Time,
 };
-use services::ports::{Audit, ChainHead, ChainedEntry, Stored, TrailFilter};
+use serde_json::{Value, json};
+use services::ports::{Audit, ChainHead, ChainedEntry, StoreError, Stored, TrailFilter};
 use sqlx::{query, query_as};
 
 use super::SqlWork;
+use crate::common::Bug;
 
 /// The chain of what belongs to no group.
 const SYSTEM: &str = "system";
@@ -72,6 +75,13 @@ impl Audit for SqlWork {
         }
         self.entries.push(entry.clone());
         Ok(())
+    }
+
+    async fn audit_all(&mut self, group: GroupId, entries: &[Entry]) -> Stored<()> {
+        if entries.iter().any(|entry| entry.group != Some(group)) {
+            return Err(StoreError::Fault(Box::new(Bug("an entry of another group"))));
+        }
+        self.append_all(group, entries).await
     }
 
     async fn unscoped_chain_heads(&mut self) -> Stored<Vec<ChainHead>> {
@@ -363,6 +373,91 @@ impl SqlWork {
         for entry in std::mem::take(&mut self.entries) {
             self.append(&entry).await?;
         }
+        Ok(())
+    }
+
+    /// As [`Self::append`], for many of one chain.
+    async fn append_all(&mut self, group: GroupId, entries: &[Entry]) -> Stored<()> {
+        let Ok(many) = i64::try_from(entries.len()) else { return Ok(()) };
+        if many == 0 {
+            return Ok(());
+        }
+        let chain = group.to_string();
+        let (last, before): (i64, String) = self
+            .one(
+                query_as(
+                    "INSERT INTO audit_heads (
+                         chain,
+                         seq,
+                         hash
+                     ) VALUES ($1, $2, '')
+                     ON CONFLICT (chain) DO UPDATE
+                     SET seq = audit_heads.seq + $2
+                     RETURNING seq, hash",
+                )
+                .bind(chain.clone())
+                .bind(many),
+            )
+            .await?;
+        let mut previous = before;
+        let mut rows = Vec::with_capacity(entries.len());
+        for (entry, seq) in entries.iter().zip(last - many + 1..) {
+            let hash = services::audit::hash(&entry.canonical(&chain, seq, &previous));
+            rows.push(json!({
+                "seq": seq,
+                "previous": previous,
+                "hash": hash,
+                "at": entry.at.millis(),
+                "actor": entry.actor,
+                "action": entry.action.code(),
+                "subject": entry.subject,
+                "detail": entry.detail,
+                "origin": entry.origin,
+            }));
+            previous = hash;
+        }
+        self.execute(
+            query(concat!(
+                "INSERT INTO audit_entries (
+                     chain,
+                     seq,
+                     previous,
+                     hash,
+                     happened_at,
+                     actor,
+                     action,
+                     subject,
+                     detail,
+                     origin
+                 )
+                 SELECT
+                     $1,
+                     CAST(each.value ->> 'seq' AS BIGINT),
+                     each.value ->> 'previous',
+                     each.value ->> 'hash',
+                     CAST(each.value ->> 'at' AS BIGINT),
+                     each.value ->> 'actor',
+                     each.value ->> 'action',
+                     each.value ->> 'subject',
+                     each.value ->> 'detail',
+                     each.value ->> 'origin'
+                 FROM ",
+                each!("$2"),
+            ))
+            .bind(chain.clone())
+            .bind(Value::from(rows).to_string()),
+        )
+        .await?;
+        self.execute(
+            query(
+                "UPDATE audit_heads
+                 SET hash = $2
+                 WHERE chain = $1",
+            )
+            .bind(chain)
+            .bind(previous),
+        )
+        .await?;
         Ok(())
     }
 

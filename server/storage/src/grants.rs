@@ -18,10 +18,10 @@ use super::SqlWork;
 use crate::common::readable;
 
 #[derive(sqlx::FromRow)]
-struct GrantRow {
+pub(super) struct GrantRow {
     id: Uuid,
     group_id: Uuid,
-    patient_id: Uuid,
+    pub(super) patient_id: Uuid,
     account_id: Uuid,
     kind: String,
     activated_at: Option<i64>,
@@ -63,6 +63,7 @@ macro_rules! select_grant {
         )
     };
 }
+pub(super) use select_grant;
 
 /// A grant with where its patient stands.
 #[derive(sqlx::FromRow)]

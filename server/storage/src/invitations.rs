@@ -19,10 +19,10 @@ use super::SqlWork;
 use crate::common::{BEYOND, known, readable};
 
 #[derive(sqlx::FromRow)]
-struct InvitationRow {
+pub(super) struct InvitationRow {
     id: Uuid,
     group_id: Uuid,
-    patient_id: Uuid,
+    pub(super) patient_id: Uuid,
     grant_id: Uuid,
     account_id: Uuid,
     kind: String,
@@ -114,6 +114,7 @@ macro_rules! select_invitation {
         )
     };
 }
+pub(super) use select_invitation;
 
 #[async_trait]
 impl Invitations for SqlWork {

@@ -48,6 +48,8 @@ macro_rules! nouns {
         mod accounts;
         #[path = "../audit.rs"]
         mod audit;
+        #[path = "../bulk.rs"]
+        mod bulk;
         #[path = "../contacts.rs"]
         mod contacts;
         #[path = "../grants.rs"]
@@ -114,6 +116,27 @@ mod sqlite {
         };
     }
 
+    /// The elements of a bound JSON array, as rows `each` with a column `value`: many rows for one statement.
+    macro_rules! each {
+        ($array:literal) => {
+            concat!("json_each(", $array, ") AS each")
+        };
+    }
+
+    /// The bytes that an element of [`each!`] gives in hex.
+    macro_rules! bytes {
+        ($key:literal) => {
+            concat!("unhex(each.value ->> '", $key, "')")
+        };
+    }
+
+    /// The id that an element of [`each!`] gives. Ids are bytes here.
+    macro_rules! an_id {
+        ($key:literal) => {
+            bytes!($key)
+        };
+    }
+
     pub(crate) mod engine;
     pub(crate) mod files;
     mod line;
@@ -151,6 +174,27 @@ mod postgres {
     macro_rules! by_index {
         ($name:literal) => {
             ""
+        };
+    }
+
+    /// The elements of a bound JSON array, as rows `each` with a column `value`: many rows for one statement.
+    macro_rules! each {
+        ($array:literal) => {
+            concat!("json_array_elements(", $array, "::json) AS each(value)")
+        };
+    }
+
+    /// The bytes that an element of [`each!`] gives in hex.
+    macro_rules! bytes {
+        ($key:literal) => {
+            concat!("decode(each.value ->> '", $key, "', 'hex')")
+        };
+    }
+
+    /// The id that an element of [`each!`] gives.
+    macro_rules! an_id {
+        ($key:literal) => {
+            concat!("(each.value ->> '", $key, "')::uuid")
         };
     }
 

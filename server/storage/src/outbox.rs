@@ -23,7 +23,7 @@ use super::SqlWork;
 use crate::common::{BEYOND, known, readable, small};
 
 /// Between the turns of two invitations of a group.
-const TURN: Span = Span::minutes(1);
+pub(super) const TURN: Span = Span::minutes(1);
 
 /// The turn of a mail that is not sent by the hundred: at once, or when it is due.
 const fn alone(mail: &QueuedMail) -> i64 {

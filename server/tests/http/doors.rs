@@ -40,12 +40,13 @@ struct Ids {
     notification: String,
     user: String,
     location: String,
+    bulk: String,
 }
 
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -55,6 +56,7 @@ const KINDS: [Kind; 9] = [
     ("notification", |ids| &mut ids.notification),
     ("user", |ids| &mut ids.user),
     ("location", |ids| &mut ids.location),
+    ("bulk invitation", |ids| &mut ids.bulk),
 ];
 
 impl Ids {
@@ -71,6 +73,7 @@ impl Ids {
             notification: id(domain::ids::NotificationId::PREFIX),
             user: id(domain::ids::UserId::PREFIX),
             location: id(domain::ids::LocationId::PREFIX),
+            bulk: id(domain::ids::BulkId::PREFIX),
         }
     }
 
@@ -102,6 +105,11 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     while owner.call("invitations/list", list.clone()).await.is(200).text().contains("queued") {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
+    let chosen = json!({ "selection": { "these": [patient] } });
+    let bulk = owner.call("bulk/open", chosen).await.is(200).json()["id"].clone();
+    while owner.call("bulk/view", json!({ "id": bulk })).await.is(200).text().contains("gathering") {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
     let account = app.account(&email).await;
     let user = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap()[0].user.clone();
     assert!(app.news_and_stuck_mail(&user, &patient).await);
@@ -124,6 +132,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         notification: id(&about(&notifications["rows"])),
         user: user.id.to_string(),
         location: id(&places[0]["id"]),
+        bulk: id(&bulk),
         patient,
     };
     (owner, ids)
@@ -200,7 +209,13 @@ fn body(door: &str, ids: &Ids) -> Body {
         "history/export" => Body::Json(json!({ "filter": {} })),
         "reports/case_load" => Body::Json(json!({ "form": {}, "page": page })),
         "reports/export_case_load" => Body::Json(json!({ "form": {} })),
-        "notifications/list" | "mails/list" => Body::Json(json!({ "page": page })),
+        "notifications/list" | "mails/list" | "bulk/list" => Body::Json(json!({ "page": page })),
+        // Nobody, and a field that there is not: who passes starts no job.
+        "bulk/open" => Body::Json(json!({ "selection": { "these": [] } })),
+        "bulk/start" => Body::Json(json!({ "id": ids.bulk, "message": "{{no.such}}" })),
+        "bulk/view" | "bulk/stop" | "bulk/go_on" => Body::Json(json!({ "id": ids.bulk })),
+        "bulk/patients" => Body::Json(json!({ "id": ids.bulk, "outcome": null, "page": page })),
+        "bulk/export" => Body::Json(json!({ "id": ids.bulk, "outcome": null })),
         "notifications/mark_read" => Body::Json(json!({ "id": ids.notification })),
         "patients/list" => Body::Json(json!({ "filter": { "text": "", "status": null }, "page": page })),
         "patients/search" => Body::Json(json!({ "text": "cnry" })),
@@ -465,8 +480,12 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 30] = [
+const READING: [&str; 34] = [
     "account/tips",
+    "bulk/export",
+    "bulk/list",
+    "bulk/patients",
+    "bulk/view",
     "console/start",
     "history/chosen",
     "history/export",
@@ -516,8 +535,11 @@ fn policy(asker: &Asker, door: &str, entry: &Entry, facts: &PatientFacts, owner:
             let right = entry.right.as_deref().expect("every door of the console names its right");
             let one = explained(who, facts, right);
             match (one.may, one.hidden) {
-                // To export what users did takes the right to see it as well.
+                // To export something takes the right to see it as well.
                 (true, _) if door == "history/export" && !explained(who, facts, "ViewHistory").may => {
+                    Expected::Refused(403)
+                }
+                (true, _) if door == "bulk/export" && !explained(who, facts, "InvitePatients").may => {
                     Expected::Refused(403)
                 }
                 (true, _) => Expected::Through,
@@ -528,6 +550,8 @@ fn policy(asker: &Asker, door: &str, entry: &Entry, facts: &PatientFacts, owner:
     };
     let reached = match entry.who {
         door::Who::SignedIn => owner,
+        // A bulk invitation is its user's own.
+        door::Who::Console if door.starts_with("bulk/") => owner,
         door::Who::Console => asker.group() == Some(facts.group),
         door::Who::Portal | door::Who::Public => true,
     };
@@ -539,13 +563,13 @@ fn explained(who: &Who, facts: &PatientFacts, right: &str) -> Explanation {
     all.into_iter().find(|one| one.right == right).expect("every right is explained")
 }
 
-/// Does it find something by an id? What is marked as read answers the same to any id.
+/// Does it find something by an id? What is marked as read, and whom a filter asks for, answers the same to any id.
 fn takes_an_id(door: &str) -> bool {
     let mut other = Ids::unknown();
     for (_, kind) in KINDS {
         kind(&mut other).push('x');
     }
-    door != "notifications/mark_read" && body(door, &Ids::unknown()) != body(door, &other)
+    !["notifications/mark_read", "history/chosen"].contains(&door) && body(door, &Ids::unknown()) != body(door, &other)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -752,6 +776,8 @@ async fn not_yours_and_not_there_are_the_same_answer() {
                     ("notifications/mark_read", _) => 200,
                     // One's own access is refused before the places are looked at.
                     ("users/save", "location") => 409,
+                    // Their settings allow neither.
+                    ("bulk/export" | "history/chosen", _) => 403,
                     _ => 404,
                 };
                 assert_eq!(answer.0, status, "{engine:?} {door} {}: {}", kind.0, answer.2);

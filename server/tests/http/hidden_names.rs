@@ -69,7 +69,8 @@ async fn who_sees_no_names_finds_none_anywhere() {
             }
             // On through the lists, row by row: what a list goes on with tells nothing either.
             let mut most = None;
-            for body in bodies(door, &patient, &id).into_iter().filter(|body| body.get("page").is_some()) {
+            let listed = |body: &Value| body.get("page").is_some() && !REFUSED.contains(&door.as_str());
+            for body in bodies(door, &patient, &id).into_iter().filter(listed) {
                 let shown = pages(&hidden, door, body).await;
                 asked += shown;
                 most = most.max(Some(shown));
@@ -148,11 +149,23 @@ async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
 }
 
 /// What is names and nothing else is refused as a whole.
-const REFUSED: [&str; 4] =
-    ["patients/contacts", "invitations/start", "relationships/list", "relationships/practitioners"];
+const REFUSED: [&str; 8] = [
+    "bulk/export",
+    "bulk/list",
+    "bulk/patients",
+    "bulk/view",
+    "patients/contacts",
+    "invitations/start",
+    "relationships/list",
+    "relationships/practitioners",
+];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 24] = [
+const CHANGING: [&str; 28] = [
+    "bulk/go_on",
+    "bulk/open",
+    "bulk/start",
+    "bulk/stop",
     "invitations/invite",
     "invitations/resend",
     "invitations/revoke",
@@ -179,6 +192,9 @@ const CHANGING: [&str; 24] = [
     "users/save",
 ];
 
+/// An id of nothing: whoever sees no names is refused before it is looked for.
+const BULK: &str = "blk_000000000000000000000000deadbeef";
+
 /// Ways to call a door that may show something.
 fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
     let page = json!({ "after": null, "limit": 200 });
@@ -191,6 +207,10 @@ fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
         }
         "patients/profile" | "patients/contacts" => vec![json!({ "id": patient })],
         "invitations/start" => vec![json!({ "patient": patient })],
+        "bulk/list" => vec![json!({ "page": page })],
+        "bulk/view" => vec![json!({ "id": BULK })],
+        "bulk/patients" => vec![json!({ "id": BULK, "outcome": null, "page": page })],
+        "bulk/export" => vec![json!({ "id": BULK, "outcome": null })],
         "invitations/list" => vec![json!({ "patient": patient, "page": page })],
         "relationships/list" => vec![json!({ "patient": patient, "page": page })],
         "relationships/practitioners" => vec![json!({ "patient": patient, "text": "" })],

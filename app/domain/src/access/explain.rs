@@ -104,6 +104,7 @@ pub fn in_group(who: &Who) -> Vec<Explanation> {
         EnterGroup,
         ListPatients,
         AddPatient,
+        InvitePatients,
         ShareNotes,
         ViewHistory,
         ExportData,
@@ -133,15 +134,17 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
     )
 }
 
-/// What holds whoever asks: a right to invite is of no use where nobody can be invited.
+/// What holds whoever asks: a right to invite is of no use where nobody can be invited. In the group at large the status is
+/// that of any patient, `Active`.
 pub fn stand_in_the_way(all: &mut [Explanation], settings: &PatientAccess, status: Status) {
+    let inviting = [rights::InvitePatient::NAME, rights::InvitePatients::NAME];
     let because = match settings.invites_to(status) {
         Ok(()) => return,
         Err(Conflict::PatientDeceased) => Because::PatientDeceased,
         Err(Conflict::PatientBlocked) => Because::PatientBlocked,
         Err(_) => Because::InvitationsOff,
     };
-    for one in all.iter_mut().filter(|one| one.may && one.right == rights::InvitePatient::NAME) {
+    for one in all.iter_mut().filter(|one| one.may && inviting.contains(&&*one.right)) {
         (one.may, one.because) = (false, because);
     }
 }

@@ -149,6 +149,8 @@ rights! {
     ViewPatientAccess(PatientFacts) -> OnPatient = view_patient;
     /// Invite to the patient's portal; resend, revoke.
     InvitePatient(PatientFacts) -> OnPatient = invite_patient;
+    /// Invite many patients at once; each of them takes [`InvitePatient`] as well.
+    InvitePatients(()) -> InGroup = add_patient;
     /// See a patient's appointments in anybody's calendar.
     ViewAppointments(PatientFacts) -> OnPatient = view_patient;
     /// See a patient's invoices, whoever wrote them.
@@ -388,6 +390,8 @@ contains! {
     EditPatient => ViewPatient;
     InvitePatient => ViewPatient;
     InvitePatient => ViewPatientAccess;
+    InvitePatients => ListPatients;
+    InvitePatients => EnterGroup;
     ViewPatientAccess => ViewPatient;
     AddPatient => ListPatients;
     ManageMail => EnterGroup;
@@ -530,6 +534,7 @@ mod tests {
             cell(actor.may(EditPatient, on)),
             cell(actor.may(ViewPatientAccess, on)),
             cell(actor.may(InvitePatient, on)),
+            cell(actor.may(InvitePatients, &())),
             cell(actor.may(ViewAppointments, on)),
             cell(actor.may(ViewInvoices, on)),
             cell(actor.may(ViewNotes, on)),
@@ -631,6 +636,7 @@ mod tests {
             "EnterGroup" => actor.may(EnterGroup, &()).map(drop),
             "ListPatients" => actor.may(ListPatients, &()).map(drop),
             "AddPatient" => actor.may(AddPatient, &()).map(drop),
+            "InvitePatients" => actor.may(InvitePatients, &()).map(drop),
             "ShareNotes" => actor.may(ShareNotes, &()).map(drop),
             "ViewHistory" => actor.may(ViewHistory, &()).map(drop),
             "ExportData" => actor.may(ExportData, &()).map(drop),

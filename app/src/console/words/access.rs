@@ -263,6 +263,7 @@ pub fn right(name: &str) -> String {
         "ViewContacts" => "See the patient's contacts",
         "EditPatient" => "Change the patient's record",
         "ViewPatientAccess" => "See who uses the patient's portal",
+        "InvitePatients" => "Invite many patients at once",
         "InvitePatient" => "Invite to the patient's portal",
         "ViewAppointments" => "See the patient's appointments",
         "ViewInvoices" => "See the patient's invoices",

@@ -22,7 +22,7 @@ pub(crate) const fn closed(facts: &GrantFacts) -> bool {
 }
 
 /// The mail that carries the invitation's last link.
-fn mail_with(ctx: &Ctx, invitation: &Invitation, token: &str) -> QueuedMail {
+pub(crate) fn mail_with(ctx: &Ctx, invitation: &Invitation, token: &str) -> QueuedMail {
     let id = MailId::from_uuid(ctx.services.random.id());
     QueuedMail {
         id,

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::{
     access::{Access, ViewHistory},
     audit::{Action, Entry},
+    ids::GroupId,
     page::{Page, PageRequest},
     time::Time,
 };
@@ -66,6 +67,9 @@ pub trait Audit {
     /// several groups, take them in the order of their ids. What belongs to no group is written by [`super::Work::save`],
     /// after everything else: the one chain that all share is held for a moment only, and always last.
     async fn audit(&mut self, entry: &Entry) -> Stored<()>;
+
+    /// The same for many entries of one group, in their order.
+    async fn audit_all(&mut self, group: GroupId, entries: &[Entry]) -> Stored<()>;
 
     /// The ends of all chains, for `portico verify`.
     async fn unscoped_chain_heads(&mut self) -> Stored<Vec<ChainHead>>;

@@ -13,6 +13,8 @@ pub enum Hint {
     SessionEnded(SessionId),
     /// There is mail to send.
     Mail,
+    /// There is a bulk invitation to go on with.
+    Bulk,
 }
 
 impl fmt::Display for Hint {
@@ -21,6 +23,7 @@ impl fmt::Display for Hint {
             Self::Bell(account) => write!(f, "bell {account}"),
             Self::SessionEnded(session) => write!(f, "session {session}"),
             Self::Mail => f.write_str("mail"),
+            Self::Bulk => f.write_str("bulk"),
         }
     }
 }
@@ -37,6 +40,7 @@ impl FromStr for Hint {
             Some(("bell", id)) => id.parse().map(Self::Bell).map_err(|_| NotAHint),
             Some(("session", id)) => id.parse().map(Self::SessionEnded).map_err(|_| NotAHint),
             None if text == "mail" => Ok(Self::Mail),
+            None if text == "bulk" => Ok(Self::Bulk),
             _ => Err(NotAHint),
         }
     }
@@ -49,7 +53,7 @@ mod tests {
     #[test]
     fn text_and_back() {
         let id = uuid::Uuid::from_u128(5);
-        for hint in [Hint::Bell(id.into()), Hint::SessionEnded(id.into()), Hint::Mail] {
+        for hint in [Hint::Bell(id.into()), Hint::SessionEnded(id.into()), Hint::Mail, Hint::Bulk] {
             assert_eq!(hint.to_string().parse(), Ok(hint));
         }
         assert_eq!("something newer".parse::<Hint>(), Err(NotAHint));

@@ -11,6 +11,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod bulk;
 pub mod grants;
 pub mod hints;
 pub mod invitations;
@@ -32,6 +33,7 @@ use domain::ids::GroupId;
 
 pub use accounts::*;
 pub use audit::*;
+pub use bulk::*;
 pub use grants::*;
 pub use hints::*;
 pub use invitations::*;
@@ -156,6 +158,7 @@ pub trait Work:
     + Contacts
     + Grants
     + Invitations
+    + BulkInvitations
     + Templates
     + Notifications
     + Outbox

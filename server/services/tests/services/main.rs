@@ -8,6 +8,7 @@
 mod engines;
 mod accounts;
 mod audit;
+mod bulk;
 mod demo;
 mod history;
 mod invitations;

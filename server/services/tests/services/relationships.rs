@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
     access::{Because, Explanation, ManageRelationships, PatientFacts, Relationship},
+    bulk::Selection,
     error::{Conflict, Refusal},
     history::HistoryFilter,
     ids::{PatientId, UserId},
@@ -13,8 +14,8 @@ use domain::{
     user::{AccessSettings, Level, Role, UserFilter, UserState},
 };
 use services::{
-    Ctx, Error, console, history, invitations, locations, mails, notifications, patients, relationships, settings,
-    templates, users,
+    Ctx, Error, bulk, console, history, invitations, locations, mails, notifications, patients, relationships,
+    settings, templates, users,
 };
 
 use crate::town::{Staff, Town};
@@ -234,6 +235,7 @@ pub async fn tried_in_group(user: &Ctx) -> BTreeMap<&'static str, Came> {
         ("EnterGroup", Came::of(console::start(user).await)),
         ("ListPatients", Came::of(patients::list(user, &PatientFilter::default(), &page).await)),
         ("AddPatient", Came::of(patients::add(user, &DetailsForm::default()).await)),
+        ("InvitePatients", Came::of(bulk::open(user, &Selection::These(Vec::new())).await)),
         ("ViewHistory", Came::of(history::list(user, &HistoryFilter::default(), &page).await)),
         ("ExportData", Came::of(history::export(user, &HistoryFilter::default()).await)),
         ("ManageUsers", Came::of(users::list(user, &UserFilter::default(), &page).await)),

@@ -1,0 +1,576 @@
+//! Inviting many patients at once (S1-17, S1-21 to S1-26, B-05). A request says who and what; the rest is a job, done in
+//! steps that each leave things whole: a step gives some patients their places, or invites some and says so at their
+//! places, in one unit of work. So it can be cut off anywhere, by a stop or a power failure, and nobody is invited twice;
+//! several servers may run it.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use domain::{
+    access::{Access, Actor, EnterGroup, ExportData, InvitePatient, InvitePatients, ListPatients, Right as _},
+    account::Account,
+    audit::{Action, Entry},
+    bulk::{self, Bulk, BulkPatient, BulkStart, BulkView, Outcome, Selection, Stage, Standing},
+    email::Email,
+    error::Conflict,
+    grant::{Grant, Kind, State as GrantState},
+    history::Export,
+    ids::{AccountId, BulkId, InvitationId, PatientId},
+    invitation::{Events, Invitation},
+    limits::{self, BULK_STEP},
+    page::{Page, PageRequest},
+    practice::PatientAccess,
+    template::{self, MergeValues, TemplateChoice},
+};
+
+use crate::{
+    audit,
+    context::{Ctx, Origin, Services},
+    csv,
+    error::{Error, Result},
+    invitations, patients,
+    ports::{BulkPlace, Candidate, Clash, HeldAccount, Invited, StoreError, Work},
+    reports, sessions, templates, tokens, unusual,
+};
+
+/// Begins one: who was chosen is looked at from now on, nobody is invited yet.
+///
+/// # Errors
+/// [`domain::error::Conflict`] when nobody or too many were chosen, or nobody is invited at present;
+/// [`crate::Error::Invalid`] for the report.
+pub async fn open(ctx: &Ctx, selection: &Selection) -> Result<BulkStart> {
+    let access = ctx.actor()?.may(InvitePatients, &())?;
+    let enter = Access::<EnterGroup>::from(&access);
+    let mut work = ctx.begin().await?;
+    let settings = work.lookup_patient_access(&enter).await?;
+    if !settings.invitations {
+        return Err(Conflict::InvitationsOff.into());
+    }
+    selection.check()?;
+    if let Selection::All { report, .. } = selection {
+        report.check(access.names_hidden())?;
+    }
+    let templates = work.list_templates(&enter).await?;
+    let bulk = Bulk {
+        id: BulkId::from_uuid(ctx.services.random.id()),
+        group: access.group(),
+        user: access.user(),
+        origin: access.by().origin.clone(),
+        stage: Stage::Gathering,
+        selection: Some(selection.clone()),
+        cursor: None,
+        message: String::new(),
+        total: 0,
+        seen: 0,
+        made_at: ctx.now(),
+        started_at: None,
+        ended_at: None,
+    };
+    work.add_bulk(&access, &bulk).await?;
+    work.save().await?;
+    let choice = |one: template::Template| TemplateChoice { id: one.id, name: one.name, body: one.body };
+    Ok(BulkStart {
+        id: bulk.id,
+        templates: templates.into_iter().map(choice).collect(),
+        link_hours: settings.link_life.as_millis() / 3_600_000,
+    })
+}
+
+/// How far it is, and what became of whom.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] for what somebody else began.
+pub async fn view(ctx: &Ctx, id: BulkId) -> Result<BulkView> {
+    let access = ctx.actor()?.may(InvitePatients, &())?;
+    let mut work = ctx.read().await?;
+    let bulk = work.lookup_bulk(&access, id).await?.ok_or(Error::NotFound)?;
+    shown(work.as_mut(), &access, bulk).await
+}
+
+async fn shown(work: &mut dyn Work, access: &Access<InvitePatients>, bulk: Bulk) -> Result<BulkView> {
+    let outcomes = work.count_bulk(access, bulk.id).await?;
+    Ok(BulkView {
+        id: bulk.id,
+        stage: bulk.stage,
+        message: bulk.message,
+        total: bulk.total,
+        seen: bulk.seen,
+        outcomes,
+        made_at: bulk.made_at,
+        ended_at: bulk.ended_at,
+    })
+}
+
+/// One page of those that the caller started, latest first.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`].
+pub async fn list(ctx: &Ctx, page: &PageRequest) -> Result<Page<BulkView>> {
+    let access = ctx.actor()?.may(InvitePatients, &())?;
+    let mut work = ctx.read().await?;
+    let Page { rows, next } = work.list_bulks(&access, page).await?;
+    let mut views = Vec::with_capacity(rows.len());
+    for bulk in rows {
+        views.push(shown(work.as_mut(), &access, bulk).await?);
+    }
+    Ok(Page { rows: views, next })
+}
+
+/// One page of the patients, of one outcome or of all.
+///
+/// # Errors
+/// [`crate::Error::NotFound`].
+pub async fn patients(
+    ctx: &Ctx,
+    id: BulkId,
+    outcome: Option<Outcome>,
+    page: &PageRequest,
+) -> Result<Page<BulkPatient>> {
+    let access = ctx.actor()?.may(InvitePatients, &())?;
+    let mut work = ctx.begin().await?;
+    let bulk = work.lookup_bulk(&access, id).await?.ok_or(Error::NotFound)?;
+    let page = named(ctx, work.as_mut(), &access, &bulk, outcome, page).await?;
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientsListed, "");
+    work.audit(&Entry { detail: format!("bulk_invitation count={}", page.rows.len()), ..entry }).await?;
+    work.save().await?;
+    Ok(page)
+}
+
+async fn named(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<InvitePatients>,
+    bulk: &Bulk,
+    outcome: Option<Outcome>,
+    page: &PageRequest,
+) -> Result<Page<BulkPatient>> {
+    let page = work.list_bulk_places(access, bulk.id, outcome, page, ctx.now()).await?;
+    let ids: Vec<PatientId> = page.rows.iter().filter_map(|(place, _)| place.patient).collect();
+    // Some of them may be hidden from the caller by now: those stay without a name.
+    let records = work.some_patients(&Access::<EnterGroup>::from(access), &ids).await?;
+    let records: HashMap<_, _> = records.into_iter().map(|record| (record.patient.id, record.patient)).collect();
+    Ok(page.map(|(place, state)| {
+        let patient = place.patient.and_then(|id| records.get(&id));
+        let email = patient.and_then(|patient| patient.details.email.clone());
+        BulkPatient {
+            place: place.place,
+            patient: patient.map(|patient| (patient.id, patients::shown(patient, access.names_hidden()))),
+            email: email.map(String::from).unwrap_or_default(),
+            outcome: place.outcome,
+            seen: place.place <= bulk.seen,
+            invitation: place.invitation.zip(state),
+        }
+    }))
+}
+
+/// Starts to invite (S1-24). Once it was started, starting it again changes nothing.
+///
+/// # Errors
+/// [`crate::Error::Invalid`] for the message; [`domain::error::Conflict`] while it is still being looked at who was chosen.
+pub async fn start(ctx: &Ctx, id: BulkId, message: &str) -> Result<()> {
+    let access = ctx.actor()?.may(InvitePatients, &())?;
+    let mut work = ctx.begin().await?;
+    work.lookup_bulk(&access, id).await?.ok_or(Error::NotFound)?;
+    let message = bulk::check_message(message)?;
+    // The row before the chain, as the job takes them.
+    if work.move_bulk(&access, id, &[Stage::Ready], Stage::Running, Some(&message), ctx.now()).await? {
+        let entry = audit::entry(ctx, access.by(), access.group(), Action::BulkInvitationStarted, id);
+        work.audit(&entry).await?;
+        work.save().await?;
+        return Ok(());
+    }
+    let bulk = work.lookup_bulk(&access, id).await?.ok_or(Error::NotFound)?;
+    if bulk.started_at.is_some() { Ok(()) } else { Err(Conflict::ChangedMeanwhile.into()) }
+}
+
+/// Stops it. Who was invited stays invited.
+///
+/// # Errors
+/// [`domain::error::Conflict`] when it does not run.
+pub async fn stop(ctx: &Ctx, id: BulkId) -> Result<()> {
+    turn(ctx, id, Stage::Running, Stage::Stopped, Action::BulkInvitationStopped).await
+}
+
+/// Goes on where it was stopped.
+///
+/// # Errors
+/// [`domain::error::Conflict`] when it was not stopped.
+pub async fn go_on(ctx: &Ctx, id: BulkId) -> Result<()> {
+    turn(ctx, id, Stage::Stopped, Stage::Running, Action::BulkInvitationStarted).await
+}
+
+async fn turn(ctx: &Ctx, id: BulkId, from: Stage, to: Stage, action: Action) -> Result<()> {
+    let access = ctx.actor()?.may(InvitePatients, &())?;
+    let mut work = ctx.begin().await?;
+    if !work.move_bulk(&access, id, &[from], to, None, ctx.now()).await? {
+        let known = work.lookup_bulk(&access, id).await?.is_some();
+        return Err(if known { Conflict::ChangedMeanwhile.into() } else { Error::NotFound });
+    }
+    work.audit(&audit::entry(ctx, access.by(), access.group(), action, id)).await?;
+    work.save().await?;
+    Ok(())
+}
+
+/// What became of each, as a table for a spreadsheet, at most [`limits::EXPORT`] rows.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`] without the right to export; [`crate::Error::StepUp`] (AD-08).
+pub async fn export(ctx: &Ctx, id: BulkId, outcome: Option<Outcome>) -> Result<Export> {
+    let actor = ctx.actor()?;
+    let access = actor.may(InvitePatients, &())?;
+    actor.may(ExportData, &())?;
+    ctx.proved_lately()?;
+    let mut csv = String::from("patient,email,outcome,invitation\r\n");
+    let mut rows = 0;
+    let mut page = PageRequest { after: None, limit: Some(limits::PAGE_MOST) };
+    let more = loop {
+        // Anew for each page: an export holds up nobody.
+        let mut work = ctx.read().await?;
+        let bulk = work.lookup_bulk(&access, id).await?.ok_or(Error::NotFound)?;
+        let found = named(ctx, work.as_mut(), &access, &bulk, outcome, &page).await?;
+        for row in found.rows {
+            let name = row.patient.map(|(_, name)| name).unwrap_or_default();
+            let state = row.invitation.map(|(_, state)| state.code().to_owned()).unwrap_or_default();
+            csv::row(&mut csv, &[name, row.email, row.outcome.code().to_owned(), state]);
+            rows += 1;
+        }
+        if found.next.is_none() || rows >= limits::EXPORT {
+            break found.next.is_some();
+        }
+        page.after = found.next;
+    };
+    let mut work = ctx.begin().await?;
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::BulkInvitationExported, id);
+    work.audit(&Entry { detail: format!("count={rows}"), ..entry }).await?;
+    unusual::exported(ctx, work.as_mut(), &Access::from(&access), rows).await?;
+    work.save().await?;
+    Ok(Export { csv, rows, more })
+}
+
+/// Goes on with what there is to go on with, a step of each in turn, until nothing is left or `stopping` says so.
+///
+/// # Errors
+/// Storage's.
+pub async fn work(services: &Arc<Services>, stopping: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+    while !stopping() && step(services).await? {}
+    Ok(())
+}
+
+/// One step of the one that waited longest; false when there is nothing to do.
+async fn step(services: &Arc<Services>) -> Result<bool> {
+    // Looked at before the write lock is asked for: most of the time there is nothing.
+    if !services.store.look().await?.unscoped_bulk_waits().await? {
+        return Ok(false);
+    }
+    // Every group: what an account is linked to elsewhere counts (decision 5).
+    let mut work = services.store.begin().await?;
+    let Some(bulk) = work.unscoped_take_bulk().await? else { return Ok(false) };
+    match see_to(services, work, bulk.clone()).await {
+        Ok(()) => Ok(true),
+        Err(error @ Error::Unavailable(_)) => Err(error),
+        Err(error) => {
+            // The others need not wait for what cannot go on.
+            tracing::error!(bulk = %bulk.id, %error, "a step of a bulk invitation failed");
+            let mut work = services.store.begin().await?;
+            work.unscoped_put_bulk_behind(&bulk, services.clock.now()).await?;
+            work.save().await?;
+            Err(error)
+        }
+    }
+}
+
+async fn see_to(services: &Arc<Services>, mut work: Box<dyn Work>, mut bulk: Bulk) -> Result<()> {
+    // As things stand now: a right that was taken away meanwhile is gone.
+    let actor = sessions::of_job(work.as_mut(), bulk.group, bulk.user, &bulk.origin).await?;
+    let origin = Origin { address: bulk.origin.clone(), agent: String::new() };
+    let ctx = Ctx::new(Arc::clone(services), origin, actor);
+    let now = ctx.now();
+    match bulk.stage {
+        Stage::Gathering => gather(&ctx, work.as_mut(), &mut bulk).await?,
+        Stage::Running => {
+            if !invite(&ctx, work.as_mut(), &mut bulk).await? {
+                // Somebody else made the same account or grant in this moment: the step is begun anew.
+                return Ok(());
+            }
+        }
+        Stage::Ready | Stage::Stopped | Stage::Done => return Ok(()),
+    }
+    work.unscoped_save_bulk(&bulk, now).await?;
+    work.save().await?;
+    Ok(())
+}
+
+/// Gives some more of those chosen a place.
+async fn gather(ctx: &Ctx, work: &mut dyn Work, bulk: &mut Bulk) -> Result<()> {
+    let may = ctx.maybe_actor().and_then(|actor| Some((actor, actor.may(InvitePatients, &()).ok()?)));
+    let (Some((actor, access)), Some(selection)) = (may, bulk.selection.clone()) else {
+        // Whoever began it may not invite any more: there is nothing to see.
+        (bulk.stage, bulk.selection, bulk.cursor) = (Stage::Ready, None, None);
+        return Ok(());
+    };
+    let (chosen, ended) = match selection {
+        Selection::These(all) => {
+            let begin = bulk.total as usize;
+            let end = all.len().min(begin + BULK_STEP as usize);
+            let before: HashSet<PatientId> = all.iter().take(begin).copied().collect();
+            (again_marked(all.get(begin..end).unwrap_or_default(), before), end == all.len())
+        }
+        Selection::All { report, but } => {
+            let page = PageRequest { after: bulk.cursor.take(), limit: Some(BULK_STEP) };
+            let found = reports::found(ctx, work, &Access::<ListPatients>::from(&access), &report, &page).await?;
+            bulk.cursor = found.next;
+            let ids = found.rows.iter().map(|record| record.patient.id).filter(|id| !but.contains(id));
+            (ids.map(|id| (id, false)).collect(), bulk.cursor.is_none())
+        }
+    };
+    let places = foreseen(ctx, work, actor, &access, bulk.total, &chosen).await?;
+    work.unscoped_add_bulk_places(bulk, &places).await?;
+    bulk.total += u32::try_from(places.len()).unwrap_or(0);
+    if ended {
+        (bulk.stage, bulk.selection, bulk.cursor) = (Stage::Ready, None, None);
+    }
+    Ok(())
+}
+
+/// With each whether it stood in the list before.
+fn again_marked(ids: &[PatientId], mut before: HashSet<PatientId>) -> Vec<(PatientId, bool)> {
+    ids.iter().map(|id| (*id, !before.insert(*id))).collect()
+}
+
+/// What would become of each, as things stand.
+async fn foreseen(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    actor: &Actor,
+    access: &Access<InvitePatients>,
+    so_far: u32,
+    chosen: &[(PatientId, bool)],
+) -> Result<Vec<BulkPlace>> {
+    let settings = work.lookup_patient_access(&Access::<EnterGroup>::from(access)).await?;
+    let ids: Vec<PatientId> = chosen.iter().map(|(id, _)| *id).collect();
+    let candidates = by_id(work.list_candidates(access, &ids).await?);
+    let accounts = by_email(work.find_accounts(&addresses(candidates.values()), false).await?);
+    let place = |((id, again), place): (&(PatientId, bool), u32)| {
+        let candidate = candidates.get(id);
+        let outcome = match candidate {
+            _ if *again => Outcome::Twice,
+            None => Outcome::NoAccess,
+            Some(of) => judge(ctx, actor, &settings, of, &accounts).map_or_else(|no| no, |_| Outcome::Invited),
+        };
+        BulkPlace { place, patient: candidate.map(|of| of.facts.patient), outcome, invitation: None }
+    };
+    Ok(chosen.iter().zip(so_far + 1..).map(place).collect())
+}
+
+/// The proof that this patient may be invited, or what becomes of them instead.
+fn judge(
+    ctx: &Ctx,
+    actor: &Actor,
+    settings: &PatientAccess,
+    of: &Candidate,
+    accounts: &HashMap<String, HeldAccount>,
+) -> std::result::Result<Access<InvitePatient>, Outcome> {
+    let Ok(access) = actor.may(InvitePatient, &of.facts) else {
+        return Err(InvitePatient::decide(actor.who(), &of.facts)
+            .map_or_else(|refused| Outcome::of_refusal(refused.because), |_| Outcome::NoAccess));
+    };
+    let standing = Standing {
+        status: of.status,
+        email: of.email.as_ref(),
+        practitioner: of.email.as_ref().and_then(|email| accounts.get(&email.folded())).is_some_and(|a| a.practitioner),
+        contacts: &of.contacts,
+        grants: &of.grants,
+        open: &of.open,
+    };
+    match bulk::outcome(settings, &standing, ctx.now()) {
+        Outcome::Invited => Ok(access),
+        other => Err(other),
+    }
+}
+
+fn by_id(candidates: Vec<Candidate>) -> HashMap<PatientId, Candidate> {
+    candidates.into_iter().map(|of| (of.facts.patient, of)).collect()
+}
+
+fn by_email(accounts: Vec<HeldAccount>) -> HashMap<String, HeldAccount> {
+    accounts.into_iter().map(|held| (held.account.email.folded(), held)).collect()
+}
+
+fn addresses<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> Vec<Email> {
+    candidates.filter_map(|of| of.email.clone()).collect()
+}
+
+/// Sees to some more places; false when it is to be tried anew.
+async fn invite(ctx: &Ctx, work: &mut dyn Work, bulk: &mut Bulk) -> Result<bool> {
+    let places = work.unscoped_next_bulk_places(bulk, BULK_STEP).await?;
+    let Some(last) = places.last() else {
+        (bulk.stage, bulk.ended_at) = (Stage::Done, Some(ctx.now()));
+        return Ok(true);
+    };
+    let seen = last.place;
+    let came = match ctx.maybe_actor().map(|actor| (actor, actor.may(InvitePatients, &()))) {
+        Some((actor, Ok(access))) => match invite_these(ctx, work, bulk, actor, &access, &places).await? {
+            Some(came) => came,
+            None => return Ok(false),
+        },
+        // The right is gone: nobody else is invited, and each place says why.
+        gone => {
+            let because = gone.and_then(|(actor, _)| InvitePatients::decide(actor.who(), &()).err());
+            let outcome = because.map_or(Outcome::NoAccess, |refused| Outcome::of_refusal(refused.because));
+            places.iter().map(|place| BulkPlace { outcome, ..*place }).collect()
+        }
+    };
+    work.unscoped_save_bulk_places(bulk, &places, &came).await?;
+    bulk.seen = seen;
+    if bulk.seen == bulk.total {
+        (bulk.stage, bulk.ended_at) = (Stage::Done, Some(ctx.now()));
+    }
+    Ok(true)
+}
+
+/// What came of these places. None when somebody else was faster with an account or a grant.
+async fn invite_these(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    bulk: &Bulk,
+    actor: &Actor,
+    access: &Access<InvitePatients>,
+    places: &[BulkPlace],
+) -> Result<Option<Vec<BulkPlace>>> {
+    let enter = Access::<EnterGroup>::from(access);
+    let settings = work.lookup_patient_access(&enter).await?;
+    let values = templates::values(work, &enter, "", "").await?;
+    let ids: Vec<PatientId> = places.iter().filter_map(|place| place.patient).collect();
+    // Accounts are held before the chain, here as everywhere. What was read before the chain was held is read again when
+    // somebody wrote to the group meanwhile.
+    let end = work.chain_end(access, false).await?;
+    let mut candidates = by_id(work.list_candidates(access, &ids).await?);
+    let accounts = by_email(work.find_accounts(&addresses(candidates.values()), true).await?);
+    if work.chain_end(access, true).await? != end {
+        let before = candidates;
+        candidates = by_id(work.list_candidates(access, &ids).await?);
+        let same = |id: &PatientId| candidates.get(id).map(|of| &of.email) == before.get(id).map(|of| &of.email);
+        if !ids.iter().all(same) {
+            return Ok(None);
+        }
+    }
+
+    let mut making =
+        Making { ctx, bulk, settings: &settings, values, accounts, invited: Vec::new(), entries: Vec::new() };
+    let mut came = Vec::with_capacity(places.len());
+    for place in places {
+        let candidate = place.patient.and_then(|id| candidates.get(&id));
+        let outcome = match candidate {
+            _ if place.outcome == Outcome::Twice => Err(Outcome::Twice),
+            None => Err(Outcome::NoAccess),
+            Some(of) => match judge(ctx, actor, &settings, of, &making.accounts) {
+                Ok(proof) => making.one(work, access, proof, of).await?,
+                Err(outcome) => Err(outcome),
+            },
+        };
+        came.push(match outcome {
+            Ok(id) => BulkPlace { outcome: Outcome::Invited, invitation: Some(id), ..*place },
+            Err(outcome) => BulkPlace { outcome, ..*place },
+        });
+    }
+    let Making { invited, entries, .. } = making;
+    // The chain is held: each sees what was written before.
+    work.audit_all(access.group(), &entries).await?;
+    match work.add_invited(access, &invited, ctx.now()).await {
+        Ok(()) => Ok(Some(came)),
+        Err(StoreError::Clash(Clash::AccountEmail | Clash::GrantOfAccount)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The invitations of one step.
+struct Making<'a> {
+    ctx: &'a Ctx,
+    bulk: &'a Bulk,
+    settings: &'a PatientAccess,
+    values: MergeValues,
+    /// By address; those made in this step too, since a family may share one.
+    accounts: HashMap<String, HeldAccount>,
+    invited: Vec<Invited>,
+    entries: Vec<Entry>,
+}
+
+impl Making<'_> {
+    /// One invitation, to be stored with the others; or why there is none.
+    async fn one(
+        &mut self,
+        work: &mut dyn Work,
+        access: &Access<InvitePatients>,
+        proof: Access<InvitePatient>,
+        of: &Candidate,
+    ) -> Result<std::result::Result<InvitationId, Outcome>> {
+        let Some(email) = of.email.clone() else { return Ok(Err(Outcome::NoEmail)) };
+        self.values.patient_first_name = of.name.called().to_owned();
+        self.values.patient_full_name = of.name.shown();
+        let Ok(message) = template::message(&self.bulk.message, &self.values) else {
+            return Ok(Err(Outcome::MessageTooLong));
+        };
+        self.revoke_dead(work, &proof, of).await?;
+        let (now, random) = (self.ctx.now(), &self.ctx.services.random);
+        let known = self.accounts.get(&email.folded()).map(|held| held.account.id);
+        let new = known.is_none().then(|| Account {
+            id: AccountId::from_uuid(random.id()),
+            email: email.clone(),
+            password_hash: None,
+        });
+        let account =
+            new.as_ref().map_or_else(|| known.unwrap_or(AccountId::from_uuid(uuid::Uuid::nil())), |new| new.id);
+        if let Some(account) = &new {
+            let held = HeldAccount { account: account.clone(), practitioner: false };
+            self.accounts.insert(email.folded(), held);
+        }
+        let earlier = of.grants.iter().find(|grant| grant.account == account && grant.kind == Kind::Own);
+        let made = earlier.is_none().then(|| Grant {
+            id: random.id().into(),
+            group: proof.group(),
+            patient: proof.patient(),
+            account,
+            kind: Kind::Own,
+            state: GrantState::Invited,
+        });
+        let Some(grant) = made.as_ref().or(earlier).map(|grant| grant.id) else { return Ok(Err(Outcome::NoAccess)) };
+        let invitation = Invitation {
+            id: InvitationId::from_uuid(random.id()),
+            group: proof.group(),
+            patient: proof.patient(),
+            grant,
+            account,
+            kind: Kind::Own,
+            email,
+            inviter: access.user(),
+            message,
+            invited_at: now,
+            expires_at: now + self.settings.link_life,
+            links: 1,
+            events: Events::default(),
+        };
+        let (token, hash) = tokens::make(&**random);
+        let entry = audit::entry(self.ctx, proof.by(), proof.group(), Action::InvitationMade, proof.patient());
+        self.entries.push(Entry { detail: invitation.id.to_string(), ..entry });
+        let id = invitation.id;
+        let mail = invitations::mail_with(self.ctx, &invitation, &token);
+        self.invited.push(Invited { access: proof, account: new, grant: made, invitation, token: hash, mail });
+        Ok(Ok(id))
+    }
+
+    /// Earlier links of this patient that do not work any more are taken back, as by any new invitation.
+    async fn revoke_dead(&mut self, work: &mut dyn Work, proof: &Access<InvitePatient>, of: &Candidate) -> Result<()> {
+        for dead in of.open.iter().filter(|one| one.kind == Kind::Own) {
+            if let Ok(revoked) = dead.clone().revoke(self.ctx.now())
+                && work.save_invitation(proof, &revoked, None).await?
+            {
+                let entry =
+                    audit::entry(self.ctx, proof.by(), proof.group(), Action::InvitationRevoked, proof.patient());
+                self.entries.push(Entry { detail: dead.id.to_string(), ..entry });
+            }
+        }
+        Ok(())
+    }
+}
