@@ -63,6 +63,7 @@ pub const CONSOLE: &[PageRoute] = &[
     page("/console/patients/:patient/access", Audience::Console),
     page("/console/reports", Audience::Console),
     page("/console/reports/case-load", Audience::Console),
+    page("/console/reports/bulk/:bulk", Audience::Console),
     page("/console/history", Audience::Console),
     page("/console/notifications", Audience::Console),
     page("/console/settings", Audience::Console),

@@ -47,6 +47,8 @@ pub struct ConsoleStart {
 pub struct ConsoleRights {
     /// Add a patient.
     pub add_patients: bool,
+    /// Invite patients to the portal, many at once too.
+    pub invite_patients: bool,
     /// See and change users, settings, templates and parked mail.
     pub manage: bool,
     /// Sees pseudonyms instead of names.

@@ -19,6 +19,9 @@ pub fn Menu(
     /// A class of its own.
     #[prop(optional)]
     class: &'static str,
+    /// The class of its button.
+    #[prop(optional)]
+    looks: &'static str,
     /// What is in it; drawn when it opens.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -65,7 +68,7 @@ pub fn Menu(
             }
             on:keydown=close_by_key
         >
-            <summary aria-label=move || label.get() title=move || label.get()>{move || button.run()}</summary>
+            <summary class=looks aria-label=move || label.get() title=move || label.get()>{move || button.run()}</summary>
             {move || open.get().then(|| view! { <div class="menu-sheet" on:click=close_by_link>{children()}</div> })}
         </details>
     }

@@ -71,7 +71,7 @@ pub use {
     dialog::{Dialog, focus_first_field},
     menu::Menu,
     skeleton::Skeleton,
-    table::{Column, Table, acts, column, lesser},
+    table::{Column, Table, acts, column, lesser, ticks},
     tabs::Tabs,
     toast::{Toaster, Toasts},
     when::{Clock, When},

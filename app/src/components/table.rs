@@ -31,6 +31,12 @@ pub const fn acts(name: &'static str) -> Column {
     Column { name, class: "acts" }
 }
 
+/// A column of ticks.
+#[must_use]
+pub const fn ticks(name: &'static str) -> Column {
+    Column { name, class: "tick" }
+}
+
 /// A table. The arrow keys go up and down its rows, from link to link.
 #[component]
 pub fn Table(
@@ -45,7 +51,7 @@ pub fn Table(
     let heads = columns
         .into_iter()
         .map(|Column { name, class }| {
-            let unseen = class == "acts";
+            let unseen = ["acts", "tick"].contains(&class);
             view! { <th scope="col" class=class><span class:unseen=unseen>{name}</span></th> }
         })
         .collect::<Vec<_>>();

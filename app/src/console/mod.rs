@@ -28,6 +28,7 @@ mod history;
 mod home;
 mod live;
 mod load;
+mod message;
 mod nav;
 mod notifications;
 mod pages;

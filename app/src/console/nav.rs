@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    ids::{PatientId, UserId},
+    ids::{BulkId, PatientId, UserId},
     notification::News,
 };
 use leptos::{ev, prelude::*};
@@ -27,6 +27,8 @@ pub enum Place {
     Reports,
     /// One of them: the patients of the practice or of a practitioner.
     CaseLoad,
+    /// One invitation of many patients.
+    Bulk(BulkId),
     /// What users did.
     History,
     /// All that the bell said.
@@ -65,6 +67,7 @@ impl Place {
             }
             ["console", "reports"] => Self::Reports,
             ["console", "reports", "case-load"] => Self::CaseLoad,
+            ["console", "reports", "bulk", id] => id.parse().map_or(Self::Nowhere, Self::Bulk),
             ["console", "history"] => Self::History,
             ["console", "notifications"] => Self::Notifications,
             ["console", "settings"] => Self::Settings,

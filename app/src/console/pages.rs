@@ -5,7 +5,7 @@
 //! A piece may fail to arrive: the network is away, or a new version of the server knows it by another name. Then the page
 //! says so, and offers to try again.
 
-use domain::ids::{PatientId, UserId};
+use domain::ids::{BulkId, PatientId, UserId};
 use leptos::{
     prelude::*,
     reactive::computed::ScopedFuture,
@@ -42,6 +42,11 @@ fn reports() -> Fetched {
 #[wasm_split(reports, wasm_split_path = leptos::wasm_split, fallible)]
 fn case_load() -> Fetched {
     Ok(view! { <reports::CaseLoad/> }.into_any())
+}
+
+#[wasm_split(reports, wasm_split_path = leptos::wasm_split, fallible)]
+fn bulk(id: BulkId) -> Fetched {
+    Ok(view! { <reports::Bulk id=id/> }.into_any())
 }
 
 #[wasm_split(settings, wasm_split_path = leptos::wasm_split, fallible)]
@@ -92,6 +97,7 @@ pub fn Page() -> impl IntoView {
         Place::Patient(id) => later(move || patient(id)),
         Place::Reports => later(reports),
         Place::CaseLoad => later(case_load),
+        Place::Bulk(id) => later(move || bulk(id)),
         Place::History => later(user_history),
         Place::Notifications => later(all_notifications),
         place @ (Place::Settings | Place::General | Place::Templates | Place::Mail | Place::Locations) => {

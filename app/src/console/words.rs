@@ -2,6 +2,7 @@
 //! [`crate::words`]; those about users and access, and about what users did, have files of their own.
 
 mod access;
+mod bulk;
 mod history;
 mod reports;
 
@@ -16,7 +17,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-pub use self::{access::*, history::*, reports::*};
+pub use self::{access::*, bulk::*, history::*, reports::*};
 use crate::error::AppError;
 
 // The frame.

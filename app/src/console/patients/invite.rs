@@ -3,19 +3,18 @@
 use domain::{
     ids::PatientId,
     invitation::{InviteForm, InviteStart},
-    limits,
     template::merge,
 };
 use leptos::prelude::*;
 
 use crate::{
     api,
-    components::{Button, Choice, Dialog, Kind, Notice, Tone, focus_first_field},
+    components::{Button, Dialog, Kind, Notice, Tone, focus_first_field},
     console::{
         desk::use_desk,
         form::{Form, Line},
         load::load,
-        words,
+        message, words,
     },
 };
 
@@ -57,57 +56,10 @@ fn Fields(id: PatientId, start: InviteStart, on_close: impl Fn(bool) + Copy + Se
         on_close(false);
     };
 
-    // Choosing a template fills the message. What was typed by hand is replaced only when the person says so.
-    let has_templates = !templates.is_empty();
-    let mut choices = vec![Choice::new("", words::NO_TEMPLATE)];
-    choices.extend(templates.iter().map(|template| Choice::new(template.id.to_string(), template.name.clone())));
-    let templates = StoredValue::new(templates);
-    let body_of = move |chosen: &str| {
-        templates.with_value(|all| {
-            all.iter().find(|template| template.id.to_string() == chosen).map(|template| template.body.clone())
-        })
-    };
-    let (template, message) = (form.field("template"), form.field("message"));
-    let filled = StoredValue::new(body_of(&template.get_untracked()).unwrap_or_default());
-    let waiting = RwSignal::new(None::<String>);
-    let fill = move |body: String| {
-        filled.set_value(body.clone());
-        message.set(body);
-        waiting.set(None);
-    };
-    Effect::new(move |before: Option<String>| {
-        let chosen = template.get();
-        if before.is_some_and(|before| before != chosen) {
-            let body = body_of(&chosen).unwrap_or_default();
-            let by_hand = message.with_untracked(|text| !text.trim().is_empty() && *text != filled.get_value());
-            match (by_hand, chosen.is_empty()) {
-                (true, true) => waiting.set(None),
-                (true, false) => waiting.set(Some(body)),
-                (false, _) => fill(body),
-            }
-        }
-        chosen
-    });
-    let keep = move |_| {
-        waiting.set(None);
-        template.set(String::new());
-    };
-    let replace = move || {
-        waiting.get().map(|body| {
-            view! {
-                <Notice tone=Tone::Warn live=true>
-                    <p>{words::REPLACE_TYPED}</p>
-                    <div class="notice-actions">
-                        <Button press=move |_| fill(body.clone())>{words::REPLACE}</Button>
-                        <Button kind=Kind::Quiet press=keep>{words::KEEP}</Button>
-                    </div>
-                </Notice>
-            }
-        })
-    };
+    let typed = form.field("message");
     // The server fills the fields in, once; what it will make of them is shown here.
     let reads = move || {
-        let text = message.get();
+        let text = typed.get();
         let read = text.contains("{{").then(|| merge(&text, &values).ok()).flatten();
         read.map(|read| {
             view! {
@@ -119,7 +71,6 @@ fn Fields(id: PatientId, start: InviteStart, on_close: impl Fn(bool) + Copy + Se
         })
     };
     Effect::new(move || request_animation_frame(focus_first_field));
-    let used = move || message.with(|text| text.chars().count());
     view! {
         <form class=form.class() novalidate on:submit=send>
             <div class="dialog-body">
@@ -130,12 +81,7 @@ fn Fields(id: PatientId, start: InviteStart, on_close: impl Fn(bool) + Copy + Se
                     {form.text("email", words::PATIENTS_EMAIL, Line::of("email").required())}
                     {form.text("email_again", words::EMAIL_AGAIN, Line::of("email").required())}
                 </div>
-                {has_templates.then(|| form.select("template", words::TEMPLATE, choices, words::TEMPLATE_HINT))}
-                {replace}
-                {form.area("message", words::MESSAGE, words::MESSAGE_HINT, false, limits::MESSAGE)}
-                <p class="counter" class:counter-near=move || { used() + 100 >= limits::MESSAGE }>
-                    {move || words::of_characters(used(), limits::MESSAGE)}
-                </p>
+                {message::fields(form, templates, words::MESSAGE_HINT)}
                 {reads}
                 // S3-23
                 <Notice tone=Tone::Warn>{words::PHI_WARNING}</Notice>

@@ -10,10 +10,12 @@ use wasm_bindgen::JsCast;
 use super::{
     NewReport,
     ask::{DRAFT, FILTERS, case_load},
+    invite::InviteMany,
+    picks::Picks,
 };
 use crate::{
     api,
-    components::{Button, Empty, Icon, Table, column, lesser},
+    components::{Button, Empty, Icon, Kind, Menu, Table, column, lesser, ticks},
     console::{
         confirm::Confirm,
         desk::use_desk,
@@ -40,7 +42,10 @@ pub fn CaseLoad() -> impl IntoView {
     let wanted = RwSignal::new(limits::PAGE as usize);
     let count = move || pages.rows.with(|rows| rows.as_ref().map_or(0, Vec::len));
     let key = move || FILTERS.map(|name| nav.query(name)).join("|");
+    // Who is ticked is of this report: another one begins with nobody.
+    let picks = Picks::new();
     pages.follow(key, move |after| {
+        picks.clear();
         wanted.set(limits::PAGE as usize);
         ask(after);
     });
@@ -65,7 +70,7 @@ pub fn CaseLoad() -> impl IntoView {
     let exporting = RwSignal::new(false);
     let draw = move |rows: Vec<CaseLoadRow>| {
         if !rows.is_empty() {
-            return table(rows, may.names_hidden);
+            return table(rows, may.names_hidden, may.invite_patients.then_some(picks));
         }
         if looking() {
             return view! { <p class="muted" role="status">{words::STILL_LOOKING}</p> }.into_any();
@@ -85,12 +90,34 @@ pub fn CaseLoad() -> impl IntoView {
         }
         pages.rows.with(|rows| rows.as_ref().map(|rows| words::patients_shown(rows.len(), more)))
     };
+    let inviting = RwSignal::new(false);
+    let acts = RwSignal::new(false);
+    let act = move || {
+        let invite = move |_| {
+            acts.set(false);
+            inviting.set(true);
+        };
+        view! {
+            <ul class="menu-list">
+                <li>
+                    <button type="button" disabled=move || picks.none() on:click=invite>
+                        <Icon name="send"/>
+                        {words::INVITE_MANY}
+                    </button>
+                </li>
+            </ul>
+            {move || picks.none().then(|| view! { <p class="menu-note muted">{words::TICK_FIRST}</p> })}
+        }
+    };
     let action = Box::new(move || {
         view! {
             <div class="buttons">
                 <Button icon="filter" press=move |_| asking.set(true)>{words::CHANGE_FILTERS}</Button>
                 {may.export_data.then(|| view! {
                     <Button icon="download" press=move |_| exporting.set(true)>{words::EXPORT}</Button>
+                })}
+                {may.invite_patients.then(|| view! {
+                    <Menu label=words::ACTIONS_MENU button=acts_button open=acts looks="button">{act()}</Menu>
                 })}
             </div>
         }
@@ -102,7 +129,11 @@ pub fn CaseLoad() -> impl IntoView {
             {chips(form)}
             <p class="filters-count" role="status">{shown}</p>
         </div>
+        {may.invite_patients.then(|| bar(pages, picks))}
         {pages.view(10, further, draw)}
+        {move || inviting.get().then(|| view! {
+            <InviteMany selection=picks.selection(untrack(form)) on_close=move || inviting.set(false)/>
+        })}
         {move || asking.get().then(|| view! { <NewReport on_close=move || asking.set(false)/> })}
         {move || exporting.get().then(|| view! {
             <Confirm
@@ -119,6 +150,48 @@ pub fn CaseLoad() -> impl IntoView {
             />
         })}
     }
+}
+
+/// What the button of the menu shows.
+fn acts_button() -> AnyView {
+    view! { <span>{words::ACTIONS_MENU}</span><Icon name="chevron-down"/> }.into_any()
+}
+
+/// How many are ticked, and ways to tick many.
+fn bar(pages: Pages<CaseLoadRow>, picks: Picks) -> AnyView {
+    let ids = move || pages.rows.with(|rows| rows.iter().flatten().map(|row| row.id).collect::<Vec<_>>());
+    let ticked = Memo::new(move |_| ids().into_iter().filter(|id| picks.has(*id)).count());
+    let count = Memo::new(move |_| ids().len());
+    let more = move || pages.next.with(Option::is_some);
+    let some = move || (1..count.get()).contains(&ticked.get());
+    let says = move || {
+        if picks.all() { words::all_ticked(picks.count()) } else { words::ticked(picks.count()) }
+    };
+    (move || {
+        (count.get() > 0).then(|| {
+            view! {
+                <div class="pick-bar">
+                    <label class="pick-all">
+                        <input
+                            type="checkbox"
+                            prop:checked=move || ticked.get() == count.get()
+                            prop:indeterminate=some
+                            on:change=move |event| picks.set(untrack(ids), event_target_checked(&event))
+                        />
+                        {words::TICK_SHOWN}
+                    </label>
+                    <p role="status">{says}</p>
+                    {move || (more() && !picks.all()).then(|| view! {
+                        <Button kind=Kind::Quiet press=move |_| picks.everybody()>{words::TICK_ALL}</Button>
+                    })}
+                    {move || (!picks.none()).then(|| view! {
+                        <Button kind=Kind::Quiet press=move |_| picks.clear()>{words::TICK_NONE}</Button>
+                    })}
+                </div>
+            }
+        })
+    })
+    .into_any()
 }
 
 /// What narrows the report, each to be taken back by a press.
@@ -154,7 +227,7 @@ fn chips(form: impl Fn() -> CaseLoadForm + Copy + Send + Sync + 'static) -> AnyV
     all.into_any()
 }
 
-fn table(rows: Vec<CaseLoadRow>, names_hidden: bool) -> AnyView {
+fn table(rows: Vec<CaseLoadRow>, names_hidden: bool, picks: Option<Picks>) -> AnyView {
     let clock = use_desk().clock;
     let rows: Vec<_> = rows
         .into_iter()
@@ -166,8 +239,22 @@ fn table(rows: Vec<CaseLoadRow>, names_hidden: bool) -> AnyView {
                 (true, true) => words::WITH_EMAIL.into_any(),
                 (false, _) => view! { <span class="muted">{words::WITHOUT_EMAIL}</span> }.into_any(),
             };
+            let id = row.id;
+            let tick = picks.map(|picks| {
+                view! {
+                    <td class="tick">
+                        <input
+                            type="checkbox"
+                            aria-label=words::tick(&row.shown)
+                            prop:checked=move || picks.has(id)
+                            on:change=move |event| picks.set([id], event_target_checked(&event))
+                        />
+                    </td>
+                }
+            });
             view! {
                 <tr class="row-link">
+                    {tick}
                     <th scope="row" class="long" title=row.shown.clone()><a href=to dir="auto">{row.shown.clone()}</a></th>
                     {named}
                     <td class="long lesser" title=row.email.clone()>{email}</td>
@@ -178,7 +265,11 @@ fn table(rows: Vec<CaseLoadRow>, names_hidden: bool) -> AnyView {
             }
         })
         .collect();
-    let mut columns = vec![column(words::NAME)];
+    let mut columns = Vec::new();
+    if picks.is_some() {
+        columns.push(ticks(words::TICKED));
+    }
+    columns.push(column(words::NAME));
     if !names_hidden {
         columns.push(column(words::AGE));
     }

@@ -1,14 +1,17 @@
 //! Reports: which there are, the dialog that asks for one, and what each shows.
 
 mod ask;
+mod bulk;
 mod case_load;
+mod invite;
+mod picks;
 
 use domain::report::ReportType;
 use leptos::prelude::*;
 
 use self::ask::NewReport;
-pub use self::case_load::CaseLoad;
-use super::{drafts, frame::Head, words};
+pub use self::{bulk::Bulk, case_load::CaseLoad};
+use super::{desk::use_desk, drafts, frame::Head, words};
 use crate::components::{Button, Icon, Kind};
 
 /// Reports about patients: the types there are, and the way to a new one (S1-18).
@@ -42,6 +45,7 @@ pub fn Reports() -> impl IntoView {
         <div class="column">
             <p class="muted">{words::REPORTS_TEXT}</p>
             <ul class="sections">{types}</ul>
+            {use_desk().start().may.invite_patients.then(bulk::section)}
         </div>
         {move || asking.get().then(|| view! { <NewReport on_close=move || asking.set(false)/> })}
     }
