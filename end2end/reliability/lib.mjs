@@ -221,12 +221,14 @@ export async function setUp(server) {
   return client;
 }
 
-/** Adds patients named P0000 … and gives their ids. */
-export async function addPatients(client, from, count) {
+/** Adds patients named P0000 … and gives their ids; with the address that `email` gives for their number. */
+export async function addPatients(client, from, count, email = () => '') {
   const ids = [];
   for (let start = from; start < from + count; start += 16) {
     const batch = Array.from({ length: Math.min(16, from + count - start) }, (_, i) =>
-      client.json('patients/add', { form: { legal_first: `P${start + i}`, legal_last: 'Test' } }));
+      client.json('patients/add', {
+        form: { legal_first: `P${start + i}`, legal_last: 'Test', email: email(start + i) },
+      }));
     for (const answer of await Promise.all(batch)) {
       if (answer.status !== 200) throw new Error(`add: ${answer.status} ${answer.text}`);
       ids.push(JSON.parse(answer.text));
