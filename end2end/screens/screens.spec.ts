@@ -171,6 +171,24 @@ test("reports", async ({ device }) => {
   await shoot(page, "console-case-load-narrowed", CONSOLE_WIDTHS);
   await page.goto("/console/reports/case-load?text=zzyzx");
   await shoot(page, "console-case-load-nobody", CONSOLE_WIDTHS);
+  await page.goto("/console/reports/case-load");
+  await page.locator("tbody tr").first().waitFor();
+  for (const nth of [0, 2, 3]) await page.locator("tbody tr").nth(nth).getByRole("checkbox").check();
+  await page.locator("summary", { hasText: "Actions" }).click();
+  await shoot(page, "console-case-load-ticked", CONSOLE_WIDTHS);
+  await page.locator("summary", { hasText: "Actions" }).click();
+  await page.getByRole("button", { name: "Tick all that match" }).click();
+  await page.locator("summary", { hasText: "Actions" }).click();
+  await page.getByRole("button", { name: "Invite to patient portal" }).click();
+  await page.getByRole("dialog").getByText("will be invited").waitFor();
+  await page.getByRole("dialog").locator("summary").first().click();
+  await shoot(page, "console-bulk-dialog", CONSOLE_WIDTHS);
+  await page.getByRole("dialog").getByRole("button", { name: /^Invite \d/ }).click();
+  await page.getByText(/^Done: /).waitFor();
+  await shoot(page, "console-bulk", CONSOLE_WIDTHS);
+  await page.goto("/console/reports");
+  await page.getByRole("cell").first().waitFor();
+  await shoot(page, "console-reports-bulks", CONSOLE_WIDTHS);
 });
 
 // Somebody whose address another group typed, before a link was used: behind the bell, and a page that did not arrive.

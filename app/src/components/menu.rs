@@ -2,7 +2,7 @@
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, Node};
+use web_sys::HtmlElement;
 
 /// A menu or a popover list.
 #[component]
@@ -28,10 +28,8 @@ pub fn Menu(
     let node = NodeRef::<html::Details>::new();
     let beside = window_event_listener(ev::click, move |event| {
         let Some(menu) = node.try_get_untracked().flatten() else { return };
-        let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-        // A part of the menu that went away with the click was inside it.
-        let outside = target.is_some_and(|target| target.is_connected() && !menu.contains(Some(&target)));
-        if outside {
+        // As it was when it was clicked: what went away with the click is still on the way.
+        if !event.composed_path().includes(&menu, 0) {
             open.set(false);
         }
     });

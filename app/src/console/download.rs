@@ -1,12 +1,43 @@
-//! Files that the browser keeps.
+//! Files that the browser keeps: a list that is taken out of the program as a table.
 
 use domain::history::Export;
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::{confirm::Confirm, desk::use_desk, words};
+use crate::error::AppError;
+
+/// Asks whether the list shall leave the program; then `ask` fetches it, and it is saved as a file of this name.
+pub fn dialog<F>(
+    ask: impl Fn() -> F + Copy + Send + Sync + 'static,
+    file: &'static str,
+    on_close: impl Fn() + Copy + Send + Sync + 'static,
+) -> AnyView
+where
+    F: Future<Output = Result<Export, AppError>> + 'static,
+{
+    let desk = use_desk();
+    let act = move || async move {
+        let export = ask().await?;
+        save(&export, file).ok_or(AppError::Fault { reference: String::new() })?;
+        desk.toasts.say(words::exported(export.rows, export.more));
+        Ok(())
+    };
+    view! {
+        <Confirm
+            title=words::EXPORT_TITLE
+            text=words::EXPORT_TEXT
+            button=words::EXPORT
+            act=act
+            on_close=move |_: bool| on_close()
+        />
+    }
+    .into_any()
+}
+
 /// Hands a table to the browser as a file of this name; none when the browser does not take it.
-pub fn save(export: &Export, name: &str) -> Option<()> {
+fn save(export: &Export, name: &str) -> Option<()> {
     let get = |from: &JsValue, name: &str| Reflect::get(from, &name.into()).ok();
     let options = Object::new();
     Reflect::set(&options, &"type".into(), &"text/csv;charset=utf-8".into()).ok()?;

@@ -8,7 +8,6 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    confirm::Confirm,
     desk::use_desk,
     download,
     filters::Filters,
@@ -21,7 +20,6 @@ use super::{
 use crate::{
     api,
     components::{Button, Choice, Empty, SelectField, Table, TextField, column, lesser},
-    error::AppError,
 };
 
 /// The names of the filters in the address.
@@ -55,6 +53,7 @@ pub fn History() -> impl IntoView {
     };
     pages.follow(move || FILTERS.map(|name| nav.query(name)).join("|"), ask);
     let exporting = RwSignal::new(false);
+    let close = move || exporting.set(false);
     let draw = move |rows: Vec<HistoryRow>| {
         if rows.is_empty() {
             let (title, text) = if filters.any() {
@@ -135,20 +134,7 @@ pub fn History() -> impl IntoView {
             {chip("patient", words::ONLY_ABOUT)}
         </form>
         {pages.view(10, ask, draw)}
-        {move || exporting.get().then(|| view! {
-            <Confirm
-                title=words::EXPORT_TITLE
-                text=words::EXPORT_TEXT
-                button=words::EXPORT
-                act=move || async move {
-                    let export = api::history::export(untrack(filter)).await?;
-                    download::save(&export, words::EXPORT_FILE).ok_or(AppError::Fault { reference: String::new() })?;
-                    desk.toasts.say(words::exported(export.rows, export.more));
-                    Ok(())
-                }
-                on_close=move |_: bool| exporting.set(false)
-            />
-        })}
+        {move || exporting.get().then(|| download::dialog(move || api::history::export(untrack(filter)), words::EXPORT_FILE, close))}
     }
     .into_any()
 }

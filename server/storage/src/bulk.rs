@@ -551,6 +551,7 @@ impl BulkInvitations for SqlWork {
             .map(|place| {
                 json!({
                     "place": place.place,
+                    "patient": place.patient.map(|id| hex(id.uuid())),
                     "outcome": place.outcome.code(),
                     "invitation": place.invitation.map(|id| hex(id.uuid())),
                 })
@@ -560,24 +561,33 @@ impl BulkInvitations for SqlWork {
             return Ok(());
         }
         self.execute(
+            // Every place is there: what looks like adding goes to each by its key, on both engines.
             query(concat!(
-                "UPDATE bulk_places
-                 SET outcome = came.outcome,
-                     invitation_id = came.invitation
-                 FROM (
-                     SELECT
-                         CAST(each.value ->> 'place' AS BIGINT) AS place,
-                         each.value ->> 'outcome' AS outcome,
-                         ",
+                "INSERT INTO bulk_places (
+                     group_id,
+                     bulk_id,
+                     place,
+                     patient_id,
+                     outcome,
+                     invitation_id
+                 )
+                 SELECT
+                     $1,
+                     $2,
+                     CAST(each.value ->> 'place' AS BIGINT),
+                     ",
+                an_id!("patient"),
+                ",
+                     each.value ->> 'outcome',
+                     ",
                 an_id!("invitation"),
-                " AS invitation
-                     FROM ",
-                each!("$3"),
                 "
-                 ) AS came
-                 WHERE bulk_places.group_id = $1
-                   AND bulk_places.bulk_id = $2
-                   AND bulk_places.place = came.place",
+                 FROM ",
+                each!("$3"),
+                " WHERE 1 = 1
+                 ON CONFLICT (group_id, bulk_id, place) DO UPDATE
+                 SET outcome = excluded.outcome,
+                     invitation_id = excluded.invitation_id",
             ))
             .bind(bulk.group.uuid())
             .bind(bulk.id.uuid())

@@ -48,6 +48,14 @@ pub fn Head(
     }
 }
 
+/// The focus goes to the page's title: for when what had it went away.
+pub fn focus_on_title() {
+    let title = document().query_selector("#main h1").ok().flatten();
+    if let Some(title) = title.and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = title.focus();
+    }
+}
+
 /// Does somebody type right now? Then the focus stays where it is.
 pub fn typing() -> bool {
     document()

@@ -13,7 +13,7 @@ use leptos::{html, prelude::*, task::spawn_local};
 
 pub use self::{
     bell::Line,
-    head::{Head, typing},
+    head::{Head, focus_on_title, typing},
     offers::OffersCard,
     person::apply_theme,
 };

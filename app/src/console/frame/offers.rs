@@ -5,12 +5,11 @@ use domain::{
     user::{Offer, Offers as Asked},
 };
 use leptos::{html, prelude::*, task::spawn_local};
-use wasm_bindgen::JsCast;
 
 use crate::{
     api,
     components::{Button, Icon, Kind, When},
-    console::{desk::use_desk, load::load, words},
+    console::{desk::use_desk, frame::focus_on_title, load::load, words},
 };
 
 /// The list; nothing when nobody asks. `some` learns whether somebody does.
@@ -132,9 +131,8 @@ fn focus_on(place: NodeRef<html::Div>) {
     if let Some(place) = place.get_untracked().filter(|_| lost()) {
         let _ = place.focus();
     }
-    let title = lost().then(|| document().query_selector("#main h1").ok().flatten()).flatten();
-    if let Some(title) = title.and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = title.focus();
+    if lost() {
+        focus_on_title();
     }
 }
 

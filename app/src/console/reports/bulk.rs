@@ -21,7 +21,6 @@ use crate::{
         nav::{self, Tab},
         words,
     },
-    error::AppError,
 };
 
 /// How long after an answer the server is asked again while it is at work.
@@ -70,6 +69,7 @@ pub fn Bulk(id: BulkId) -> impl IntoView {
 
     let stopping = RwSignal::new(false);
     let exporting = RwSignal::new(false);
+    let close = move || exporting.set(false);
     let go_on = move |_| {
         leptos::task::spawn_local(async move {
             if let Err(error) = api::bulk::go_on(id).await {
@@ -133,20 +133,7 @@ pub fn Bulk(id: BulkId) -> impl IntoView {
                 }
             />
         })}
-        {move || exporting.get().then(|| view! {
-            <Confirm
-                title=words::EXPORT_TITLE
-                text=words::EXPORT_TEXT
-                button=words::EXPORT
-                act=move || async move {
-                    let export = api::bulk::export(id, untrack(wanted)).await?;
-                    download::save(&export, words::BULK_FILE).ok_or(AppError::Fault { reference: String::new() })?;
-                    desk.toasts.say(words::exported(export.rows, export.more));
-                    Ok(())
-                }
-                on_close=move |_: bool| exporting.set(false)
-            />
-        })}
+        {move || exporting.get().then(|| download::dialog(move || api::bulk::export(id, untrack(wanted)), words::BULK_FILE, close))}
     }
 }
 

@@ -5,7 +5,6 @@ use domain::{
     report::{CaseLoadForm, CaseLoadRow, ReportChoices},
 };
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use super::{
     NewReport,
@@ -17,15 +16,13 @@ use crate::{
     api,
     components::{Button, Empty, Icon, Kind, Menu, Table, column, lesser, ticks},
     console::{
-        confirm::Confirm,
         desk::use_desk,
         download, drafts,
-        frame::Head,
+        frame::{Head, focus_on_title},
         load::{Pages, load},
         nav::{self, Tab},
         words,
     },
-    error::AppError,
 };
 
 /// The page.
@@ -68,6 +65,7 @@ pub fn CaseLoad() -> impl IntoView {
 
     let asking = RwSignal::new(drafts::was_open(DRAFT));
     let exporting = RwSignal::new(false);
+    let close = move || exporting.set(false);
     let draw = move |rows: Vec<CaseLoadRow>| {
         if !rows.is_empty() {
             return table(rows, may.names_hidden, may.invite_patients.then_some(picks));
@@ -135,20 +133,7 @@ pub fn CaseLoad() -> impl IntoView {
             <InviteMany selection=picks.selection(untrack(form)) on_close=move || inviting.set(false)/>
         })}
         {move || asking.get().then(|| view! { <NewReport on_close=move || asking.set(false)/> })}
-        {move || exporting.get().then(|| view! {
-            <Confirm
-                title=words::EXPORT_TITLE
-                text=words::EXPORT_TEXT
-                button=words::EXPORT
-                act=move || async move {
-                    let export = api::reports::export_case_load(untrack(form)).await?;
-                    download::save(&export, words::CASE_LOAD_FILE).ok_or(AppError::Fault { reference: String::new() })?;
-                    desk.toasts.say(words::exported(export.rows, export.more));
-                    Ok(())
-                }
-                on_close=move |_: bool| exporting.set(false)
-            />
-        })}
+        {move || exporting.get().then(|| download::dialog(move || api::reports::export_case_load(untrack(form)), words::CASE_LOAD_FILE, close))}
     }
 }
 
@@ -258,7 +243,7 @@ fn table(rows: Vec<CaseLoadRow>, names_hidden: bool, picks: Option<Picks>) -> An
                     <th scope="row" class="long" title=row.shown.clone()><a href=to dir="auto">{row.shown.clone()}</a></th>
                     {named}
                     <td class="long lesser" title=row.email.clone()>{email}</td>
-                    <td>{words::status_badge(row.status)}</td>
+                    <td class="lesser">{words::status_badge(row.status)}</td>
                     <td>{words::portal_badge(row.portal)}</td>
                     <td class="number lesser">{clock.day(row.added_at)}</td>
                 </tr>
@@ -273,13 +258,6 @@ fn table(rows: Vec<CaseLoadRow>, names_hidden: bool, picks: Option<Picks>) -> An
     if !names_hidden {
         columns.push(column(words::AGE));
     }
-    columns.extend([lesser(words::EMAIL), column(words::STATUS), column(words::PORTAL), lesser(words::ADDED)]);
+    columns.extend([lesser(words::EMAIL), lesser(words::STATUS), column(words::PORTAL), lesser(words::ADDED)]);
     view! { <Table caption=words::CASE_LOAD columns=columns>{rows}</Table> }.into_any()
-}
-
-fn focus_on_title() {
-    let title = document().query_selector("#main h1").ok().flatten();
-    if let Some(title) = title.and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = title.focus();
-    }
 }
