@@ -195,7 +195,10 @@ impl Outbox for SqlWork {
         let mut statement = query_as(concat!(
             "WITH due AS (
                  SELECT id
-                 FROM outbox
+                 FROM outbox",
+            // Of thousands that are due the first, not all of them sorted.
+            by_index!("outbox_turns"),
+            "
                  WHERE due_at <= $1
                    AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11, $12)
                  ORDER BY turn, id
