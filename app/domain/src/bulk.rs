@@ -36,7 +36,7 @@ pub enum Selection {
     /// Everybody whom a report finds, but these.
     All {
         /// The report.
-        report: CaseLoadForm,
+        report: Box<CaseLoadForm>,
         /// Whose tick was taken away, at most [`limits::BULK_CHOSEN`].
         but: Vec<PatientId>,
     },
@@ -67,7 +67,8 @@ pub enum Stage {
     Ready,
     /// Patients are being invited.
     Running,
-    /// Stopped by hand, or because whoever started it may not invite any more. It can go on.
+    /// Stopped by hand, or because its steps failed: it can go on. Before it was started: whoever began it may not invite any
+    /// more, or began another one.
     Stopped,
     /// Everybody was seen to.
     Done,
@@ -446,7 +447,7 @@ mod tests {
         assert_eq!(Selection::These(Vec::new()).check(), Err(Conflict::NobodyChosen));
         assert_eq!(Selection::These(many(limits::BULK_CHOSEN)).check(), Ok(()));
         assert_eq!(Selection::These(many(limits::BULK_CHOSEN + 1)).check(), Err(Conflict::TooManyChosen));
-        let all = |count| Selection::All { report: CaseLoadForm::default(), but: many(count) };
+        let all = |count| Selection::All { report: Box::default(), but: many(count) };
         assert_eq!(all(0).check(), Ok(()));
         assert_eq!(all(limits::BULK_CHOSEN + 1).check(), Err(Conflict::TooManyChosen));
     }

@@ -54,7 +54,9 @@ pub const LOOKS: u32 = 2;
 /// Patients ticked one by one for a bulk invitation; of more, all that a report finds.
 pub const BULK_CHOSEN: usize = 1_000;
 /// Patients of a bulk invitation that one unit of work sees to.
-pub const BULK_STEP: u32 = 100;
+pub const BULK_STEP: u32 = 50;
+/// Steps of a bulk invitation that fail in a row before it is stopped.
+pub const BULK_FAILURES: u32 = 5;
 /// How long a bulk invitation that was never started is kept.
 pub const BULK_UNSTARTED: Span = Span::days(1);
 /// Contacts a patient may have.

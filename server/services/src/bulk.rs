@@ -19,7 +19,7 @@ use domain::{
     history::Export,
     ids::{AccountId, BulkId, InvitationId, PatientId},
     invitation::{Events, Invitation},
-    limits::{self, BULK_STEP},
+    limits::{self, BULK_STEP, BULK_UNSTARTED},
     page::{Page, PageRequest},
     practice::PatientAccess,
     template::{self, MergeValues, TemplateChoice},
@@ -50,7 +50,9 @@ pub async fn open(ctx: &Ctx, selection: &Selection) -> Result<BulkStart> {
     }
     selection.check()?;
     if let Selection::All { report, .. } = selection {
-        report.check(access.names_hidden())?;
+        // Whatever cannot be looked for is said now, not by a job that fails.
+        let one = PageRequest { after: None, limit: Some(1) };
+        reports::found(ctx, work.as_mut(), &Access::<ListPatients>::from(&access), report, &one).await?;
     }
     let templates = work.list_templates(&enter).await?;
     let bulk = Bulk {
@@ -160,7 +162,7 @@ async fn named(
             email: email.map(String::from).unwrap_or_default(),
             outcome: place.outcome,
             seen: place.place <= bulk.seen,
-            invitation: place.invitation.zip(state),
+            invitation: patient.and(place.invitation.zip(state)),
         }
     }))
 }
@@ -172,8 +174,12 @@ async fn named(
 pub async fn start(ctx: &Ctx, id: BulkId, message: &str) -> Result<()> {
     let access = ctx.actor()?.may(InvitePatients, &())?;
     let mut work = ctx.begin().await?;
-    work.lookup_bulk(&access, id).await?.ok_or(Error::NotFound)?;
+    let bulk = work.lookup_bulk(&access, id).await?.ok_or(Error::NotFound)?;
     let message = bulk::check_message(message)?;
+    // What is as old as this is about to be swept away.
+    if bulk.started_at.is_none() && ctx.now() >= bulk.made_at + BULK_UNSTARTED {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
     // The row before the chain, as the job takes them.
     if work.move_bulk(&access, id, &[Stage::Ready], Stage::Running, Some(&message), ctx.now()).await? {
         let entry = audit::entry(ctx, access.by(), access.group(), Action::BulkInvitationStarted, id);
@@ -233,7 +239,8 @@ pub async fn export(ctx: &Ctx, id: BulkId, outcome: Option<Outcome>) -> Result<E
         for row in found.rows {
             let name = row.patient.map(|(_, name)| name).unwrap_or_default();
             let state = row.invitation.map(|(_, state)| state.code().to_owned()).unwrap_or_default();
-            csv::row(&mut csv, &[name, row.email, row.outcome.code().to_owned(), state]);
+            let outcome = if row.seen { row.outcome.code() } else { "waits_its_turn" };
+            csv::row(&mut csv, &[name, row.email, outcome.to_owned(), state]);
             rows += 1;
         }
         if found.next.is_none() || rows >= limits::EXPORT {
@@ -249,11 +256,23 @@ pub async fn export(ctx: &Ctx, id: BulkId, outcome: Option<Outcome>) -> Result<E
     Ok(Export { csv, rows, more })
 }
 
+/// Steps that are on their way at the same time: while one waits for the disk, the next is prepared.
+const LANES: usize = 2;
+
 /// Goes on with what there is to go on with, a step of each in turn, until nothing is left or `stopping` says so.
 ///
 /// # Errors
 /// Storage's.
 pub async fn work(services: &Arc<Services>, stopping: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+    let lanes = (0..LANES).map(|_| lane(services, stopping));
+    // Every lane runs to its end, also when another meets an error.
+    for outcome in futures::future::join_all(lanes).await {
+        outcome?;
+    }
+    Ok(())
+}
+
+async fn lane(services: &Arc<Services>, stopping: &(dyn Fn() -> bool + Sync)) -> Result<()> {
     while !stopping() && step(services).await? {}
     Ok(())
 }
@@ -267,21 +286,27 @@ async fn step(services: &Arc<Services>) -> Result<bool> {
     // Every group: what an account is linked to elsewhere counts (decision 5).
     let mut work = services.store.begin().await?;
     let Some(bulk) = work.unscoped_take_bulk().await? else { return Ok(false) };
-    match see_to(services, work, bulk.clone()).await {
-        Ok(()) => Ok(true),
-        Err(error @ Error::Unavailable(_)) => Err(error),
-        Err(error) => {
-            // The others need not wait for what cannot go on.
-            tracing::error!(bulk = %bulk.id, %error, "a step of a bulk invitation failed");
-            let mut work = services.store.begin().await?;
-            work.unscoped_put_bulk_behind(&bulk, services.clock.now()).await?;
-            work.save().await?;
-            Err(error)
-        }
+    let failed = match see_to(services, work, bulk.clone()).await {
+        Ok(true) => return Ok(true),
+        Ok(false) => None,
+        Err(error) => Some(error),
+    };
+    // The others need not wait for what cannot go on; what fails again and again is stopped.
+    if let Some(error) = &failed {
+        tracing::error!(bulk = %bulk.id, %error, "a step of a bulk invitation failed");
+    }
+    let mut work = services.store.begin().await?;
+    work.unscoped_put_bulk_behind(&bulk, services.clock.now()).await?;
+    work.save().await?;
+    match failed {
+        // Nor does the next one go better while the database does not answer.
+        Some(error @ Error::Unavailable(_)) => Err(error),
+        Some(_) | None => Ok(true),
     }
 }
 
-async fn see_to(services: &Arc<Services>, mut work: Box<dyn Work>, mut bulk: Bulk) -> Result<()> {
+/// One step; false when somebody else made the same account or grant in this moment, and it is to be begun anew.
+async fn see_to(services: &Arc<Services>, mut work: Box<dyn Work>, mut bulk: Bulk) -> Result<bool> {
     // As things stand now: a right that was taken away meanwhile is gone.
     let actor = sessions::of_job(work.as_mut(), bulk.group, bulk.user, &bulk.origin).await?;
     let origin = Origin { address: bulk.origin.clone(), agent: String::new() };
@@ -291,23 +316,22 @@ async fn see_to(services: &Arc<Services>, mut work: Box<dyn Work>, mut bulk: Bul
         Stage::Gathering => gather(&ctx, work.as_mut(), &mut bulk).await?,
         Stage::Running => {
             if !invite(&ctx, work.as_mut(), &mut bulk).await? {
-                // Somebody else made the same account or grant in this moment: the step is begun anew.
-                return Ok(());
+                return Ok(false);
             }
         }
-        Stage::Ready | Stage::Stopped | Stage::Done => return Ok(()),
+        Stage::Ready | Stage::Stopped | Stage::Done => return Ok(true),
     }
     work.unscoped_save_bulk(&bulk, now).await?;
     work.save().await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Gives some more of those chosen a place.
 async fn gather(ctx: &Ctx, work: &mut dyn Work, bulk: &mut Bulk) -> Result<()> {
     let may = ctx.maybe_actor().and_then(|actor| Some((actor, actor.may(InvitePatients, &()).ok()?)));
     let (Some((actor, access)), Some(selection)) = (may, bulk.selection.clone()) else {
-        // Whoever began it may not invite any more: there is nothing to see.
-        (bulk.stage, bulk.selection, bulk.cursor) = (Stage::Ready, None, None);
+        // Whoever began it may not invite any more: half of it would look like all.
+        (bulk.stage, bulk.selection, bulk.cursor) = (Stage::Stopped, None, None);
         return Ok(());
     };
     let (chosen, ended) = match selection {
@@ -351,7 +375,7 @@ async fn foreseen(
     let settings = work.lookup_patient_access(&Access::<EnterGroup>::from(access)).await?;
     let ids: Vec<PatientId> = chosen.iter().map(|(id, _)| *id).collect();
     let candidates = by_id(work.list_candidates(access, &ids).await?);
-    let accounts = by_email(work.find_accounts(&addresses(candidates.values()), false).await?);
+    let accounts = by_email(work.hold_accounts(&addresses(candidates.values())).await?);
     let place = |((id, again), place): (&(PatientId, bool), u32)| {
         let candidate = candidates.get(id);
         let outcome = match candidate {
@@ -419,7 +443,8 @@ async fn invite(ctx: &Ctx, work: &mut dyn Work, bulk: &mut Bulk) -> Result<bool>
         gone => {
             let because = gone.and_then(|(actor, _)| InvitePatients::decide(actor.who(), &()).err());
             let outcome = because.map_or(Outcome::NoAccess, |refused| Outcome::of_refusal(refused.because));
-            places.iter().map(|place| BulkPlace { outcome, ..*place }).collect()
+            let of = |place: &BulkPlace| if place.outcome == Outcome::Twice { Outcome::Twice } else { outcome };
+            places.iter().map(|place| BulkPlace { outcome: of(place), ..*place }).collect()
         }
     };
     work.unscoped_save_bulk_places(bulk, &places, &came).await?;
@@ -439,31 +464,36 @@ async fn invite_these(
     access: &Access<InvitePatients>,
     places: &[BulkPlace],
 ) -> Result<Option<Vec<BulkPlace>>> {
-    let enter = Access::<EnterGroup>::from(access);
-    let settings = work.lookup_patient_access(&enter).await?;
-    let values = templates::values(work, &enter, "", "").await?;
     let ids: Vec<PatientId> = places.iter().filter_map(|place| place.patient).collect();
     // Accounts are held before the chain, here as everywhere. What was read before the chain was held is read again when
     // somebody wrote to the group meanwhile.
-    let end = work.chain_end(access, false).await?;
+    let end = work.chain_end(access).await?;
     let mut candidates = by_id(work.list_candidates(access, &ids).await?);
-    let accounts = by_email(work.find_accounts(&addresses(candidates.values()), true).await?);
-    if work.chain_end(access, true).await? != end {
+    let accounts = by_email(work.hold_accounts(&addresses(candidates.values())).await?);
+    if work.hold_chain(access).await? != end {
         let before = candidates;
         candidates = by_id(work.list_candidates(access, &ids).await?);
         let same = |id: &PatientId| candidates.get(id).map(|of| &of.email) == before.get(id).map(|of| &of.email);
-        if !ids.iter().all(same) {
+        // Whoever started it may have lost the right in that moment.
+        let now = sessions::of_job(work, bulk.group, bulk.user, &bulk.origin).await?;
+        if !ids.iter().all(same) || now.as_ref().map(Actor::who) != Some(actor.who()) {
             return Ok(None);
         }
     }
+    let enter = Access::<EnterGroup>::from(access);
+    let settings = work.lookup_patient_access(&enter).await?;
+    let values = templates::values(work, &enter, "", "").await?;
 
     let mut making =
         Making { ctx, bulk, settings: &settings, values, accounts, invited: Vec::new(), entries: Vec::new() };
     let mut came = Vec::with_capacity(places.len());
+    // A report whose patients are renamed while it is gone through may give somebody two places.
+    let mut here = HashSet::new();
     for place in places {
         let candidate = place.patient.and_then(|id| candidates.get(&id));
         let outcome = match candidate {
             _ if place.outcome == Outcome::Twice => Err(Outcome::Twice),
+            Some(of) if !here.insert(of.facts.patient) => Err(Outcome::Twice),
             None => Err(Outcome::NoAccess),
             Some(of) => match judge(ctx, actor, &settings, of, &making.accounts) {
                 Ok(proof) => making.one(work, access, proof, of).await?,
@@ -512,7 +542,6 @@ impl Making<'_> {
         let Ok(message) = template::message(&self.bulk.message, &self.values) else {
             return Ok(Err(Outcome::MessageTooLong));
         };
-        self.revoke_dead(work, &proof, of).await?;
         let (now, random) = (self.ctx.now(), &self.ctx.services.random);
         let known = self.accounts.get(&email.folded()).map(|held| held.account.id);
         let new = known.is_none().then(|| Account {
@@ -526,7 +555,11 @@ impl Making<'_> {
             let held = HeldAccount { account: account.clone(), practitioner: false };
             self.accounts.insert(email.folded(), held);
         }
-        let earlier = of.grants.iter().find(|grant| grant.account == account && grant.kind == Kind::Own);
+        let earlier = of.grants.iter().find(|grant| grant.account == account);
+        if earlier.is_some_and(|grant| grant.state != GrantState::Invited) {
+            return Ok(Err(Outcome::InPortal));
+        }
+        self.revoke_dead(work, &proof, of).await?;
         let made = earlier.is_none().then(|| Grant {
             id: random.id().into(),
             group: proof.group(),

@@ -21,6 +21,7 @@
 //! | [`reports`] | patients found by what is known of them |
 //! | [`patients`] | list, search, profile, contacts |
 //! | [`invitations`] | invite, resend, revoke, accept |
+//! | [`bulk`] | inviting many at once: a job, done in steps |
 //! | [`settings`], [`templates`], [`notifications`] | as they say |
 //! | [`mails`] | the worker that empties the outbox, and what does not get through |
 //! | [`sweep`] | away with what is over |

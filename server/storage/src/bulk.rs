@@ -11,7 +11,7 @@ use domain::{
     email::Email,
     ids::{BulkId, PatientId},
     invitation::{Invitation, State},
-    limits::{BULK_STEP, SWEPT},
+    limits::{BULK_FAILURES, BULK_STEP, SWEPT},
     page::{Page, PageRequest},
     patient::Status,
     person::PatientName,
@@ -168,6 +168,20 @@ fn changes(before: &[BulkPlace], after: &[BulkPlace]) -> HashMap<Outcome, i64> {
 #[async_trait]
 impl BulkInvitations for SqlWork {
     async fn add_bulk(&mut self, access: &Access<InvitePatients>, bulk: &Bulk) -> Stored<()> {
+        self.execute(
+            query(
+                "UPDATE bulk_invitations
+                 SET stage = 'stopped',
+                     selection = NULL,
+                     cursor = NULL
+                 WHERE group_id = $1
+                   AND user_id = $2
+                   AND stage = 'gathering'",
+            )
+            .bind(access.group().uuid())
+            .bind(access.user().uuid()),
+        )
+        .await?;
         let selection = bulk.selection.as_ref().map(serde_json::to_string).transpose();
         self.execute(
             query(
@@ -388,7 +402,8 @@ impl BulkInvitations for SqlWork {
                      WHERE group_id = $1
                        AND user_id = $2
                        AND id = $3
-                       AND stage IN ($4, $5)",
+                       AND stage IN ($4, $5)
+                       AND (stage <> 'stopped' OR started_at IS NOT NULL)",
                 )
                 .bind(access.group().uuid())
                 .bind(access.user().uuid())
@@ -444,7 +459,8 @@ impl BulkInvitations for SqlWork {
                      total = $6,
                      seen = $7,
                      ended_at = $8,
-                     served_at = $9
+                     served_at = $9,
+                     failures = 0
                  WHERE group_id = $1
                    AND id = $2",
             )
@@ -466,13 +482,19 @@ impl BulkInvitations for SqlWork {
         self.execute(
             query(
                 "UPDATE bulk_invitations
-                 SET served_at = $3
+                 SET served_at = $3,
+                     failures = failures + 1,
+                     stage = CASE
+                         WHEN failures + 1 >= $4 AND (stage = 'gathering' OR stage = 'running') THEN 'stopped'
+                         ELSE stage
+                     END
                  WHERE group_id = $1
                    AND id = $2",
             )
             .bind(bulk.group.uuid())
             .bind(bulk.id.uuid())
-            .bind(at.millis()),
+            .bind(at.millis())
+            .bind(i64::from(BULK_FAILURES)),
         )
         .await?;
         Ok(())
@@ -600,7 +622,7 @@ impl BulkInvitations for SqlWork {
     async fn unscoped_sweep_bulks(&mut self, before: Time) -> Stored<u64> {
         let oldest: Option<(Uuid, Uuid)> = self
             .find(
-                query_as(
+                query_as(concat!(
                     "SELECT
                          group_id,
                          id
@@ -609,7 +631,8 @@ impl BulkInvitations for SqlWork {
                        AND made_at < $1
                      ORDER BY made_at, id
                      LIMIT 1",
-                )
+                    for_update!(),
+                ))
                 .bind(before.millis()),
             )
             .await?;
@@ -640,7 +663,8 @@ impl BulkInvitations for SqlWork {
                    AND bulk_id = $2",
                 "DELETE FROM bulk_invitations
                  WHERE group_id = $1
-                   AND id = $2",
+                   AND id = $2
+                   AND started_at IS NULL",
             ] {
                 self.execute(query(statement).bind(group).bind(id)).await?;
             }
@@ -771,35 +795,21 @@ impl BulkInvitations for SqlWork {
         rows.into_iter().map(candidate).collect()
     }
 
-    async fn find_accounts(&mut self, emails: &[Email], hold: bool) -> Stored<Vec<HeldAccount>> {
+    async fn hold_accounts(&mut self, emails: &[Email]) -> Stored<Vec<HeldAccount>> {
         let array = Value::from_iter(emails.iter().map(|email| json!({ "email": email.folded() }))).to_string();
         // In the order of their ids: two that hold several do not wait for each other.
-        let statement = if hold {
-            concat!(
-                "SELECT
-                     id,
-                     email,
-                     password_hash
-                 FROM accounts
-                 WHERE email_folded IN (SELECT each.value ->> 'email' FROM ",
-                each!("$1"),
-                ")
-                 ORDER BY id",
-                for_update!(),
-            )
-        } else {
-            concat!(
-                "SELECT
-                     id,
-                     email,
-                     password_hash
-                 FROM accounts
-                 WHERE email_folded IN (SELECT each.value ->> 'email' FROM ",
-                each!("$1"),
-                ")
-                 ORDER BY id",
-            )
-        };
+        let statement = concat!(
+            "SELECT
+                 id,
+                 email,
+                 password_hash
+             FROM accounts
+             WHERE email_folded IN (SELECT each.value ->> 'email' FROM ",
+            each!("$1"),
+            ")
+             ORDER BY id",
+            for_update!(),
+        );
         let rows: Vec<HeldRow> = self.all(query_as(statement).bind(array)).await?;
         if rows.is_empty() {
             return Ok(Vec::new());
@@ -818,19 +828,21 @@ impl BulkInvitations for SqlWork {
         rows.into_iter().map(held).collect()
     }
 
-    async fn chain_end(&mut self, access: &Access<InvitePatients>, hold: bool) -> Stored<i64> {
-        let statement = if hold {
-            concat!(
-                "SELECT seq
-                 FROM audit_heads
-                 WHERE chain = $1",
-                for_update!(),
-            )
-        } else {
+    async fn chain_end(&mut self, access: &Access<InvitePatients>) -> Stored<i64> {
+        let statement = "SELECT seq
+                         FROM audit_heads
+                         WHERE chain = $1";
+        let end: Option<(i64,)> = self.find(query_as(statement).bind(access.group().to_string())).await?;
+        Ok(end.map_or(0, |(seq,)| seq))
+    }
+
+    async fn hold_chain(&mut self, access: &Access<InvitePatients>) -> Stored<i64> {
+        let statement = concat!(
             "SELECT seq
              FROM audit_heads
-             WHERE chain = $1"
-        };
+             WHERE chain = $1",
+            for_update!(),
+        );
         let end: Option<(i64,)> = self.find(query_as(statement).bind(access.group().to_string())).await?;
         Ok(end.map_or(0, |(seq,)| seq))
     }
@@ -916,9 +928,11 @@ impl SqlWork {
     }
 
     async fn add_accounts_of(&mut self, all: &[Invited], at: Time) -> Stored<()> {
-        let array: Vec<_> = all
-            .iter()
-            .filter_map(|one| one.account.as_ref())
+        let mut accounts: Vec<_> = all.iter().filter_map(|one| one.account.as_ref()).collect();
+        // In the order of the index that keeps them apart: two groups that add the same ones do not wait for each other.
+        accounts.sort_by_key(|account| account.email.folded());
+        let array: Vec<_> = accounts
+            .into_iter()
             .map(|account| {
                 json!({
                     "id": hex(account.id.uuid()),

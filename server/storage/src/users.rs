@@ -722,7 +722,6 @@ impl SqlWork {
         Ok(())
     }
 
-    /// Where the row of a cursor stands in the list of users.
     /// Where a page of users by last name begins; none when its cursor is of nobody.
     pub(super) async fn user_place(&mut self, group: GroupId, page: &PageRequest) -> Stored<Option<(String, Uuid)>> {
         let Some(after) = &page.after else { return Ok(Some((String::new(), FIRST))) };
@@ -730,6 +729,7 @@ impl SqlWork {
         Ok(self.place_of(group.uuid(), id.uuid()).await?.map(|sort_name| (sort_name, id.uuid())))
     }
 
+    /// Where a user stands in the list.
     async fn place_of(&mut self, group: Uuid, id: Uuid) -> Stored<Option<String>> {
         let row: Option<(String,)> = self
             .find(

@@ -16,7 +16,7 @@ use crate::{
         confirm::Confirm,
         desk::use_desk,
         download,
-        frame::Head,
+        frame::{Head, focus_on_title},
         load::{Load, Pages, load},
         nav::{self, Tab},
         words,
@@ -31,9 +31,13 @@ pub fn address(id: BulkId) -> String {
     format!("/console/reports/bulk/{id}")
 }
 
-/// How far one is, asked again and again while the server is at work on it.
+/// As [`PAUSE`], after no answer came.
+const LONGER: Duration = Duration::from_secs(4);
+
+/// How far one is, asked again and again while the server is at work on it. To ask by itself is no human act.
 pub fn watched(id: BulkId) -> Load<BulkView> {
-    let view = load(move || api::bulk::view(id));
+    let by_itself = StoredValue::new(false);
+    let view = load(move || api::refresh(by_itself.get_value(), api::bulk::view(id)));
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let stop = move || {
         if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
@@ -42,9 +46,14 @@ pub fn watched(id: BulkId) -> Load<BulkView> {
     };
     Effect::new(move || {
         let at_work = view.value().with(|view| view.as_ref().is_some_and(|view| view.stage.is_at_work()));
+        let failed = view.failure().with(Option::is_some);
         stop();
         if at_work {
-            waiting.set_value(set_timeout_with_handle(move || view.again(), PAUSE).ok());
+            let again = move || {
+                by_itself.set_value(true);
+                view.again();
+            };
+            waiting.set_value(set_timeout_with_handle(again, if failed { LONGER } else { PAUSE }).ok());
         }
     });
     on_cleanup(stop);
@@ -77,6 +86,8 @@ pub fn Bulk(id: BulkId) -> impl IntoView {
                 desk.toasts.say(words::error(&error));
             }
             view.again();
+            // The button is gone by now.
+            request_animation_frame(focus_on_title);
         });
     };
     let buttons = move || {
@@ -104,14 +115,17 @@ pub fn Bulk(id: BulkId) -> impl IntoView {
             }
         };
         let mut chips = vec![chip("", words::everybody(seen.total))];
-        chips.extend(seen.outcomes.iter().map(|(of, count)| chip(of.code(), words::counted(*of, *count))));
+        let done = seen.stage == Stage::Done;
+        chips.extend(seen.outcomes.iter().map(|(of, count)| chip(of.code(), words::counted_by_now(*of, *count, done))));
         Some(view! { <div class="filters" role="group" aria-label=words::WHICH_OUTCOME>{chips}</div> })
     };
     let draw = move |rows: Vec<BulkPatient>| {
         if rows.is_empty() {
             return view! { <Empty title=words::NOBODY_OF_THIS><p>{words::NOTHING_MATCHES}</p></Empty> }.into_any();
         }
-        let rows: Vec<_> = rows.into_iter().map(row).collect();
+        // As far as it is by now, without asking for the rows again.
+        let seen = Signal::derive(move || view.value().with(|view| view.as_ref().map_or(0, |view| view.seen)));
+        let rows: Vec<_> = rows.into_iter().map(|of| row(of, seen)).collect();
         let columns =
             vec![column(words::NAME), lesser(words::EMAIL), column(words::WHAT_CAME), column(words::INVITATION_NOW)];
         view! { <Table caption=words::BULK columns=columns>{rows}</Table> }.into_any()
@@ -127,9 +141,12 @@ pub fn Bulk(id: BulkId) -> impl IntoView {
                 text=words::STOP_TEXT
                 button=words::STOP
                 act=move || api::bulk::stop(id)
-                on_close=move |_: bool| {
+                on_close=move |done: bool| {
                     stopping.set(false);
                     view.again();
+                    if done {
+                        request_animation_frame(focus_on_title);
+                    }
                 }
             />
         })}
@@ -156,20 +173,19 @@ fn progress(view: BulkView) -> AnyView {
     .into_any()
 }
 
-fn row(row: BulkPatient) -> AnyView {
+fn row(row: BulkPatient, seen: Signal<u32>) -> AnyView {
     let name = match row.patient {
         Some((id, name)) => view! { <a href=nav::patient(id, Tab::Access) dir="auto">{name}</a> }.into_any(),
         None => view! { <span class="muted">{words::UNSEEN_PATIENT}</span> }.into_any(),
     };
-    let class = match (row.outcome, row.seen) {
-        (Outcome::Invited, true) => "badge badge-good",
-        (Outcome::Invited, false) => "badge",
+    let (place, of) = (row.place, row.outcome);
+    let waits = Memo::new(move |_| of == Outcome::Invited && place > seen.get());
+    let class = move || match (of, waits.get()) {
+        (Outcome::Invited, true) => "badge",
+        (Outcome::Invited, false) => "badge badge-good",
         _ => "badge badge-warn",
     };
-    let outcome = match (row.outcome, row.seen) {
-        (Outcome::Invited, false) => words::WAITS_ITS_TURN,
-        (of, _) => words::outcome(of),
-    };
+    let outcome = move || if waits.get() { words::WAITS_ITS_TURN } else { words::outcome(of) };
     let now = row.invitation.map_or(words::NONE, |(_, state)| words::state(state));
     view! {
         <tr>
@@ -199,7 +215,7 @@ pub fn section() -> AnyView {
             view! {
                 <tr>
                     <th scope="row"><a href=address(bulk.id)>{clock.full(bulk.made_at)}</a></th>
-                    <td class="number">{words::invited_of(&bulk)}</td>
+                    <td class="number">{words::came_to(&bulk)}</td>
                     <td>{words::stage(bulk.stage)}</td>
                 </tr>
             }

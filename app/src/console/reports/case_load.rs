@@ -166,12 +166,11 @@ fn bar(pages: Pages<CaseLoadRow>, picks: Picks) -> AnyView {
                         {words::TICK_SHOWN}
                     </label>
                     <p role="status">{says}</p>
-                    {move || (more() && !picks.all()).then(|| view! {
+                    // They stay where they are when they are pressed, and so does the focus.
+                    {move || (more() || count.get() > limits::BULK_CHOSEN).then(|| view! {
                         <Button kind=Kind::Quiet press=move |_| picks.everybody()>{words::TICK_ALL}</Button>
                     })}
-                    {move || (!picks.none()).then(|| view! {
-                        <Button kind=Kind::Quiet press=move |_| picks.clear()>{words::TICK_NONE}</Button>
-                    })}
+                    <Button kind=Kind::Quiet press=move |_| picks.clear()>{words::TICK_NONE}</Button>
                 </div>
             }
         })

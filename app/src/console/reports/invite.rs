@@ -47,10 +47,21 @@ fn Foreseen(start: BulkStart, on_close: impl Fn() + Copy + Send + Sync + 'static
     move || {
         let seen = ready.get().then(|| view.value().get_untracked()).flatten();
         match seen {
+            Some(seen) if seen.stage != Stage::Ready => view! {
+                <div class="dialog-body"><Notice tone=Tone::Warn live=true>{words::GATHERING_ENDED}</Notice></div>
+                <footer class="dialog-foot"><Button press=move |_| on_close()>{words::CANCEL}</Button></footer>
+            }
+            .into_any(),
             Some(seen) => view! { <Asking start=start.clone() seen=seen on_close=on_close/> }.into_any(),
             None => view! {
                 <div class="dialog-body">
                     <p role="status">{so_far}</p>
+                    {move || view.failure().get().map(|error| view! {
+                        <Notice tone=Tone::Danger live=true>
+                            <p>{words::error(&error)}</p>
+                            <Button press=move |_| view.again()>{words::TRY_AGAIN}</Button>
+                        </Notice>
+                    })}
                     <Skeleton lines=4/>
                 </div>
                 <footer class="dialog-foot"><Button press=move |_| on_close()>{words::CANCEL}</Button></footer>

@@ -69,6 +69,10 @@ impl Picks {
     /// What is ticked, as the server is told. Untracked.
     pub fn selection(self, report: CaseLoadForm) -> Selection {
         let ids: Vec<_> = self.ids.with_untracked(|ids| ids.iter().copied().collect());
-        if self.all.get_untracked() { Selection::All { report, but: ids } } else { Selection::These(ids) }
+        if self.all.get_untracked() {
+            Selection::All { report: Box::new(report), but: ids }
+        } else {
+            Selection::These(ids)
+        }
     }
 }

@@ -10,6 +10,8 @@ pub const TICK_SHOWN: &str = "Tick all that are shown";
 pub const TICK_ALL: &str = "Tick all that match";
 pub const TICK_NONE: &str = "Untick all";
 pub const LOOKING_AT_THEM: &str = "Looking at who was ticked\u{2026}";
+pub const GATHERING_ENDED: &str =
+    "This was ended because you began another one, or may not invite any more. Close it and begin anew.";
 pub const NOBODY_TO_INVITE: &str = "Nobody here can be invited.";
 pub const NOT_INVITED: &str = "Not invited";
 pub const NOT_INVITED_TEXT: &str = "Open a line to see who it is.";
@@ -106,6 +108,7 @@ pub fn progress(view: &BulkView) -> String {
     match view.stage {
         Stage::Gathering => looked_at(Some(view)),
         Stage::Ready => NOT_STARTED.to_owned(),
+        Stage::Stopped if view.seen == 0 => NOT_STARTED.to_owned(),
         Stage::Running | Stage::Stopped => {
             format!("{} of {} seen to", number(view.seen), patients(view.total))
         }
@@ -148,14 +151,25 @@ pub fn counted(of: Outcome, count: u32) -> String {
     format!("{} ({})", outcome(of), number(count))
 }
 
+/// The same while it is under way: who is to be invited may still wait.
+pub fn counted_by_now(of: Outcome, count: u32, done: bool) -> String {
+    match of {
+        Outcome::Invited if !done => format!("Invited, or waiting for it ({})", number(count)),
+        of => counted(of, count),
+    }
+}
+
 /// Everybody, with how many.
 pub fn everybody(count: u32) -> String {
     format!("{EVERYBODY} ({})", number(count))
 }
 
 /// Of how many, in a list.
-pub fn invited_of(view: &BulkView) -> String {
-    format!("{} of {}", number(view.count(Outcome::Invited)), number(view.total))
+pub fn came_to(view: &BulkView) -> String {
+    match view.stage {
+        Stage::Done => format!("{} of {}", number(view.count(Outcome::Invited)), number(view.total)),
+        _ => progress(view),
+    }
 }
 
 /// It was started.

@@ -77,7 +77,8 @@ pub struct BulkPlace {
 /// Bulk invitations. A user sees their own.
 #[async_trait]
 pub trait BulkInvitations {
-    /// A new one.
+    /// A new one. Another of the same user that is still being gathered ends: somebody who opens dialog after dialog has one
+    /// turn, as everybody else.
     async fn add_bulk(&mut self, access: &Access<InvitePatients>, bulk: &Bulk) -> Stored<()>;
 
     /// One that the proof's user began.
@@ -100,7 +101,7 @@ pub trait BulkInvitations {
         now: Time,
     ) -> Stored<Page<(BulkPlace, Option<State>)>>;
 
-    /// Moves it on from one of these stages, with the message that goes out; false when it is in none of them, or not the
+    /// Moves it on from one of these stages, but out of `Stopped` only when it was started, with the message that goes out; false when it is in none of them, or not the
     /// proof's user's. Hints the workers.
     async fn move_bulk(
         &mut self,
@@ -122,7 +123,7 @@ pub trait BulkInvitations {
     /// Saves how far it is; `at` puts it behind the others that wait.
     async fn unscoped_save_bulk(&mut self, bulk: &Bulk, at: Time) -> Stored<()>;
 
-    /// Puts it behind the others that wait, and changes nothing else.
+    /// A step failed: puts it behind the others that wait; at the [`domain::limits::BULK_FAILURES`]th in a row it is stopped.
     async fn unscoped_put_bulk_behind(&mut self, bulk: &Bulk, at: Time) -> Stored<()>;
 
     /// Gives patients their places.
@@ -141,12 +142,14 @@ pub trait BulkInvitations {
     /// What is known of these patients of the group; of others nothing. At most [`domain::limits::BULK_STEP`].
     async fn list_candidates(&mut self, access: &Access<InvitePatients>, ids: &[PatientId]) -> Stored<Vec<Candidate>>;
 
-    /// The accounts of these addresses; `hold` keeps what they are linked to as it is until the unit of work ends.
-    async fn find_accounts(&mut self, emails: &[Email], hold: bool) -> Stored<Vec<HeldAccount>>;
+    /// The accounts of these addresses, held: what they are linked to stays as it is until the unit of work ends.
+    async fn hold_accounts(&mut self, emails: &[Email]) -> Stored<Vec<HeldAccount>>;
 
-    /// The number of the last entry in the group's chain. `hold` holds the chain, as an entry would: of two units of work
-    /// that invite at once the second sees the first.
-    async fn chain_end(&mut self, access: &Access<InvitePatients>, hold: bool) -> Stored<i64>;
+    /// The number of the last entry in the group's chain.
+    async fn chain_end(&mut self, access: &Access<InvitePatients>) -> Stored<i64>;
+
+    /// The same, and holds the chain as an entry would: of two units of work that invite at once the second sees the first.
+    async fn hold_chain(&mut self, access: &Access<InvitePatients>) -> Stored<i64>;
 
     /// Stores new accounts, grants, invitations with their links, and mails, all made at this time.
     async fn add_invited(&mut self, access: &Access<InvitePatients>, all: &[Invited], at: Time) -> Stored<()>;

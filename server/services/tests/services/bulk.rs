@@ -38,6 +38,10 @@ on_both_engines! {
     as_a_table,
     one_after_another_of_several,
     what_was_never_started_is_forgotten,
+    a_step_that_fails_holds_up_nobody,
+    one_dry_run_at_a_time,
+    hidden_meanwhile,
+    two_groups_with_the_same_new_addresses,
 }
 
 fn with_email(first: &str, email: &str) -> DetailsForm {
@@ -244,7 +248,8 @@ async fn all_that_a_report_finds_but_some(town: Town) {
     let all = some(&owner, BULK_STEP as usize * 2 + 7).await;
     patient(&owner, "None", "").await;
     let report = CaseLoadForm { email: "yes".to_owned(), portal: "none".to_owned(), ..CaseLoadForm::default() };
-    let but = vec![all[0], all[150]];
+    let report = Box::new(report);
+    let but = vec![all[0], all[BULK_STEP as usize + 3]];
     let start = bulk::open(&owner, &Selection::All { report, but: but.clone() }).await.unwrap();
     work(&town).await;
     let view = bulk::view(&owner, start.id).await.unwrap();
@@ -259,6 +264,7 @@ async fn all_that_a_report_finds_but_some(town: Town) {
     assert_eq!(reached, all.iter().copied().filter(|id| !but.contains(id)).collect());
     // A report that cannot be read is refused at once.
     let report = CaseLoadForm { age_from: "old".to_owned(), ..CaseLoadForm::default() };
+    let report = Box::new(report);
     let refused = bulk::open(&owner, &Selection::All { report, but: Vec::new() }).await;
     assert!(matches!(refused, Err(Error::Invalid(_))));
 }
@@ -427,7 +433,8 @@ async fn stopped_and_gone_on_with(town: Town) {
     assert_eq!((view.stage, view.seen), (Stage::Running, BULK_STEP));
     bulk::stop(&owner, id).await.unwrap();
     work(&town).await;
-    assert_eq!(bulk::view(&owner, id).await.unwrap().seen, BULK_STEP, "stopped is stopped");
+    let view = bulk::view(&owner, id).await.unwrap();
+    assert_eq!((view.stage, view.seen), (Stage::Stopped, BULK_STEP), "stopped is stopped");
     bulk::go_on(&owner, id).await.unwrap();
     assert!(matches!(bulk::go_on(&owner, id).await, Err(Error::Conflict(Conflict::ChangedMeanwhile))));
     work(&town).await;
@@ -516,7 +523,11 @@ async fn as_a_table(town: Town) {
     assert!(export.csv.contains("\"None Quark\",\"\",\"no_email\",\"\"\r\n"));
     let export = bulk::export(&desk, id, Some(Outcome::NoEmail)).await.unwrap();
     assert_eq!(export.rows, 1);
-    // Not without the right to take things out.
+    // Not without a proof of the password just now, not somebody else's, not without the right to take things out.
+    let later = town.again(&desk).await.unwrap().proved(None);
+    assert!(matches!(bulk::export(&later, id, None).await, Err(Error::StepUp)));
+    let other = town.user_with(group, "other@harbour.example", Level::Full, settings, UserState::Active).await.unwrap();
+    assert!(matches!(bulk::export(&other, id, None).await, Err(Error::NotFound)));
     let id = opened(&town, &owner, &[all[2]]).await;
     assert!(matches!(bulk::export(&owner, id, None).await, Err(Error::Forbidden(_))));
 }
@@ -559,4 +570,84 @@ async fn what_was_never_started_is_forgotten(town: Town) {
         ("bulk_counts", town.engine.count("bulk_counts").await),
     ]);
     assert_eq!(left.into_values().collect::<Vec<_>>(), [1, 1, 1]);
+}
+
+/// What nobody can read any more, as after an update that went back.
+async fn a_step_that_fails_holds_up_nobody(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let Staff { owner: other, .. } = town.practice_called("Hill Clinic", "owner@hill.example").await;
+    let all = some(&owner, 3).await;
+    let broken = opened(&town, &owner, &all).await;
+    bulk::start(&owner, broken, "").await.unwrap();
+    town.engine.execute("UPDATE bulk_places SET outcome = 'of a newer program'").await;
+    let quiet = patient(&other, "Quiet", "quiet@y.example").await;
+    town.clock.pass(Span::seconds(1));
+    let healthy = opened(&town, &other, &[quiet]).await;
+    bulk::start(&other, healthy, "").await.unwrap();
+    work(&town).await;
+    assert_eq!(bulk::view(&other, healthy).await.unwrap().stage, Stage::Done);
+    assert_eq!(bulk::view(&owner, broken).await.unwrap().stage, Stage::Stopped, "not tried for ever");
+    // Once it can be read it goes on.
+    town.engine.execute("UPDATE bulk_places SET outcome = 'invited'").await;
+    bulk::go_on(&owner, broken).await.unwrap();
+    work(&town).await;
+    assert_eq!(bulk::view(&owner, broken).await.unwrap().stage, Stage::Done);
+    assert_eq!(invited(&town).await, 4);
+}
+
+// TG-08: who opens dialog after dialog has one turn, as everybody else.
+async fn one_dry_run_at_a_time(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let all = some(&owner, 2).await;
+    let first = bulk::open(&owner, &Selection::These(all.clone())).await.unwrap().id;
+    let second = bulk::open(&owner, &Selection::These(all)).await.unwrap().id;
+    work(&town).await;
+    let stages = [bulk::view(&owner, first).await.unwrap().stage, bulk::view(&owner, second).await.unwrap().stage];
+    assert_eq!(stages, [Stage::Stopped, Stage::Ready]);
+    for attempt in [bulk::start(&owner, first, "").await, bulk::go_on(&owner, first).await] {
+        assert!(matches!(attempt, Err(Error::Conflict(Conflict::ChangedMeanwhile))), "half of it is not all");
+    }
+}
+
+// PR-01: from the next request on, neither name nor address nor what became of the invitation.
+async fn hidden_meanwhile(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let noor = town.user(group, "noor@harbour.example", Level::Clinical).await;
+    let noor_id = noor.actor().unwrap().user().unwrap().user;
+    let all = some(&owner, 2).await;
+    let id = opened(&town, &noor, &all).await;
+    relationships::set(&owner, all[0], noor_id, None, domain::relationship::Wanted::Revoked).await.unwrap();
+    bulk::start(&noor, id, "").await.unwrap();
+    work(&town).await;
+    assert_eq!(outcomes(&noor, id).await, [Outcome::NoAccess, Outcome::Invited]);
+    relationships::set(&owner, all[1], noor_id, None, domain::relationship::Wanted::Revoked).await.unwrap();
+    for row in rows(&noor, id, None).await {
+        assert!(row.patient.is_none() && row.email.is_empty() && row.invitation.is_none(), "{row:?}");
+    }
+}
+
+async fn two_groups_with_the_same_new_addresses(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let Staff { owner: other, .. } = town.practice_called("Hill Clinic", "owner@hill.example").await;
+    let here = some(&owner, BULK_STEP as usize * 2).await;
+    let mut there = some(&other, BULK_STEP as usize * 2).await;
+    there.reverse();
+    let ids = [opened(&town, &owner, &here).await, opened(&town, &other, &there).await];
+    bulk::start(&owner, ids[0], "").await.unwrap();
+    bulk::start(&other, ids[1], "").await.unwrap();
+    let mut servers = tokio::task::JoinSet::new();
+    for _ in 0..3 {
+        let services = town.anon().services;
+        servers.spawn(async move { bulk::work(&services, &|| false).await });
+    }
+    for server in servers.join_all().await {
+        assert!(server.is_ok() || overloaded(&server), "{server:?}");
+    }
+    work(&town).await;
+    for (by, id) in [(&owner, ids[0]), (&other, ids[1])] {
+        let view = bulk::view(by, id).await.unwrap();
+        assert_eq!((view.stage, view.count(Outcome::Invited)), (Stage::Done, BULK_STEP * 2));
+    }
+    // The accounts are one, and so are the people behind them.
+    assert_eq!(town.engine.count("accounts").await, 2 + i64::from(BULK_STEP) * 2);
 }

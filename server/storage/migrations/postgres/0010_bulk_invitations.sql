@@ -17,6 +17,8 @@ CREATE TABLE bulk_invitations (
     ended_at BIGINT,
     -- When a worker was last at it: who waited longest is next.
     served_at BIGINT NOT NULL,
+    -- Steps that failed in a row.
+    failures BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (group_id, id),
     FOREIGN KEY (group_id, user_id) REFERENCES users (group_id, id)
 );

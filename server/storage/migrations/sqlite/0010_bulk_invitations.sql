@@ -17,6 +17,8 @@ CREATE TABLE bulk_invitations (
     ended_at INTEGER,
     -- When a worker was last at it: who waited longest is next.
     served_at INTEGER NOT NULL,
+    -- Steps that failed in a row.
+    failures INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (group_id, id),
     FOREIGN KEY (group_id, user_id) REFERENCES users (group_id, id)
 ) STRICT;
