@@ -674,7 +674,8 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
     };
     for (page, entry) in &doors().page {
         for patient in &patients {
-            let path = page.replace(":patient", patient).replace(":user", &ids.user).replace(":token", "x");
+            let path = page.replace(":patient", patient).replace(":user", &ids.user);
+            let path = path.replace(":bulk", &ids.bulk).replace(":token", "x");
             let response = asker.persona.copy().get(&path).await;
             let (statuses, to) = page_policy(asker, page, entry, &path);
             let what = format!("{engine:?} {} at {path}: {} to {}", asker.name, response.status, response.location());
