@@ -155,6 +155,8 @@ async fn what_matters_most_needs_the_password_again() {
         assert_eq!(owner.call(door, body).await.is(403).error(), "step_up", "{door}");
     }
     assert_eq!(auditor.call("history/export", json!({ "filter": {} })).await.is(403).error(), "step_up");
+    let bulk = json!({ "id": format!("blk_{:032x}", 1), "outcome": null });
+    assert_eq!(auditor.call("bulk/export", bulk).await.is(403).error(), "step_up");
     owner.post("account/step_up", &[("password", "not this one")]).await.is(422);
     owner.post("account/step_up", &[("password", PASSWORD)]).await.is(200);
     owner.call("users/deactivate", json!({ "id": id, "version": at })).await.is(200);
