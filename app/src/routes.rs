@@ -45,12 +45,18 @@ pub const RENDERED: &[PageRoute] = &[
     page("/portal/account", Audience::Portal),
     page("/portal/account/password-changed", Audience::Portal),
     page("/portal/account/device-ended", Audience::Portal),
+    page("/portal/account/record-left", Audience::Portal),
     page("/portal/:patient", Audience::Portal),
     page("/portal/:patient/appointments", Audience::Portal),
     page("/portal/:patient/records", Audience::Portal),
     page("/portal/:patient/messages", Audience::Portal),
     page("/portal/:patient/health", Audience::Portal),
     page("/portal/:patient/invoices", Audience::Portal),
+    page("/portal/:patient/people", Audience::Portal),
+    page("/portal/:patient/people/invite", Audience::Portal),
+    page("/portal/:patient/people/invited", Audience::Portal),
+    page("/portal/:patient/people/sent-again", Audience::Portal),
+    page("/portal/:patient/people/ended", Audience::Portal),
 ];
 
 /// Pages of the console: the server sends one small shell for all of them, the browser draws the rest.

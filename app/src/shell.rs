@@ -99,7 +99,7 @@ pub fn shell() -> impl IntoView {
 pub fn App() -> impl IntoView {
     use account::{ForgotPassword, FreshLinkSent, Invitation, LinkSent, NewPassword, SetUp, SignIn, Welcome};
     use domain::account::Door;
-    use portal::{AccountPage, Home, Place, PlacePage, Start};
+    use portal::{AccountPage, Done, Home, LetIn, People, Place, PlacePage, Start};
 
     view! {
         <Router>
@@ -119,12 +119,18 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/portal/account") view=|| view! { <AccountPage/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/account/password-changed") view=|| view! { <AccountPage password_changed=true/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/account/device-ended") view=|| view! { <AccountPage device_ended=true/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/account/record-left") view=|| view! { <AccountPage record_left=true/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient") view=Home/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/appointments") view=|| view! { <PlacePage place=Place::Appointments/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/records") view=|| view! { <PlacePage place=Place::Records/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/messages") view=|| view! { <PlacePage place=Place::Messages/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/health") view=|| view! { <PlacePage place=Place::Health/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/invoices") view=|| view! { <PlacePage place=Place::Invoices/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/people") view=|| view! { <People done=Done::Nothing/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/people/invite") view=LetIn/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/people/invited") view=|| view! { <People done=Done::Invited/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/people/sent-again") view=|| view! { <People done=Done::SentAgain/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/people/ended") view=|| view! { <People done=Done::Ended/> }/>
             </Routes>
         </Router>
     }

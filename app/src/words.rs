@@ -21,6 +21,11 @@ pub const fn problem(problem: Problem) -> &'static str {
         Problem::WrongCode => "This is not the code that the server printed when it started.",
         Problem::NoneChosen => "Please choose at least one.",
         Problem::NotADate => "There is no such date. Write it as year-month-day, like 2014-09-03.",
+        Problem::InThePast => "This day is over already.",
+        Problem::OutOfOrder => "This comes before the other one, so it must be the smaller age.",
+        Problem::NotConfirmed => {
+            "Please look at the address, and tick that it is right. A wrong one is changed with the contact."
+        }
         Problem::InTheFuture => "This day has not come yet.",
         Problem::NotAPhone => "This is not a telephone number. Use digits, spaces and + only.",
         Problem::NotAChoice => "Please choose one of the options.",
@@ -93,6 +98,9 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
             "This address uses a patient portal now, so it cannot be a practitioner's. Another address is needed."
         }
         Conflict::NoTemporaryPassword => "You have a password of your own already. Sign in with it.",
+        Conflict::AccessEnded => "This access is over. To open the record again, invite the person again.",
+        Conflict::NoEmail => "This contact has no email address. Add one first.",
+        Conflict::OwnRecord => "A patient's access to the own record is whole, and has no end.",
         Conflict::NobodyChosen => "Nobody is ticked. Tick the patients first.",
         Conflict::TooManyChosen => {
             "These are too many to tick one by one. Choose all that the report finds, or tick fewer."
@@ -110,6 +118,8 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::Door => "This belongs to the other side. Switch there first.",
         Refusal::TemporaryPassword => "Please choose a password of your own first.",
         Refusal::NoGroup => "You do not work in this practice, or not any more.",
+        Refusal::NotYours => "Only the patient can decide who else sees this record. The practice can help.",
+        Refusal::OwnRecord => "This is your own record. You can only give up somebody else's.",
         Refusal::Setting => "Your access settings do not include this. An owner can change them.",
     }
 }

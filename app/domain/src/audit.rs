@@ -65,6 +65,18 @@ pub enum Action {
     InvitationAccepted,
     /// The list of invitations was shown.
     InvitationsViewed,
+    /// The list of a patient's portal users was shown.
+    PortalUsersViewed,
+    /// A portal user was looked for by an address.
+    PortalUserSearched,
+    /// How far a portal user's access reaches was changed.
+    GrantChanged,
+    /// A portal user's access was suspended.
+    GrantSuspended,
+    /// A portal user's access was restored.
+    GrantRestored,
+    /// A portal user's access was ended: by the patient's side, by the portal user, or at its end.
+    GrantEnded,
     /// A portal user saw their record's home.
     PortalHomeViewed,
     /// Settings were changed.
@@ -121,7 +133,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 58] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -148,6 +160,12 @@ impl Action {
         Self::InvitationOpened,
         Self::InvitationAccepted,
         Self::InvitationsViewed,
+        Self::PortalUsersViewed,
+        Self::PortalUserSearched,
+        Self::GrantChanged,
+        Self::GrantSuspended,
+        Self::GrantRestored,
+        Self::GrantEnded,
         Self::PortalHomeViewed,
         Self::SettingsChanged,
         Self::TemplateAdded,
@@ -206,6 +224,12 @@ impl Action {
             Self::InvitationOpened => "invitation_opened",
             Self::InvitationAccepted => "invitation_accepted",
             Self::InvitationsViewed => "invitations_viewed",
+            Self::PortalUsersViewed => "portal_users_viewed",
+            Self::PortalUserSearched => "portal_user_searched",
+            Self::GrantChanged => "grant_changed",
+            Self::GrantSuspended => "grant_suspended",
+            Self::GrantRestored => "grant_restored",
+            Self::GrantEnded => "grant_ended",
             Self::PortalHomeViewed => "portal_home_viewed",
             Self::SettingsChanged => "settings_changed",
             Self::TemplateAdded => "template_added",

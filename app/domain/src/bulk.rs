@@ -359,7 +359,7 @@ mod tests {
     }
 
     fn grant(kind: Kind, state: GrantState) -> Grant {
-        Grant { id: id(1), group: id(2), patient: id(3), account: id(4), kind, state }
+        Grant { kind, state, ..Grant::own(id(1), id(2), id(3), id(4), Time::from_millis(0)) }
     }
 
     fn invitation(kind: Kind, events: Events) -> Invitation {
@@ -371,6 +371,7 @@ mod tests {
             account: id::<AccountId>(4),
             kind,
             email: email("a@x.example"),
+            given_by: None,
             inviter: id(7),
             message: String::new(),
             invited_at: now() - Span::hours(1),

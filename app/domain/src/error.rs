@@ -27,6 +27,12 @@ pub enum Problem {
     NotADate,
     /// A day that has not come yet, where it must have.
     InTheFuture,
+    /// A day that is over, where it must not be.
+    InThePast,
+    /// Two values stand the wrong way round.
+    OutOfOrder,
+    /// The address of the contact was not looked at and found right (S3-27).
+    NotConfirmed,
     /// Not a telephone number.
     NotAPhone,
     /// Not one of the choices.
@@ -173,6 +179,12 @@ pub enum Conflict {
     NobodyChosen,
     /// More were ticked one by one than one list holds.
     TooManyChosen,
+    /// The access was ended, so there is nothing to suspend, restore or change.
+    AccessEnded,
+    /// A contact without an address cannot be invited.
+    NoEmail,
+    /// A patient's access to the own record is whole.
+    OwnRecord,
 }
 
 /// The caller is known and may know that the thing exists, but may not do this (403).
@@ -193,4 +205,8 @@ pub enum Refusal {
     NoGroup,
     /// A single setting of the user is missing.
     Setting,
+    /// That is the patient's own to decide.
+    NotYours,
+    /// Nobody gives up the own record.
+    OwnRecord,
 }

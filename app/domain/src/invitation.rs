@@ -14,12 +14,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    email::{Email, EmailProblem},
-    error::{Conflict, Invalid},
-    grant::Kind,
-    ids::{AccountId, GrantId, GroupId, InvitationId, PatientId, UserId},
+    email::Email,
+    error::{Conflict, Invalid, Problem},
+    grant::{self, Kind, Person, TermsForm, TermsTyped},
+    ids::{AccountId, ContactId, GrantId, GroupId, InvitationId, PatientId, UserId},
     mail::Failure,
-    time::{Span, Time},
+    time::{Date, Span, Time},
 };
 
 /// What has happened to an invitation so far, each with its moment.
@@ -56,8 +56,10 @@ pub struct Invitation {
     pub kind: Kind,
     /// Where the mail goes; the grant is tied to it (PX-10).
     pub email: Email,
-    /// Who invited, and who is told when it is accepted (S1-12).
+    /// Who invited, and who is told when it is accepted (S1-12). When a portal user invited: whoever let that one in.
     pub inviter: UserId,
+    /// The grant of the portal user who invited, when it was no user of the practice (S0-26).
+    pub given_by: Option<GrantId>,
     /// The message in the mail, merge fields already filled; may be empty.
     pub message: String,
     /// When it was made.
@@ -227,51 +229,116 @@ impl Invitation {
     }
 }
 
+/// Who is invited to the portal of a patient (S3-01).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whom {
+    /// The patient.
+    #[default]
+    Patient,
+    /// One of the patient's contacts.
+    Contact(ContactId),
+    /// Somebody else (S3-33).
+    Other,
+}
+
 /// The dialog "Invite to the portal", as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct InviteForm {
-    /// The patient's email.
+    /// Whom.
+    pub whom: Whom,
+    /// The name of somebody who is neither the patient nor a contact.
+    pub name: String,
+    /// What they are to the patient.
+    pub relationship: String,
+    /// The address; a contact's as the inviter saw it.
     pub email: String,
-    /// The same again.
+    /// The same again; for a contact the tick below stands in its place.
     pub email_again: String,
+    /// `yes` when the inviter has looked at the contact's address and found it right (S3-27).
+    pub confirmed: String,
+    /// How far the access of somebody else than the patient reaches.
+    pub terms: TermsForm,
     /// The custom message; may be empty (S1-09), and may hold merge fields. What stands here is what is sent: where it came
     /// from does not matter.
     pub message: String,
 }
 
+/// Who is invited, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Invitee {
+    /// The patient, at this address.
+    Patient(Email),
+    /// A contact, at the address that the inviter saw on the record.
+    Contact {
+        /// Which.
+        id: ContactId,
+        /// What the inviter saw.
+        seen: Email,
+        /// How far.
+        terms: TermsTyped,
+    },
+    /// Somebody else.
+    Other {
+        /// Who.
+        person: Person,
+        /// How far.
+        terms: TermsTyped,
+    },
+}
+
+impl Invitee {
+    /// Where the mail goes.
+    #[must_use]
+    pub const fn email(&self) -> &Email {
+        match self {
+            Self::Patient(email) | Self::Contact { seen: email, .. } => email,
+            Self::Other { person, .. } => &person.email,
+        }
+    }
+}
+
 /// The dialog, checked. The message may still hold merge fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invite {
-    /// Where the mail goes.
-    pub email: Email,
+    /// Who is invited.
+    pub invitee: Invitee,
     /// The custom message; may be empty.
     pub message: String,
 }
 
 impl InviteForm {
-    /// Checks every field.
+    /// Checks every field. `today` is the day where the practice is.
     ///
     /// # Errors
     /// Everything that is wrong, at once.
-    pub fn check(&self) -> Result<Invite, Invalid> {
+    pub fn check(&self, today: Date) -> Result<Invite, Invalid> {
         let mut invalid = Invalid::default();
-        let email = match Email::confirmed(&self.email, &self.email_again) {
-            Ok(email) => Some(email),
-            Err(EmailProblem::Address(problem)) => {
-                invalid.add("email", problem);
-                None
-            }
-            Err(EmailProblem::Confirmation(problem)) => {
-                invalid.add("email_again", problem);
-                None
+        let invitee = match self.whom {
+            Whom::Patient => grant::confirmed(&mut invalid, [&self.email, &self.email_again]).map(Invitee::Patient),
+            Whom::Contact(id) => self.check_contact(&mut invalid, id, today),
+            Whom::Other => {
+                let email = [self.email.as_str(), self.email_again.as_str()];
+                let person = Person::check(&mut invalid, &self.name, &self.relationship, email);
+                let terms = self.terms.check(&mut invalid, today);
+                person.zip(terms).map(|(person, terms)| Invitee::Other { person, terms })
             }
         };
         let message = invalid.check("message", crate::template::checked(&self.message));
-        match (email, message) {
-            (Some(email), Some(message)) => Ok(Invite { email, message }),
+        match (invitee, message) {
+            (Some(invitee), Some(message)) => Ok(Invite { invitee, message }),
             _ => Err(invalid),
         }
+    }
+
+    fn check_contact(&self, invalid: &mut Invalid, id: ContactId, today: Date) -> Option<Invitee> {
+        let seen = invalid.check("email", self.email.parse());
+        if self.confirmed != "yes" {
+            invalid.add("confirmed", Problem::NotConfirmed);
+        }
+        let terms = self.terms.check(invalid, today);
+        Some(Invitee::Contact { id, seen: seen?, terms: terms? }).filter(|_| self.confirmed == "yes")
     }
 }
 
@@ -286,6 +353,8 @@ pub struct InvitationRow {
     pub kind: Kind,
     /// Who invited.
     pub inviter: String,
+    /// Was it a portal user?
+    pub by_family: bool,
     /// When.
     pub invited_at: Time,
     /// When the present link stops working.
@@ -317,6 +386,10 @@ pub struct InviteStart {
     pub templates: Vec<crate::template::TemplateChoice>,
     /// What merge fields stand for, to show how the message will read.
     pub values: crate::template::MergeValues,
+    /// The birthday that narrows what others see, by the group's rules, when it is still to come.
+    pub steps_down_on: Option<Date>,
+    /// The birthday that ends the access of others, when it is still to come.
+    pub grown_up_on: Option<Date>,
 }
 
 /// What the page behind an invitation's link shows. Nobody learns from it who the patient is.
@@ -384,9 +457,12 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::error::Problem;
 
     const START: Time = Time::from_millis(1_790_000_000_000);
+
+    fn today() -> Date {
+        Date::new(2026, 11, 27).unwrap()
+    }
 
     fn invitation() -> Invitation {
         let id = Uuid::from_u128(1);
@@ -399,6 +475,7 @@ mod tests {
             kind: Kind::Own,
             email: "ann@example.org".parse().unwrap(),
             inviter: id.into(),
+            given_by: None,
             message: String::new(),
             invited_at: START,
             expires_at: START + crate::limits::LINK_LIFE,
@@ -489,14 +566,15 @@ mod tests {
             email: "ann@example.org".into(),
             email_again: "anne@example.org".into(),
             message: "Hello {{patient.secret}}".into(),
+            ..InviteForm::default()
         };
-        let invalid = form.check().unwrap_err();
+        let invalid = form.check(today()).unwrap_err();
         // S1-08
         assert_eq!(invalid.of("email_again"), Some(Problem::Differs));
         assert_eq!(invalid.of("message"), Some(Problem::UnknownMergeField));
         // S1-09: sending works without a message.
         let form = InviteForm { email_again: "ann@example.org".into(), message: String::new(), ..form };
-        assert!(form.check().is_ok());
+        assert!(form.check(today()).is_ok());
     }
 
     #[derive(Debug, Clone)]
@@ -553,5 +631,35 @@ mod tests {
                 prop_assert_eq!(one.check_live(now).is_ok(), open && now < one.expires_at);
             }
         }
+    }
+
+    // S3-27: a contact is invited at the address on the record, which the inviter has looked at.
+    #[test]
+    fn a_contacts_address_is_looked_at_first() {
+        let terms = TermsForm { role: "view".into(), level: "clinical".into(), ..TermsForm::default() };
+        let whom = Whom::Contact(Uuid::from_u128(2).into());
+        let form = InviteForm { whom, email: "ada@example.org".into(), terms, ..InviteForm::default() };
+        assert_eq!(form.check(today()).unwrap_err().of("confirmed"), Some(Problem::NotConfirmed));
+        assert!(InviteForm { confirmed: "yes".into(), ..form }.check(today()).is_ok());
+    }
+
+    // S3-34: Name and Email are enough of somebody who is no contact; the end is not over already.
+    #[test]
+    fn somebody_else_has_a_name_and_an_address() {
+        let terms = TermsForm { role: "edit".into(), level: "administrative".into(), ..TermsForm::default() };
+        let form = InviteForm {
+            whom: Whom::Other,
+            name: " ".into(),
+            email: "sam@example.org".into(),
+            email_again: "sam@example.org".into(),
+            terms: TermsForm { last_day: "2026-11-26".into(), ..terms.clone() },
+            ..InviteForm::default()
+        };
+        let invalid = form.check(today()).unwrap_err();
+        assert_eq!(invalid.of("name"), Some(Problem::Missing));
+        assert_eq!(invalid.of("last_day"), Some(Problem::InThePast));
+        let good =
+            InviteForm { name: "Sam Cho".into(), terms: TermsForm { last_day: "2026-11-27".into(), ..terms }, ..form };
+        assert!(matches!(good.check(today()).unwrap().invitee, Invitee::Other { .. }));
     }
 }

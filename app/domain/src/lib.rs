@@ -36,6 +36,7 @@ pub mod audit;
 pub mod bulk;
 pub mod email;
 pub mod error;
+pub mod family;
 pub mod grant;
 pub mod history;
 pub mod ids;

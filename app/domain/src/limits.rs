@@ -61,6 +61,14 @@ pub const BULK_FAILURES: u32 = 5;
 pub const BULK_UNSTARTED: Span = Span::days(1);
 /// Contacts a patient may have.
 pub const CONTACTS: u32 = 50;
+/// Portal users of one patient that are listed, those whose access is over among them.
+pub const PORTAL_USERS: u32 = 60;
+/// Portal users of one patient at one time.
+pub const PORTAL_USERS_AT_ONCE: usize = 20;
+/// The oldest age at which a parent's access can be set to end.
+pub const GROWN_UP_MOST: u8 = 30;
+/// Characters of what somebody is to the patient.
+pub const RELATIONSHIP: usize = 60;
 
 /// Passwords: 10 to 128 characters (decision 16).
 pub const PASSWORD_SHORTEST: usize = 10;

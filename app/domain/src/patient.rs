@@ -300,7 +300,7 @@ impl ContactForm {
     pub fn check(&self) -> Result<ContactDetails, Invalid> {
         let mut invalid = Invalid::default();
         let name = invalid.check("name", text::line(&self.name, limits::NAME));
-        let relationship = invalid.check("relationship", text::line(&self.relationship, 60));
+        let relationship = invalid.check("relationship", text::line(&self.relationship, limits::RELATIONSHIP));
         let email = invalid.check("email", optional_email(&self.email));
         let phone = invalid.check("phone", text::phone(&self.phone));
         let details = (|| {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     email::Email,
     error::{Conflict, Invalid, Problem},
+    grant::AgeRules,
     ids::GroupId,
     limits,
     patient::Status,
@@ -31,13 +32,15 @@ pub struct PatientAccess {
     pub invitations: bool,
     /// How long an invitation's link lives (decision 2).
     pub link_life: Span,
+    /// At what ages of the patient the access of parents and others steps down or ends.
+    pub ages: AgeRules,
     /// Counts the saves: two people editing at once do not overwrite each other.
     pub version: i64,
 }
 
 impl Default for PatientAccess {
     fn default() -> Self {
-        Self { invitations: true, link_life: limits::LINK_LIFE, version: 0 }
+        Self { invitations: true, link_life: limits::LINK_LIFE, ages: AgeRules::default(), version: 0 }
     }
 }
 
@@ -70,6 +73,39 @@ impl PatientAccess {
             Ok(life)
         } else {
             Err(Problem::OutOfRange)
+        }
+    }
+}
+
+/// The dialog that changes them, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PatientAccessForm {
+    /// `yes` when patients may be invited.
+    pub invitations: String,
+    /// How long a link lives, in hours.
+    pub link_hours: String,
+    /// From which birthday on others see appointments and invoices only; never when empty.
+    pub steps_down: String,
+    /// On which birthday the access of others ends; never when empty.
+    pub ends: String,
+}
+
+impl PatientAccessForm {
+    /// Checks the fields.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn check(&self, version: i64) -> Result<PatientAccess, Invalid> {
+        let mut invalid = Invalid::default();
+        let hours = self.link_hours.trim().parse().map_err(|_| Problem::OutOfRange);
+        let link_life = invalid.check("link_hours", hours.and_then(PatientAccess::check_link_life));
+        let ages = AgeRules::check(&mut invalid, &self.steps_down, &self.ends);
+        match (link_life, ages) {
+            (Some(link_life), Some(ages)) => {
+                Ok(PatientAccess { invitations: self.invitations == "yes", link_life, ages, version })
+            }
+            _ => Err(invalid),
         }
     }
 }

@@ -160,6 +160,13 @@ impl Date {
         (today.year - self.year - i16::from(!had_birthday)).max(0)
     }
 
+    /// The day on which somebody born on this one is so many years old; born on 29 February that may be 1 March.
+    #[must_use]
+    pub fn birthday(self, age: u8) -> Option<Self> {
+        let year = self.year.checked_add(i16::from(age))?;
+        Self::new(year, self.month, self.day).or_else(|_| Self::new(year, 3, 1)).ok()
+    }
+
     /// For people: `3 Sep 2014`.
     #[must_use]
     pub fn long(self) -> String {
@@ -233,6 +240,13 @@ mod tests {
         assert_eq!(date("2024-02-29").age_on(date("2025-02-28")), 0);
         assert_eq!(date("2024-02-29").age_on(date("2025-03-01")), 1);
         assert_eq!(date("2030-01-01").age_on(date("2026-01-01")), 0);
+    }
+
+    #[test]
+    fn a_birthday_is_the_day_on_which_the_age_is_reached() {
+        assert_eq!(date("2014-09-03").birthday(16), Some(date("2030-09-03")));
+        assert_eq!(date("2024-02-29").birthday(14), Some(date("2038-03-01")));
+        assert_eq!(date("2024-02-29").birthday(16), Some(date("2040-02-29")));
     }
 
     proptest! {

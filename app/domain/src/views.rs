@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     account::Door,
-    grant::Kind,
+    grant::{Kind, Reach},
     ids::{GroupId, PatientId, UserId},
+    time::Date,
     user::{AccessSettings, Level, Membership, Offers},
 };
 
@@ -70,6 +71,14 @@ pub struct PortalRecord {
     pub practice: String,
     /// Who the portal user is to the patient.
     pub kind: Kind,
+    /// How far the portal user's access reaches now.
+    pub reach: Reach,
+    /// The day on which it steps down to appointments and invoices, if it will.
+    pub steps_down_on: Option<Date>,
+    /// Its last whole day, if it ends by itself.
+    pub last_day: Option<Date>,
+    /// May the portal user let others see this record?
+    pub manages: bool,
 }
 
 /// What every page of the portal shows around its content.

@@ -1,6 +1,6 @@
 //! Doors: Settings > General: Patient Access, the practice.
 
-use domain::practice::{MessageForm, MessageSettings, PatientAccess, PracticeDetails, PracticeForm};
+use domain::practice::{MessageForm, MessageSettings, PatientAccess, PatientAccessForm, PracticeDetails, PracticeForm};
 use leptos::prelude::*;
 
 use super::strict::Json;
@@ -16,8 +16,8 @@ pub async fn patient_access() -> Result<PatientAccess, AppError> {
 
 /// Saves them.
 #[server(endpoint = "settings/save_patient_access", input = Json, client = super::client::Console)]
-pub async fn save_patient_access(version: i64, invitations: bool, link_hours: u32) -> Result<(), AppError> {
-    answer("", |ctx| async move { settings::save_patient_access(&ctx, version, invitations, link_hours).await }).await
+pub async fn save_patient_access(version: i64, form: PatientAccessForm) -> Result<(), AppError> {
+    answer("", |ctx| async move { settings::save_patient_access(&ctx, version, &form).await }).await
 }
 
 /// What patients know the practice by.

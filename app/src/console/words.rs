@@ -4,6 +4,7 @@
 mod access;
 mod bulk;
 mod history;
+mod portal_users;
 mod reports;
 
 use domain::{
@@ -17,7 +18,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-pub use self::{access::*, bulk::*, history::*, reports::*};
+pub use self::{access::*, bulk::*, history::*, portal_users::*, reports::*};
 use crate::error::AppError;
 
 // The frame.

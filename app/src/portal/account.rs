@@ -3,8 +3,9 @@
 
 use domain::{
     account::{Device, Door},
+    grant::Kind as GrantKind,
     time::Time,
-    views::PortalStart,
+    views::{PortalRecord, PortalStart},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -30,6 +31,7 @@ const CHANGE: &str = "/api/passwords/change";
 const END: &str = "/api/account/end_device";
 const SIGN_OUT: &str = "/api/account/sign_out";
 const SIGN_OUT_EVERYWHERE: &str = "/api/account/sign_out_everywhere";
+const LEAVE_RECORD: &str = "/api/family/leave";
 const SWITCH: &str = "/api/account/switch_door";
 
 /// The page.
@@ -41,10 +43,14 @@ pub fn AccountPage(
     /// Was a device signed out just now?
     #[prop(optional)]
     device_ended: bool,
+    /// Was somebody's record given up just now?
+    #[prop(optional)]
+    record_left: bool,
 ) -> impl IntoView {
-    let done = match (password_changed, device_ended) {
-        (true, _) => say::PASSWORD_CHANGED,
-        (_, true) => say::DEVICE_ENDED,
+    let done = match (password_changed, device_ended, record_left) {
+        (true, _, _) => say::PASSWORD_CHANGED,
+        (_, true, _) => say::DEVICE_ENDED,
+        (_, _, true) => say::RECORD_LEFT,
         _ => "",
     };
     let chosen = use_query_map().with_untracked(|query| query.get("record")).unwrap_or_default();
@@ -85,6 +91,8 @@ pub fn AccountView(
     let PortalStart { records, also_console, email } = start;
     let chosen = chosen.parse().ok();
     let record = records.iter().find(|record| Some(record.patient) == chosen).or_else(|| records.first()).cloned();
+    let seen = records.iter().map(|record| view! { <RecordRow record=record.clone()/> }).collect_view();
+    let has_records = !records.is_empty();
     let devices = devices.into_iter().map(|device| view! { <DeviceRow device=device now=now/> }).collect_view();
     view! {
         <Frame title=say::ACCOUNT place=Place::Account record=record records=records>
@@ -94,6 +102,11 @@ pub fn AccountView(
             </header>
             {(!done.is_empty()).then(|| view! {
                 <Notice tone=Tone::Success live=true focus=true><p>{done}</p></Notice>
+            })}
+            {has_records.then(|| view! {
+                <Card title=say::RECORDS_YOU_SEE id="records-you-see">
+                    <ul class="people">{seen}</ul>
+                </Card>
             })}
             <Card title=say::DEVICES id="devices">
                 <p class="card-lead">{say::DEVICES_LEAD}</p>
@@ -131,6 +144,38 @@ pub fn AccountView(
                 </div>
             </Card>
         </Frame>
+    }
+}
+
+/// One of the records that this person can see (S0-27).
+#[component]
+fn RecordRow(record: PortalRecord) -> impl IntoView {
+    let PortalRecord { patient, shown, practice, kind, reach, steps_down_on, last_day, manages } = record;
+    let own = kind == GrantKind::Own;
+    let people = manages.then(|| Place::People.path(patient));
+    view! {
+        <li class="person">
+            <span class="place-icon"><Icon name="folder-heart"/></span>
+            <div class="person-text">
+                <p class="person-name"><a href=Place::Home.path(patient) dir="auto"><b>{shown.clone()}</b></a></p>
+                <p class="person-more" dir="auto">{say::kind(kind)}" · "{practice}</p>
+                {(!own).then(|| view! {
+                    <p class="person-more">{say::you_may(reach)}</p>
+                    <p class="person-more">{say::until(last_day, steps_down_on)}</p>
+                })}
+                {people.map(|href| view! { <p class="person-more"><a href=href>{say::PEOPLE}</a></p> })}
+                {(!own).then(|| view! {
+                    <details class="sure">
+                        <summary class="link-button">{say::leave_record_of(&shown)}</summary>
+                        <p>{say::LEAVE_RECORD_TEXT}</p>
+                        <DoorForm door=LEAVE_RECORD page=HERE>
+                            <Hidden name="patient" value=patient.to_string()/>
+                            <Button submit=true kind=Kind::Danger>{say::LEAVE_RECORD}</Button>
+                        </DoorForm>
+                    </details>
+                })}
+            </div>
+        </li>
     }
 }
 

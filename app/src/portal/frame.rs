@@ -1,6 +1,7 @@
 //! The bars around every page of the portal.
 
 use domain::{
+    grant::Level,
     ids::PatientId,
     views::{PortalFrame, PortalRecord},
 };
@@ -34,6 +35,8 @@ pub enum Place {
     Health,
     /// What is to be paid.
     Invoices,
+    /// Who can see it.
+    People,
     /// Sign-in, devices, the way out.
     Account,
 }
@@ -49,6 +52,7 @@ impl Place {
             Self::Messages => format!("/portal/{patient}/messages"),
             Self::Health => format!("/portal/{patient}/health"),
             Self::Invoices => format!("/portal/{patient}/invoices"),
+            Self::People => format!("/portal/{patient}/people"),
             // The record stays chosen while its owner looks at the account.
             Self::Account => format!("/portal/account?record={patient}"),
         }
@@ -63,7 +67,7 @@ impl Place {
             Self::Messages => Some(say::MESSAGES_PLACE),
             Self::Health => Some(say::HEALTH_PLACE),
             Self::Invoices => Some(say::INVOICES_PLACE),
-            Self::Home | Self::Account => None,
+            Self::Home | Self::People | Self::Account => None,
         }
     }
 
@@ -77,8 +81,21 @@ impl Place {
             Self::Messages => "message-circle",
             Self::Health => "heart-pulse",
             Self::Invoices => "receipt-text",
+            Self::People => "users",
             Self::Account => "user",
         }
+    }
+
+    /// Is it part of what was shared with the patient? Who is here for appointments does not learn of it.
+    #[must_use]
+    pub const fn is_clinical(self) -> bool {
+        matches!(self, Self::Records | Self::Messages | Self::Health)
+    }
+
+    /// Is it open to somebody whose access reaches so far?
+    #[must_use]
+    pub fn opens_to(self, level: Level) -> bool {
+        level == Level::Clinical || !self.is_clinical()
     }
 
     const fn way(self) -> &'static str {
@@ -89,6 +106,7 @@ impl Place {
             Self::Messages => say::MESSAGES,
             Self::Health => say::HEALTH,
             Self::Invoices => say::INVOICES,
+            Self::People => say::PEOPLE,
             Self::Account => say::ACCOUNT,
         }
     }
@@ -137,9 +155,13 @@ pub fn Frame(
     children: Children,
 ) -> impl IntoView {
     let patient = record.as_ref().map(|record| record.patient);
+    let level = record.as_ref().map(|record| record.reach.level);
     let ways = WAYS
         .into_iter()
-        .filter(|way| patient.is_some() || matches!(way, Place::Home | Place::Account))
+        .filter(|way| match level {
+            Some(level) => way.opens_to(level),
+            None => matches!(way, Place::Home | Place::Account),
+        })
         .map(|way| {
             let href = match (patient, way) {
                 (Some(patient), way) => way.path(patient),
@@ -203,6 +225,8 @@ fn Switcher(place: Place, record: Option<PatientId>, records: Vec<PortalRecord>)
         .into_iter()
         .map(|other| {
             let here = record == Some(other.patient);
+            let open = place.opens_to(other.reach.level) && (place != Place::People || other.manages);
+            let place = if open { place } else { Place::Home };
             view! {
                 <li>
                     <a class="switch-row" href=place.path(other.patient) aria-current=here.then_some("true")>

@@ -7,7 +7,10 @@ use super::{
     frame::{Frame, Place, with_record},
     words as say,
 };
-use crate::{account::gate::CallPractice, components::Icon};
+use crate::{
+    account::gate::CallPractice,
+    components::{Icon, Notice},
+};
 
 /// The four places of S1-01. Messages are in the bar.
 const PLACES: [Place; 4] = [Place::Health, Place::Appointments, Place::Records, Place::Invoices];
@@ -31,8 +34,12 @@ pub fn HomeView(
         (say::hello(&greet), say::with(&record.practice))
     };
     let patient = record.patient;
+    // What will change by an end or an age is said beforehand.
+    let ending = say::ending(record.last_day, record.steps_down_on);
+    let people = record.manages.then(|| Place::People.path(patient));
     let places = PLACES
         .into_iter()
+        .filter(|place| place.opens_to(record.reach.level))
         .filter_map(|place| place.words().map(|words| (place, words)))
         .map(|(place, words)| {
             view! {
@@ -56,10 +63,14 @@ pub fn HomeView(
                 <p class="page-lead" dir="auto">{lead}</p>
             </header>
             <p class="calm"><Icon name="circle-check"/><span>{say::NOTHING_NEW}</span></p>
+            {ending.map(|text| view! { <Notice><p>{text}</p></Notice> })}
             <section aria-labelledby="places">
                 <h2 id="places" class="section-title">{say::PLACES}</h2>
                 <ul class="places">{places}</ul>
             </section>
+            {people.map(|href| view! {
+                <p class="beside"><a href=href><Icon name="users"/>{say::PEOPLE}</a></p>
+            })}
             <section class="card practice" aria-labelledby="practice">
                 <h2 id="practice" dir="auto">{practice}</h2>
                 <p>{contact}</p>

@@ -7,6 +7,7 @@
 //! | `home` | `/portal/:patient` |
 //! | `places` | appointments, records, messages, health, invoices: what will be there, until it is |
 //! | `account` | `/portal/account`: devices, password, the way out |
+//! | `people` | `/portal/:patient/people`: who can see this record, and letting somebody in |
 //! | [`islands`] | what wakes up in the browser; raw calls only, to stay small |
 //! | `words` | what all of them say |
 
@@ -21,6 +22,8 @@ mod frame;
 #[cfg(feature = "ssr")]
 mod home;
 #[cfg(feature = "ssr")]
+mod people;
+#[cfg(feature = "ssr")]
 mod places;
 #[cfg(feature = "ssr")]
 mod start;
@@ -34,6 +37,7 @@ pub use self::{
     account::{AccountPage, AccountView},
     frame::{Frame, Place},
     home::{Home, HomeView},
+    people::{Done, LetIn, LetInView, People, PeopleView},
     places::{PlacePage, PlaceView},
     start::{Start, StartView},
 };

@@ -3,8 +3,8 @@
 use domain::views::PortalFrame;
 use leptos::prelude::*;
 
-use super::frame::{Frame, Place, with_record};
-use crate::{account::gate::CallPractice, components::Empty};
+use super::frame::{Frame, Place, trouble, with_record};
+use crate::{account::gate::CallPractice, components::Empty, error::AppError};
 
 /// The page.
 #[component]
@@ -12,7 +12,13 @@ pub fn PlacePage(
     /// Which of them.
     place: Place,
 ) -> impl IntoView {
-    with_record(move |frame| view! { <PlaceView place=place frame=frame/> })
+    with_record(move |frame| {
+        if place.opens_to(frame.record.reach.level) {
+            view! { <PlaceView place=place frame=frame/> }.into_any()
+        } else {
+            trouble(AppError::NotFound).into_any()
+        }
+    })
 }
 
 /// The page, once it is known whose record it is.

@@ -1,6 +1,9 @@
 //! What the portal's pages say, in one place, ready for translation.
 
-use domain::grant::Kind;
+use domain::{
+    grant::{Kind, Level, Reach, Role},
+    time::Date,
+};
 
 // The bars
 /// The name of the bar with the ways.
@@ -186,3 +189,193 @@ pub const LEAVE_LEAD: &str = "On a shared device always sign out when you are do
 pub const SIGN_OUT: &str = "Sign out";
 /// Button.
 pub const SIGN_OUT_EVERYWHERE: &str = "Sign out on all devices";
+
+// Who can see a record
+/// Heading, and the way there.
+pub const PEOPLE: &str = "People who can see this record";
+/// Lead.
+#[must_use]
+pub fn people_lead(shown: &str, kind: Kind) -> String {
+    match kind {
+        Kind::Own => "Besides you and your practice. You decide, and can take it back at any time.".to_owned(),
+        Kind::Contact | Kind::Other => {
+            format!("Who can see the record of {shown} besides you and the practice. You can take back what you gave.")
+        }
+    }
+}
+/// Heading.
+pub const PEOPLE_NOW: &str = "Now";
+/// Empty state.
+pub const NO_PEOPLE: &str = "Nobody else";
+/// Empty state.
+pub const NO_PEOPLE_TEXT: &str = "You can let somebody you trust see this record: everything that is shared, or appointments \
+                                  and invoices only.";
+/// Button, and heading.
+pub const LET_SOMEBODY_IN: &str = "Let somebody see it";
+/// When the practice has turned invitations off.
+pub const NOBODY_LETS_IN: &str = "Nobody can be invited at the moment";
+/// What to do.
+pub const NOBODY_LETS_IN_TEXT: &str = "Your practice has turned invitations off. Ask them.";
+/// The list of those who could see it.
+#[must_use]
+pub fn people_before(count: usize) -> String {
+    if count == 1 {
+        "1 person who could see it before".to_owned()
+    } else {
+        format!("{count} people who could see it before")
+    }
+}
+/// Who somebody is.
+#[must_use]
+pub fn who(relationship: &str, email: &str) -> String {
+    [relationship, email].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+/// By whom.
+pub const LET_IN_BY_YOU: &str = "Let in by you";
+/// By whom.
+#[must_use]
+pub fn let_in_by(name: Option<&str>) -> String {
+    name.map_or_else(|| "Let in by your practice".to_owned(), |name| format!("Let in by {name}"))
+}
+/// How much somebody sees.
+#[must_use]
+pub const fn level(level: Level) -> &'static str {
+    match level {
+        Level::Clinical => "Everything that is shared",
+        Level::Administrative => "Appointments and invoices only",
+    }
+}
+/// What somebody may do.
+#[must_use]
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::View => "Look only",
+        Role::Edit => "Look, and act for the patient",
+    }
+}
+/// How far somebody's access reaches.
+#[must_use]
+pub fn may(seen: Level, done: Role) -> String {
+    format!("{}: {}", level(seen), role(done).to_lowercase())
+}
+/// How far one's own access reaches.
+#[must_use]
+pub fn you_may(reach: Reach) -> String {
+    format!("You see: {}", may(reach.level, reach.role).to_lowercase())
+}
+/// Until when.
+#[must_use]
+pub fn until(last_day: Option<Date>, steps_down_on: Option<Date>) -> String {
+    match (last_day, steps_down_on) {
+        (None, None) => "No end".to_owned(),
+        (Some(last), None) => format!("Until {}", last.long()),
+        (None, Some(narrows)) => format!("From {} appointments and invoices only", narrows.long()),
+        (Some(last), Some(narrows)) => {
+            format!("From {} appointments and invoices only; until {}", narrows.long(), last.long())
+        }
+    }
+}
+/// On Home: what will change by itself.
+#[must_use]
+pub fn ending(last_day: Option<Date>, steps_down_on: Option<Date>) -> Option<String> {
+    match (last_day, steps_down_on) {
+        (None, None) => None,
+        (Some(last), None) => {
+            Some(format!("You can see this record until {}. Then your access ends by itself.", last.long()))
+        }
+        (None, Some(narrows)) => Some(format!("From {} on you see appointments and invoices only.", narrows.long())),
+        (Some(last), Some(narrows)) => Some(format!(
+            "From {} on you see appointments and invoices only, and after {} your access ends by itself.",
+            narrows.long(),
+            last.long()
+        )),
+    }
+}
+/// A state.
+pub const PENDING: &str = "Invited";
+/// A state.
+pub const NOT_REACHED: &str = "Not answered";
+/// A state.
+pub const CAN_SEE: &str = "Can see it";
+/// A state.
+pub const SUSPENDED: &str = "Stopped by the practice";
+/// A state.
+pub const ENDED: &str = "Ended";
+/// Button.
+pub const SEND_AGAIN: &str = "Send the invitation again";
+/// The button's whole name.
+#[must_use]
+pub fn send_again_to(name: &str) -> String {
+    format!("Send the invitation to {name} again")
+}
+/// What opens the question.
+#[must_use]
+pub fn end_of(name: &str) -> String {
+    format!("End the access of {name}")
+}
+/// What it means.
+pub const END_TEXT: &str =
+    "They cannot open this record any more, from this moment on. To let them in again you invite them again.";
+/// Button.
+pub const END: &str = "End it now";
+/// What opens the question.
+#[must_use]
+pub fn take_back_of(name: &str) -> String {
+    format!("Take back the invitation of {name}")
+}
+/// What it means.
+pub const TAKE_BACK_TEXT: &str = "The link in their email stops working at once.";
+/// Button.
+pub const TAKE_BACK: &str = "Take it back";
+/// After somebody was invited.
+pub const PERSON_INVITED: &str = "The invitation is on its way. When they accept it they can see this record.";
+/// After a new link was sent.
+pub const PERSON_SENT_AGAIN: &str = "A new invitation is on its way. The earlier link does not work any more.";
+/// After somebody's access was ended.
+pub const PERSON_ENDED: &str = "Done. They cannot open this record any more.";
+/// Lead of the form.
+#[must_use]
+pub fn let_in_lead(shown: &str, kind: Kind) -> String {
+    match kind {
+        Kind::Own => "They get an email with a link, and use an account of their own.".to_owned(),
+        Kind::Contact | Kind::Other => {
+            format!("To the record of {shown}. They get an email with a link, and use an account of their own.")
+        }
+    }
+}
+/// A field's label.
+pub const THEIR_NAME: &str = "Their name";
+/// A field's label.
+pub const THEIR_RELATIONSHIP: &str = "Who they are to the patient";
+/// Help.
+pub const THEIR_RELATIONSHIP_HINT: &str = "Such as grandmother or carer.";
+/// A field's label.
+pub const THEIR_EMAIL: &str = "Their email";
+/// A field's label.
+pub const EMAIL_AGAIN: &str = "Confirm email";
+/// A field's label.
+pub const THEY_SEE: &str = "They see";
+/// A field's label.
+pub const THEY_MAY: &str = "They may";
+/// A field's label.
+pub const LAST_DAY: &str = "Until";
+/// Help.
+pub const LAST_DAY_HINT: &str = "The last day. Leave it empty for no end.";
+/// Before sending.
+pub const LET_IN_WARNING: &str = "Whoever reads this mailbox can see private health information. Check the address.";
+/// Button.
+pub const SEND_INVITATION: &str = "Send the invitation";
+/// Heading.
+pub const RECORDS_YOU_SEE: &str = "Records you can see";
+/// What opens the question.
+#[must_use]
+pub fn leave_record_of(shown: &str) -> String {
+    format!("Give up the record of {shown}")
+}
+/// What it means.
+pub const LEAVE_RECORD_TEXT: &str = "You cannot open it any more, and whoever you let in cannot either. Only the practice or the patient can \
+                                     let you in again.";
+/// Button.
+pub const LEAVE_RECORD: &str = "Give it up";
+/// After it was given up.
+pub const RECORD_LEFT: &str = "Done. You cannot open that record any more.";

@@ -49,7 +49,7 @@ pub async fn start(ctx: &Ctx) -> Result<ConsoleStart> {
             view_history: actor.may(ViewHistory, &()).is_ok(),
             export_data: actor.may(ExportData, &()).is_ok(),
         },
-        also_portal: grants.iter().any(|facts| facts.grant.opens()),
+        also_portal: grants.into_iter().any(|record| record.at(ctx.now()).reach().is_some()),
         email: account.email.as_str().to_owned(),
         nobody_invited_yet: !anybody_invited,
     })

@@ -9,6 +9,11 @@ pub(crate) fn day_in(now: Time, zone: Option<&str>) -> Option<Date> {
     Date::new(day.year(), u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?).ok()
 }
 
+/// The last whole day before a moment in which a day begins.
+pub(crate) fn day_before(moment: Time, zone: Option<&str>) -> Option<Date> {
+    day_in(Time::from_millis(moment.millis() - 1), zone)
+}
+
 /// The moment in which a day begins in a time zone, or the one after it.
 pub(crate) fn start_of(day: Date, zone: &str, later: i32) -> Option<Time> {
     let date =
@@ -39,6 +44,8 @@ mod tests {
         let evening = Time::from_millis(1_795_384_800_000); // 2026-11-22T22:00:00Z
         assert_eq!(day_in(evening, None).unwrap().to_string(), "2026-11-22");
         assert_eq!(day_in(evening, Some("Australia/Sydney")).unwrap().to_string(), "2026-11-23");
+        let midnight = start_of(Date::new(2026, 11, 23).unwrap(), "Australia/Sydney", 0).unwrap();
+        assert_eq!(day_before(midnight, Some("Australia/Sydney")).unwrap().to_string(), "2026-11-22");
         assert_eq!(day_in(evening, Some("No/Where")).unwrap().to_string(), "2026-11-22");
     }
 }

@@ -5,12 +5,12 @@ mod people;
 use std::sync::Arc;
 
 use domain::{
-    access::{Access, Actor, AddPatient, EditPatient, InvitePatient, ManageTemplates, PatientFacts},
+    access::{Access, Actor, AddPatient, EditPatient, InvitePatient, Inviting, ManageTemplates, PatientFacts},
     account::{Account, Door, PasswordHash, SessionClock},
     audit::{Action, Entry},
     email::Email,
     error::Invalid,
-    grant::{Grant, Kind, State},
+    grant::{Grant, Kind},
     ids::{AccountId, GroupId, LocationId, PatientId, UserId},
     invitation::{Events, Invitation},
     location::{Location, OpeningHours},
@@ -390,15 +390,8 @@ async fn add_portal(
         let access = owner.may(InvitePatient, &facts_of(owner, group, *patient))?;
         let invited_at = now - ago;
         let account = account(ctx, work, address, matches!(fate, Fate::Activated).then_some(password)).await?;
-        let grant = Grant {
-            id: ctx.services.random.id().into(),
-            group,
-            patient: *patient,
-            account: account.id,
-            kind: Kind::Own,
-            state: State::Invited,
-        };
-        work.add_grant(&access, &grant, invited_at).await?;
+        let grant = Grant::own(ctx.services.random.id().into(), group, *patient, account.id, invited_at);
+        work.add_grant(&Inviting::from(&access), &grant, invited_at).await?;
         let invitation = Invitation {
             id: ctx.services.random.id().into(),
             group,
@@ -408,6 +401,7 @@ async fn add_portal(
             kind: Kind::Own,
             email: account.email,
             inviter: access.user(),
+            given_by: None,
             message: String::new(),
             invited_at,
             expires_at: invited_at + Span::hours(24),
@@ -416,7 +410,7 @@ async fn add_portal(
         };
         // Nobody has this token: a demo link is got by sending it again.
         let (_, hash) = tokens::make(&*ctx.services.random);
-        work.add_invitation(&access, &invitation, &hash).await?;
+        work.add_invitation(&Inviting::from(&access), &invitation, &hash).await?;
         let entry = audit::entry(ctx, access.by(), group, Action::InvitationMade, patient);
         work.audit(&Entry { at: now, detail: invitation.id.to_string(), ..entry }).await?;
         settle(ctx, work, fate, invitation, grant).await?;

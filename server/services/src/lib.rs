@@ -52,6 +52,7 @@ pub mod notifications;
 pub mod passwords;
 pub mod patients;
 pub mod portal;
+pub mod portal_users;
 pub mod ports;
 pub mod relationships;
 pub mod reports;

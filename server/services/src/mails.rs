@@ -149,7 +149,8 @@ async fn invitation(services: &Services, work: &mut dyn Work, mail: &QueuedMail)
         Err(Conflict::Expired) => return Ok(Fate::Drop { failed: Some(Failure::GaveUp) }),
         Err(_) => return Ok(GONE),
     }
-    let open = work.unscoped_lookup_grant(invitation.grant).await?.is_some_and(|facts| !invitations::closed(&facts));
+    let record = work.unscoped_lookup_grant(invitation.grant).await?;
+    let open = record.is_some_and(|record| !invitations::closed(&record.at(now)));
     if !open || work.is_practitioner(invitation.account).await? {
         return Ok(Fate::Drop { failed: Some(Failure::HeldBack) });
     }

@@ -2,7 +2,7 @@
 //! group the session is in, and also from the lobby and the portal.
 
 use domain::{
-    access::{Face, GrantFacts, Waits},
+    access::{Face, Waits},
     account::Door,
     audit::{Action, Entry},
     error::{Conflict, Refusal},
@@ -20,7 +20,7 @@ use crate::{
     context::Ctx,
     error::{Error, Result},
     passwords,
-    ports::{Hint, MembershipRecord, Work},
+    ports::{GrantRecord, Hint, MembershipRecord, Work},
 };
 
 /// The groups that ask the caller to join (S4-31). Of each no more than its name (S4-33).
@@ -146,7 +146,7 @@ pub(crate) async fn holds_portal(work: &mut dyn Work, account: AccountId, role: 
     if role == Role::Administrator {
         return Ok(false);
     }
-    let used = |facts: &GrantFacts| matches!(facts.grant.state, State::Activated { .. } | State::Suspended { .. });
+    let used = |record: &GrantRecord| matches!(record.grant.state, State::Activated { .. } | State::Suspended { .. });
     if work.list_grants(account).await?.iter().any(used) {
         return Ok(true);
     }

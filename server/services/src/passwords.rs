@@ -104,7 +104,7 @@ pub async fn link_page(ctx: &Ctx, token: &str) -> Result<PasswordLinkPage> {
     };
     let mut accepts = Vec::new();
     if account.password_hash.is_none() {
-        for open in invitations::open_for_password_link(work.as_mut(), &account).await? {
+        for open in invitations::open_for_password_link(ctx, work.as_mut(), &account).await? {
             if let Some(group) = work.unscoped_lookup_group(open.invitation.group).await?
                 && !accepts.contains(&group.name)
             {
@@ -172,7 +172,7 @@ async fn try_set(ctx: &Ctx, token: &str, hash: &PasswordHash) -> Result<Option<D
     if account.password_hash.is_some() {
         work.add_mail(&mails::about_account(ctx, &account, mail::Kind::PasswordChanged, None)).await?;
     } else {
-        for open in invitations::open_for_password_link(work.as_mut(), &account).await? {
+        for open in invitations::open_for_password_link(ctx, work.as_mut(), &account).await? {
             if !invitations::accept_by_password_link(ctx, work.as_mut(), open).await? {
                 return Ok(None);
             }

@@ -297,6 +297,8 @@ pub async fn remove_contact(ctx: &Ctx, id: PatientId, contact: ContactId, versio
         return Err(Error::NotFound);
     }
     write_down(ctx, work.as_mut(), &access, Action::ContactRemoved, contact).await?;
+    // Who was let in as a contact stays in, as somebody who is none: to take that away is a step of its own.
+    work.forget_contact(&access, contact).await?;
     if !work.remove_contact(&access, contact, version).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }

@@ -1,7 +1,7 @@
 //! What the portal's pages start with.
 
 use domain::{
-    access::{Actor, Face, ViewOwnRecord, Waits},
+    access::{Actor, Face, ManageOwnAccess, ViewOwnRecord, Waits},
     audit::Action,
     error::Refusal,
     grant::Kind,
@@ -12,6 +12,7 @@ use domain::{
 use crate::{
     audit,
     context::Ctx,
+    days,
     error::{Error, Result},
     ports::{OwnRecord, Work},
 };
@@ -28,7 +29,7 @@ pub async fn start(ctx: &Ctx) -> Result<PortalStart> {
         Face::User(_) | Face::Lobby(Waits::Group) => return Err(Error::Forbidden(Refusal::Door)),
     }
     let mut work = ctx.services.store.read().await?;
-    let records = open_ones(actor, work.list_own_records(actor.account()).await?);
+    let records = open_ones(ctx, actor, work.list_own_records(actor.account()).await?);
     let also_console = !work.list_own_groups(actor.account()).await?.is_empty();
     let account = work.lookup_account(actor.account()).await?.ok_or(Error::NotSignedIn)?;
     Ok(PortalStart { records, also_console, email: account.email.as_str().to_owned() })
@@ -43,41 +44,55 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     let mut view = ctx.services.store.read().await?;
     let all = view.list_own_records(actor.account()).await?;
     // The list ends somewhere; a record beyond its end is asked for by itself.
-    let own = match all.iter().find(|own| own.facts.grant.patient == patient) {
+    let own = match all.iter().find(|own| own.record.grant.patient == patient) {
         Some(own) => own.clone(),
-        None => one_record(actor, view.as_mut(), patient).await?,
+        None => one_record(ctx, actor, view.as_mut(), patient).await?,
     };
-    let access = actor.may(ViewOwnRecord, &own.facts)?;
+    let facts = own.record.clone().at(ctx.now());
+    let access = actor.may(ViewOwnRecord, &facts)?;
     let also_console = !view.list_own_groups(actor.account()).await?.is_empty();
     drop(view);
     // Only the entry needs the one writer.
     let mut work = ctx.services.store.begin().await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PortalHomeViewed, patient)).await?;
     work.save().await?;
-    let greet = match own.facts.grant.kind {
+    let greet = match facts.grant.kind {
         Kind::Own => own.name.called().to_owned(),
         Kind::Contact | Kind::Other => String::new(),
     };
     let practice_phone = own.phone.clone();
-    Ok(PortalFrame { record: shown(own), practice_phone, greet, records: open_ones(actor, all), also_console })
+    let record = shown(ctx, actor, own).ok_or(Error::NotFound)?;
+    Ok(PortalFrame { record, practice_phone, greet, records: open_ones(ctx, actor, all), also_console })
 }
 
-async fn one_record(actor: &Actor, work: &mut dyn Work, patient: PatientId) -> Result<OwnRecord> {
-    let facts = work.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?;
-    let access = actor.may(ViewOwnRecord, &facts)?;
+async fn one_record(ctx: &Ctx, actor: &Actor, work: &mut dyn Work, patient: PatientId) -> Result<OwnRecord> {
+    let record = work.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?;
+    let access = actor.may(ViewOwnRecord, &record.clone().at(ctx.now()))?;
     let (patient, group) = work.lookup_own_record(&access).await?.ok_or(Error::NotFound)?;
-    Ok(OwnRecord { facts, name: patient.details.name, practice: group.name, phone: group.phone })
+    Ok(OwnRecord { record, name: patient.details.name, practice: group.name, phone: group.phone })
 }
 
-fn open_ones(actor: &Actor, all: Vec<OwnRecord>) -> Vec<PortalRecord> {
-    all.into_iter().filter(|own| actor.may(ViewOwnRecord, &own.facts).is_ok()).map(shown).collect()
+fn open_ones(ctx: &Ctx, actor: &Actor, all: Vec<OwnRecord>) -> Vec<PortalRecord> {
+    all.into_iter().filter_map(|own| shown(ctx, actor, own)).collect()
 }
 
-fn shown(own: OwnRecord) -> PortalRecord {
-    PortalRecord {
-        patient: own.facts.grant.patient,
+/// The record as the portal shows it; nothing when it is not open to the caller.
+fn shown(ctx: &Ctx, actor: &Actor, own: OwnRecord) -> Option<PortalRecord> {
+    let zone = own.record.about.time_zone.clone();
+    let facts = own.record.at(ctx.now());
+    actor.may(ViewOwnRecord, &facts).ok()?;
+    Some(PortalRecord {
+        patient: facts.grant.patient,
         shown: own.name.shown(),
         practice: own.practice,
-        kind: own.facts.grant.kind,
-    }
+        kind: facts.grant.kind,
+        reach: facts.reach()?,
+        steps_down_on: facts
+            .grant
+            .steps_down(&facts.ages)
+            .filter(|then| facts.now < *then)
+            .and_then(|then| days::day_in(then, zone.as_deref())),
+        last_day: facts.grant.last_moment(&facts.ages).and_then(|end| days::day_before(end, zone.as_deref())),
+        manages: actor.may(ManageOwnAccess, &facts).is_ok(),
+    })
 }

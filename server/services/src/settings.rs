@@ -4,7 +4,7 @@ use domain::{
     access::{Access, EnterGroup, ManageSettings},
     audit::{Action, Entry},
     error::Conflict,
-    practice::{MessageForm, MessageSettings, PatientAccess, PracticeDetails, PracticeForm},
+    practice::{MessageForm, MessageSettings, PatientAccess, PatientAccessForm, PracticeDetails, PracticeForm},
 };
 
 use crate::{
@@ -25,19 +25,23 @@ pub async fn patient_access(ctx: &Ctx) -> Result<PatientAccess> {
 /// Saves them, for every practitioner of the group at once (S0-30, S0-41). `version` is the version the caller saw.
 ///
 /// # Errors
-/// [`crate::Error::Invalid`] naming `link_hours`, [`crate::Error::StepUp`] (AD-08), or
-/// [`domain::error::Conflict::ChangedMeanwhile`].
-pub async fn save_patient_access(ctx: &Ctx, version: i64, invitations: bool, link_hours: u32) -> Result<()> {
+/// [`crate::Error::Invalid`], [`crate::Error::StepUp`] (AD-08), or [`domain::error::Conflict::ChangedMeanwhile`].
+pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessForm) -> Result<()> {
     let access = ctx.actor()?.may(ManageSettings, &())?;
-    let link_life =
-        PatientAccess::check_link_life(link_hours).map_err(|problem| Error::field("link_hours", problem))?;
+    let settings = form.check(version)?;
     // Whether there is a portal at all is among what matters most.
     ctx.proved_lately()?;
     let mut work = ctx.begin().await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "patient_access");
-    let detail = format!("invitations={invitations} link_hours={link_hours}");
+    let age = |age: Option<u8>| age.map_or_else(|| "never".to_owned(), |age| age.to_string());
+    let detail = format!(
+        "invitations={} link_hours={} steps_down={} ends={}",
+        settings.invitations,
+        settings.link_life.as_minutes() / 60,
+        age(settings.ages.steps_down),
+        age(settings.ages.ends),
+    );
     work.audit(&Entry { detail, ..entry }).await?;
-    let settings = PatientAccess { invitations, link_life, version };
     if !work.save_patient_access(&access, &settings, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }

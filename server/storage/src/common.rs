@@ -47,6 +47,11 @@ pub(crate) fn small(number: i64, what: &'static str) -> Stored<u32> {
     readable(u32::try_from(number), what)
 }
 
+/// An age in whole years.
+pub(crate) fn age(years: Option<i64>) -> Stored<Option<u8>> {
+    years.map(|years| readable(u8::try_from(years), "age")).transpose()
+}
+
 /// How many rows a statement reads at most.
 pub(crate) fn rows(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)

@@ -2,20 +2,29 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, GrantFacts, InvitePatient, ViewOwnRecord},
-    grant::{Grant, Kind, State},
-    ids::{AccountId, GrantId, PatientId},
+    access::{Access, EditPatient, EnterGroup, Inviting, ViewOwnRecord, ViewPatientAccess},
+    email::Email,
+    grant::{AgeRules, Grant, Kind, Level, Role, State, Terms},
+    ids::{AccountId, ContactId, GrantId, PatientId},
+    invitation::Invitation,
+    limits,
     patient::{Patient, Status},
     person::PatientName,
     practice::Group,
     time::Time,
 };
-use services::ports::{Grants, OwnRecord, Practice as _, StoreError, Stored};
+use services::ports::{
+    About, GrantRecord, Grants, OwnRecord, PortalUserRecord, PortalUsers, Practice as _, StoreError, Stored,
+};
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
-use super::SqlWork;
-use crate::common::readable;
+use super::{
+    SqlWork,
+    invitations::{InvitationRow, select_invitation},
+    patients::own,
+};
+use crate::common::{age, readable};
 
 #[derive(sqlx::FromRow)]
 pub(super) struct GrantRow {
@@ -24,8 +33,18 @@ pub(super) struct GrantRow {
     pub(super) patient_id: Uuid,
     account_id: Uuid,
     kind: String,
+    contact_id: Option<Uuid>,
+    name: String,
+    relationship: String,
+    role: String,
+    level: String,
+    manages: bool,
+    given_by: Option<Uuid>,
+    added_at: i64,
+    ends_at: Option<i64>,
     activated_at: Option<i64>,
     suspended_at: Option<i64>,
+    ended_at: Option<i64>,
 }
 
 impl TryFrom<GrantRow> for Grant {
@@ -38,10 +57,22 @@ impl TryFrom<GrantRow> for Grant {
             patient: row.patient_id.into(),
             account: row.account_id.into(),
             kind: readable(Kind::from_code(&row.kind), "kind of grant")?,
-            state: match (row.suspended_at, row.activated_at) {
-                (Some(at), _) => State::Suspended { at: Time::from_millis(at) },
-                (None, Some(at)) => State::Activated { at: Time::from_millis(at) },
-                (None, None) => State::Invited,
+            contact: row.contact_id.map(Into::into),
+            name: row.name,
+            relationship: row.relationship,
+            terms: Terms {
+                role: readable(Role::from_code(&row.role), "role of a grant")?,
+                level: readable(Level::from_code(&row.level), "level of a grant")?,
+                manages: row.manages,
+                ends_at: row.ends_at.map(Time::from_millis),
+            },
+            given_by: row.given_by.map(Into::into),
+            given_at: Time::from_millis(row.added_at),
+            state: match (row.ended_at, row.suspended_at, row.activated_at) {
+                (Some(at), _, _) => State::Ended { at: Time::from_millis(at) },
+                (None, Some(at), _) => State::Suspended { at: Time::from_millis(at) },
+                (None, None, Some(at)) => State::Activated { at: Time::from_millis(at) },
+                (None, None, None) => State::Invited,
             },
         })
     }
@@ -57,27 +88,97 @@ macro_rules! select_grant {
                  g.patient_id,
                  g.account_id,
                  g.kind,
+                 g.contact_id,
+                 g.name,
+                 g.relationship,
+                 g.role,
+                 g.level,
+                 g.manages,
+                 g.given_by,
+                 g.added_at,
+                 g.ends_at,
                  g.activated_at,
-                 g.suspended_at",
+                 g.suspended_at,
+                 g.ended_at",
             $rest
         )
     };
 }
 pub(super) use select_grant;
 
-/// A grant with where its patient stands.
+/// What decides beside a grant whether it is open: columns of `p`, the patient, and `s`, the group's settings.
+macro_rules! about {
+    () => {
+        "p.status,
+                         p.birth_date,
+                         s.steps_down_age,
+                         s.grown_up_age,
+                         (
+                             SELECT l.time_zone
+                             FROM locations l
+                             WHERE l.group_id = p.group_id
+                             ORDER BY l.name_folded, l.id
+                             LIMIT 1
+                         ) AS time_zone,
+                         EXISTS (
+                             SELECT 1
+                             FROM portal_grants o
+                             WHERE o.group_id = p.group_id
+                               AND o.patient_id = p.id
+                               AND o.kind = 'self'
+                               AND o.activated_at IS NOT NULL
+                               AND o.suspended_at IS NULL
+                               AND o.ended_at IS NULL
+                         ) AS patient_uses_portal"
+    };
+}
+
 #[derive(sqlx::FromRow)]
-struct FactsRow {
+struct AboutRow {
+    status: String,
+    birth_date: Option<String>,
+    steps_down_age: Option<i64>,
+    grown_up_age: Option<i64>,
+    time_zone: Option<String>,
+    patient_uses_portal: bool,
+}
+
+impl TryFrom<AboutRow> for About {
+    type Error = StoreError;
+
+    fn try_from(row: AboutRow) -> Stored<Self> {
+        Ok(Self {
+            status: readable(Status::from_code(&row.status), "status")?,
+            birth_date: row.birth_date.map(|date| readable(date.parse(), "birth date")).transpose()?,
+            rules: AgeRules { steps_down: age(row.steps_down_age)?, ends: age(row.grown_up_age)? },
+            time_zone: row.time_zone,
+            patient_uses_portal: row.patient_uses_portal,
+        })
+    }
+}
+
+/// A grant with what decides beside it whether it is open.
+#[derive(sqlx::FromRow)]
+struct RecordRow {
     #[sqlx(flatten)]
     grant: GrantRow,
-    status: String,
+    #[sqlx(flatten)]
+    about: AboutRow,
+}
+
+impl TryFrom<RecordRow> for GrantRecord {
+    type Error = StoreError;
+
+    fn try_from(row: RecordRow) -> Stored<Self> {
+        Ok(Self { grant: row.grant.try_into()?, about: row.about.try_into()? })
+    }
 }
 
 /// A grant with what the list of an account's records shows.
 #[derive(sqlx::FromRow)]
 struct OwnRecordRow {
     #[sqlx(flatten)]
-    facts: FactsRow,
+    record: RecordRow,
     legal_first: String,
     legal_last: String,
     preferred: String,
@@ -85,42 +186,36 @@ struct OwnRecordRow {
     phone: String,
 }
 
-impl TryFrom<FactsRow> for GrantFacts {
-    type Error = StoreError;
-
-    fn try_from(row: FactsRow) -> Stored<Self> {
-        Ok(Self { grant: row.grant.try_into()?, status: readable(Status::from_code(&row.status), "status")? })
-    }
+/// A grant with its account's address.
+#[derive(sqlx::FromRow)]
+struct PortalUserRow {
+    #[sqlx(flatten)]
+    grant: GrantRow,
+    email: String,
 }
 
-/// When a grant was activated and when it was suspended.
-fn moments(state: State) -> (Option<i64>, Option<i64>) {
+/// When a grant was activated, suspended and ended.
+fn moments(state: State) -> (Option<i64>, Option<i64>, Option<i64>) {
     match state {
-        State::Invited => (None, None),
-        State::Activated { at } => (Some(at.millis()), None),
-        State::Suspended { at } => (None, Some(at.millis())),
+        State::Invited => (None, None, None),
+        State::Activated { at } => (Some(at.millis()), None, None),
+        State::Suspended { at } => (None, Some(at.millis()), None),
+        State::Ended { at } => (None, None, Some(at.millis())),
     }
 }
 
 #[async_trait]
 impl Grants for SqlWork {
-    async fn find_grant(&mut self, access: &Access<InvitePatient>, account: AccountId) -> Stored<Option<Grant>> {
+    async fn find_grant(&mut self, access: &Inviting, account: AccountId) -> Stored<Option<Grant>> {
         let row: Option<GrantRow> = self
             .find(
-                query_as(
-                    "SELECT
-                         id,
-                         group_id,
-                         patient_id,
-                         account_id,
-                         kind,
-                         activated_at,
-                         suspended_at
-                     FROM portal_grants
-                     WHERE group_id = $1
-                       AND patient_id = $2
-                       AND account_id = $3",
-                )
+                query_as(select_grant!(
+                    "
+                     FROM portal_grants g
+                     WHERE g.group_id = $1
+                       AND g.patient_id = $2
+                       AND g.account_id = $3"
+                ))
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
                 .bind(account.uuid()),
@@ -129,9 +224,9 @@ impl Grants for SqlWork {
         row.map(Grant::try_from).transpose()
     }
 
-    async fn add_grant(&mut self, access: &Access<InvitePatient>, grant: &Grant, at: Time) -> Stored<()> {
+    async fn add_grant(&mut self, access: &Inviting, grant: &Grant, at: Time) -> Stored<()> {
         let (group, patient) = (access.group().uuid(), access.patient().uuid());
-        let (activated_at, suspended_at) = moments(grant.state);
+        let (activated_at, suspended_at, ended_at) = moments(grant.state);
         self.execute(
             query(
                 "INSERT INTO portal_grants (
@@ -140,41 +235,225 @@ impl Grants for SqlWork {
                      patient_id,
                      account_id,
                      kind,
+                     contact_id,
+                     name,
+                     relationship,
+                     role,
+                     level,
+                     manages,
+                     given_by,
                      added_at,
                      changed_at,
+                     ends_at,
                      activated_at,
-                     suspended_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)",
+                     suspended_at,
+                     ended_at
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
             )
             .bind(group)
             .bind(grant.id.uuid())
             .bind(patient)
             .bind(grant.account.uuid())
             .bind(grant.kind.code())
+            .bind(grant.contact.map(ContactId::uuid))
+            .bind(grant.name.clone())
+            .bind(grant.relationship.clone())
+            .bind(grant.terms.role.code())
+            .bind(grant.terms.level.code())
+            .bind(grant.terms.manages)
+            .bind(grant.given_by.map(GrantId::uuid))
+            .bind(grant.given_at.millis())
             .bind(at.millis())
+            .bind(grant.terms.ends_at.map(Time::millis))
             .bind(activated_at)
-            .bind(suspended_at),
+            .bind(suspended_at)
+            .bind(ended_at),
         )
         .await?;
         self.refresh_portal_state(group, patient).await
     }
 
-    async fn unscoped_lookup_grant(&mut self, id: GrantId) -> Stored<Option<GrantFacts>> {
-        let row: Option<FactsRow> = self
+    async fn give_grant_again(&mut self, access: &Inviting, grant: &Grant, at: Time) -> Stored<bool> {
+        let (group, patient) = (access.group().uuid(), access.patient().uuid());
+        let saved = self
+            .execute(
+                query(
+                    "UPDATE portal_grants
+                     SET kind = $4,
+                         contact_id = $5,
+                         name = $6,
+                         relationship = $7,
+                         role = $8,
+                         level = $9,
+                         manages = $10,
+                         given_by = $11,
+                         added_at = $12,
+                         changed_at = $12,
+                         ends_at = $13,
+                         activated_at = NULL,
+                         ended_at = NULL
+                     WHERE group_id = $1
+                       AND patient_id = $2
+                       AND id = $3
+                       AND suspended_at IS NULL",
+                )
+                .bind(group)
+                .bind(patient)
+                .bind(grant.id.uuid())
+                .bind(grant.kind.code())
+                .bind(grant.contact.map(ContactId::uuid))
+                .bind(grant.name.clone())
+                .bind(grant.relationship.clone())
+                .bind(grant.terms.role.code())
+                .bind(grant.terms.level.code())
+                .bind(grant.terms.manages)
+                .bind(grant.given_by.map(GrantId::uuid))
+                .bind(at.millis())
+                .bind(grant.terms.ends_at.map(Time::millis)),
+            )
+            .await?;
+        self.refresh_portal_state(group, patient).await?;
+        Ok(saved == 1)
+    }
+
+    async fn save_grant(&mut self, access: &Inviting, grant: &Grant, seen: &Grant, at: Time) -> Stored<bool> {
+        let (group, patient) = (access.group().uuid(), access.patient().uuid());
+        let (activated_at, suspended_at, ended_at) = moments(grant.state);
+        let before = moments(seen.state);
+        // When it was activated first is kept: what is restored was activated then.
+        let saved = self
+            .execute(
+                query(
+                    "UPDATE portal_grants
+                     SET role = $4,
+                         level = $5,
+                         manages = $6,
+                         ends_at = $7,
+                         activated_at = COALESCE(activated_at, $8),
+                         suspended_at = $9,
+                         ended_at = $10,
+                         changed_at = $11
+                     WHERE group_id = $1
+                       AND patient_id = $2
+                       AND id = $3
+                       AND COALESCE(suspended_at, 0) = $12
+                       AND COALESCE(ended_at, 0) = $13
+                       AND (activated_at IS NULL) = $14",
+                )
+                .bind(group)
+                .bind(patient)
+                .bind(grant.id.uuid())
+                .bind(grant.terms.role.code())
+                .bind(grant.terms.level.code())
+                .bind(grant.terms.manages)
+                .bind(grant.terms.ends_at.map(Time::millis))
+                .bind(activated_at)
+                .bind(suspended_at)
+                .bind(ended_at)
+                .bind(at.millis())
+                .bind(before.1.unwrap_or_default())
+                .bind(before.2.unwrap_or_default())
+                .bind(matches!(seen.state, State::Invited)),
+            )
+            .await?;
+        self.refresh_portal_state(group, patient).await?;
+        Ok(saved == 1)
+    }
+
+    async fn list_portal_users(&mut self, access: &Access<ViewPatientAccess>) -> Stored<Option<PortalUsers>> {
+        self.portal_users(access.group().uuid(), access.patient().uuid()).await
+    }
+
+    async fn list_changeable_portal_users(&mut self, access: &Inviting) -> Stored<Option<PortalUsers>> {
+        self.portal_users(access.group().uuid(), access.patient().uuid()).await
+    }
+
+    async fn find_portal_user(&mut self, access: &Access<EnterGroup>, email: &Email) -> Stored<Option<String>> {
+        let row: Option<(String, String, String, String, String)> = self
             .find(
-                query_as(select_grant!(
-                    ",
-                         p.status
+                query_as(
+                    "SELECT
+                         g.kind,
+                         g.name,
+                         p.legal_first,
+                         p.legal_last,
+                         p.preferred
+                     FROM portal_grants g
+                     JOIN accounts a
+                         ON a.id = g.account_id
+                     JOIN patients p
+                         ON p.group_id = g.group_id
+                        AND p.id = g.patient_id
+                     WHERE g.group_id = $1
+                       AND a.email_folded = $3
+                       AND COALESCE(
+                           (
+                               SELECT r.kind
+                               FROM practitioner_relationships r
+                               WHERE r.group_id = $1
+                                 AND r.user_id = $2
+                                 AND r.patient_id = g.patient_id
+                           ),
+                           $4
+                       ) IN ('automatic', 'granted')
+                     ORDER BY g.added_at DESC, g.id
+                     LIMIT 1",
+                )
+                .bind(access.group().uuid())
+                .bind(access.user().uuid())
+                .bind(email.folded())
+                .bind(own(access)),
+            )
+            .await?;
+        row.map(|(kind, name, legal_first, legal_last, preferred)| {
+            Ok(match readable(Kind::from_code(&kind), "kind of grant")? {
+                Kind::Own => PatientName { legal_first, legal_last, preferred }.shown(),
+                Kind::Contact | Kind::Other => name,
+            })
+        })
+        .transpose()
+    }
+
+    async fn forget_contact(&mut self, access: &Access<EditPatient>, contact: ContactId) -> Stored<()> {
+        self.execute(
+            query(
+                "UPDATE portal_grants
+                 SET kind = 'other',
+                     contact_id = NULL
+                 WHERE group_id = $1
+                   AND patient_id = $2
+                   AND contact_id = $3",
+            )
+            .bind(access.group().uuid())
+            .bind(access.patient().uuid())
+            .bind(contact.uuid()),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn unscoped_lookup_grant(&mut self, id: GrantId) -> Stored<Option<GrantRecord>> {
+        let row: Option<RecordRow> = self
+            .find(
+                query_as(concat!(
+                    select_grant!(
+                        ",
+                         "
+                    ),
+                    about!(),
+                    "
                      FROM portal_grants g
                      JOIN patients p
                          ON p.group_id = g.group_id
                         AND p.id = g.patient_id
+                     JOIN patient_access_settings s
+                         ON s.group_id = g.group_id
                      WHERE g.id = $1"
                 ))
                 .bind(id.uuid()),
             )
             .await?;
-        row.map(GrantFacts::try_from).transpose()
+        row.map(GrantRecord::try_from).transpose()
     }
 
     async fn unscoped_lookup_patient_name(&mut self, id: GrantId) -> Stored<Option<PatientName>> {
@@ -198,20 +477,22 @@ impl Grants for SqlWork {
     }
 
     async fn unscoped_save_grant(&mut self, grant: &Grant, at: Time) -> Stored<bool> {
-        let (activated_at, suspended_at) = moments(grant.state);
-        // Who accepts at the moment in which staff suspend the grant does not revive it.
+        let (activated_at, suspended_at, ended_at) = moments(grant.state);
+        // Who accepts at the moment in which the grant is suspended or ended does not revive it.
         let saved = self
             .execute(
                 query(
                     "UPDATE portal_grants
                      SET activated_at = COALESCE($5, activated_at),
                          suspended_at = $6,
-                         changed_at = $7
+                         ended_at = $7,
+                         changed_at = $8
                      WHERE group_id = $1
                        AND patient_id = $2
                        AND id = $3
                        AND account_id = $4
-                       AND (suspended_at IS NULL OR suspended_at = $6)",
+                       AND (suspended_at IS NULL OR suspended_at = $6)
+                       AND ended_at IS NULL",
                 )
                 .bind(grant.group.uuid())
                 .bind(grant.patient.uuid())
@@ -219,6 +500,7 @@ impl Grants for SqlWork {
                 .bind(grant.account.uuid())
                 .bind(activated_at)
                 .bind(suspended_at)
+                .bind(ended_at)
                 .bind(at.millis()),
             )
             .await?;
@@ -226,16 +508,22 @@ impl Grants for SqlWork {
         Ok(saved == 1)
     }
 
-    async fn list_grants(&mut self, account: AccountId) -> Stored<Vec<GrantFacts>> {
-        let rows: Vec<FactsRow> = self
+    async fn list_grants(&mut self, account: AccountId) -> Stored<Vec<GrantRecord>> {
+        let rows: Vec<RecordRow> = self
             .all(
-                query_as(select_grant!(
-                    ",
-                         p.status
+                query_as(concat!(
+                    select_grant!(
+                        ",
+                         "
+                    ),
+                    about!(),
+                    "
                      FROM portal_grants g
                      JOIN patients p
                          ON p.group_id = g.group_id
                         AND p.id = g.patient_id
+                     JOIN patient_access_settings s
+                         ON s.group_id = g.group_id
                      WHERE g.account_id = $1
                      ORDER BY g.added_at, g.id
                      LIMIT 100"
@@ -243,15 +531,19 @@ impl Grants for SqlWork {
                 .bind(account.uuid()),
             )
             .await?;
-        rows.into_iter().map(GrantFacts::try_from).collect()
+        rows.into_iter().map(GrantRecord::try_from).collect()
     }
 
     async fn list_own_records(&mut self, account: AccountId) -> Stored<Vec<OwnRecord>> {
         let rows: Vec<OwnRecordRow> = self
             .all(
-                query_as(select_grant!(
+                query_as(concat!(
+                    select_grant!(
+                        ",
+                         "
+                    ),
+                    about!(),
                     ",
-                         p.status,
                          p.legal_first,
                          p.legal_last,
                          p.preferred,
@@ -261,6 +553,8 @@ impl Grants for SqlWork {
                      JOIN patients p
                          ON p.group_id = g.group_id
                         AND p.id = g.patient_id
+                     JOIN patient_access_settings s
+                         ON s.group_id = g.group_id
                      JOIN practice_groups pg
                          ON pg.id = g.group_id
                      WHERE g.account_id = $1
@@ -273,21 +567,27 @@ impl Grants for SqlWork {
         let record = |row: OwnRecordRow| {
             let name =
                 PatientName { legal_first: row.legal_first, legal_last: row.legal_last, preferred: row.preferred };
-            Ok(OwnRecord { facts: row.facts.try_into()?, name, practice: row.practice, phone: row.phone })
+            Ok(OwnRecord { record: row.record.try_into()?, name, practice: row.practice, phone: row.phone })
         };
         rows.into_iter().map(record).collect()
     }
 
-    async fn find_own_grant(&mut self, account: AccountId, patient: PatientId) -> Stored<Option<GrantFacts>> {
-        let row: Option<FactsRow> = self
+    async fn find_own_grant(&mut self, account: AccountId, patient: PatientId) -> Stored<Option<GrantRecord>> {
+        let row: Option<RecordRow> = self
             .find(
-                query_as(select_grant!(
-                    ",
-                         p.status
+                query_as(concat!(
+                    select_grant!(
+                        ",
+                         "
+                    ),
+                    about!(),
+                    "
                      FROM portal_grants g
                      JOIN patients p
                          ON p.group_id = g.group_id
                         AND p.id = g.patient_id
+                     JOIN patient_access_settings s
+                         ON s.group_id = g.group_id
                      WHERE g.account_id = $1
                        AND g.patient_id = $2"
                 ))
@@ -295,7 +595,7 @@ impl Grants for SqlWork {
                 .bind(patient.uuid()),
             )
             .await?;
-        row.map(GrantFacts::try_from).transpose()
+        row.map(GrantRecord::try_from).transpose()
     }
 
     async fn lookup_own_record(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Option<(Patient, Group)>> {
@@ -307,6 +607,77 @@ impl Grants for SqlWork {
 }
 
 impl SqlWork {
+    async fn portal_users(&mut self, group: Uuid, patient: Uuid) -> Stored<Option<PortalUsers>> {
+        let about: Option<AboutRow> = self
+            .find(
+                query_as(concat!(
+                    "SELECT ",
+                    about!(),
+                    "
+                     FROM patients p
+                     JOIN patient_access_settings s
+                         ON s.group_id = p.group_id
+                     WHERE p.group_id = $1
+                       AND p.id = $2"
+                ))
+                .bind(group)
+                .bind(patient),
+            )
+            .await?;
+        let Some(about) = about.map(About::try_from).transpose()? else { return Ok(None) };
+        let rows: Vec<PortalUserRow> = self
+            .all(
+                query_as(select_grant!(
+                    ",
+                         a.email
+                     FROM portal_grants g
+                     JOIN accounts a
+                         ON a.id = g.account_id
+                     WHERE g.group_id = $1
+                       AND g.patient_id = $2
+                     ORDER BY g.ended_at IS NOT NULL, g.added_at DESC, g.id
+                     LIMIT $3"
+                ))
+                .bind(group)
+                .bind(patient)
+                .bind(i64::from(limits::PORTAL_USERS)),
+            )
+            .await?;
+        let invitations: Vec<InvitationRow> = self
+            .all(
+                query_as(select_invitation!(
+                    "
+                     FROM portal_grants g
+                     JOIN invitations i
+                         ON i.group_id = g.group_id
+                        AND i.id = (
+                            SELECT l.id
+                            FROM invitations l
+                            WHERE l.group_id = g.group_id
+                              AND l.grant_id = g.id
+                            ORDER BY l.id DESC
+                            LIMIT 1
+                        )
+                     WHERE g.group_id = $1
+                       AND g.patient_id = $2
+                     ORDER BY g.ended_at IS NOT NULL, g.added_at DESC, g.id
+                     LIMIT $3"
+                ))
+                .bind(group)
+                .bind(patient)
+                .bind(i64::from(limits::PORTAL_USERS)),
+            )
+            .await?;
+        let invitations: Vec<Invitation> = invitations.into_iter().map(Invitation::try_from).collect::<Stored<_>>()?;
+        let user = |row: PortalUserRow| {
+            let grant = Grant::try_from(row.grant)?;
+            let invitation = invitations.iter().find(|one| one.grant == grant.id).cloned();
+            Ok(PortalUserRecord { grant, email: readable(row.email.parse(), "email address")?, invitation })
+        };
+        let users = rows.into_iter().map(user).collect::<Stored<_>>()?;
+        Ok(Some(PortalUsers { about, users }))
+    }
+
     /// Works out anew where a patient stands with the portal: activated when somebody uses it, invited when an
     /// invitation is out.
     pub(super) async fn refresh_portal_state(&mut self, group: Uuid, patient: Uuid) -> Stored<()> {
@@ -321,6 +692,7 @@ impl SqlWork {
                            AND g.patient_id = $2
                            AND g.activated_at IS NOT NULL
                            AND g.suspended_at IS NULL
+                           AND g.ended_at IS NULL
                      ) THEN 'activated'
                      WHEN EXISTS (
                          SELECT 1

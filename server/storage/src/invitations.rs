@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, InvitePatient, ViewPatientAccess},
+    access::{Access, EnterGroup, Inviting, ViewPatientAccess},
     grant::Kind,
-    ids::{AccountId, InvitationId},
+    ids::{AccountId, GrantId, InvitationId},
     invitation::{Events, Invitation},
     mail::Failure,
     page::{Page, PageRequest},
@@ -28,6 +28,7 @@ pub(super) struct InvitationRow {
     kind: String,
     email: String,
     inviter_id: Uuid,
+    given_by: Option<Uuid>,
     message: String,
     invited_at: i64,
     expires_at: i64,
@@ -53,6 +54,7 @@ impl TryFrom<InvitationRow> for Invitation {
             kind: readable(Kind::from_code(&row.kind), "kind of grant")?,
             email: readable(row.email.parse(), "email address")?,
             inviter: row.inviter_id.into(),
+            given_by: row.given_by.map(Into::into),
             message: row.message,
             invited_at: Time::from_millis(row.invited_at),
             expires_at: Time::from_millis(row.expires_at),
@@ -77,6 +79,7 @@ struct ListedRow {
     title: String,
     first_name: String,
     last_name: String,
+    given_by_name: Option<String>,
 }
 
 /// An invitation with the link by which it was found.
@@ -100,6 +103,7 @@ macro_rules! select_invitation {
                  i.kind,
                  i.email,
                  i.inviter_id,
+                 i.given_by,
                  i.message,
                  i.invited_at,
                  i.expires_at,
@@ -118,12 +122,7 @@ pub(super) use select_invitation;
 
 #[async_trait]
 impl Invitations for SqlWork {
-    async fn add_invitation(
-        &mut self,
-        access: &Access<InvitePatient>,
-        invitation: &Invitation,
-        token: &TokenHash,
-    ) -> Stored<()> {
+    async fn add_invitation(&mut self, access: &Inviting, invitation: &Invitation, token: &TokenHash) -> Stored<()> {
         let (group, patient) = (access.group().uuid(), access.patient().uuid());
         let events = invitation.events;
         self.execute(
@@ -137,6 +136,7 @@ impl Invitations for SqlWork {
                      kind,
                      email,
                      inviter_id,
+                     given_by,
                      message,
                      invited_at,
                      expires_at,
@@ -147,7 +147,7 @@ impl Invitations for SqlWork {
                      opened_at,
                      activated_at,
                      revoked_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
             )
             .bind(group)
             .bind(invitation.id.uuid())
@@ -157,6 +157,7 @@ impl Invitations for SqlWork {
             .bind(invitation.kind.code())
             .bind(invitation.email.as_str().to_owned())
             .bind(invitation.inviter.uuid())
+            .bind(invitation.given_by.map(GrantId::uuid))
             .bind(invitation.message.clone())
             .bind(invitation.invited_at.millis())
             .bind(invitation.expires_at.millis())
@@ -215,7 +216,7 @@ impl Invitations for SqlWork {
         &mut self,
         access: &Access<ViewPatientAccess>,
         page: &PageRequest,
-    ) -> Stored<Page<(Invitation, UserName)>> {
+    ) -> Stored<Page<(Invitation, String)>> {
         let before = match page.after.as_deref().map(str::parse::<InvitationId>) {
             None => BEYOND,
             Some(Ok(id)) => id.uuid(),
@@ -228,11 +229,15 @@ impl Invitations for SqlWork {
                     ",
                          u.title,
                          u.first_name,
-                         u.last_name
+                         u.last_name,
+                         b.name AS given_by_name
                      FROM invitations i
                      JOIN users u
                          ON u.group_id = i.group_id
                         AND u.id = i.inviter_id
+                     LEFT JOIN portal_grants b
+                         ON b.group_id = i.group_id
+                        AND b.id = i.given_by
                      WHERE i.group_id = $1
                        AND i.patient_id = $2
                        AND i.id < $3
@@ -248,14 +253,14 @@ impl Invitations for SqlWork {
         let rows = rows
             .into_iter()
             .map(|row| {
-                let name = UserName { title: row.title, first: row.first_name, last: row.last_name };
-                Ok((row.invitation.try_into()?, name))
+                let user = UserName { title: row.title, first: row.first_name, last: row.last_name };
+                Ok((row.invitation.try_into()?, row.given_by_name.unwrap_or_else(|| user.shown())))
             })
-            .collect::<Stored<Vec<(Invitation, UserName)>>>()?;
+            .collect::<Stored<Vec<(Invitation, String)>>>()?;
         Ok(Page::from_rows(rows, page.rows(), |(invitation, _)| invitation.id.to_string()))
     }
 
-    async fn list_open_invitations(&mut self, access: &Access<ViewPatientAccess>) -> Stored<Vec<Invitation>> {
+    async fn list_open_invitations(&mut self, access: &Inviting) -> Stored<Vec<Invitation>> {
         let rows: Vec<InvitationRow> = self
             .all(
                 query_as(select_invitation!(
@@ -277,7 +282,7 @@ impl Invitations for SqlWork {
 
     async fn save_invitation(
         &mut self,
-        access: &Access<InvitePatient>,
+        access: &Inviting,
         invitation: &Invitation,
         token: Option<&TokenHash>,
     ) -> Stored<bool> {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::{
     access::{Access, ManageSettings},
     account::Door,
+    grant::AgeRules,
     ids::GroupId,
     practice::{Group, MessageSettings, PatientAccess, PracticeDetails},
     time::{Span, Time},
@@ -13,7 +14,7 @@ use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::SqlWork;
-use crate::common::{Bug, month, readable, small};
+use crate::common::{Bug, age, month, readable, small};
 
 #[derive(sqlx::FromRow)]
 struct GroupRow {
@@ -160,12 +161,14 @@ impl Practice for SqlWork {
     }
 
     async fn unscoped_lookup_patient_access(&mut self, group: GroupId) -> Stored<PatientAccess> {
-        let row: Option<(bool, i64, i64)> = self
+        let row: Option<(bool, i64, Option<i64>, Option<i64>, i64)> = self
             .find(
                 query_as(
                     "SELECT
                          invitations,
                          link_life_ms,
+                         steps_down_age,
+                         grown_up_age,
                          version
                      FROM patient_access_settings
                      WHERE group_id = $1",
@@ -174,9 +177,10 @@ impl Practice for SqlWork {
             )
             .await?;
         // The row is made with the group. Without it nothing is known of what the practice wants: fail closed.
-        let (invitations, link_life, version) =
+        let (invitations, link_life, steps_down, ends, version) =
             row.ok_or_else(|| StoreError::Fault(Box::new(Bug("a group without settings"))))?;
-        Ok(PatientAccess { invitations, link_life: Span::millis(small(link_life, "link life")?), version })
+        let ages = AgeRules { steps_down: age(steps_down)?, ends: age(ends)? };
+        Ok(PatientAccess { invitations, link_life: Span::millis(small(link_life, "link life")?), ages, version })
     }
 
     async fn lookup_practice_details(&mut self, access: &Access<ManageSettings>) -> Stored<Option<PracticeDetails>> {
@@ -239,6 +243,8 @@ impl Practice for SqlWork {
                     "UPDATE patient_access_settings
                      SET invitations = $3,
                          link_life_ms = $4,
+                         steps_down_age = $6,
+                         grown_up_age = $7,
                          version = version + 1,
                          saved_at = $5
                      WHERE group_id = $1
@@ -248,7 +254,9 @@ impl Practice for SqlWork {
                 .bind(settings.version)
                 .bind(settings.invitations)
                 .bind(settings.link_life.as_millis())
-                .bind(at.millis()),
+                .bind(at.millis())
+                .bind(settings.ages.steps_down.map(i64::from))
+                .bind(settings.ages.ends.map(i64::from)),
             )
             .await?;
         Ok(saved == 1)

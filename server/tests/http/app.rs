@@ -13,7 +13,7 @@ use std::{
 };
 
 use domain::{
-    access::{Actor, Face, ManageRelationships, ManageUsers, PatientFacts, Relationship, UserFace, ViewPatientAccess},
+    access::{Actor, Face, ManageRelationships, ManageUsers, PatientFacts, Relationship, UserFace, InvitePatient},
     account::{Account, Door, PasswordHash, SessionClock},
     ids::{AccountId, GroupId, UserId},
     location::{Location, OpeningHours},
@@ -288,9 +288,9 @@ impl App {
             let actor = Actor::unscoped_from_session(user.account, session, String::new(), Face::User(face));
             let patient = patient.parse().unwrap();
             let facts = PatientFacts { group: user.group, patient, relationship: None };
-            actor.may(ViewPatientAccess, &facts).unwrap()
+            actor.may(InvitePatient, &facts).unwrap()
         };
-        let Some(invitation) = work.list_open_invitations(&access).await.unwrap().into_iter().next() else {
+        let Some(invitation) = work.list_open_invitations(&(&access).into()).await.unwrap().into_iter().next() else {
             return false;
         };
         let news = News::InvitationFailed { patient: invitation.patient, invitation: invitation.id };

@@ -41,12 +41,13 @@ struct Ids {
     user: String,
     location: String,
     bulk: String,
+    grant: String,
 }
 
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -57,6 +58,7 @@ const KINDS: [Kind; 10] = [
     ("user", |ids| &mut ids.user),
     ("location", |ids| &mut ids.location),
     ("bulk invitation", |ids| &mut ids.bulk),
+    ("portal grant", |ids| &mut ids.grant),
 ];
 
 impl Ids {
@@ -74,6 +76,7 @@ impl Ids {
             user: id(domain::ids::UserId::PREFIX),
             location: id(domain::ids::LocationId::PREFIX),
             bulk: id(domain::ids::BulkId::PREFIX),
+            grant: id(domain::ids::GrantId::PREFIX),
         }
     }
 
@@ -118,6 +121,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         let mut rows = rows.as_array().unwrap().iter();
         rows.find(|row| row.to_string().contains(invitation.as_str().unwrap())).unwrap()["id"].clone()
     };
+    let portal_users = owner.call("portal_users/list", json!({ "patient": patient })).await.is(200).json();
     let notifications = owner.call("notifications/list", page.clone()).await.is(200).json();
     let mails = owner.call("mails/list", page).await.is(200).json();
     let devices = owner.post("account/devices", &[]).await.is(200).json();
@@ -133,6 +137,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         user: user.id.to_string(),
         location: id(&places[0]["id"]),
         bulk: id(&bulk),
+        grant: id(&portal_users[0]["id"]),
         patient,
     };
     (owner, ids)
@@ -237,7 +242,22 @@ fn body(door: &str, ids: &Ids) -> Body {
             Body::Form(vec![("token", text("x"))])
         }
         "invitations/accept" => Body::Form(vec![("token", text("x")), ("password", text("four words of nothing"))]),
-        "settings/save_patient_access" => Body::Json(json!({ "version": 999, "invitations": true, "link_hours": 24 })),
+        "settings/save_patient_access" => {
+            Body::Json(json!({ "version": 999, "form": { "invitations": "yes", "link_hours": "24" } }))
+        }
+        "portal_users/list" => Body::Json(json!({ "patient": ids.patient })),
+        "portal_users/find" => Body::Json(json!({ "patient": ids.patient, "email": "x@example.org" })),
+        "portal_users/save" => Body::Json(
+            json!({ "patient": ids.patient, "id": ids.grant, "form": { "role": "view", "level": "clinical" } }),
+        ),
+        "portal_users/suspend" | "portal_users/restore" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.grant }))
+        }
+        "family/people" | "family/leave" => Body::Form(vec![("patient", ids.patient.clone())]),
+        "family/invite" => Body::Form(vec![("patient", ids.patient.clone()), ("name", text("x"))]),
+        "family/end" | "family/send_again" => {
+            Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.grant.clone())])
+        }
         "settings/save_practice" => Body::Json(json!({ "version": 999, "form": { "name": "A practice" } })),
         "templates/add" => Body::Json(json!({ "form": template })),
         "templates/save" => Body::Json(json!({ "id": ids.template, "version": 1, "form": template })),
@@ -480,7 +500,7 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 34] = [
+const READING: [&str; 36] = [
     "account/tips",
     "bulk/export",
     "bulk/list",
@@ -504,6 +524,8 @@ const READING: [&str; 34] = [
     "patients/profile",
     "patients/search",
     "portal/start",
+    "portal_users/find",
+    "portal_users/list",
     "relationships/list",
     "relationships/practitioners",
     "reports/case_load",

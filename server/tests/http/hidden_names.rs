@@ -149,19 +149,21 @@ async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
 }
 
 /// What is names and nothing else is refused as a whole.
-const REFUSED: [&str; 8] = [
+const REFUSED: [&str; 10] = [
     "bulk/export",
     "bulk/list",
     "bulk/patients",
     "bulk/view",
     "patients/contacts",
     "invitations/start",
+    "portal_users/find",
+    "portal_users/list",
     "relationships/list",
     "relationships/practitioners",
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 28] = [
+const CHANGING: [&str; 31] = [
     "bulk/go_on",
     "bulk/open",
     "bulk/start",
@@ -178,6 +180,9 @@ const CHANGING: [&str; 28] = [
     "patients/remove_contact",
     "patients/save",
     "patients/save_contact",
+    "portal_users/restore",
+    "portal_users/save",
+    "portal_users/suspend",
     "relationships/set",
     "settings/save_messages",
     "settings/save_patient_access",
@@ -207,6 +212,8 @@ fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
         }
         "patients/profile" | "patients/contacts" => vec![json!({ "id": patient })],
         "invitations/start" => vec![json!({ "patient": patient })],
+        "portal_users/list" => vec![json!({ "patient": patient })],
+        "portal_users/find" => vec![json!({ "patient": patient, "email": "cnry-a-1@example.org" })],
         "bulk/list" => vec![json!({ "page": page })],
         "bulk/view" => vec![json!({ "id": BULK })],
         "bulk/patients" => vec![json!({ "id": BULK, "outcome": null, "page": page })],

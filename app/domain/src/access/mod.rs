@@ -14,5 +14,5 @@ pub mod rights;
 
 pub use actor::{Actor, By, Face, UserFace, Waits, Who};
 pub use explain::{Because, Explanation};
-pub use proof::{Access, Denied, Granted, InGroup, OnPatient, OwnRecord, Refused};
+pub use proof::{Access, Denied, Granted, InGroup, Inviting, OnPatient, OwnRecord, Refused};
 pub use rights::*;

@@ -152,6 +152,68 @@ impl OwnRecord {
     }
 }
 
+/// That somebody may change who uses one patient's portal: a user of the console, or a portal user. Earned only by
+/// [`InvitePatient`](super::InvitePatient), [`ManageOwnAccess`](super::ManageOwnAccess) or, for one's own access,
+/// [`LeaveRecord`](super::LeaveRecord).
+#[derive(Debug, Clone)]
+pub struct Inviting {
+    group: GroupId,
+    patient: PatientId,
+    by: By,
+    given_by: Option<GrantId>,
+}
+
+impl Inviting {
+    /// The only group whose rows may be touched.
+    #[must_use]
+    pub const fn group(&self) -> GroupId {
+        self.group
+    }
+
+    /// The only patient whose rows may be touched.
+    #[must_use]
+    pub const fn patient(&self) -> PatientId {
+        self.patient
+    }
+
+    /// Who earned it, for the audit trail.
+    #[must_use]
+    pub const fn by(&self) -> &By {
+        &self.by
+    }
+
+    /// The portal user's grant that it rests on, when it is no user of the console.
+    #[must_use]
+    pub const fn given_by(&self) -> Option<GrantId> {
+        self.given_by
+    }
+}
+
+impl From<&Access<super::InvitePatient>> for Inviting {
+    fn from(access: &Access<super::InvitePatient>) -> Self {
+        Self { group: access.group(), patient: access.patient(), by: access.by.clone(), given_by: None }
+    }
+}
+
+impl From<&Access<super::ManageOwnAccess>> for Inviting {
+    fn from(access: &Access<super::ManageOwnAccess>) -> Self {
+        Self::of_portal_user(&access.scope, &access.by)
+    }
+}
+
+/// Who gives up their access ends with it what hangs on it.
+impl From<&Access<super::LeaveRecord>> for Inviting {
+    fn from(access: &Access<super::LeaveRecord>) -> Self {
+        Self::of_portal_user(&access.scope, &access.by)
+    }
+}
+
+impl Inviting {
+    fn of_portal_user(scope: &OwnRecord, by: &By) -> Self {
+        Self { group: scope.group, patient: scope.patient, by: by.clone(), given_by: Some(scope.grant) }
+    }
+}
+
 /// A right was not granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Denied {

@@ -11,9 +11,10 @@ use super::{
 };
 use crate::{
     error::Refusal,
-    grant::Grant,
+    grant::{self, Birthdays, Grant, Kind, Reach},
     ids::{GroupId, PatientId},
     patient::Status,
+    time::Time,
     user::{Level, Role},
 };
 
@@ -85,13 +86,27 @@ pub struct PatientFacts {
     pub relationship: Option<Relationship>,
 }
 
-/// What must be known to decide about a portal user's rights.
+/// What must be known to decide about a portal user's rights, at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantFacts {
     /// The grant, from the row.
     pub grant: Grant,
     /// Where the patient stands with the practice.
     pub status: Status,
+    /// The patient's birthdays that matter.
+    pub ages: Birthdays,
+    /// Does the patient use the portal with an account of their own?
+    pub patient_uses_portal: bool,
+    /// The moment for which is asked.
+    pub now: Time,
+}
+
+impl GrantFacts {
+    /// How far the grant reaches, when it is open.
+    #[must_use]
+    pub fn reach(&self) -> Option<Reach> {
+        self.grant.reach(&self.ages, self.now)
+    }
 }
 
 impl Actor {
@@ -147,7 +162,7 @@ rights! {
     EditPatient(PatientFacts) -> OnPatient = edit_patient;
     /// See who was invited to the patient's portal and what became of it.
     ViewPatientAccess(PatientFacts) -> OnPatient = view_patient;
-    /// Invite to the patient's portal; resend, revoke.
+    /// Invite to the patient's portal; resend, revoke; change, suspend and restore what portal users may.
     InvitePatient(PatientFacts) -> OnPatient = invite_patient;
     /// Invite many patients at once; each of them takes [`InvitePatient`] as well.
     InvitePatients(()) -> InGroup = add_patient;
@@ -175,8 +190,16 @@ rights! {
     ViewHistory(()) -> InGroup = view_history;
     /// Take what one may see out of the program.
     ExportData(()) -> InGroup = export_data;
-    /// See one's own record in the portal, or that of a person one acts for.
+    /// See one's own record in the portal, or that of a person one acts for: what it is called, appointments, invoices.
     ViewOwnRecord(GrantFacts) -> OwnRecord = view_own_record;
+    /// See what was shared of it: notes, documents, conversations, health.
+    ViewOwnClinical(GrantFacts) -> OwnRecord = view_own_clinical;
+    /// Act in it: answer forms, write, book.
+    EditOwnRecord(GrantFacts) -> OwnRecord = edit_own_record;
+    /// See who else may open it, invite others, and end what one gave.
+    ManageOwnAccess(GrantFacts) -> OwnRecord = manage_own_access;
+    /// Give up one's own access to somebody else's record.
+    LeaveRecord(GrantFacts) -> OwnRecord = leave_record;
 }
 
 fn yes<S>(scope: S, because: Because) -> Decision<S> {
@@ -364,7 +387,7 @@ fn view_own_record(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
         Face::Lobby(Waits::Group) => return Err(no(Refusal::Door, Because::OtherSide)),
     }
     let grant = &facts.grant;
-    if grant.account != who.account || !grant.opens() {
+    if grant.account != who.account || facts.reach().is_none() {
         return Err(hidden(Because::PortalShut));
     }
     match facts.status {
@@ -373,6 +396,42 @@ fn view_own_record(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
     }
     let scope = OwnRecord { group: grant.group, patient: grant.patient, grant: grant.id, account: grant.account };
     yes(scope, Because::Portal)
+}
+
+/// Refused without a word that there is anything: who is here for appointments does not learn of what was shared.
+fn view_own_clinical(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
+    let seen = view_own_record(who, facts)?;
+    match facts.reach().map(|reach| reach.level) {
+        Some(grant::Level::Clinical) => Ok(seen),
+        Some(grant::Level::Administrative) | None => Err(hidden(Because::PortalShut)),
+    }
+}
+
+fn edit_own_record(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
+    let seen = view_own_record(who, facts)?;
+    match facts.reach().map(|reach| reach.role) {
+        Some(grant::Role::Edit) => Ok(seen),
+        Some(grant::Role::View) => Err(no(Refusal::ReadOnly, Because::ReadOnly)),
+        None => Err(hidden(Because::PortalShut)),
+    }
+}
+
+/// The patient; and for a patient without an account whoever the practice let manage it (PX-12).
+fn manage_own_access(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
+    let seen = view_own_record(who, facts)?;
+    match facts.grant.kind {
+        Kind::Own => Ok(seen),
+        Kind::Contact | Kind::Other if facts.grant.terms.manages && !facts.patient_uses_portal => Ok(seen),
+        Kind::Contact | Kind::Other => Err(no(Refusal::NotYours, Because::PortalShut)),
+    }
+}
+
+fn leave_record(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
+    let seen = view_own_record(who, facts)?;
+    match facts.grant.kind {
+        Kind::Contact | Kind::Other => Ok(seen),
+        Kind::Own => Err(no(Refusal::OwnRecord, Because::PortalShut)),
+    }
 }
 
 // A stronger right over a patient contains the weaker one.
@@ -405,6 +464,10 @@ contains! {
     ManageRelationships => ViewPatientAccess;
     ViewContacts => ViewPatient;
     ListPatients => EnterGroup;
+    ViewOwnClinical => ViewOwnRecord;
+    EditOwnRecord => ViewOwnRecord;
+    ManageOwnAccess => ViewOwnRecord;
+    LeaveRecord => ViewOwnRecord;
 }
 
 #[cfg(test)]
@@ -416,8 +479,7 @@ mod tests {
     use super::*;
     use crate::{
         access::{Face, explain},
-        grant::{Kind, State},
-        time::Time,
+        grant::{State, Terms},
         user::AccessSettings,
     };
 
@@ -449,15 +511,17 @@ mod tests {
 
     fn grant_facts(account: u128, state: State, status: Status) -> GrantFacts {
         let id = Uuid::from_u128(1);
-        let grant = Grant {
-            id: id.into(),
-            group: id.into(),
-            patient: id.into(),
-            account: Uuid::from_u128(account).into(),
-            kind: Kind::Own,
-            state,
-        };
-        GrantFacts { grant, status }
+        let account = Uuid::from_u128(account).into();
+        let grant = Grant { state, ..Grant::own(id.into(), id.into(), id.into(), account, Time::from_millis(0)) };
+        let now = Time::from_millis(10);
+        GrantFacts { grant, status, ages: Birthdays::default(), patient_uses_portal: true, now }
+    }
+
+    /// The same for somebody else than the patient.
+    fn proxy_facts(terms: Terms, patient_uses_portal: bool) -> GrantFacts {
+        let facts = grant_facts(7, State::Activated { at: Time::from_millis(0) }, Status::Active);
+        let grant = Grant { kind: Kind::Contact, terms, ..facts.grant };
+        GrantFacts { grant, patient_uses_portal, ..facts }
     }
 
     /// The printed policy, which `docs/rights.md` must repeat to the letter.
@@ -503,6 +567,17 @@ mod tests {
                 row(&mut out, &portal_actor(7), &facts(1, None), &grant_facts(7, state, status));
             }
         }
+        for role in grant::Role::ALL {
+            for level in grant::Level::ALL {
+                for (manages, uses, note) in [(false, false, ""), (true, false, ", manages"), (true, true, ", manages")]
+                {
+                    let beside = if uses { "patient uses the portal" } else { "patient has no account" };
+                    let _ = write!(out, "| portal, acts for: {} {}{note} | {beside} |", role.code(), level.code());
+                    let terms = Terms { role: *role, level: *level, manages, ends_at: None };
+                    row(&mut out, &portal_actor(7), &facts(1, None), &proxy_facts(terms, uses));
+                }
+            }
+        }
         for (who, waits) in [("temporary password", Waits::Password), ("in no group", Waits::Group)] {
             let _ = write!(out, "| {who} | none |");
             let grant = grant_facts(7, State::Activated { at }, Status::Active);
@@ -523,6 +598,8 @@ mod tests {
                 Err(Denied::Forbidden(Refusal::TemporaryPassword)) => "no: temporary password",
                 Err(Denied::Forbidden(Refusal::NoGroup)) => "no: in no group",
                 Err(Denied::Forbidden(Refusal::Setting)) => "no: setting",
+                Err(Denied::Forbidden(Refusal::NotYours)) => "no: the patient's",
+                Err(Denied::Forbidden(Refusal::OwnRecord)) => "no: one's own",
             }
         }
         let cells = [
@@ -548,6 +625,10 @@ mod tests {
             cell(actor.may(ViewHistory, &())),
             cell(actor.may(ExportData, &())),
             cell(actor.may(ViewOwnRecord, grant)),
+            cell(actor.may(ViewOwnClinical, grant)),
+            cell(actor.may(EditOwnRecord, grant)),
+            cell(actor.may(ManageOwnAccess, grant)),
+            cell(actor.may(LeaveRecord, grant)),
         ];
         assert_eq!(cells.len(), NAMES.len(), "a right is missing from the matrix");
         for cell in cells {
@@ -593,6 +674,25 @@ mod tests {
         assert_eq!(portal_actor(8).may(ViewOwnRecord, &facts).err(), Some(Denied::NotFound));
     }
 
+    // PX-05, PX-12: who acts for a patient manages nobody's access, unless the practice said so and the patient cannot.
+    #[test]
+    fn a_proxy_does_not_let_others_in() {
+        let may = |terms, uses| portal_actor(7).may(ManageOwnAccess, &proxy_facts(terms, uses)).map(drop);
+        let refused = Err(Denied::Forbidden(Refusal::NotYours));
+        assert_eq!(may(Terms::OWN, false), refused);
+        assert_eq!(may(Terms { manages: true, ..Terms::OWN }, false), Ok(()));
+        assert_eq!(may(Terms { manages: true, ..Terms::OWN }, true), refused);
+    }
+
+    #[test]
+    fn appointments_only_is_appointments_only() {
+        let facts =
+            proxy_facts(Terms { level: grant::Level::Administrative, role: grant::Role::View, ..Terms::OWN }, true);
+        assert!(portal_actor(7).may(ViewOwnRecord, &facts).is_ok());
+        assert_eq!(portal_actor(7).may(ViewOwnClinical, &facts).err(), Some(Denied::NotFound));
+        assert_eq!(portal_actor(7).may(EditOwnRecord, &facts).err(), Some(Denied::Forbidden(Refusal::ReadOnly)));
+    }
+
     // B-16: what is explained is what is decided, for every right, level, setting and relationship.
     #[test]
     fn every_right_is_explained_as_it_is_decided() {
@@ -616,8 +716,8 @@ mod tests {
                             .into_iter()
                             .chain(explain::on_patient(actor.who(), &on))
                             .collect();
-                        // Everything but the right that is held in the portal only.
-                        assert_eq!(all.len(), NAMES.len() - 1);
+                        // Everything but the rights that are held in the portal only.
+                        assert_eq!(all.len(), NAMES.len() - 5);
                         for one in all {
                             let decided = decided(&actor, &on, &one.right);
                             assert_eq!(one.may, decided.is_ok(), "{level:?} {settings:?} {relationship:?} {one:?}");

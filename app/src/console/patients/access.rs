@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::practitioners;
+use super::{invite::Target, practitioners};
 use crate::{
     api,
     components::{Button, Card, Empty, Icon, Kind, Table, When, acts, column, lesser},
@@ -21,7 +21,7 @@ pub fn Access(
     id: PatientId,
     /// Counts the invitations made in the dialog.
     invited: RwSignal<u32>,
-    inviting: RwSignal<bool>,
+    inviting: RwSignal<Option<Target>>,
     may: Memo<ProfileRights>,
     changed: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -66,6 +66,7 @@ pub fn Access(
             id,
             email,
             inviter,
+            by_family,
             invited_at,
             expires_at,
             links,
@@ -87,7 +88,7 @@ pub fn Access(
                     {failure.map(|failure| view! { <span class="muted">{words::failure(failure)}</span> })}
                     {(links > 1).then(|| view! { <span class="muted">{words::links(links)}</span> })}
                 </td>
-                <td class="lesser"><When at=invited_at/><span class="muted" dir="auto">{words::by(&inviter)}</span></td>
+                <td class="lesser"><When at=invited_at/><span class="muted" dir="auto">{words::by(&inviter)}</span>{by_family.then(|| view! { <span class="muted">{words::A_PORTAL_USER}</span> })}</td>
                 <td class="lesser">{if expiry {
                     view! { <When at=expires_at/> }.into_any()
                 } else {
@@ -121,7 +122,7 @@ pub fn Access(
                 <Empty title=words::NOBODY_INVITED>
                     <p>{words::NOBODY_INVITED_TEXT}</p>
                     {may.get().invite.then(|| view! {
-                        <Button kind=Kind::Main icon="send" press=move |_| inviting.set(true)>{words::INVITE_TO_PORTAL}</Button>
+                        <Button kind=Kind::Main icon="send" press=move |_| inviting.set(Some(Target::Patient))>{words::INVITE_TO_PORTAL}</Button>
                     })}
                 </Empty>
             }
@@ -172,7 +173,7 @@ pub fn Access(
 }
 
 /// Where an invitation stands: an icon, a word, and when.
-fn badge(state: State) -> AnyView {
+pub fn badge(state: State) -> AnyView {
     let (class, icon, at) = match state {
         State::Queued => ("badge badge-info", "clock", None),
         State::Sent(at) => ("badge badge-info", "mail", Some(at)),

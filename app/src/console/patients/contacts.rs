@@ -1,12 +1,17 @@
 //! The patient and the people attached, with how to reach them.
 
 use domain::{
-    ids::PatientId,
+    grant::{PortalUser, Standing},
+    ids::{ContactId, PatientId},
     limits,
     patient::{Contact, ContactForm, Profile},
 };
 use leptos::prelude::*;
 
+use super::{
+    invite::Target,
+    portal_users::{self, PortalUsers},
+};
 use crate::{
     api,
     components::{Button, Card, Dialog, Icon, Kind, Table, acts, column, lesser},
@@ -22,13 +27,58 @@ use crate::{
 
 /// The Contacts tab.
 #[component]
-pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl IntoView {
+pub fn Contacts(
+    id: PatientId,
+    profile: Load<Profile>,
+    may_edit: bool,
+    /// Who is being invited.
+    inviting: RwSignal<Option<Target>>,
+    /// Counts the invitations made in the dialog.
+    invited: RwSignal<u32>,
+) -> impl IntoView {
     let desk = use_desk();
     let contacts = load(move || api::patients::contacts(id));
+    let rung = desk.rung_about(id);
+    let users = load(move || {
+        invited.track();
+        api::refresh(rung.again(), api::portal_users::list(id))
+    });
+    let portal = users.value();
+    let standing = move |contact: Option<ContactId>| {
+        portal.with(|users| {
+            let mut users = users.iter().flatten();
+            let of = |user: &&PortalUser| match contact {
+                Some(contact) => user.contact == Some(contact),
+                None => user.kind == domain::grant::Kind::Own,
+            };
+            users.find(of).map(|user| user.standing)
+        })
+    };
     // Some(None) is a new one.
     let editing = RwSignal::new(drafts::was_open(&format!("contact:{id}/new")).then_some(None::<Contact>));
     let removing = RwSignal::new(None::<Contact>);
     let record = profile.value();
+    let may_invite =
+        Signal::derive(move || record.with(|record| record.as_ref().is_some_and(|record| record.may.invite)));
+    // A badge, or the way to invite (S3-28). Whoever is in, or out for a while, is changed further down.
+    let portal_cell = move |target: Target, contact: Option<ContactId>, email: bool, name: String| {
+        let name = words::invite_named(&name);
+        move || {
+            let (target, name) = (target.clone(), name.clone());
+            let standing = standing(contact);
+            let open = !matches!(standing, Some(Standing::Active(_) | Standing::Suspended(_)));
+            let again = matches!(standing, Some(Standing::Invited(_)));
+            view! {
+                {standing.map(portal_users::badge)}
+                {(open && email && may_invite.get()).then(|| view! {
+                    <Button kind=Kind::Quiet icon="send" name=name press=move |_| inviting.set(Some(target.clone()))>
+                        {if again { words::INVITE_AGAIN } else { words::INVITE_TO_PORTAL_BUTTON }}
+                    </Button>
+                })}
+                {(!email && standing.is_none()).then(|| view! { <span class="muted">{words::NO_EMAIL_TO_INVITE}</span> })}
+            }
+        }
+    };
     let own = move || {
         record.get().map(|record| {
             let (email, phone) = record.details.map_or_else(Default::default, |details| {
@@ -36,6 +86,7 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
                 (details.email.map(|email| email.as_str().to_owned()).unwrap_or_default(), phone)
             });
             let shown = email.clone();
+            let cell = portal_cell(Target::Patient, None, true, record.shown.clone());
             view! {
                 <tr>
                     <th scope="row" class="long" dir="auto" title=record.shown.clone()>{record.shown.clone()}</th>
@@ -43,6 +94,7 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
                     <td class="long" title=email>{words::or_none(shown)}</td>
                     <td class="number lesser">{words::or_none(phone)}</td>
                     <td class="lesser"></td>
+                    <td class="wrap">{cell}</td>
                     {may_edit.then(|| view! { <td class="acts"></td> })}
                 </tr>
             }
@@ -54,6 +106,11 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
         }
         let details = contact.details.clone();
         let (edit, remove) = (words::edit_named(&details.name), words::remove_named(&details.name));
+        let invite = Target::Contact(contact.clone());
+        if drafts::was_open(&format!("invite:{}", invite.key(id))) && inviting.with_untracked(Option::is_none) {
+            inviting.set(Some(invite.clone()));
+        }
+        let cell = portal_cell(invite, Some(contact.id), contact.details.email.is_some(), details.name.clone());
         let (to_edit, to_remove) = (contact.clone(), contact);
         let actions = may_edit.then(|| {
             view! {
@@ -74,6 +131,7 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
                 <td class="long" title=email>{words::or_none(shown)}</td>
                 <td class="number lesser">{words::or_none(details.phone)}</td>
                 <td class="lesser">{details.emergency.then(|| view! { <span class="badge badge-warn">{words::EMERGENCY}</span> })}</td>
+                <td class="wrap">{cell}</td>
                 {actions}
             </tr>
         }
@@ -88,6 +146,7 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
             {contacts.view(4, move |list| {
                 let mut columns = vec![
                     column(words::NAME), column(words::RELATIONSHIP), column(words::EMAIL), lesser(words::PHONE), lesser(words::EMERGENCY_CONTACT),
+                    column(words::PORTAL),
                 ];
                 if may_edit {
                     columns.push(acts(words::ACTIONS));
@@ -100,6 +159,7 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
                 }.into_any()
             })}
         </Card>
+        <PortalUsers id=id users=users may_change=may_edit may_invite=may_invite inviting=inviting/>
         {move || editing.get().map(|contact| view! {
             <Edit
                 id=id
@@ -108,6 +168,7 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
                     editing.set(None);
                     if look_again {
                         contacts.again();
+                        users.again();
                     }
                 }
             />
@@ -129,6 +190,7 @@ pub fn Contacts(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl I
                         }
                         // Given up, too: somebody else may have changed it meanwhile.
                         contacts.again();
+                        users.again();
                     }
                 />
             }

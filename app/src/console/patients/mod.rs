@@ -6,8 +6,10 @@ mod details;
 mod invite;
 mod list;
 mod new;
+mod portal_users;
 mod practitioners;
 mod profile;
 mod summary;
+mod terms;
 
 pub use self::{list::Patients, new::NewPatient, profile::Profile};

@@ -6,7 +6,13 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{access::Access, contacts::Contacts, invite::Invite, summary::Summary};
+use super::{
+    access::Access,
+    contacts::Contacts,
+    invite::{Invite, Target},
+    portal_users::PortalSettings,
+    summary::Summary,
+};
 use crate::{
     api,
     components::{Empty, Icon, LinkButton, Tabs},
@@ -30,7 +36,8 @@ pub fn Profile(id: PatientId) -> impl IntoView {
     let rung = desk.rung_about(id);
     let profile = load(move || api::refresh(rung.again(), api::patients::profile(id)));
     let record = profile.value();
-    let inviting = RwSignal::new(drafts::was_open(&format!("invite:{id}")));
+    let inviting = RwSignal::new(drafts::was_open(&format!("invite:{id}")).then_some(Target::Patient));
+    let settings = RwSignal::new(false);
     // Counts the invitations made here: the list of them looks again.
     let invited = RwSignal::new(0_u32);
     let ready = Memo::new(move |_| record.with(Option::is_some));
@@ -59,7 +66,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
         ready.get().then(|| match tab.get() {
             Tab::Summary => view! { <Summary id=id profile=profile may_edit=edit/> }.into_any(),
             Tab::Contacts if names_hidden => view! { <Empty title=words::NAMES_HIDDEN><p>{words::NAMES_HIDDEN_TEXT}</p></Empty> }.into_any(),
-            Tab::Contacts => view! { <Contacts id=id profile=profile may_edit=edit/> }.into_any(),
+            Tab::Contacts => view! { <Contacts id=id profile=profile may_edit=edit inviting=inviting invited=invited/> }.into_any(),
             Tab::Access if see_access => view! { <Access id=id invited=invited inviting=inviting may=may changed=move || profile.again()/> }.into_any(),
             Tab::Access => view! { <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Level)}</p></Empty> }.into_any(),
         })
@@ -76,17 +83,31 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             view! {
                 <div class="profile">
                     {profile.title(UP)}
-                    {profile.view(4, move |record| view! { <Header record=record inviting=inviting/> }.into_any())}
+                    {profile.view(4, move |record| view! { <Header record=record inviting=inviting settings=settings/> }.into_any())}
                     {tabs}
                     <div class="profile-sheet">{sheet}</div>
                 </div>
             }.into_any()
         }}
-        {move || inviting.get().then(|| view! {
+        {move || settings.get().then(|| view! {
+            <PortalSettings
+                id=id
+                may_change=may.get_untracked().edit
+                may_invite=Signal::derive(move || may.get().invite)
+                inviting=inviting
+                on_close=move || {
+                    settings.set(false);
+                    profile.again();
+                    invited.update(|invited| *invited += 1);
+                }
+            />
+        })}
+        {move || inviting.get().map(|target| view! {
             <Invite
                 id=id
+                target=target
                 on_close=move |sent: bool| {
-                    inviting.set(false);
+                    inviting.set(None);
                     if sent {
                         desk.nobody_invited.set(false);
                         desk.patients_changed();
@@ -101,7 +122,8 @@ pub fn Profile(id: PatientId) -> impl IntoView {
 
 /// The name, the state, and under the name the way to the portal (S1-06, S1-15).
 #[component]
-fn Header(record: Record, inviting: RwSignal<bool>) -> impl IntoView {
+fn Header(record: Record, inviting: RwSignal<Option<Target>>, settings: RwSignal<bool>) -> impl IntoView {
+    let names_hidden = use_desk().start().may.names_hidden;
     let Record { id, shown, age, status, portal, may, details, .. } = record;
     let legal = details.filter(|details| !details.name.preferred.is_empty()).map(|details| {
         let name = &details.name;
@@ -135,9 +157,16 @@ fn Header(record: Record, inviting: RwSignal<bool>) -> impl IntoView {
                 view! { <span class=class><Icon name=icon/>{text}</span> }.into_any()
             })}
             {link.map(|text| view! {
-                <button type="button" class="link-button" on:click=move |_| inviting.set(true)>
+                <button type="button" class="link-button" on:click=move |_| inviting.set(Some(Target::Patient))>
                     <Icon name="send"/>
                     {text}
+                </button>
+            })}
+            // S2-18
+            {(portal == PortalState::Activated && may.see_access && !names_hidden).then(|| view! {
+                <button type="button" class="link-button" on:click=move |_| settings.set(true)>
+                    <Icon name="settings"/>
+                    {words::PORTAL_SETTINGS}
                 </button>
             })}
         }

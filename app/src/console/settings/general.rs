@@ -1,6 +1,6 @@
 //! Settings > General: Patient Access (S0-29), the practice itself, and how it writes to its patients.
 
-use domain::practice::PatientAccess;
+use domain::practice::{PatientAccess, PatientAccessForm};
 use leptos::prelude::*;
 
 use super::{NotForYou, messages, practice::PracticeCard};
@@ -10,7 +10,7 @@ use crate::{
     console::{
         desk::use_desk,
         drafts,
-        form::{Form, Values},
+        form::{Form, Line, Values},
         frame::Head,
         load::{Load, load},
         words,
@@ -41,6 +41,8 @@ pub fn General() -> impl IntoView {
                     <dl class="facts">
                         {words::fact(words::PATIENT_INVITATIONS, if settings.invitations { words::ON } else { words::OFF })}
                         {words::fact(words::LINK_LIFE, &words::hours(hours(&settings)))}
+                        {words::fact(words::STEPS_DOWN, &words::at_age(settings.ages.steps_down))}
+                        {words::fact(words::GROWN_UP, &words::at_age(settings.ages.ends))}
                     </dl>
                 }.into_any())}
             </Card>
@@ -64,7 +66,13 @@ fn fields(settings: &PatientAccess) -> Values {
     vec![
         ("invitations", if settings.invitations { "yes".to_owned() } else { String::new() }),
         ("link_hours", hours(settings).to_string()),
+        ("steps_down", age(settings.ages.steps_down)),
+        ("ends", age(settings.ages.ends)),
     ]
+}
+
+fn age(age: Option<u8>) -> String {
+    age.map(|age| age.to_string()).unwrap_or_default()
 }
 
 /// The dialog of decision 1.
@@ -87,12 +95,13 @@ fn Edit(
     };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let ask = api::settings::save_patient_access(
-            form.version(),
-            form.value("invitations") == "yes",
-            form.value("link_hours").parse().unwrap_or_default(),
-        );
-        form.send(ask, move |()| {
+        let typed = PatientAccessForm {
+            invitations: form.value("invitations"),
+            link_hours: form.value("link_hours"),
+            steps_down: form.value("steps_down"),
+            ends: form.value("ends"),
+        };
+        form.send(api::settings::save_patient_access(form.version(), typed), move |()| {
             desk.toasts.say(words::SETTINGS_SAVED);
             settings.again();
             on_close();
@@ -118,6 +127,8 @@ fn Edit(
                     <p class="muted">{words::FOR_EVERYONE}</p>
                     {form.tick("invitations", words::PATIENT_INVITATIONS, words::PATIENT_INVITATIONS_HINT)}
                     {form.select("link_hours", words::LINK_LIFE, lives, words::LINK_LIFE_HINT)}
+                    {form.text("steps_down", words::STEPS_DOWN, Line { longest: 2, ..Line::of("number") }.hint(words::STEPS_DOWN_HINT))}
+                    {form.text("ends", words::GROWN_UP, Line { longest: 2, ..Line::of("number") }.hint(words::GROWN_UP_HINT))}
                 </div>
                 <footer class="dialog-foot">
                     <Button press=give_up>{words::CANCEL}</Button>

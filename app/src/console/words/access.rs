@@ -278,6 +278,10 @@ pub fn right(name: &str) -> String {
         "ManageTemplates" => "Change templates",
         "ManageMail" => "Look after mail that is stuck",
         "ViewOwnRecord" => "See a record in the portal",
+        "ViewOwnClinical" => "See what was shared of it",
+        "EditOwnRecord" => "Act in it",
+        "ManageOwnAccess" => "Decide who else sees it",
+        "LeaveRecord" => "Give it up",
         other => other,
     };
     text.to_owned()

@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::{
-    access::{Access, Actor, EnterGroup, InvitePatient, InvitePatients, ListPatients, Right as _},
+    access::{Access, Actor, EnterGroup, InvitePatient, InvitePatients, Inviting, ListPatients, Right as _},
     account::Account,
     audit::{Action, Entry},
     bulk::{self, Bulk, Outcome, Selection, Stage, Standing},
@@ -333,14 +333,8 @@ impl Making<'_> {
             return Ok(Err(Outcome::InPortal));
         }
         self.revoke_dead(work, &proof, of).await?;
-        let made = earlier.is_none().then(|| Grant {
-            id: random.id().into(),
-            group: proof.group(),
-            patient: proof.patient(),
-            account,
-            kind: Kind::Own,
-            state: GrantState::Invited,
-        });
+        let made =
+            earlier.is_none().then(|| Grant::own(random.id().into(), proof.group(), proof.patient(), account, now));
         let Some(grant) = made.as_ref().or(earlier).map(|grant| grant.id) else { return Ok(Err(Outcome::NoAccess)) };
         let invitation = Invitation {
             id: InvitationId::from_uuid(random.id()),
@@ -351,6 +345,7 @@ impl Making<'_> {
             kind: Kind::Own,
             email,
             inviter: access.user(),
+            given_by: None,
             message,
             invited_at: now,
             expires_at: now + self.settings.link_life,
@@ -370,7 +365,7 @@ impl Making<'_> {
     async fn revoke_dead(&mut self, work: &mut dyn Work, proof: &Access<InvitePatient>, of: &Candidate) -> Result<()> {
         for dead in of.open.iter().filter(|one| one.kind == Kind::Own) {
             if let Ok(revoked) = dead.clone().revoke(self.ctx.now())
-                && work.save_invitation(proof, &revoked, None).await?
+                && work.save_invitation(&Inviting::from(proof), &revoked, None).await?
             {
                 let entry =
                     audit::entry(self.ctx, proof.by(), proof.group(), Action::InvitationRevoked, proof.patient());

@@ -35,12 +35,12 @@ struct InvitationByLink {
 }
 
 impl InvitationByLink {
-    async fn find(work: &mut dyn Work, token: &str) -> Result<Option<Self>> {
+    async fn find(ctx: &Ctx, work: &mut dyn Work, token: &str) -> Result<Option<Self>> {
         let Some(hash) = tokens::hash(token) else { return Ok(None) };
         let Some(found) = work.unscoped_find_invitation(&hash).await? else { return Ok(None) };
         let invitation = found.invitation;
         let missing = || Error::fault("an invitation without its grant, account or group");
-        let facts = work.unscoped_lookup_grant(invitation.grant).await?.ok_or_else(missing)?;
+        let facts = work.unscoped_lookup_grant(invitation.grant).await?.ok_or_else(missing)?.at(ctx.now());
         let account = work.lookup_account(invitation.account).await?.ok_or_else(missing)?;
         let group = work.unscoped_lookup_group(invitation.group).await?.ok_or_else(missing)?;
         let practitioner = work.is_practitioner(account.id).await?;
@@ -69,7 +69,7 @@ impl InvitationByLink {
 /// # Errors
 /// [`crate::Error::TooMany`] after too many unknown links from one address (AN-06).
 pub async fn link_page(ctx: &Ctx, token: &str) -> Result<LinkPage> {
-    let behind = InvitationByLink::find(ctx.services.store.read().await?.as_mut(), token).await?;
+    let behind = InvitationByLink::find(ctx, ctx.services.store.read().await?.as_mut(), token).await?;
     let Some(behind) = behind else {
         throttle::count_guess(ctx).await?;
         return Ok(LinkPage::Unknown);
@@ -100,7 +100,7 @@ pub async fn link_page(ctx: &Ctx, token: &str) -> Result<LinkPage> {
 /// [`crate::Error::NotFound`].
 pub async fn opened(ctx: &Ctx, token: &str) -> Result<()> {
     let mut work = ctx.services.store.begin().await?;
-    let Some(behind) = InvitationByLink::find(work.as_mut(), token).await? else {
+    let Some(behind) = InvitationByLink::find(ctx, work.as_mut(), token).await? else {
         drop(work);
         throttle::count_guess(ctx).await?;
         return Err(Error::NotFound);
@@ -124,7 +124,7 @@ pub async fn opened(ctx: &Ctx, token: &str) -> Result<()> {
 /// password ([`domain::error::Conflict::SignInFirst`]), [`crate::Error::Invalid`] for the password.
 pub async fn accept(ctx: &Ctx, token: &str, password: &str) -> Result<Door> {
     let mut work = ctx.services.store.read().await?;
-    let Some(behind) = InvitationByLink::find(work.as_mut(), token).await? else {
+    let Some(behind) = InvitationByLink::find(ctx, work.as_mut(), token).await? else {
         drop(work);
         throttle::count_guess(ctx).await?;
         return Err(Error::NotFound);
@@ -143,7 +143,7 @@ pub async fn accept(ctx: &Ctx, token: &str, password: &str) -> Result<Door> {
 
     let now = ctx.now();
     let mut work = ctx.services.store.begin().await?;
-    let mut behind = InvitationByLink::find(work.as_mut(), token).await?.ok_or(Error::NotFound)?;
+    let mut behind = InvitationByLink::find(ctx, work.as_mut(), token).await?.ok_or(Error::NotFound)?;
     behind.account = work.lock_account(behind.account.id).await?.ok_or(Error::NotFound)?;
     check_first(ctx, &behind)?;
     let account = behind.account;
@@ -179,7 +179,7 @@ fn check_first(ctx: &Ctx, behind: &InvitationByLink) -> std::result::Result<(), 
 pub async fn confirm(ctx: &Ctx, token: &str) -> Result<Door> {
     let actor = ctx.actor()?;
     let mut work = ctx.services.store.begin().await?;
-    let Some(behind) = InvitationByLink::find(work.as_mut(), token).await? else {
+    let Some(behind) = InvitationByLink::find(ctx, work.as_mut(), token).await? else {
         drop(work);
         throttle::count_guess(ctx).await?;
         return Err(Error::NotFound);
@@ -207,7 +207,7 @@ pub async fn confirm(ctx: &Ctx, token: &str) -> Result<Door> {
 
 /// What somebody else made of the invitation in the moment of accepting.
 async fn lost(ctx: &Ctx, work: &mut dyn Work, token: &str) -> Result<Conflict> {
-    let behind = InvitationByLink::find(work, token).await?;
+    let behind = InvitationByLink::find(ctx, work, token).await?;
     Ok(behind.and_then(|behind| behind.check(ctx).err()).unwrap_or(Conflict::AlreadyAccepted))
 }
 
@@ -239,7 +239,7 @@ pub(crate) struct Open {
 ///
 /// # Errors
 /// Storage's.
-pub(crate) async fn open_for_password_link(work: &mut dyn Work, account: &Account) -> Result<Vec<Open>> {
+pub(crate) async fn open_for_password_link(ctx: &Ctx, work: &mut dyn Work, account: &Account) -> Result<Vec<Open>> {
     if work.is_practitioner(account.id).await? {
         return Ok(Vec::new());
     }
@@ -248,10 +248,11 @@ pub(crate) async fn open_for_password_link(work: &mut dyn Work, account: &Accoun
         if invitation.email != account.email {
             continue;
         }
-        if let Some(facts) = work.unscoped_lookup_grant(invitation.grant).await?
-            && !closed(&facts)
-        {
-            all.push(Open { invitation, grant: facts.grant });
+        if let Some(record) = work.unscoped_lookup_grant(invitation.grant).await? {
+            let facts = record.at(ctx.now());
+            if !closed(&facts) {
+                all.push(Open { invitation, grant: facts.grant });
+            }
         }
     }
     // Chains of several groups are always locked in one order.
@@ -277,7 +278,7 @@ pub(crate) async fn accept_by_password_link(ctx: &Ctx, work: &mut dyn Work, open
 pub async fn renew(ctx: &Ctx, token: &str) -> Result<()> {
     throttle::count(ctx, "renew", None).await?;
     let mut work = ctx.services.store.begin().await?;
-    let Some(behind) = InvitationByLink::find(work.as_mut(), token).await? else { return Ok(()) };
+    let Some(behind) = InvitationByLink::find(ctx, work.as_mut(), token).await? else { return Ok(()) };
     if behind.practitioner {
         return Err(Conflict::PractitionerNow.into());
     }

@@ -2,6 +2,7 @@
 //! accepts, confirms or asks for a fresh one (`link`).
 
 mod link;
+pub(crate) mod making;
 mod staff;
 
 use domain::{
@@ -16,9 +17,10 @@ pub use self::{
 use crate::{context::Ctx, ports::QueuedMail};
 
 /// Is the record shut, whatever the link says?
-pub(crate) const fn closed(facts: &GrantFacts) -> bool {
+pub(crate) fn closed(facts: &GrantFacts) -> bool {
     matches!(facts.status, Status::Blocked | Status::Deceased)
-        || matches!(facts.grant.state, GrantState::Suspended { .. })
+        || matches!(facts.grant.state, GrantState::Suspended { .. } | GrantState::Ended { .. })
+        || facts.grant.last_moment(&facts.ages).is_some_and(|end| facts.now >= end)
 }
 
 /// The mail that carries the invitation's last link.

@@ -1,24 +1,30 @@
 //! The practice's side: invite, list, resend, revoke.
 
 use domain::{
-    access::{Access, EnterGroup, InvitePatient, ViewPatient, ViewPatientAccess},
-    account::Account,
+    access::{Access, EnterGroup, InvitePatient, Inviting, ViewPatient, ViewPatientAccess},
     audit::{Action, Entry},
+    email::Email,
     error::{Conflict, Problem},
-    grant::{Grant, Kind, State as GrantState},
-    ids::{AccountId, InvitationId, PatientId},
-    invitation::{Events, Invitation, InvitationRow, Invite, InviteForm, InviteStart, State},
+    grant::{Kind, Person, Terms, TermsTyped},
+    ids::{ContactId, InvitationId, PatientId},
+    invitation::{InvitationRow, Invite, InviteForm, InviteStart, Invitee, State},
     page::{Page, PageRequest},
+    patient::{Contact, ContactDetails},
     template::{self, TemplateChoice},
+    time::Time,
 };
 
-use super::mail_with;
+use super::{
+    mail_with,
+    making::{self, Wanted},
+};
 use crate::{
     audit,
     context::Ctx,
+    days,
     error::{Error, Result},
-    patients,
-    ports::{Clash, StoreError, Work},
+    patients, portal_users,
+    ports::Work,
     templates, tokens, unusual, users,
 };
 
@@ -36,10 +42,14 @@ pub async fn start(ctx: &Ctx, patient: PatientId) -> Result<InviteStart> {
     let settings = work.lookup_patient_access(&enter).await?;
     let record = work.lookup_patient(&Access::<ViewPatient>::from(&access)).await?.ok_or(Error::NotFound)?;
     settings.invites_to(record.patient.details.status)?;
-    let open = work.list_open_invitations(&Access::<ViewPatientAccess>::from(&access)).await?;
+    let open = work.list_open_invitations(&Inviting::from(&access)).await?;
     let now = ctx.now();
     let pending = open.iter().any(|one| one.kind == Kind::Own && one.check_live(now).is_ok());
 
+    let present = work.list_changeable_portal_users(&Inviting::from(&access)).await?.ok_or(Error::NotFound)?;
+    let ages = present.about.birthdays();
+    let zone = present.about.time_zone.as_deref();
+    let to_come = |birthday: Time| (now < birthday).then(|| days::day_in(birthday, zone)).flatten();
     let details = &record.patient.details;
     let values = templates::values(work.as_mut(), &enter, details.name.called(), &details.name.shown()).await?;
     let templates = work.list_templates(&enter).await?;
@@ -51,6 +61,8 @@ pub async fn start(ctx: &Ctx, patient: PatientId) -> Result<InviteStart> {
         pending,
         templates: choices.collect(),
         values,
+        steps_down_on: ages.steps_down_at.and_then(to_come),
+        grown_up_on: ages.ends_at.and_then(to_come),
     };
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, patient)).await?;
     work.save().await?;
@@ -81,11 +93,11 @@ async fn try_invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<
     let mut work = ctx.services.store.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
-    let invite = form.check()?;
-    let now = ctx.now();
+    let inviting = Inviting::from(&access);
+    let Invite { invitee, message } = form.check(patients::today(ctx, work.as_mut()).await?)?;
     let id = InvitationId::from_uuid(ctx.services.random.id());
     // Held before the chain: that the address is no practitioner's stays so until the grant is there (decision 5).
-    users::held(work.as_mut(), &invite.email).await?;
+    users::held(work.as_mut(), invitee.email()).await?;
 
     // The entry comes before the change, here as everywhere: it locks the group's chain, so that of two who invite at
     // once the second sees the first, and nobody who holds a row of the group waits for the chain.
@@ -97,105 +109,71 @@ async fn try_invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<
     let view = Access::<ViewPatient>::from(&access);
     let record = work.lookup_patient(&view).await?.ok_or(Error::NotFound)?;
     settings.invites_to(record.patient.details.status)?;
-    if work.list_contacts(&view).await?.iter().any(|contact| contact.details.email.as_ref() == Some(&invite.email)) {
-        return Err(Error::field("email", Problem::ContactEmail));
-    }
-    let Some((account, grant)) = account_and_grant(ctx, work.as_mut(), &access, &invite).await? else {
-        return Ok(None);
-    };
-    revoke_earlier(ctx, work.as_mut(), &access).await?;
-
+    let contacts = work.list_contacts(&view).await?;
     let name = &record.patient.details.name;
     let values = templates::values(work.as_mut(), &enter, name.called(), &name.shown()).await?;
-    let message = template::message(&invite.message, &values).map_err(|problem| Error::field("message", problem))?;
-    let invitation = Invitation {
-        id,
-        group: access.group(),
-        patient,
-        grant: grant.id,
-        account,
-        kind: Kind::Own,
-        email: invite.email,
-        inviter: access.user(),
+    let message = template::message(&message, &values).map_err(|problem| Error::field("message", problem))?;
+    let zone = work.list_locations(&enter).await?.into_iter().next().map(|location| location.time_zone);
+    let who = who(invitee, &contacts)?;
+    let wanted = Wanted {
+        kind: who.kind,
+        contact: who.contact,
+        name: who.name,
+        relationship: who.relationship,
+        email: who.email,
+        terms: who.terms.map_or(Terms::OWN, |typed| portal_users::terms(typed, zone.as_deref())),
         message,
-        invited_at: now,
-        expires_at: now + settings.link_life,
-        links: 1,
-        events: Events::default(),
+        inviter: access.user(),
+        life: settings.link_life,
     };
-    let (token, hash) = tokens::make(&*ctx.services.random);
-    work.add_invitation(&access, &invitation, &hash).await?;
-    work.add_mail(&mail_with(ctx, &invitation, &token)).await?;
+    let before = work.list_changeable_portal_users(&inviting).await?.ok_or(Error::NotFound)?;
+    if making::make(ctx, work.as_mut(), &inviting, id, wanted, &before).await?.is_none() {
+        return Ok(None);
+    }
     work.save().await?;
     Ok(Some(id))
 }
 
-/// The account of the address and its grant for the patient, each made when there is none. None when somebody else made
-/// one of them in the same moment.
-async fn account_and_grant(
-    ctx: &Ctx,
-    work: &mut dyn Work,
-    access: &Access<InvitePatient>,
-    invite: &Invite,
-) -> Result<Option<(AccountId, Grant)>> {
-    let now = ctx.now();
-    let account = match work.find_account(&invite.email).await? {
-        Some(account) => {
-            // Of whatever group and whether active or not: the answer is the same and tells nothing more (PR-06).
-            if work.is_practitioner(account.id).await? {
-                return Err(Error::field("email", Problem::PractitionerEmail));
-            }
-            account.id
-        }
-        None => {
-            let id = AccountId::from_uuid(ctx.services.random.id());
-            let account = Account { id, email: invite.email.clone(), password_hash: None };
-            match work.add_account(&account, now).await {
-                Ok(()) => id,
-                Err(StoreError::Clash(Clash::AccountEmail)) => return Ok(None),
-                Err(error) => return Err(error.into()),
-            }
-        }
-    };
-    if let Some(grant) = work.find_grant(access, account).await? {
-        return match grant.state {
-            GrantState::Invited => Ok(Some((account, grant))),
-            GrantState::Activated { .. } | GrantState::Suspended { .. } => {
-                Err(Error::field("email", Problem::AlreadyInPortal))
-            }
-        };
-    }
-    let grant = Grant {
-        id: ctx.services.random.id().into(),
-        group: access.group(),
-        patient: access.patient(),
-        account,
-        kind: Kind::Own,
-        state: GrantState::Invited,
-    };
-    match work.add_grant(access, &grant, now).await {
-        Ok(()) => Ok(Some((account, grant))),
-        Err(StoreError::Clash(Clash::GrantOfAccount)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+/// Who is invited, as the record knows them.
+struct Known {
+    kind: Kind,
+    contact: Option<ContactId>,
+    name: String,
+    relationship: String,
+    email: Email,
+    /// The patient's own have none.
+    terms: Option<TermsTyped>,
 }
 
-/// A new invitation takes the place of those that are out: their links stop working, their waiting mails do not leave.
-async fn revoke_earlier(ctx: &Ctx, work: &mut dyn Work, access: &Access<InvitePatient>) -> Result<()> {
-    for earlier in work.list_open_invitations(&Access::<ViewPatientAccess>::from(access)).await? {
-        if earlier.kind != Kind::Own {
-            continue;
+/// Holds what was typed against the patient's contacts.
+fn who(invitee: Invitee, contacts: &[Contact]) -> Result<Known> {
+    let of_a_contact = |email: &Email| contacts.iter().any(|contact| contact.details.email.as_ref() == Some(email));
+    match invitee {
+        // PX-14: a patient's address that is a contact's would give the contact the patient's own place.
+        Invitee::Patient(email) | Invitee::Other { person: Person { email, .. }, .. } if of_a_contact(&email) => {
+            Err(Error::field("email", Problem::ContactEmail))
         }
-        let id = earlier.id;
-        // False when it was accepted in this moment: then it stays accepted.
-        if let Ok(revoked) = earlier.revoke(ctx.now())
-            && work.save_invitation(access, &revoked, None).await?
-        {
-            let entry = audit::entry(ctx, access.by(), access.group(), Action::InvitationRevoked, access.patient());
-            work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
+        Invitee::Patient(email) => Ok(Known {
+            kind: Kind::Own,
+            contact: None,
+            name: String::new(),
+            relationship: String::new(),
+            email,
+            terms: None,
+        }),
+        Invitee::Contact { id, seen, terms } => {
+            let contact = contacts.iter().find(|contact| contact.id == id).ok_or(Error::NotFound)?;
+            // S3-27: what was confirmed is what the mail goes to.
+            if contact.details.email.as_ref() != Some(&seen) {
+                return Err(Conflict::ChangedMeanwhile.into());
+            }
+            let ContactDetails { name, relationship, .. } = contact.details.clone();
+            Ok(Known { kind: Kind::Contact, contact: Some(id), name, relationship, email: seen, terms: Some(terms) })
+        }
+        Invitee::Other { person: Person { name, relationship, email }, terms } => {
+            Ok(Known { kind: Kind::Other, contact: None, name, relationship, email, terms: Some(terms) })
         }
     }
-    Ok(())
 }
 
 /// The patient's invitations, latest first (B-06).
@@ -218,7 +196,9 @@ pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<P
             id: one.id,
             email: if access.names_hidden() { String::new() } else { one.email.as_str().to_owned() },
             kind: one.kind,
-            inviter: inviter.shown(),
+            by_family: one.given_by.is_some(),
+            // The patient's own grant has no name.
+            inviter: if inviter.is_empty() { record.patient.details.name.shown() } else { inviter },
             invited_at: one.invited_at,
             expires_at: one.expires_at,
             links: one.links,
@@ -257,7 +237,7 @@ pub async fn resend(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<(
     }
     let renewed = invitation.renew(ctx.now(), settings.link_life)?;
     let (token, hash) = tokens::make(&*ctx.services.random);
-    if !work.save_invitation(&access, &renewed, Some(&hash)).await? {
+    if !work.save_invitation(&Inviting::from(&access), &renewed, Some(&hash)).await? {
         return Err(ended_meanwhile(ctx, work.as_mut(), &see, id).await?);
     }
     work.add_mail(&mail_with(ctx, &renewed, &token)).await?;
@@ -279,7 +259,7 @@ pub async fn revoke(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<(
     let revoked = invitation.revoke(ctx.now())?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::InvitationRevoked, patient);
     work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
-    if !work.save_invitation(&access, &revoked, None).await? {
+    if !work.save_invitation(&Inviting::from(&access), &revoked, None).await? {
         return Err(ended_meanwhile(ctx, work.as_mut(), &see, id).await?);
     }
     work.save().await?;

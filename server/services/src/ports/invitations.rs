@@ -2,12 +2,11 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, InvitePatient, ViewPatientAccess},
+    access::{Access, EnterGroup, Inviting, ViewPatientAccess},
     ids::{AccountId, InvitationId},
     invitation::Invitation,
     mail::Failure,
     page::{Page, PageRequest},
-    person::UserName,
     time::Time,
 };
 
@@ -26,12 +25,7 @@ pub struct FoundInvitation {
 #[async_trait]
 pub trait Invitations {
     /// A new invitation and the hash of its first link's token.
-    async fn add_invitation(
-        &mut self,
-        access: &Access<InvitePatient>,
-        invitation: &Invitation,
-        token: &TokenHash,
-    ) -> Stored<()>;
+    async fn add_invitation(&mut self, access: &Inviting, invitation: &Invitation, token: &TokenHash) -> Stored<()>;
 
     /// One invitation of the patient at hand.
     async fn lookup_invitation(
@@ -43,21 +37,22 @@ pub trait Invitations {
     /// Was anybody of the group's patients ever invited?
     async fn any_invitation(&mut self, access: &Access<EnterGroup>) -> Stored<bool>;
 
-    /// The patient's invitations, latest first, with who invited. The cursor is the id of the last row.
+    /// The patient's invitations, latest first, with the name of who invited: a user, or the portal user's as the grant has
+    /// it (empty for the patient). The cursor is the id of the last row.
     async fn list_invitations(
         &mut self,
         access: &Access<ViewPatientAccess>,
         page: &PageRequest,
-    ) -> Stored<Page<(Invitation, UserName)>>;
+    ) -> Stored<Page<(Invitation, String)>>;
 
     /// The patient's invitations that were neither accepted nor revoked, latest first, at most 50.
-    async fn list_open_invitations(&mut self, access: &Access<ViewPatientAccess>) -> Stored<Vec<Invitation>>;
+    async fn list_open_invitations(&mut self, access: &Inviting) -> Stored<Vec<Invitation>>;
 
     /// Saves an invitation, and with `token` a new link for it. False when it was accepted or revoked meanwhile, or
     /// another link was made for it.
     async fn save_invitation(
         &mut self,
-        access: &Access<InvitePatient>,
+        access: &Inviting,
         invitation: &Invitation,
         token: Option<&TokenHash>,
     ) -> Stored<bool>;

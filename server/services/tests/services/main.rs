@@ -17,6 +17,7 @@ mod mails;
 mod memberships;
 mod passwords;
 mod patients;
+mod portal_users;
 mod relationships;
 mod reports;
 mod secrets;

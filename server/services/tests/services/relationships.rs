@@ -18,7 +18,7 @@ use services::{
     settings, templates, users,
 };
 
-use crate::town::{Staff, Town};
+use crate::town::{Staff, Town, access_form};
 
 on_both_engines! {
     granted_hidden_and_undone,
@@ -276,7 +276,7 @@ async fn what_lists_show_is_what_opens_is_what_is_explained(town: Town) {
             all.push(patients::add(&owner, &form).await.unwrap());
         }
         let version = settings::patient_access(&owner).await.unwrap().version;
-        settings::save_patient_access(&owner, version, dice.roll(4) != 0, 24).await.unwrap();
+        settings::save_patient_access(&owner, version, &access_form(dice.roll(4) != 0, 24)).await.unwrap();
         for level in Level::ALL {
             let settings = AccessSettings {
                 hide_names: dice.roll(2) == 0,

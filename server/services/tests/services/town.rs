@@ -18,7 +18,7 @@ use domain::{
     page::PageRequest,
     patient::DetailsForm,
     person::UserName,
-    practice::Group,
+    practice::{Group, PatientAccessForm},
     user::{AccessSettings, Level, User, UserState},
 };
 use services::{
@@ -323,4 +323,13 @@ pub fn overloaded<T>(answer: &services::Result<T>) -> bool {
     let Err(services::Error::Unavailable(Some(cause))) = answer else { return false };
     let cause = format!("{cause:?}");
     ["PoolTimedOut", "57014", "55P03"].iter().any(|kind| cause.contains(kind))
+}
+
+/// Settings > General > Patient Access, as the dialog types it.
+pub fn access_form(invitations: bool, link_hours: u32) -> PatientAccessForm {
+    PatientAccessForm {
+        invitations: if invitations { "yes".into() } else { String::new() },
+        link_hours: link_hours.to_string(),
+        ..PatientAccessForm::default()
+    }
 }

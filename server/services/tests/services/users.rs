@@ -17,7 +17,7 @@ use services::{Ctx, Error, accounts, console, memberships, passwords, patients, 
 
 use crate::{
     relationships::{Came, agree, relate, tried_in_group, tried_on},
-    town::{PASSWORD, Staff, Town},
+    town::{PASSWORD, Staff, Town, access_form},
 };
 
 on_both_engines! {
@@ -529,7 +529,7 @@ async fn what_matters_most_asks_for_the_password_again(town: Town) {
             .map(drop),
         users::save(&owner, id, version, &form_now).await,
         users::deactivate(&owner, id, version).await,
-        settings::save_patient_access(&owner, 0, false, 24).await,
+        settings::save_patient_access(&owner, 0, &access_form(false, 24)).await,
         services::history::export(&owner, &domain::history::HistoryFilter::default()).await.map(drop),
     ];
     // The owner of this town may not export: that is said first.

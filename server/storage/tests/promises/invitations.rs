@@ -41,7 +41,7 @@ async fn every_link_finds_its_invitation(database: &TestDatabase) {
     let second = token();
     let renewed = one.renew(later(5), Span::hours(48)).unwrap();
     let mut work = world.begin().await;
-    assert!(work.save_invitation(&may, &renewed, Some(&second)).await.unwrap());
+    assert!(work.save_invitation(&(&may).into(), &renewed, Some(&second)).await.unwrap());
     work.save().await.unwrap();
     let mut view = world.read().await;
     for (token, link) in [(first, 1), (second, 2)] {
@@ -67,7 +67,7 @@ async fn the_patients_invitations_latest_first(database: &TestDatabase) {
     let mut page = PageRequest { after: None, limit: Some(2) };
     loop {
         let answer = world.read().await.list_invitations(&may, &page).await.unwrap();
-        assert!(answer.rows.iter().all(|(_, inviter)| *inviter == world.mira.name));
+        assert!(answer.rows.iter().all(|(_, inviter)| *inviter == world.mira.name.shown()));
         listed.extend(answer.rows.iter().map(|(invitation, _)| invitation.id));
         page.after = answer.next;
         if page.after.is_none() {
@@ -75,7 +75,8 @@ async fn the_patients_invitations_latest_first(database: &TestDatabase) {
         }
     }
     assert_eq!(listed, made);
-    let open = world.read().await.list_open_invitations(&may).await.unwrap();
+    let inviting = (&world.may_invite(&world.mira, ann.id).await).into();
+    let open = world.read().await.list_open_invitations(&inviting).await.unwrap();
     assert_eq!(open.iter().map(|one| one.id).collect::<Vec<_>>(), made);
     let page = PageRequest { after: Some("nonsense".into()), limit: None };
     assert!(world.read().await.list_invitations(&may, &page).await.unwrap().rows.is_empty());
@@ -113,12 +114,12 @@ async fn what_was_accepted_or_revoked_stays_so(database: &TestDatabase) {
         let (one, _) = world.invitation(&grant).await;
         let ended = if revoke { one.clone().revoke(later(1)) } else { one.clone().activate(later(1)) }.unwrap();
         let mut work = world.begin().await;
-        assert!(work.save_invitation(&may, &ended, None).await.unwrap());
+        assert!(work.save_invitation(&(&may).into(), &ended, None).await.unwrap());
         assert!(!work.unscoped_save_invitation(&one.clone().activate(later(2)).unwrap(), None).await.unwrap());
-        assert!(!work.save_invitation(&may, &one.clone().revoke(later(2)).unwrap(), None).await.unwrap());
+        assert!(!work.save_invitation(&(&may).into(), &one.clone().revoke(later(2)).unwrap(), None).await.unwrap());
         let renewed = one.clone().renew(later(2), Span::hours(1)).unwrap();
         let new = token();
-        assert!(!work.save_invitation(&may, &renewed, Some(&new)).await.unwrap());
+        assert!(!work.save_invitation(&(&may).into(), &renewed, Some(&new)).await.unwrap());
         assert!(work.unscoped_find_invitation(&new).await.unwrap().is_none(), "no link for it either");
         assert_eq!(work.unscoped_lookup_invitation(one.id).await.unwrap(), Some(ended));
     }
@@ -132,11 +133,16 @@ async fn a_stale_copy_does_not_undo_a_new_link(database: &TestDatabase) {
     let may = world.may_invite(&world.mira, ann.id).await;
     let renewed = read.clone().renew(later(5), Span::hours(48)).unwrap();
     let mut work = world.begin().await;
-    assert!(work.save_invitation(&may, &renewed, Some(&token())).await.unwrap());
+    assert!(work.save_invitation(&(&may).into(), &renewed, Some(&token())).await.unwrap());
     // The person opened the old link's page with what was read before.
     assert!(!work.unscoped_save_invitation(&read.clone().open(later(6)).unwrap(), None).await.unwrap());
     // Two users resend at once.
-    assert!(!work.save_invitation(&may, &read.renew(later(6), Span::hours(1)).unwrap(), Some(&token())).await.unwrap());
+    assert!(
+        !work
+            .save_invitation(&(&may).into(), &read.renew(later(6), Span::hours(1)).unwrap(), Some(&token()))
+            .await
+            .unwrap()
+    );
     assert_eq!(work.unscoped_lookup_invitation(renewed.id).await.unwrap(), Some(renewed));
 }
 
@@ -177,7 +183,7 @@ async fn the_portal_state_follows_the_invitations(database: &TestDatabase) {
     let (second, _) = world.invitation(&grant).await;
     let revoke = async |one: Invitation| {
         let mut work = world.begin().await;
-        assert!(work.save_invitation(&may, &one.revoke(later(1)).unwrap(), None).await.unwrap());
+        assert!(work.save_invitation(&(&may).into(), &one.revoke(later(1)).unwrap(), None).await.unwrap());
         work.save().await.unwrap();
     };
     revoke(first).await;
@@ -218,11 +224,11 @@ async fn a_stranger_finds_and_saves_none(database: &TestDatabase) {
         let mut work = world.begin().await;
         assert_eq!(work.lookup_invitation(&see, one.id).await.unwrap(), None);
         assert!(work.list_invitations(&see, &PageRequest::default()).await.unwrap().rows.is_empty());
-        assert!(work.list_open_invitations(&see).await.unwrap().is_empty());
-        assert!(!work.save_invitation(&forged, &revoked, None).await.unwrap());
+        assert!(work.list_open_invitations(&(&forged).into()).await.unwrap().is_empty());
+        assert!(!work.save_invitation(&(&forged).into(), &revoked, None).await.unwrap());
         // The second wall: neither the grant nor the inviter is of this group and patient.
         let own = invitation(&grant, world.mira.id);
-        let added = work.add_invitation(&forged, &own, &token()).await;
+        let added = work.add_invitation(&(&forged).into(), &own, &token()).await;
         assert!(added.is_err(), "another patient's grant");
     }
     assert_eq!(world.read().await.unscoped_lookup_invitation(one.id).await.unwrap(), Some(one));

@@ -13,7 +13,7 @@ use domain::{
     },
     account::{Account, PasswordHash},
     email::Email,
-    grant::{Grant, Kind, State},
+    grant::Grant,
     ids::{AccountId, GroupId, PatientId, UserId},
     invitation::{Events, Invitation},
     limits,
@@ -208,11 +208,10 @@ impl World {
     pub async fn grant(&self, patient: PatientId, address: &str) -> Grant {
         let may = self.may_invite(&self.mira, patient).await;
         let person = account(address);
-        let grant =
-            Grant { id: id(), group: self.group, patient, account: person.id, kind: Kind::Own, state: State::Invited };
+        let grant = Grant::own(id(), self.group, patient, person.id, NOW);
         let mut work = self.begin().await;
         work.add_account(&person, NOW).await.unwrap();
-        work.add_grant(&may, &grant, NOW).await.unwrap();
+        work.add_grant(&(&may).into(), &grant, NOW).await.unwrap();
         work.save().await.unwrap();
         grant
     }
@@ -223,7 +222,7 @@ impl World {
         let invitation = invitation(grant, self.mira.id);
         let token = token();
         let mut work = self.begin().await;
-        work.add_invitation(&may, &invitation, &token).await.unwrap();
+        work.add_invitation(&(&may).into(), &invitation, &token).await.unwrap();
         work.save().await.unwrap();
         (invitation, token)
     }
@@ -239,6 +238,7 @@ pub fn invitation(grant: &Grant, inviter: UserId) -> Invitation {
         kind: grant.kind,
         email: email("lien@example.org"),
         inviter,
+        given_by: None,
         message: "Hello Lien".into(),
         invited_at: NOW,
         expires_at: NOW + limits::LINK_LIFE,
