@@ -242,7 +242,7 @@ pub fn let_in_by(name: Option<&str>) -> String {
 pub const fn level(level: Level) -> &'static str {
     match level {
         Level::Clinical => "Everything that is shared",
-        Level::Administrative => "Appointments and invoices only",
+        Level::Administrative => "Appointments and invoices",
     }
 }
 /// What somebody may do.
@@ -250,7 +250,7 @@ pub const fn level(level: Level) -> &'static str {
 pub const fn role(role: Role) -> &'static str {
     match role {
         Role::View => "Look only",
-        Role::Edit => "Look, and act for the patient",
+        Role::Edit => "Look and act for the patient",
     }
 }
 /// How far somebody's access reaches.

@@ -13,7 +13,7 @@ use std::{
 };
 
 use domain::{
-    access::{Actor, Face, ManageRelationships, ManageUsers, PatientFacts, Relationship, UserFace, InvitePatient},
+    access::{Actor, Face, InvitePatient, ManageRelationships, ManageUsers, PatientFacts, Relationship, UserFace},
     account::{Account, Door, PasswordHash, SessionClock},
     ids::{AccountId, GroupId, UserId},
     location::{Location, OpeningHours},

@@ -1,7 +1,7 @@
 //! The patient and the people attached, with how to reach them.
 
 use domain::{
-    grant::{PortalUser, Standing},
+    grant::{Kind as Who, PortalUser, Standing},
     ids::{ContactId, PatientId},
     limits,
     patient::{Contact, ContactForm, Profile},
@@ -49,7 +49,7 @@ pub fn Contacts(
             let mut users = users.iter().flatten();
             let of = |user: &&PortalUser| match contact {
                 Some(contact) => user.contact == Some(contact),
-                None => user.kind == domain::grant::Kind::Own,
+                None => user.kind == Who::Own,
             };
             users.find(of).map(|user| user.standing)
         })
@@ -94,7 +94,7 @@ pub fn Contacts(
                     <td class="long" title=email>{words::or_none(shown)}</td>
                     <td class="number lesser">{words::or_none(phone)}</td>
                     <td class="lesser"></td>
-                    <td class="wrap">{cell}</td>
+                    <td class="lines">{cell}</td>
                     {may_edit.then(|| view! { <td class="acts"></td> })}
                 </tr>
             }
@@ -131,7 +131,7 @@ pub fn Contacts(
                 <td class="long" title=email>{words::or_none(shown)}</td>
                 <td class="number lesser">{words::or_none(details.phone)}</td>
                 <td class="lesser">{details.emergency.then(|| view! { <span class="badge badge-warn">{words::EMERGENCY}</span> })}</td>
-                <td class="wrap">{cell}</td>
+                <td class="lines">{cell}</td>
                 {actions}
             </tr>
         }
@@ -142,6 +142,7 @@ pub fn Contacts(
             .into_any()
     });
     view! {
+        <div class="stack">
         <Card title=words::CONTACTS id="contacts" actions=add>
             {contacts.view(4, move |list| {
                 let mut columns = vec![
@@ -160,6 +161,7 @@ pub fn Contacts(
             })}
         </Card>
         <PortalUsers id=id users=users may_change=may_edit may_invite=may_invite inviting=inviting/>
+        </div>
         {move || editing.get().map(|contact| view! {
             <Edit
                 id=id

@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{invite::Target, terms};
 use crate::{
     api,
-    components::{Button, Card, Dialog, Icon, Kind, Notice, Table, When, acts, column, focus_first_field, lesser},
+    components::{Button, Card, Dialog, Icon, Kind, Notice, Table, When, acts, column, focus_first_field},
     console::{
         confirm::Confirm,
         desk::use_desk,
@@ -95,7 +95,7 @@ fn Link(id: PatientId, inviting: RwSignal<Option<Target>>) -> impl IntoView {
                     <Notice live=true>
                         <p><strong dir="auto">{name}</strong>" ("{email}") "{words::USES_PORTAL_HERE}</p>
                         <div class="notice-actions">
-                            <Button icon="link" press=move |_| inviting.set(Some(other.clone()))>{words::LINK_TO_PATIENT}</Button>
+                            <Button icon="user-plus" press=move |_| inviting.set(Some(other.clone()))>{words::LINK_TO_PATIENT}</Button>
                         </div>
                     </Notice>
                 }
@@ -116,8 +116,9 @@ fn Link(id: PatientId, inviting: RwSignal<Option<Target>>) -> impl IntoView {
         })
     };
     view! {
+        <p class="card-text">{words::LINK_BY_EMAIL_HINT}</p>
         <form class="link-user" novalidate on:submit=find>
-            {form.text("email", words::LINK_BY_EMAIL, Line::of("email").required().hint(words::LINK_BY_EMAIL_HINT))}
+            {form.text("email", words::LINK_BY_EMAIL, Line::of("email").required())}
             <Button submit=true icon="search" busy=form.busy>{words::FIND}</Button>
         </form>
         {found}
@@ -176,19 +177,19 @@ fn People(
         let until = words::until(user.last_day, user.steps_down_on);
         view! {
             <tr>
-                <th scope="row" class="wrap">
+                <th scope="row" class="lines">
                     <span dir="auto">{name.clone()}</span>
                     <span class="muted" dir="auto">{words::who_they_are(user.kind, &user.relationship)}</span>
                     <span class="muted">{user.email.clone()}</span>
                 </th>
-                <td class="wrap">
-                    {words::sees(user.terms.level)}
+                <td class="lines">
+                    <span>{words::sees(user.terms.level)}</span>
                     <span class="muted">{words::may_do(user.terms.role)}</span>
+                    <span class="muted">{until}</span>
                     {user.terms.manages.then(|| view! { <span class="muted">{words::MANAGES_SHORT}</span> })}
                     {user.given_by.map(|giver| view! { <span class="muted" dir="auto">{words::let_in_by(&giver)}</span> })}
                 </td>
-                <td class="lesser wrap">{until}</td>
-                <td class="wrap">{badge(standing)}</td>
+                <td class="lines">{badge(standing)}</td>
                 <td class="acts">
                     {changes.then(|| view! {
                         <Button kind=Kind::Quiet icon="pencil" name=change_name press=move |_| changing.set(Some(to_change.clone()))>
@@ -203,7 +204,7 @@ fn People(
                     {(may_change && matches!(standing, Standing::Suspended(_))).then(|| view! {
                         <Button
                             kind=Kind::Quiet
-                            icon="rotate-ccw"
+                            icon="undo-2"
                             busy=Signal::derive(move || restoring.get() == Some(grant))
                             name=restore_name
                             press=move |_| restore(grant, to_restore.clone())
@@ -227,7 +228,7 @@ fn People(
                 return view! { <p class="card-text">{words::NO_PORTAL_USERS}</p> }.into_any();
             }
             let columns = vec![
-                column(words::NAME), column(words::SEES), lesser(words::ACCESS_UNTIL), column(words::STATE), acts(words::ACTIONS),
+                column(words::NAME), column(words::ACCESS), column(words::STATE), acts(words::ACTIONS),
             ];
             let rows: Vec<_> = list.into_iter().map(row).collect();
             view! { <Table caption=words::PORTAL_USERS columns=columns>{rows}</Table> }.into_any()
@@ -304,7 +305,7 @@ pub fn badge(standing: Standing) -> AnyView {
         Standing::Invited(state) => return super::access::badge(state),
         Standing::Active(at) => ("badge badge-good", "user-check", words::USES_PORTAL, at),
         Standing::Suspended(at) => ("badge badge-danger", "ban", words::SUSPENDED, at),
-        Standing::Ended(at) => ("badge", "circle-x", words::ENDED, at),
+        Standing::Ended(at) => ("badge", "x", words::ENDED, at),
     };
     view! {
         <span class=class><Icon name=icon/>{text}</span>

@@ -145,8 +145,8 @@ fn Header(record: Record, inviting: RwSignal<Option<Target>>, settings: RwSignal
     };
     let link = match portal {
         _ if !may.invite => None,
-        PortalState::None => Some(words::INVITE_TO_PORTAL),
-        PortalState::Invited => Some(words::INVITE_AGAIN),
+        // Whoever was invited: the dialog says when it is the patient.
+        PortalState::None | PortalState::Invited => Some(words::INVITE_TO_PORTAL),
         PortalState::Activated => None,
     };
     let under = Box::new(move || {

@@ -23,7 +23,7 @@ pub const ADD_PORTAL_USER: &str = "Add Portal User";
 pub const SAVE_PORTAL_USER: &str = "Save Portal User";
 pub const LINK_BY_EMAIL: &str = "Link User by Email";
 pub const LINK_BY_EMAIL_HINT: &str =
-    "The whole address of somebody who already uses the portal of one of your patients.";
+    "Does somebody use the portal of another of your patients already? Find them by their whole address.";
 pub const FIND: &str = "Find";
 pub const USES_PORTAL_HERE: &str = "already uses the portal here.";
 pub const LINK_TO_PATIENT: &str = "Link to this patient";
@@ -61,14 +61,14 @@ pub fn at_age(age: Option<u8>) -> String {
 pub const fn sees(level: Level) -> &'static str {
     match level {
         Level::Clinical => "All that is shared",
-        Level::Administrative => "Appointments and invoices only",
+        Level::Administrative => "Appointments and invoices",
     }
 }
 
 /// What somebody may do.
 pub const fn may_do(role: Role) -> &'static str {
     match role {
-        Role::Edit => "Look, and act for the patient",
+        Role::Edit => "Look and act",
         Role::View => "Look only",
     }
 }
@@ -86,12 +86,12 @@ pub fn who_they_are(kind: Kind, relationship: &str) -> String {
 
 /// Until when somebody's access lasts.
 pub fn until(last_day: Option<Date>, steps_down_on: Option<Date>) -> String {
-    let narrows = steps_down_on.map(|day| format!("from {} less", day.long()));
+    let narrows = steps_down_on.map(|day| format!("From {} appointments and invoices", day.long()));
     match (last_day, narrows) {
         (None, None) => "No end".to_owned(),
-        (Some(day), None) => day.long(),
-        (None, Some(narrows)) => format!("No end; {narrows}"),
-        (Some(day), Some(narrows)) => format!("{}; {narrows}", day.long()),
+        (Some(day), None) => format!("Until {}", day.long()),
+        (None, Some(narrows)) => narrows,
+        (Some(day), Some(narrows)) => format!("{narrows}; until {}", day.long()),
     }
 }
 
