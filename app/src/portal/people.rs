@@ -114,8 +114,11 @@ pub fn PeopleView(
             })}
             {refused}
             <Card title=say::PEOPLE_NOW id="people-now">
-                {none.then(|| view! { <Empty title=say::NO_PEOPLE><p>{say::NO_PEOPLE_TEXT}</p></Empty> })}
-                <ul class="people">{now}</ul>
+                {if none {
+                    view! { <Empty title=say::NO_PEOPLE><p>{say::NO_PEOPLE_TEXT}</p></Empty> }.into_any()
+                } else {
+                    view! { <ul class="people">{now}</ul> }.into_any()
+                }}
                 {if may_invite {
                     view! { <div class="form-end"><LinkButton href=format!("/portal/{patient}/people/invite")>{say::LET_SOMEBODY_IN}</LinkButton></div> }.into_any()
                 } else {
