@@ -37,6 +37,7 @@ pub mod bulk;
 pub mod email;
 pub mod error;
 pub mod grant;
+pub mod handout;
 pub mod history;
 pub mod ids;
 pub mod invitation;

@@ -43,6 +43,8 @@ pub const TIPS: [Span; 2] = [Span::days(2), Span::days(7)];
 pub const EXPORT: u32 = 20_000;
 /// Templates a group may keep.
 pub const TEMPLATES: u32 = 200;
+/// Benefits that the portal's handout may list, and steps to the portal.
+pub const HANDOUT_LINES: usize = 12;
 /// The greatest age that a report asks for, in years.
 pub const AGE_MOST: i16 = 150;
 /// Records that one statement of a report looks at.

@@ -183,7 +183,9 @@ fn body(door: &str, ids: &Ids) -> Body {
         | "memberships/prove"
         | "reports/choices"
         | "locations/list"
-        | "templates/list" => Body::Json(json!({})),
+        | "templates/list"
+        | "handout/find"
+        | "handout/pdf" => Body::Json(json!({})),
         "settings/save_messages" => Body::Json(json!({ "version": 999, "form": { "reminder_hours": "24" } })),
         "users/list" => Body::Json(json!({ "filter": {}, "page": page })),
         "users/page" => Body::Json(json!({ "id": ids.user })),
@@ -239,6 +241,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         "invitations/accept" => Body::Form(vec![("token", text("x")), ("password", text("four words of nothing"))]),
         "settings/save_patient_access" => Body::Json(json!({ "version": 999, "invitations": true, "link_hours": 24 })),
         "settings/save_practice" => Body::Json(json!({ "version": 999, "form": { "name": "A practice" } })),
+        "handout/save" => Body::Json(json!({ "version": 0, "text": { "title": "Ours" } })),
         "templates/add" => Body::Json(json!({ "form": template })),
         "templates/save" => Body::Json(json!({ "id": ids.template, "version": 1, "form": template })),
         "templates/remove" => Body::Json(json!({ "id": ids.template, "version": 0 })),
@@ -480,13 +483,15 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 34] = [
+const READING: [&str; 36] = [
     "account/tips",
     "bulk/export",
     "bulk/list",
     "bulk/patients",
     "bulk/view",
     "console/start",
+    "handout/find",
+    "handout/pdf",
     "history/chosen",
     "history/export",
     "history/list",

@@ -161,11 +161,12 @@ const REFUSED: [&str; 8] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 28] = [
+const CHANGING: [&str; 29] = [
     "bulk/go_on",
     "bulk/open",
     "bulk/start",
     "bulk/stop",
+    "handout/save",
     "invitations/invite",
     "invitations/resend",
     "invitations/revoke",
@@ -237,6 +238,8 @@ fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
         | "reports/choices"
         | "locations/list"
         | "templates/list"
+        | "handout/find"
+        | "handout/pdf"
         | "settings/patient_access"
         | "settings/practice"
         | "settings/messages" => vec![json!({})],

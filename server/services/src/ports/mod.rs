@@ -13,6 +13,7 @@ pub mod accounts;
 pub mod audit;
 pub mod bulk;
 pub mod grants;
+pub mod handouts;
 pub mod hints;
 pub mod invitations;
 pub mod locations;
@@ -35,6 +36,7 @@ pub use accounts::*;
 pub use audit::*;
 pub use bulk::*;
 pub use grants::*;
+pub use handouts::*;
 pub use hints::*;
 pub use invitations::*;
 pub use locations::*;
@@ -160,6 +162,7 @@ pub trait Work:
     + Invitations
     + BulkInvitations
     + Templates
+    + Handouts
     + Notifications
     + Outbox
     + Audit

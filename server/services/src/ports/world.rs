@@ -1,10 +1,18 @@
-//! Clock, random, mail and the safe.
+//! Clock, random, mail, the printer and the safe.
 
 use std::fmt;
 
 use async_trait::async_trait;
-use domain::{email::Email, ids::MailId, mail::Failure, time::Time};
+use docgen::Paper;
+use domain::{
+    email::Email,
+    ids::MailId,
+    mail::Failure,
+    time::{Span, Time},
+};
 use uuid::Uuid;
+
+use super::BoxError;
 
 /// What time it is.
 pub trait Clock: Send + Sync + 'static {
@@ -164,4 +172,23 @@ pub struct Written {
 pub trait MailWriter: Send + Sync + 'static {
     /// Writes the letter.
     fn write(&self, content: &MailContent) -> Written;
+}
+
+/// Why there is no PDF.
+#[derive(Debug)]
+pub enum Unprinted {
+    /// Too much is being printed already, or this takes too long.
+    Busy {
+        /// How long to wait.
+        retry_after: Span,
+    },
+    /// A fault of ours.
+    Fault(BoxError),
+}
+
+/// Makes PDFs, off the async threads and bounded in number, size and time.
+#[async_trait]
+pub trait Printer: Send + Sync + 'static {
+    /// The paper as a file.
+    async fn print(&self, paper: Paper) -> Result<Vec<u8>, Unprinted>;
 }

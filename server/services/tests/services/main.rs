@@ -10,6 +10,7 @@ mod accounts;
 mod audit;
 mod bulk;
 mod demo;
+mod handout;
 mod history;
 mod invitations;
 mod locations;

@@ -9,11 +9,12 @@ use std::{
 };
 
 use async_trait::async_trait;
+use docgen::Paper;
 use domain::{
     mail::Failure,
     time::{Span, Time},
 };
-use services::ports::{Clock, Letter, MailContent, MailWriter, Mailer, Random, Safe, Written};
+use services::ports::{Clock, Letter, MailContent, MailWriter, Mailer, Printer, Random, Safe, Unprinted, Written};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -192,6 +193,16 @@ impl Mailer for FakeMailer {
         }
         self.got.lock().unwrap().push(letter.clone());
         Ok(())
+    }
+}
+
+/// Prints the paper's data as it is.
+pub struct FakePrinter;
+
+#[async_trait]
+impl Printer for FakePrinter {
+    async fn print(&self, paper: Paper) -> Result<Vec<u8>, Unprinted> {
+        serde_json::to_vec(&paper).map_err(|error| Unprinted::Fault(Box::new(error)))
     }
 }
 
