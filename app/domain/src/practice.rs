@@ -31,13 +31,15 @@ pub struct PatientAccess {
     pub invitations: bool,
     /// How long an invitation's link lives (decision 2).
     pub link_life: Span,
+    /// Is the invited person reminded before the link runs out?
+    pub reminders: bool,
     /// Counts the saves: two people editing at once do not overwrite each other.
     pub version: i64,
 }
 
 impl Default for PatientAccess {
     fn default() -> Self {
-        Self { invitations: true, link_life: limits::LINK_LIFE, version: 0 }
+        Self { invitations: true, link_life: limits::LINK_LIFE, reminders: true, version: 0 }
     }
 }
 
@@ -290,7 +292,7 @@ mod tests {
     #[test]
     fn a_new_group_may_invite_at_once() {
         let settings = PatientAccess::default();
-        assert!(settings.invitations);
+        assert!(settings.invitations && settings.reminders);
         // S3-20
         assert_eq!(settings.link_life, Span::hours(24));
     }

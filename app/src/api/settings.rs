@@ -16,8 +16,15 @@ pub async fn patient_access() -> Result<PatientAccess, AppError> {
 
 /// Saves them.
 #[server(endpoint = "settings/save_patient_access", input = Json, client = super::client::Console)]
-pub async fn save_patient_access(version: i64, invitations: bool, link_hours: u32) -> Result<(), AppError> {
-    answer("", |ctx| async move { settings::save_patient_access(&ctx, version, invitations, link_hours).await }).await
+pub async fn save_patient_access(
+    version: i64,
+    invitations: bool,
+    link_hours: u32,
+    reminders: bool,
+) -> Result<(), AppError> {
+    let save =
+        |ctx| async move { settings::save_patient_access(&ctx, version, invitations, link_hours, reminders).await };
+    answer("", save).await
 }
 
 /// What patients know the practice by.

@@ -243,6 +243,9 @@ pub const PATIENT_INVITATIONS_HINT: &str = "Practitioners may invite patients to
                                             \"Invite to the portal\" is not shown.";
 pub const LINK_LIFE: &str = "Invitation link life";
 pub const LINK_LIFE_HINT: &str = "How long the link in an invitation works. Invitations that are out keep theirs.";
+pub const LINK_REMINDERS: &str = "Remind before the link expires";
+pub const LINK_REMINDERS_HINT: &str = "Whoever has not opened the link gets one more mail when a quarter of its life is \
+                                       left. Links that live less than 12 hours are not reminded of.";
 pub const FOR_EVERYONE: &str = "These settings apply to every practitioner in your practice group.";
 pub const EDIT_PRACTICE: &str = "Edit practice";
 pub const PRACTICE_TEXT: &str = "Patients see this in every email, behind every link and in the portal.";
@@ -707,6 +710,7 @@ pub const fn handout_field(field: handout::Field) -> &'static str {
 pub const fn mail_kind(kind: mail::Kind) -> &'static str {
     match kind {
         mail::Kind::Invitation => "Invitation to the portal",
+        mail::Kind::Reminder => "Reminder of an invitation",
         mail::Kind::PasswordLink => "Link to set a password",
         mail::Kind::PasswordChanged => "Notice of a changed password",
         mail::Kind::AccountExists => "Notice about an existing account",

@@ -27,7 +27,13 @@ pub async fn patient_access(ctx: &Ctx) -> Result<PatientAccess> {
 /// # Errors
 /// [`crate::Error::Invalid`] naming `link_hours`, [`crate::Error::StepUp`] (AD-08), or
 /// [`domain::error::Conflict::ChangedMeanwhile`].
-pub async fn save_patient_access(ctx: &Ctx, version: i64, invitations: bool, link_hours: u32) -> Result<()> {
+pub async fn save_patient_access(
+    ctx: &Ctx,
+    version: i64,
+    invitations: bool,
+    link_hours: u32,
+    reminders: bool,
+) -> Result<()> {
     let access = ctx.actor()?.may(ManageSettings, &())?;
     let link_life =
         PatientAccess::check_link_life(link_hours).map_err(|problem| Error::field("link_hours", problem))?;
@@ -35,9 +41,9 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, invitations: bool, lin
     ctx.proved_lately()?;
     let mut work = ctx.begin().await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "patient_access");
-    let detail = format!("invitations={invitations} link_hours={link_hours}");
+    let detail = format!("invitations={invitations} link_hours={link_hours} reminders={reminders}");
     work.audit(&Entry { detail, ..entry }).await?;
-    let settings = PatientAccess { invitations, link_life, version };
+    let settings = PatientAccess { invitations, link_life, reminders, version };
     if !work.save_patient_access(&access, &settings, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }

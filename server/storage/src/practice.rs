@@ -106,13 +106,15 @@ impl Practice for SqlWork {
                      group_id,
                      invitations,
                      link_life_ms,
+                     reminders,
                      version,
                      saved_at
-                 ) VALUES ($1, $2, $3, $4, $5)",
+                 ) VALUES ($1, $2, $3, $4, $5, $6)",
             )
             .bind(group.id.uuid())
             .bind(settings.invitations)
             .bind(settings.link_life.as_millis())
+            .bind(settings.reminders)
             .bind(settings.version)
             .bind(at.millis()),
         )
@@ -160,12 +162,13 @@ impl Practice for SqlWork {
     }
 
     async fn unscoped_lookup_patient_access(&mut self, group: GroupId) -> Stored<PatientAccess> {
-        let row: Option<(bool, i64, i64)> = self
+        let row: Option<(bool, i64, bool, i64)> = self
             .find(
                 query_as(
                     "SELECT
                          invitations,
                          link_life_ms,
+                         reminders,
                          version
                      FROM patient_access_settings
                      WHERE group_id = $1",
@@ -174,9 +177,10 @@ impl Practice for SqlWork {
             )
             .await?;
         // The row is made with the group. Without it nothing is known of what the practice wants: fail closed.
-        let (invitations, link_life, version) =
+        let (invitations, link_life, reminders, version) =
             row.ok_or_else(|| StoreError::Fault(Box::new(Bug("a group without settings"))))?;
-        Ok(PatientAccess { invitations, link_life: Span::millis(small(link_life, "link life")?), version })
+        let link_life = Span::millis(small(link_life, "link life")?);
+        Ok(PatientAccess { invitations, link_life, reminders, version })
     }
 
     async fn lookup_practice_details(&mut self, access: &Access<ManageSettings>) -> Stored<Option<PracticeDetails>> {
@@ -239,6 +243,7 @@ impl Practice for SqlWork {
                     "UPDATE patient_access_settings
                      SET invitations = $3,
                          link_life_ms = $4,
+                         reminders = $6,
                          version = version + 1,
                          saved_at = $5
                      WHERE group_id = $1
@@ -248,7 +253,8 @@ impl Practice for SqlWork {
                 .bind(settings.version)
                 .bind(settings.invitations)
                 .bind(settings.link_life.as_millis())
-                .bind(at.millis()),
+                .bind(at.millis())
+                .bind(settings.reminders),
             )
             .await?;
         Ok(saved == 1)

@@ -41,12 +41,13 @@ struct Ids {
     user: String,
     location: String,
     bulk: String,
+    report: String,
 }
 
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -57,6 +58,7 @@ const KINDS: [Kind; 10] = [
     ("user", |ids| &mut ids.user),
     ("location", |ids| &mut ids.location),
     ("bulk invitation", |ids| &mut ids.bulk),
+    ("saved report", |ids| &mut ids.report),
 ];
 
 impl Ids {
@@ -74,6 +76,7 @@ impl Ids {
             user: id(domain::ids::UserId::PREFIX),
             location: id(domain::ids::LocationId::PREFIX),
             bulk: id(domain::ids::BulkId::PREFIX),
+            report: id(domain::ids::SavedReportId::PREFIX),
         }
     }
 
@@ -110,6 +113,8 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     while owner.call("bulk/view", json!({ "id": bulk })).await.is(200).text().contains("gathering") {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
+    let name = canary("report");
+    let report = owner.call("reports/save", json!({ "name": name, "form": {} })).await.is(200).json();
     let account = app.account(&email).await;
     let user = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap()[0].user.clone();
     assert!(app.news_and_stuck_mail(&user, &patient).await);
@@ -133,6 +138,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         user: user.id.to_string(),
         location: id(&places[0]["id"]),
         bulk: id(&bulk),
+        report: id(&report),
         patient,
     };
     (owner, ids)
@@ -184,6 +190,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         | "reports/choices"
         | "locations/list"
         | "templates/list"
+        | "reports/saved"
         | "handout/find"
         | "handout/pdf" => Body::Json(json!({})),
         "settings/save_messages" => Body::Json(json!({ "version": 999, "form": { "reminder_hours": "24" } })),
@@ -239,8 +246,13 @@ fn body(door: &str, ids: &Ids) -> Body {
             Body::Form(vec![("token", text("x"))])
         }
         "invitations/accept" => Body::Form(vec![("token", text("x")), ("password", text("four words of nothing"))]),
-        "settings/save_patient_access" => Body::Json(json!({ "version": 999, "invitations": true, "link_hours": 24 })),
+        "settings/save_patient_access" => {
+            Body::Json(json!({ "version": 999, "invitations": true, "link_hours": 24, "reminders": true }))
+        }
         "settings/save_practice" => Body::Json(json!({ "version": 999, "form": { "name": "A practice" } })),
+        "reports/save" => Body::Json(json!({ "name": "A report", "form": { "email": "yes" } })),
+        "reports/rename" => Body::Json(json!({ "id": ids.report, "name": "Another name" })),
+        "reports/remove" => Body::Json(json!({ "id": ids.report })),
         "handout/save" => Body::Json(json!({ "version": 0, "text": { "title": "Ours" } })),
         "templates/add" => Body::Json(json!({ "form": template })),
         "templates/save" => Body::Json(json!({ "id": ids.template, "version": 1, "form": template })),
@@ -483,7 +495,7 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 36] = [
+const READING: [&str; 37] = [
     "account/tips",
     "bulk/export",
     "bulk/list",
@@ -514,6 +526,7 @@ const READING: [&str; 36] = [
     "reports/case_load",
     "reports/choices",
     "reports/export_case_load",
+    "reports/saved",
     "settings/messages",
     "settings/patient_access",
     "settings/practice",

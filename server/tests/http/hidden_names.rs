@@ -161,7 +161,7 @@ const REFUSED: [&str; 8] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 29] = [
+const CHANGING: [&str; 32] = [
     "bulk/go_on",
     "bulk/open",
     "bulk/start",
@@ -180,6 +180,9 @@ const CHANGING: [&str; 29] = [
     "patients/save",
     "patients/save_contact",
     "relationships/set",
+    "reports/remove",
+    "reports/rename",
+    "reports/save",
     "settings/save_messages",
     "settings/save_patient_access",
     "settings/save_practice",
@@ -238,6 +241,7 @@ fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
         | "reports/choices"
         | "locations/list"
         | "templates/list"
+        | "reports/saved"
         | "handout/find"
         | "handout/pdf"
         | "settings/patient_access"

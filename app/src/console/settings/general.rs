@@ -41,6 +41,7 @@ pub fn General() -> impl IntoView {
                     <dl class="facts">
                         {words::fact(words::PATIENT_INVITATIONS, if settings.invitations { words::ON } else { words::OFF })}
                         {words::fact(words::LINK_LIFE, &words::hours(hours(&settings)))}
+                        {words::fact(words::LINK_REMINDERS, if settings.reminders { words::ON } else { words::OFF })}
                     </dl>
                 }.into_any())}
             </Card>
@@ -64,6 +65,7 @@ fn fields(settings: &PatientAccess) -> Values {
     vec![
         ("invitations", if settings.invitations { "yes".to_owned() } else { String::new() }),
         ("link_hours", hours(settings).to_string()),
+        ("reminders", if settings.reminders { "yes".to_owned() } else { String::new() }),
     ]
 }
 
@@ -91,6 +93,7 @@ fn Edit(
             form.version(),
             form.value("invitations") == "yes",
             form.value("link_hours").parse().unwrap_or_default(),
+            form.value("reminders") == "yes",
         );
         form.send(ask, move |()| {
             desk.toasts.say(words::SETTINGS_SAVED);
@@ -118,6 +121,7 @@ fn Edit(
                     <p class="muted">{words::FOR_EVERYONE}</p>
                     {form.tick("invitations", words::PATIENT_INVITATIONS, words::PATIENT_INVITATIONS_HINT)}
                     {form.select("link_hours", words::LINK_LIFE, lives, words::LINK_LIFE_HINT)}
+                    {form.tick("reminders", words::LINK_REMINDERS, words::LINK_REMINDERS_HINT)}
                 </div>
                 <footer class="dialog-foot">
                     <Button press=give_up>{words::CANCEL}</Button>

@@ -7,7 +7,7 @@ use domain::{
     error::{Conflict, Problem},
     grant::{Grant, Kind, State as GrantState},
     ids::{AccountId, InvitationId, PatientId},
-    invitation::{Events, Invitation, InvitationRow, Invite, InviteForm, InviteStart, State},
+    invitation::{Events, Invitation, InvitationRow, Invite, InviteForm, InviteStart, State, remind_at},
     page::{Page, PageRequest},
     template::{self, TemplateChoice},
 };
@@ -120,6 +120,7 @@ async fn try_invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<
         message,
         invited_at: now,
         expires_at: now + settings.link_life,
+        remind_at: remind_at(now, settings.link_life),
         links: 1,
         events: Events::default(),
     };

@@ -81,6 +81,8 @@ pub enum Clash {
     GrantOfAccount,
     /// The group has a template of this name.
     TemplateName,
+    /// The user keeps a report of this name.
+    SavedReportName,
     /// The first-run page was used already.
     SetUp,
     /// The group has a patient of this number.

@@ -100,6 +100,21 @@ pub enum MailContent {
         /// Does the person have a password already? Then the link asks to sign in and confirm.
         has_password: bool,
     },
+    /// The invitation's link runs out soon, and nobody has opened it.
+    Reminder {
+        /// Who invites.
+        practice: String,
+        /// Its telephone; may be empty.
+        phone: String,
+        /// The user who invites.
+        inviter: String,
+        /// The link.
+        link: String,
+        /// How long the link still lives, in hours.
+        hours: i64,
+        /// Does the person have a password already? Then the link asks to sign in and confirm.
+        has_password: bool,
+    },
     /// A link that sets a password.
     PasswordLink {
         /// The link.

@@ -362,7 +362,7 @@ async fn what_changed_meanwhile_counts(town: Town) {
     let late = patient(&owner, "Late", "late@y.example").await;
     let id = opened(&town, &owner, &[late]).await;
     let version = settings::patient_access(&owner).await.unwrap().version;
-    settings::save_patient_access(&owner, version, false, 24).await.unwrap();
+    settings::save_patient_access(&owner, version, false, 24, true).await.unwrap();
     bulk::start(&owner, id, "").await.unwrap();
     work(&town).await;
     assert_eq!(outcomes(&owner, id).await, [Outcome::InvitationsOff]);

@@ -141,7 +141,7 @@ async fn a_link_lives_for_a_day(town: Town) {
 
     // A day later the password is proved again first (AD-08).
     let proved = owner.clone().proved(Some(owner.now()));
-    settings::save_patient_access(&proved, version(&owner).await, true, 48).await.unwrap();
+    settings::save_patient_access(&proved, version(&owner).await, true, 48, true).await.unwrap();
     let two = town.patient(&owner, "Ann", "Two").await;
     town.invite(&owner, two, "two@example.org").await;
     let token = town.link_to("two@example.org").await;
@@ -335,7 +335,7 @@ async fn the_switch_of_the_group(town: Town) {
         assert!(patients::profile(user, patient).await.unwrap().may.invite);
     }
 
-    settings::save_patient_access(&owner, version(&owner).await, false, 24).await.unwrap();
+    settings::save_patient_access(&owner, version(&owner).await, false, 24, true).await.unwrap();
     for user in [&owner, &colleague] {
         assert!(!patients::profile(user, patient).await.unwrap().may.invite);
         assert_eq!(conflict(invitations::start(user, patient).await), Conflict::InvitationsOff);
@@ -347,7 +347,7 @@ async fn the_switch_of_the_group(town: Town) {
     assert!(town.stored_account("ann@example.org").await.is_none());
     assert!(patients::profile(&other.owner, theirs).await.unwrap().may.invite);
 
-    settings::save_patient_access(&owner, version(&owner).await, true, 24).await.unwrap();
+    settings::save_patient_access(&owner, version(&owner).await, true, 24, true).await.unwrap();
     assert!(patients::profile(&colleague, patient).await.unwrap().may.invite);
     town.invite(&colleague, patient, "ann@example.org").await;
 }

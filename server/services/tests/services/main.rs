@@ -19,6 +19,7 @@ mod memberships;
 mod passwords;
 mod patients;
 mod relationships;
+mod reminders;
 mod reports;
 mod secrets;
 mod set_up;

@@ -276,7 +276,7 @@ async fn what_lists_show_is_what_opens_is_what_is_explained(town: Town) {
             all.push(patients::add(&owner, &form).await.unwrap());
         }
         let version = settings::patient_access(&owner).await.unwrap().version;
-        settings::save_patient_access(&owner, version, dice.roll(4) != 0, 24).await.unwrap();
+        settings::save_patient_access(&owner, version, dice.roll(4) != 0, 24, true).await.unwrap();
         for level in Level::ALL {
             let settings = AccessSettings {
                 hide_names: dice.roll(2) == 0,

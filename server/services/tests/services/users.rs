@@ -529,7 +529,7 @@ async fn what_matters_most_asks_for_the_password_again(town: Town) {
             .map(drop),
         users::save(&owner, id, version, &form_now).await,
         users::deactivate(&owner, id, version).await,
-        settings::save_patient_access(&owner, 0, false, 24).await,
+        settings::save_patient_access(&owner, 0, false, 24, true).await,
         services::history::export(&owner, &domain::history::HistoryFilter::default()).await.map(drop),
     ];
     // The owner of this town may not export: that is said first.

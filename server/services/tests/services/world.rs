@@ -217,6 +217,11 @@ impl MailWriter for FakeStationery {
                 "invitation".to_owned(),
                 format!("{message}\n{inviter} {phone} hours={hours} has_password={has_password}\n{link}\n"),
             ),
+            MailContent::Reminder { practice, phone, inviter, link, hours, has_password } => (
+                practice.clone(),
+                "reminder".to_owned(),
+                format!("{inviter} {phone} hours={hours} has_password={has_password}\n{link}\n"),
+            ),
             MailContent::PasswordLink { link, minutes } => {
                 ("Portico".to_owned(), "password link".to_owned(), format!("minutes={minutes}\n{link}\n"))
             }
