@@ -75,6 +75,7 @@ pub const CONSOLE: &[PageRoute] = &[
     page("/console/settings", Audience::Console),
     page("/console/settings/general", Audience::Console),
     page("/console/settings/templates", Audience::Console),
+    page("/console/settings/handout", Audience::Console),
     page("/console/settings/mail", Audience::Console),
     page("/console/settings/users", Audience::Console),
     page("/console/settings/users/:user", Audience::Console),

@@ -46,6 +46,10 @@ pub const fn problem(problem: Problem) -> &'static str {
             "One of the fields in {{ }} does not exist. There are patient.first_name, patient.full_name, sender.name, \
              sender.profession, practice.name and practice.phone."
         }
+        Problem::UnknownHandoutField => {
+            "One of the fields in {{ }} does not exist. There are practice.name, practice.phone, portal.address, \
+             location.name and location.address."
+        }
         Problem::UnclosedMergeField => "A field is not closed. Each {{ needs its }}.",
         Problem::NameTaken => "Another one has this name already.",
         Problem::TooMany => "No more can be kept. Remove one first.",
@@ -198,6 +202,10 @@ mod tests {
     fn every_merge_field_is_named() {
         let text = problem(Problem::UnknownMergeField);
         for field in MergeField::ALL {
+            assert!(text.contains(field.code()), "{}", field.code());
+        }
+        let text = problem(Problem::UnknownHandoutField);
+        for field in domain::handout::Field::ALL {
             assert!(text.contains(field.code()), "{}", field.code());
         }
     }

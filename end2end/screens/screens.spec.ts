@@ -62,7 +62,7 @@ test("the console", async ({ device }) => {
   const page = await device(DESK);
   await openConsole(page);
   const patient = await addPatient(page, { first: "Maximiliana-Alexandrina", last: "Wolfeschlegelsteinhausenbergerdorff" });
-  for (const [name, path] of [["home", "/console"], ["patients", "/console/patients"], ["patients-none", "/console/patients?text=zzzz"], ["new-patient", "/console/patients/new"], ["notifications", "/console/notifications"], ["settings", "/console/settings"], ["general", "/console/settings/general"], ["templates", "/console/settings/templates"], ["mail", "/console/settings/mail"], ["account", "/console/account"], ["not-found", "/console/nowhere"]]) {
+  for (const [name, path] of [["home", "/console"], ["patients", "/console/patients"], ["patients-none", "/console/patients?text=zzzz"], ["new-patient", "/console/patients/new"], ["notifications", "/console/notifications"], ["settings", "/console/settings"], ["general", "/console/settings/general"], ["templates", "/console/settings/templates"], ["handout", "/console/settings/handout"], ["mail", "/console/settings/mail"], ["account", "/console/account"], ["not-found", "/console/nowhere"]]) {
     await page.goto(path!);
     await shoot(page, `console-${name}`, CONSOLE_WIDTHS);
   }

@@ -7,6 +7,7 @@
 //! | [`start`] | a running server, for the commands and for tests |
 //! | [`http`] | the edge: connections, security, sessions, pages, forms, files, live events |
 //! | [`mail`] | what letters say and how they leave |
+//! | [`printing`] | PDFs, off the async threads and bounded |
 //! | [`jobs`] | work beside the requests |
 //! | [`world`], [`safe`] | the real clock and random; the safe for secrets |
 //! | [`failure`], [`log`], [`limits`], [`html`] | bad ends in words; the log; every bound of the edge; escaping |
@@ -22,6 +23,7 @@ pub mod jobs;
 pub mod limits;
 pub mod log;
 pub mod mail;
+pub mod printing;
 pub mod safe;
 pub mod start;
 pub mod world;

@@ -49,6 +49,10 @@ pub const STREAM_RETRY: Duration = Duration::from_secs(2);
 pub const MAIL_SLEEP: Duration = Duration::from_secs(30);
 /// The longest the worker of bulk invitations sleeps.
 pub const BULK_SLEEP: Duration = Duration::from_secs(10);
+/// Papers that wait for the printer.
+pub const PRINTS_WAITING: usize = 16;
+/// The longest somebody waits for a paper.
+pub const PRINT_TIME: Duration = Duration::from_secs(20);
 /// How often things that are over are swept away.
 pub const SWEEP: Duration = Duration::from_secs(3600);
 /// The longest a mail server may take for one step; for a whole letter see `services::mails`.

@@ -19,6 +19,7 @@ use crate::{
     http::{self, Edge, Settings},
     jobs, limits,
     mail::{Mailbox, Nowhere, SmtpMailer, Templates, mailbox::write_atomically},
+    printing::Press,
     safe::{KeySafe, SecretKey},
     world::{MachineChance, MachineClock},
 };
@@ -109,6 +110,7 @@ pub fn services(
         random,
         mailer,
         mail_writer: Arc::new(mail_writer),
+        printer: Arc::new(Press::default()),
         hasher: Hasher::new(),
         base_url: app_url.origin(),
         set_up_code: key.set_up_code(),

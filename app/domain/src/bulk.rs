@@ -376,6 +376,7 @@ mod tests {
             message: String::new(),
             invited_at: now() - Span::hours(1),
             expires_at: now() + Span::hours(23),
+            remind_at: None,
             links: 1,
             events,
         }

@@ -57,6 +57,8 @@ pub enum Problem {
     AlreadyInPortal,
     /// A merge field that does not exist.
     UnknownMergeField,
+    /// A field in double braces that the handout does not know.
+    UnknownHandoutField,
     /// Braces that are not closed.
     UnclosedMergeField,
     /// Another entry has this name.

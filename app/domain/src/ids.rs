@@ -103,6 +103,8 @@ ids! {
     InvitationId = "inv";
     /// An invitation of many patients at once.
     BulkId = "blk";
+    /// A report that a user keeps.
+    SavedReportId = "srp";
     /// A text with merge fields.
     TemplateId = "tpl";
     /// One line behind the bell.

@@ -18,6 +18,7 @@ use crate::{
     error::{Conflict, Invalid, Problem},
     grant::{self, Kind, Person, TermsForm, TermsTyped},
     ids::{AccountId, ContactId, GrantId, GroupId, InvitationId, PatientId, UserId},
+    limits,
     mail::Failure,
     time::{Date, Span, Time},
 };
@@ -66,6 +67,8 @@ pub struct Invitation {
     pub invited_at: Time,
     /// When the present link stops working.
     pub expires_at: Time,
+    /// When the person is reminded that the present link runs out: once, and not after they saw it.
+    pub remind_at: Option<Time>,
     /// How many links were made: one, and one for each resend. Only the last one works.
     pub links: i64,
     /// What has happened since the present link was made.
@@ -120,7 +123,22 @@ impl State {
     }
 }
 
+/// When somebody is reminded of a link that is made now: when a quarter of its life is left. Of a link for a few hours
+/// nobody is: the invitation itself is still on top.
+#[must_use]
+pub fn remind_at(now: Time, life: Span) -> Option<Time> {
+    let left = Span::minutes(u32::try_from(life.as_minutes() / 4).unwrap_or(u32::MAX));
+    (life >= limits::REMINDED_LIFE).then(|| now + life - left)
+}
+
 impl Invitation {
+    /// Is a reminder of any use? The mail left, nobody has seen the link, and it does not come on the heels of a mail that
+    /// left late.
+    #[must_use]
+    pub fn is_worth_reminding(&self, now: Time) -> bool {
+        matches!(self.state(now), State::Sent(at) if now.since(at) >= self.expires_at.since(now))
+    }
+
     /// Where it stands at this moment.
     #[must_use]
     pub fn state(&self, now: Time) -> State {
@@ -168,6 +186,7 @@ impl Invitation {
     pub fn open(mut self, now: Time) -> Result<Self, Conflict> {
         self.check_live(now)?;
         self.events.opened_at.get_or_insert(now);
+        self.remind_at = None;
         Ok(self)
     }
 
@@ -178,6 +197,7 @@ impl Invitation {
     pub fn activate(mut self, now: Time) -> Result<Self, Conflict> {
         self.check_live(now)?;
         self.events.activated_at = Some(now);
+        self.remind_at = None;
         Ok(self)
     }
 
@@ -190,6 +210,7 @@ impl Invitation {
         match self.check_live(now) {
             Ok(()) | Err(Conflict::Expired) => {
                 self.events.activated_at = Some(now);
+                self.remind_at = None;
                 Ok(self)
             }
             Err(other) => Err(other),
@@ -206,6 +227,7 @@ impl Invitation {
             State::Revoked(_) => Err(Conflict::Revoked),
             _ => {
                 self.events.revoked_at = Some(now);
+                self.remind_at = None;
                 Ok(self)
             }
         }
@@ -221,6 +243,7 @@ impl Invitation {
             State::Revoked(_) => Err(Conflict::Revoked),
             _ => {
                 self.expires_at = now + life;
+                self.remind_at = remind_at(now, life);
                 self.links += 1;
                 self.events = Events::default();
                 Ok(self)
@@ -479,6 +502,7 @@ mod tests {
             message: String::new(),
             invited_at: START,
             expires_at: START + crate::limits::LINK_LIFE,
+            remind_at: remind_at(START, crate::limits::LINK_LIFE),
             links: 1,
             events: Events::default(),
         }
@@ -491,6 +515,35 @@ mod tests {
         assert!(invitation().check_live(last - Span::millis(1)).is_ok());
         assert_eq!(invitation().check_live(last), Err(Conflict::Expired));
         assert_eq!(invitation().activate(last).unwrap_err(), Conflict::Expired);
+    }
+
+    // Once, when a quarter of the life is left; of a link for a few hours not at all.
+    #[test]
+    fn a_reminder_is_due_when_a_quarter_is_left() {
+        assert_eq!(remind_at(START, Span::hours(24)), Some(START + Span::hours(18)));
+        assert_eq!(remind_at(START, Span::days(30)), Some(START + Span::hours(540)));
+        assert_eq!(remind_at(START, Span::hours(12)), Some(START + Span::hours(9)));
+        assert_eq!(remind_at(START, Span::hours(8)), None);
+    }
+
+    #[test]
+    fn whoever_has_answered_is_not_reminded() {
+        let sent = |hours| {
+            let events = Events { sent_at: Some(START + Span::hours(hours)), ..Events::default() };
+            Invitation { events, ..invitation() }
+        };
+        let due = invitation().remind_at.unwrap();
+        assert!(sent(0).is_worth_reminding(due));
+        assert!(!invitation().is_worth_reminding(due), "the mail has not left");
+        assert!(!sent(16).is_worth_reminding(due), "the mail has just left");
+        assert!(!sent(0).is_worth_reminding(invitation().expires_at), "there is nothing left to use");
+        let opened = sent(0).open(START).unwrap();
+        assert!(!opened.is_worth_reminding(due) && opened.remind_at.is_none());
+        assert_eq!(sent(0).activate(START).unwrap().remind_at, None);
+        assert_eq!(sent(0).revoke(START).unwrap().remind_at, None);
+        // A newer link has a reminder of its own, if it lives for long enough.
+        assert_eq!(opened.clone().renew(due, Span::hours(24)).unwrap().remind_at, Some(due + Span::hours(18)));
+        assert_eq!(opened.renew(due, Span::hours(1)).unwrap().remind_at, None);
     }
 
     #[test]

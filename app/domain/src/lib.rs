@@ -38,6 +38,7 @@ pub mod email;
 pub mod error;
 pub mod family;
 pub mod grant;
+pub mod handout;
 pub mod history;
 pub mod ids;
 pub mod invitation;

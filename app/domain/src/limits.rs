@@ -43,6 +43,10 @@ pub const TIPS: [Span; 2] = [Span::days(2), Span::days(7)];
 pub const EXPORT: u32 = 20_000;
 /// Templates a group may keep.
 pub const TEMPLATES: u32 = 200;
+/// Benefits that the portal's handout may list, and steps to the portal.
+pub const HANDOUT_LINES: usize = 12;
+/// Reports a user may keep.
+pub const SAVED_REPORTS: u32 = 50;
 /// The greatest age that a report asks for, in years.
 pub const AGE_MOST: i16 = 150;
 /// Records that one statement of a report looks at.
@@ -109,6 +113,10 @@ pub const LINK_LIFE: Span = Span::hours(24);
 pub const LINK_LIFE_SHORTEST: Span = Span::hours(1);
 /// The longest link life a group may choose.
 pub const LINK_LIFE_LONGEST: Span = Span::days(30);
+/// The shortest life of an invitation's link of which its end is reminded.
+pub const REMINDED_LIFE: Span = Span::hours(12);
+/// Invitations that are looked at in one go when reminders are due.
+pub const REMINDERS_STEP: u32 = 50;
 /// Life of a link that sets a password.
 pub const PASSWORD_LINK_LIFE: Span = Span::hours(1);
 

@@ -14,6 +14,8 @@ use crate::{
 pub enum Kind {
     /// An invitation to the portal.
     Invitation,
+    /// "Your invitation runs out soon."
+    Reminder,
     /// A link that sets a password.
     PasswordLink,
     /// "Your password was changed."
@@ -34,8 +36,9 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Invitation,
+        Self::Reminder,
         Self::PasswordLink,
         Self::PasswordChanged,
         Self::AccountExists,
@@ -51,6 +54,7 @@ impl Kind {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Invitation => "invitation",
+            Self::Reminder => "reminder",
             Self::PasswordLink => "password_link",
             Self::PasswordChanged => "password_changed",
             Self::AccountExists => "account_exists",

@@ -34,13 +34,15 @@ pub struct PatientAccess {
     pub link_life: Span,
     /// At what ages of the patient the access of parents and others steps down or ends.
     pub ages: AgeRules,
+    /// Is the invited person reminded before the link runs out?
+    pub reminders: bool,
     /// Counts the saves: two people editing at once do not overwrite each other.
     pub version: i64,
 }
 
 impl Default for PatientAccess {
     fn default() -> Self {
-        Self { invitations: true, link_life: limits::LINK_LIFE, ages: AgeRules::default(), version: 0 }
+        Self { invitations: true, link_life: limits::LINK_LIFE, ages: AgeRules::default(), reminders: true, version: 0 }
     }
 }
 
@@ -89,6 +91,8 @@ pub struct PatientAccessForm {
     pub steps_down: String,
     /// On which birthday the access of others ends; never when empty.
     pub ends: String,
+    /// `yes` when whoever is invited is reminded before the link runs out.
+    pub reminders: String,
 }
 
 impl PatientAccessForm {
@@ -103,7 +107,8 @@ impl PatientAccessForm {
         let ages = AgeRules::check(&mut invalid, &self.steps_down, &self.ends);
         match (link_life, ages) {
             (Some(link_life), Some(ages)) => {
-                Ok(PatientAccess { invitations: self.invitations == "yes", link_life, ages, version })
+                let (invitations, reminders) = (self.invitations == "yes", self.reminders == "yes");
+                Ok(PatientAccess { invitations, link_life, ages, reminders, version })
             }
             _ => Err(invalid),
         }
@@ -326,7 +331,7 @@ mod tests {
     #[test]
     fn a_new_group_may_invite_at_once() {
         let settings = PatientAccess::default();
-        assert!(settings.invitations);
+        assert!(settings.invitations && settings.reminders);
         // S3-20
         assert_eq!(settings.link_life, Span::hours(24));
     }

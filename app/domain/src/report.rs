@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Invalid, Problem},
-    ids::{LocationId, PatientId, UserId},
+    ids::{LocationId, PatientId, SavedReportId, UserId},
     limits,
     patient::{PortalState, Status},
     time::{Date, Time},
@@ -169,6 +169,17 @@ pub struct CaseLoadRow {
     pub portal: PortalState,
     /// When the record was made.
     pub added_at: Time,
+}
+
+/// A report that a user keeps under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedReport {
+    /// Its id.
+    pub id: SavedReportId,
+    /// What its user calls it.
+    pub name: String,
+    /// Its filters; none when they are not to be asked for any more: who sees no names by now, or a newer program wrote them.
+    pub form: Option<CaseLoadForm>,
 }
 
 /// The choices of the dialog that asks for a report.

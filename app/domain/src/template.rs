@@ -93,7 +93,7 @@ impl MergeValues {
 /// # Errors
 /// [`Problem::UnknownMergeField`] or [`Problem::UnclosedMergeField`].
 pub fn check_merge_fields(body: &str) -> Result<(), Problem> {
-    walk(body, |_| {}, |_| {})
+    merge(body, &MergeValues::default()).map(drop)
 }
 
 /// A custom message as typed, checked: not too long, its merge fields known.
@@ -111,9 +111,22 @@ pub fn checked(typed: &str) -> Result<String, Problem> {
 /// # Errors
 /// As [`check_merge_fields`].
 pub fn merge(body: &str, values: &MergeValues) -> Result<String, Problem> {
-    let merged = std::cell::RefCell::new(String::with_capacity(body.len()));
-    walk(body, |plain| merged.borrow_mut().push_str(plain), |field| merged.borrow_mut().push_str(values.of(field)))?;
-    Ok(merged.into_inner())
+    fill(body, |code| MergeField::from_code(code).map(|field| values.of(field)))
+}
+
+/// The text with what `value` knows for each code between braces.
+pub(crate) fn fill<'a>(body: &str, value: impl Fn(&str) -> Option<&'a str>) -> Result<String, Problem> {
+    let mut filled = String::with_capacity(body.len());
+    let mut rest = body;
+    while let Some(start) = rest.find("{{") {
+        filled.push_str(&rest[..start]);
+        let inside = &rest[start + 2..];
+        let end = inside.find("}}").ok_or(Problem::UnclosedMergeField)?;
+        filled.push_str(value(inside[..end].trim()).ok_or(Problem::UnknownMergeField)?);
+        rest = &inside[end + 2..];
+    }
+    filled.push_str(rest);
+    Ok(filled)
 }
 
 /// The message that is mailed: the text with its merge fields filled in, as long as a message may be.
@@ -123,19 +136,6 @@ pub fn merge(body: &str, values: &MergeValues) -> Result<String, Problem> {
 pub fn message(body: &str, values: &MergeValues) -> Result<String, Problem> {
     let merged = merge(body, values)?;
     if merged.chars().count() > limits::MESSAGE { Err(Problem::TooLong) } else { Ok(merged) }
-}
-
-fn walk(body: &str, plain: impl Fn(&str), field: impl Fn(MergeField)) -> Result<(), Problem> {
-    let mut rest = body;
-    while let Some(start) = rest.find("{{") {
-        plain(&rest[..start]);
-        let inside = &rest[start + 2..];
-        let end = inside.find("}}").ok_or(Problem::UnclosedMergeField)?;
-        field(MergeField::from_code(inside[..end].trim()).ok_or(Problem::UnknownMergeField)?);
-        rest = &inside[end + 2..];
-    }
-    plain(rest);
-    Ok(())
 }
 
 /// A group's template.

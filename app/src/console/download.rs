@@ -58,6 +58,15 @@ fn save(export: &Export, name: &str) -> Option<()> {
     Some(())
 }
 
+/// Hands a PDF to the browser as a file of this name; none when the browser does not take it.
+pub fn pdf(base64: &str, name: &str) -> Option<()> {
+    let link = document().create_element("a").ok()?;
+    link.set_attribute("href", &format!("data:application/pdf;base64,{base64}")).ok()?;
+    link.set_attribute("download", name).ok()?;
+    link.dyn_into::<web_sys::HtmlElement>().ok()?.click();
+    Some(())
+}
+
 fn drop_address(drop: &Function, urls: &JsValue, address: &str) {
     let _ = drop.call1(urls, &address.into());
 }

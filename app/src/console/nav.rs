@@ -39,6 +39,8 @@ pub enum Place {
     General,
     /// Communication templates.
     Templates,
+    /// What is printed to tell of the portal.
+    Handout,
     /// Mail that cannot be delivered.
     Mail,
     /// The list of users.
@@ -73,6 +75,7 @@ impl Place {
             ["console", "settings"] => Self::Settings,
             ["console", "settings", "general"] => Self::General,
             ["console", "settings", "templates"] => Self::Templates,
+            ["console", "settings", "handout"] => Self::Handout,
             ["console", "settings", "mail"] => Self::Mail,
             ["console", "settings", "users"] => Self::Users,
             ["console", "settings", "users", id] => id.parse().map_or(Self::Nowhere, Self::User),

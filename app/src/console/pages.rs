@@ -64,6 +64,7 @@ fn setting(place: Place) -> Fetched {
     Ok(match place {
         Place::General => view! { <settings::General/> }.into_any(),
         Place::Templates => view! { <settings::Templates/> }.into_any(),
+        Place::Handout => view! { <settings::Handout/> }.into_any(),
         Place::Mail => view! { <settings::Mail/> }.into_any(),
         Place::Locations => view! { <settings::Locations/> }.into_any(),
         _ => view! { <settings::Settings/> }.into_any(),
@@ -100,9 +101,12 @@ pub fn Page() -> impl IntoView {
         Place::Bulk(id) => later(move || bulk(id)),
         Place::History => later(user_history),
         Place::Notifications => later(all_notifications),
-        place @ (Place::Settings | Place::General | Place::Templates | Place::Mail | Place::Locations) => {
-            later(move || setting(place))
-        }
+        place @ (Place::Settings
+        | Place::General
+        | Place::Templates
+        | Place::Handout
+        | Place::Mail
+        | Place::Locations) => later(move || setting(place)),
         Place::Users => later(users),
         Place::User(id) => later(move || user(id)),
         Place::Account => later(own_account),

@@ -9,6 +9,7 @@ mod reports;
 
 use domain::{
     error::Conflict,
+    handout,
     invitation::State,
     mail,
     notification::{AccessChange, News, NotificationRow},
@@ -243,6 +244,9 @@ pub const PATIENT_INVITATIONS_HINT: &str = "Practitioners may invite patients to
                                             \"Invite to the portal\" is not shown.";
 pub const LINK_LIFE: &str = "Invitation link life";
 pub const LINK_LIFE_HINT: &str = "How long the link in an invitation works. Invitations that are out keep theirs.";
+pub const LINK_REMINDERS: &str = "Remind before the link expires";
+pub const LINK_REMINDERS_HINT: &str = "Whoever has not opened the link gets one more mail when a quarter of its life is \
+                                       left. Links that live less than 12 hours are not reminded of.";
 pub const FOR_EVERYONE: &str = "These settings apply to every practitioner in your practice group.";
 pub const EDIT_PRACTICE: &str = "Edit practice";
 pub const PRACTICE_TEXT: &str = "Patients see this in every email, behind every link and in the portal.";
@@ -256,7 +260,7 @@ pub const TEMPLATES: &str = "Templates";
 pub const MAIL: &str = "Mail";
 
 /// Sections of the settings: title, subtitle, what it is for, more words that find it, address, icon.
-pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 5] = [
+pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 6] = [
     (
         GENERAL,
         "Patient Access (Patient portal) · Practice · Messages",
@@ -291,6 +295,14 @@ pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 5] = [
         "file-text",
     ),
     (
+        HANDOUT,
+        "A sheet that tells patients of the portal",
+        "Print it for the front desk, with a code to scan, and write what it says.",
+        "leaflet flyer brochure print pdf qr code benefits portal patients",
+        "/console/settings/handout",
+        "printer",
+    ),
+    (
         MAIL,
         "Mail that could not be delivered",
         "What could not leave, why, and trying again.",
@@ -299,6 +311,25 @@ pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 5] = [
         "mail",
     ),
 ];
+
+// Handout.
+pub const HANDOUT: &str = "Portal handout";
+pub const HANDOUT_TEXT: &str = "A sheet for patients: what the portal is good for, and how to reach it. It says nothing \
+                                about anybody.";
+pub const HANDOUT_LINK: &str = "Print a handout about the portal";
+pub const HANDOUT_FILE: &str = "portal-handout.pdf";
+pub const EDIT_HANDOUT: &str = "Edit handout";
+pub const PRINT: &str = "Print";
+pub const DOWNLOAD_PDF: &str = "Download PDF";
+pub const HANDOUT_TITLE: &str = "Heading";
+pub const HANDOUT_INTRODUCTION: &str = "Introduction";
+pub const HANDOUT_BENEFITS: &str = "What it is good for";
+pub const HANDOUT_STEPS: &str = "How to reach it";
+pub const HANDOUT_CLOSING: &str = "At the end";
+pub const ONE_A_LINE: &str = "One a line, at most twelve.";
+pub const HANDOUT_FIELDS_HINT: &str = "Fields in {{ }} are filled in. A line whose field is empty, as a missing \
+                                       telephone, is left out.";
+pub const STANDARD_TEXT: &str = "Put the standard text back";
 
 // Templates.
 pub const NEW_TEMPLATE: &str = "New template";
@@ -665,10 +696,22 @@ pub const fn merge_field(field: MergeField) -> &'static str {
     }
 }
 
+/// A field that the handout may use.
+pub const fn handout_field(field: handout::Field) -> &'static str {
+    match field {
+        handout::Field::PracticeName => "Practice name",
+        handout::Field::PracticePhone => "Practice phone",
+        handout::Field::PortalAddress => "Portal address",
+        handout::Field::LocationName => "Location name",
+        handout::Field::LocationAddress => "Location address",
+    }
+}
+
 /// A kind of mail.
 pub const fn mail_kind(kind: mail::Kind) -> &'static str {
     match kind {
         mail::Kind::Invitation => "Invitation to the portal",
+        mail::Kind::Reminder => "Reminder of an invitation",
         mail::Kind::PasswordLink => "Link to set a password",
         mail::Kind::PasswordChanged => "Notice of a changed password",
         mail::Kind::AccountExists => "Notice about an existing account",

@@ -136,3 +136,58 @@ test("a page that cannot be fetched can be tried again", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 1, name: "Patient reports" })).toBeFocused();
   await settled(page);
 });
+
+// A report is kept under a name, opened, renamed and removed.
+test("a report is saved and opened again", async ({ page }) => {
+  await openConsole(page);
+  await page.goto("/console/reports");
+  const saved = page.getByRole("region", { name: "Saved reports" });
+  await expect(saved.getByText("None yet.")).toBeVisible();
+  await page.goto("/console/reports/case-load?status=deceased&age_from=60");
+  await expect(page.locator(".chip")).toHaveCount(2);
+  await page.getByRole("button", { name: "Save report" }).click();
+  const dialog = page.getByRole("dialog", { name: "Save report" });
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByLabel("Name")).toHaveAttribute("aria-invalid", "true");
+  await dialog.getByLabel("Name").fill("Over sixty");
+  await axe(page);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  await page.getByRole("button", { name: "Save report" }).click();
+  await dialog.getByLabel("Name").fill("over SIXTY");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByText("Another one has this name already.")).toBeVisible();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+
+  await page.goto("/console/reports");
+  await expect(saved.getByRole("row", { name: /Over sixty/ })).toContainText("Deceased · Age from 60");
+  await axe(page);
+  await noSidewaysScroll(page, 390);
+  await saved.getByRole("button", { name: "Rename Over sixty" }).click();
+  const rename = page.getByRole("dialog", { name: "Rename report" });
+  await rename.getByLabel("Name").fill("Passed away");
+  await rename.getByRole("button", { name: "Save" }).click();
+  await saved.getByRole("link", { name: "Passed away" }).click();
+  await expect(page.locator(".chip")).toHaveText([/Deceased/, /Age from 60/]);
+  await page.goBack();
+  await saved.getByRole("button", { name: "Remove Passed away" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove this report" }).click();
+  await expect(saved.getByText("None yet.")).toBeVisible();
+});
+
+test("a saved report of somebody who is gone says so", async ({ page }) => {
+  await openConsole(page);
+  const gone = "usr_0000000000000000000000000000000f";
+  const { status } = await door(page, "reports/save", { name: "Of a locum", form: { practitioner: gone } });
+  expect(status).toBe(200);
+  await page.goto("/console/reports");
+  const saved = page.getByRole("region", { name: "Saved reports" });
+  await expect(saved.getByRole("row", { name: /Of a locum/ })).toContainText("somebody who does not practise here any more");
+  await saved.getByRole("link", { name: "Of a locum" }).click();
+  await expect(page.getByText("This report asks for somebody who does not practise here any more.")).toBeVisible();
+  await expect(page.locator("#main")).not.toContainText("usr_");
+  await axe(page);
+  await page.goto("/console/reports");
+  await saved.getByRole("button", { name: "Remove Of a locum" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove this report" }).click();
+});

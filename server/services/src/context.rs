@@ -12,7 +12,7 @@ use domain::{
 use crate::{
     error::{Error, Result},
     hashing::Hasher,
-    ports::{Clock, MailWriter, Mailer, Purpose, Random, Safe, Scope, Store, Work},
+    ports::{Clock, MailWriter, Mailer, Printer, Purpose, Random, Safe, Scope, Store, Work},
 };
 
 /// What the whole server shares.
@@ -29,6 +29,8 @@ pub struct Services {
     pub mailer: Arc<dyn Mailer>,
     /// Turns contents into letters.
     pub mail_writer: Arc<dyn MailWriter>,
+    /// Makes PDFs.
+    pub printer: Arc<dyn Printer>,
     /// argon2id, bounded in number.
     pub hasher: Hasher,
     /// The public address without a slash at its end; every link in a mail starts with it (AN-13).

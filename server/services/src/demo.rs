@@ -405,6 +405,7 @@ async fn add_portal(
             message: String::new(),
             invited_at,
             expires_at: invited_at + Span::hours(24),
+            remind_at: None,
             links: 1,
             events: Events::default(),
         };

@@ -23,6 +23,7 @@
 //! | [`invitations`] | invite, resend, revoke, accept |
 //! | [`bulk`] | inviting many at once: a job, done in steps |
 //! | [`settings`], [`templates`], [`notifications`] | as they say |
+//! | [`handout`] | what a practice prints to tell of the portal |
 //! | [`mails`] | the worker that empties the outbox, and what does not get through |
 //! | [`sweep`] | away with what is over |
 //! | [`audit`] | the trail: its hash, its verification, refusals |
@@ -42,6 +43,7 @@ mod csv;
 mod days;
 pub mod demo;
 pub mod error;
+pub mod handout;
 pub mod hashing;
 pub mod history;
 pub mod invitations;

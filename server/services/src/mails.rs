@@ -43,6 +43,10 @@ const GIVE_UP: Span = Span::hours(24);
 /// # Errors
 /// Storage's.
 pub async fn deliver_due(services: &Arc<Services>, stopping: &(dyn Fn() -> bool + Sync)) -> Result<Option<Time>> {
+    // What is due to be said of invitations goes into the outbox first. Should that fail, mail leaves all the same.
+    if let Err(error) = invitations::remind_due(services, stopping).await {
+        tracing::warn!(%error, "reminders of invitations cannot be queued; trying again soon");
+    }
     let way = Mutex::new(());
     let lanes = (0..LANES).map(|_| lane(services, &way, stopping));
     // Every lane runs to its end, also when another meets an error.
@@ -89,6 +93,7 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
         let mut work = services.store.read().await?;
         match mail.kind {
             Kind::Invitation => invitation(services, work.as_mut(), mail).await?,
+            Kind::Reminder => reminder(services, work.as_mut(), mail).await?,
             Kind::PasswordLink => password_link(services, work.as_mut(), mail).await?,
             Kind::PasswordChanged => {
                 lasting(services, mail, |link| MailContent::PasswordChanged { link }, "forgot-password")
@@ -102,14 +107,19 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
     };
     // What goes to patients goes in the group's name, and out of the group's credit (S4-09).
     let messages = match (mail.kind, mail.group) {
-        (Kind::Invitation, Some(group)) => {
+        (Kind::Invitation | Kind::Reminder, Some(group)) => {
             Some(services.store.look().await?.unscoped_lookup_messages(group, services.clock.now()).await?)
         }
         _ => None,
     };
     let used_up =
         messages.as_ref().is_some_and(|messages| messages.monthly_credit.is_some_and(|most| messages.used >= most));
-    let fate = if used_up && matches!(fate, Fate::Send(_)) { Fate::Park(Failure::CreditUsed) } else { fate };
+    let fate = match fate {
+        // The invitation itself has left: nobody need do anything about this one.
+        Fate::Send(_) if used_up && mail.kind == Kind::Reminder => Fate::Drop { failed: None },
+        Fate::Send(_) if used_up => Fate::Park(Failure::CreditUsed),
+        fate => fate,
+    };
     let content = match fate {
         Fate::Send(content) => content,
         Fate::Drop { failed } => return forget(services, mail, failed).await,
@@ -168,6 +178,31 @@ async fn invitation(services: &Services, work: &mut dyn Work, mail: &QueuedMail)
         hours: rounded(invitation.expires_at.since(now), Span::hours(1)),
         has_password: account.password_hash.is_some(),
     }))
+}
+
+/// Is a reminder still wanted, of a link that is still the last one and that nobody has seen?
+async fn reminder(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
+    const GONE: Fate = Fate::Drop { failed: None };
+    let Some(id) = mail.invitation else { return Ok(GONE) };
+    let Some(invitation) = work.unscoped_lookup_invitation(id).await? else { return Ok(GONE) };
+    let unseen = matches!(invitation.state(services.clock.now()), State::Sent(_));
+    let settings = work.unscoped_lookup_patient_access(invitation.group).await?;
+    if !unseen || !settings.reminders || !settings.invitations {
+        return Ok(GONE);
+    }
+    // The rest is as for the invitation itself; what holds that back is no news here.
+    Ok(match self::invitation(services, work, mail).await? {
+        Fate::Send(MailContent::Invitation { practice, phone, inviter, link, hours, has_password, .. }) => {
+            Fate::Send(MailContent::Reminder { practice, phone, inviter, link, hours, has_password })
+        }
+        Fate::Park(failure) => Fate::Park(failure),
+        Fate::Send(_) | Fate::Drop { .. } => GONE,
+    })
+}
+
+/// The invitation whose own mail this is: what becomes of a reminder changes nothing about it.
+fn carried(mail: &QueuedMail) -> Option<InvitationId> {
+    mail.invitation.filter(|_| mail.kind == Kind::Invitation)
 }
 
 /// Does the link still work, for an account that may still use it?
@@ -257,10 +292,10 @@ async fn sent_now(services: &Services, mail: &QueuedMail) -> Result<()> {
     let now = services.clock.now();
     let mut work = services.store.begin().await?;
     work.unscoped_mail_sent(mail.id, now).await?;
-    if let Some(invitation) = mail.invitation {
+    if let Some(invitation) = carried(mail) {
         work.unscoped_mail_outcome(invitation, mail.link, Ok(()), now).await?;
     }
-    if let (Kind::Invitation, Some(group)) = (mail.kind, mail.group) {
+    if let (Kind::Invitation | Kind::Reminder, Some(group)) = (mail.kind, mail.group) {
         work.unscoped_count_message(group, now).await?;
     }
     work.save().await?;
@@ -270,7 +305,7 @@ async fn sent_now(services: &Services, mail: &QueuedMail) -> Result<()> {
 async fn forget(services: &Services, mail: &QueuedMail, failed: Option<Failure>) -> Result<()> {
     let mut work = services.store.begin().await?;
     work.unscoped_drop_mail(mail.id).await?;
-    if let (Some(invitation), Some(failure)) = (mail.invitation, failed) {
+    if let (Some(invitation), Some(failure)) = (carried(mail), failed) {
         work.unscoped_mail_outcome(invitation, mail.link, Err(failure), services.clock.now()).await?;
         tell_inviter(services, work.as_mut(), invitation, mail.link).await?;
     }
@@ -294,7 +329,7 @@ async fn park(services: &Services, mail: &QueuedMail, failure: Failure) -> Resul
     let now = services.clock.now();
     let mut work = services.store.begin().await?;
     work.unscoped_park_mail(mail.id, failure, now).await?;
-    if let Some(id) = mail.invitation {
+    if let Some(id) = carried(mail) {
         work.unscoped_mail_outcome(id, mail.link, Err(failure), now).await?;
         tell_inviter(services, work.as_mut(), id, mail.link).await?;
     }

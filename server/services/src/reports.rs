@@ -3,10 +3,13 @@
 use domain::{
     access::{Access, EnterGroup, ExportData, ListPatients},
     audit::{Action, Entry},
+    error::Problem,
     history::Export,
+    ids::SavedReportId,
     limits,
     page::{Page, PageRequest},
-    report::{CaseLoad, CaseLoadForm, CaseLoadRow, ReportChoices},
+    report::{CaseLoad, CaseLoadForm, CaseLoadRow, ReportChoices, SavedReport},
+    text,
     time::Date,
     user::User,
 };
@@ -17,7 +20,7 @@ use crate::{
     csv, days,
     error::{Error, Result},
     patients,
-    ports::{CaseLoadFilter, PatientRecord, Work},
+    ports::{CaseLoadFilter, Clash, PatientRecord, StoreError, Work},
     unusual,
 };
 
@@ -128,6 +131,77 @@ pub async fn export_case_load(ctx: &Ctx, form: &CaseLoadForm) -> Result<Export> 
     Ok(Export { csv, rows, more })
 }
 
+/// The reports that the caller keeps, by name. Of one that asks for what the caller may not ask for any more no filter is
+/// told: it may hold a name.
+///
+/// # Errors
+/// [`crate::Error::NotSignedIn`].
+pub async fn saved(ctx: &Ctx) -> Result<Vec<SavedReport>> {
+    let access = ctx.actor()?.may(ListPatients, &())?;
+    let mut all = ctx.look().await?.list_saved_reports(&access).await?;
+    for report in &mut all {
+        report.form.take_if(|form| form.check(access.names_hidden()).is_err());
+    }
+    Ok(all)
+}
+
+/// Keeps a report under a name.
+///
+/// # Errors
+/// [`crate::Error::Invalid`] naming `name`, or in the fields of the form.
+pub async fn save(ctx: &Ctx, name: &str, form: &CaseLoadForm) -> Result<SavedReportId> {
+    let actor = ctx.actor()?;
+    let access = actor.may(ListPatients, &())?;
+    let name = text::line(name, limits::NAME).map_err(|problem| Error::field("name", problem))?;
+    form.check(access.names_hidden())?;
+    let id = SavedReportId::from(ctx.services.random.id());
+    let mut work = ctx.begin().await?;
+    // Of two who keep the last one at once in two tabs, the second counts the first's.
+    work.lock_account(actor.account()).await?;
+    if work.list_saved_reports(&access).await?.len() >= limits::SAVED_REPORTS as usize {
+        return Err(Error::field("name", Problem::TooMany));
+    }
+    work.add_saved_report(&access, id, &name, form, ctx.now()).await.map_err(name_taken)?;
+    work.save().await?;
+    Ok(id)
+}
+
+/// Calls one of the caller's reports differently.
+///
+/// # Errors
+/// [`crate::Error::Invalid`] naming `name`; [`crate::Error::NotFound`].
+pub async fn rename(ctx: &Ctx, id: SavedReportId, name: &str) -> Result<()> {
+    let access = ctx.actor()?.may(ListPatients, &())?;
+    let name = text::line(name, limits::NAME).map_err(|problem| Error::field("name", problem))?;
+    let mut work = ctx.begin().await?;
+    if !work.rename_saved_report(&access, id, &name).await.map_err(name_taken)? {
+        return Err(Error::NotFound);
+    }
+    work.save().await?;
+    Ok(())
+}
+
+/// Removes one of the caller's reports.
+///
+/// # Errors
+/// [`crate::Error::NotFound`].
+pub async fn remove(ctx: &Ctx, id: SavedReportId) -> Result<()> {
+    let access = ctx.actor()?.may(ListPatients, &())?;
+    let mut work = ctx.begin().await?;
+    if !work.remove_saved_report(&access, id).await? {
+        return Err(Error::NotFound);
+    }
+    work.save().await?;
+    Ok(())
+}
+
+fn name_taken(error: StoreError) -> Error {
+    match error {
+        StoreError::Clash(Clash::SavedReportName) => Error::field("name", Problem::NameTaken),
+        other => other.into(),
+    }
+}
+
 /// Looks on while the page is not full, a few times.
 async fn look(
     work: &mut dyn Work,
@@ -163,7 +237,7 @@ async fn filter(
             let zone = work.list_locations(&Access::<EnterGroup>::from(access)).await?.into_iter().next();
             let zone = zone.map_or_else(|| "UTC".to_owned(), |location| location.time_zone);
             let start = days::start_of(day, &zone, 0);
-            Some(start.ok_or_else(|| Error::field("added_since", domain::error::Problem::NotADate))?)
+            Some(start.ok_or_else(|| Error::field("added_since", Problem::NotADate))?)
         }
     };
     Ok(CaseLoadFilter {

@@ -35,11 +35,12 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
     let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "patient_access");
     let age = |age: Option<u8>| age.map_or_else(|| "never".to_owned(), |age| age.to_string());
     let detail = format!(
-        "invitations={} link_hours={} steps_down={} ends={}",
+        "invitations={} link_hours={} steps_down={} ends={} reminders={}",
         settings.invitations,
         settings.link_life.as_minutes() / 60,
         age(settings.ages.steps_down),
         age(settings.ages.ends),
+        settings.reminders,
     );
     work.audit(&Entry { detail, ..entry }).await?;
     if !work.save_patient_access(&access, &settings, ctx.now()).await? {

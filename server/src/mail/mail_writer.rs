@@ -18,6 +18,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("frame.html", include_str!("templates/frame.html")),
     ("invitation.html", include_str!("templates/invitation.html")),
     ("invitation.txt", include_str!("templates/invitation.txt")),
+    ("reminder.html", include_str!("templates/reminder.html")),
+    ("reminder.txt", include_str!("templates/reminder.txt")),
     ("password_link.html", include_str!("templates/password_link.html")),
     ("password_link.txt", include_str!("templates/password_link.txt")),
     ("password_changed.html", include_str!("templates/password_changed.html")),
@@ -72,6 +74,12 @@ impl MailWriter for Templates {
                 practice.clone(),
                 format!("{practice} invites you to its patient portal"),
                 context! { practice, phone, inviter, message, link, has_password, life => life(*hours) },
+            ),
+            MailContent::Reminder { practice, phone, inviter, link, hours, has_password } => (
+                "reminder",
+                practice.clone(),
+                format!("Your invitation from {practice} expires soon"),
+                context! { practice, phone, inviter, link, has_password, life => life(*hours) },
             ),
             MailContent::PasswordLink { link, minutes } => (
                 "password_link",
@@ -186,6 +194,33 @@ mod tests {
             assert!(part.contains("020 7946 0000"), "{part}");
         }
         assert!(invitation("", true).text.contains("sign in"));
+    }
+
+    // A reminder says whose invitation it is, how long there is, and what to do; it is no second invitation.
+    #[test]
+    fn a_reminder_says_how_long_there_is() {
+        let reminder = |has_password| {
+            Templates::new().unwrap().write(&MailContent::Reminder {
+                practice: "Harbour & Sons <Practice>".into(),
+                phone: "020 7946 0000".into(),
+                inviter: "Dr Ada Okafor".into(),
+                link: "https://portal.example.org/invitation/abc".into(),
+                hours: 6,
+                has_password,
+            })
+        };
+        let written = reminder(false);
+        assert_eq!(written.subject, "Your invitation from Harbour & Sons <Practice> expires soon");
+        for part in [&written.text, &written.html] {
+            for wanted in ["https://portal.example.org/invitation/abc", "6 hours", "Dr Ada Okafor", "020 7946 0000"] {
+                assert!(part.contains(wanted), "{wanted}: {part}");
+            }
+            assert!(part.contains("Choose a password"), "{part}");
+        }
+        assert!(!written.html.contains("<Practice>"), "{}", written.html);
+        for part in [&reminder(true).text, &reminder(true).html] {
+            assert!(part.contains("Sign in") && !part.contains("Choose a password"), "{part}");
+        }
     }
 
     // S1-09, S1-23: the custom message stands above the invitation.

@@ -1035,6 +1035,7 @@ impl SqlWork {
                 "message": invitation.message,
                 "invited_at": invitation.invited_at.millis(),
                 "expires_at": invitation.expires_at.millis(),
+                "remind_at": invitation.remind_at.map(Time::millis),
                 "links": invitation.links,
                 "token": hex_of(&token.0),
             })
@@ -1055,6 +1056,7 @@ impl SqlWork {
                      message,
                      invited_at,
                      expires_at,
+                     remind_at,
                      links
                  )
                  SELECT
@@ -1079,6 +1081,7 @@ impl SqlWork {
                      each.value ->> 'message',
                      CAST(each.value ->> 'invited_at' AS BIGINT),
                      CAST(each.value ->> 'expires_at' AS BIGINT),
+                     CAST(each.value ->> 'remind_at' AS BIGINT),
                      CAST(each.value ->> 'links' AS BIGINT)
                  FROM ",
                 each!("$2"),

@@ -6,6 +6,7 @@ use domain::{
     grant::Kind,
     ids::{AccountId, GrantId, InvitationId},
     invitation::{Events, Invitation},
+    limits::REMINDERS_STEP,
     mail::Failure,
     page::{Page, PageRequest},
     person::UserName,
@@ -32,6 +33,7 @@ pub(super) struct InvitationRow {
     message: String,
     invited_at: i64,
     expires_at: i64,
+    remind_at: Option<i64>,
     links: i64,
     sent_at: Option<i64>,
     failed_at: Option<i64>,
@@ -58,6 +60,7 @@ impl TryFrom<InvitationRow> for Invitation {
             message: row.message,
             invited_at: Time::from_millis(row.invited_at),
             expires_at: Time::from_millis(row.expires_at),
+            remind_at: row.remind_at.map(Time::from_millis),
             links: row.links,
             events: Events {
                 sent_at: row.sent_at.map(Time::from_millis),
@@ -107,6 +110,7 @@ macro_rules! select_invitation {
                  i.message,
                  i.invited_at,
                  i.expires_at,
+                 i.remind_at,
                  i.links,
                  i.sent_at,
                  i.failed_at,
@@ -140,6 +144,7 @@ impl Invitations for SqlWork {
                      message,
                      invited_at,
                      expires_at,
+                     remind_at,
                      links,
                      sent_at,
                      failed_at,
@@ -161,6 +166,7 @@ impl Invitations for SqlWork {
             .bind(invitation.message.clone())
             .bind(invitation.invited_at.millis())
             .bind(invitation.expires_at.millis())
+            .bind(invitation.remind_at.map(Time::millis))
             .bind(invitation.links)
             .bind(events.sent_at.map(Time::millis))
             .bind(events.failed_at.map(Time::millis))
@@ -354,6 +360,7 @@ impl Invitations for SqlWork {
                 query(
                     "UPDATE invitations
                      SET expires_at = $5,
+                         remind_at = $11,
                          links = $6,
                          sent_at = CASE WHEN links = $6 THEN COALESCE(sent_at, $7) ELSE $7 END,
                          failed_at = CASE WHEN links = $6 THEN failed_at END,
@@ -377,7 +384,8 @@ impl Invitations for SqlWork {
                 .bind(events.sent_at.map(Time::millis))
                 .bind(events.opened_at.map(Time::millis))
                 .bind(events.activated_at.map(Time::millis))
-                .bind(events.revoked_at.map(Time::millis)),
+                .bind(events.revoked_at.map(Time::millis))
+                .bind(invitation.remind_at.map(Time::millis)),
             )
             .await?;
         if saved != 1 {
@@ -388,6 +396,43 @@ impl Invitations for SqlWork {
         }
         self.refresh_portal_state(group, patient).await?;
         Ok(true)
+    }
+
+    async fn unscoped_list_reminders(&mut self, now: Time) -> Stored<Vec<InvitationId>> {
+        let rows: Vec<(Uuid,)> = self
+            .all(
+                query_as(
+                    "SELECT id
+                     FROM invitations
+                     WHERE remind_at <= $1
+                     ORDER BY remind_at, id
+                     LIMIT $2",
+                )
+                .bind(now.millis())
+                .bind(i64::from(REMINDERS_STEP)),
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    }
+
+    async fn unscoped_take_reminder(&mut self, id: InvitationId, now: Time) -> Stored<bool> {
+        let taken = self
+            .execute(
+                query(
+                    "UPDATE invitations
+                     SET remind_at = NULL
+                     WHERE id = $1
+                       AND remind_at <= $2",
+                )
+                .bind(id.uuid())
+                .bind(now.millis()),
+            )
+            .await?;
+        Ok(taken == 1)
+    }
+
+    async fn unscoped_add_token(&mut self, invitation: &Invitation, token: &TokenHash) -> Stored<()> {
+        self.add_invitation_link(invitation.group.uuid(), invitation, token).await
     }
 
     async fn unscoped_mail_outcome(

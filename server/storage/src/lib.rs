@@ -54,6 +54,8 @@ macro_rules! nouns {
         mod contacts;
         #[path = "../grants.rs"]
         mod grants;
+        #[path = "../handouts.rs"]
+        mod handouts;
         #[path = "../invitations.rs"]
         mod invitations;
         #[path = "../locations.rs"]

@@ -107,13 +107,15 @@ impl Practice for SqlWork {
                      group_id,
                      invitations,
                      link_life_ms,
+                     reminders,
                      version,
                      saved_at
-                 ) VALUES ($1, $2, $3, $4, $5)",
+                 ) VALUES ($1, $2, $3, $4, $5, $6)",
             )
             .bind(group.id.uuid())
             .bind(settings.invitations)
             .bind(settings.link_life.as_millis())
+            .bind(settings.reminders)
             .bind(settings.version)
             .bind(at.millis()),
         )
@@ -161,7 +163,7 @@ impl Practice for SqlWork {
     }
 
     async fn unscoped_lookup_patient_access(&mut self, group: GroupId) -> Stored<PatientAccess> {
-        let row: Option<(bool, i64, Option<i64>, Option<i64>, i64)> = self
+        let row: Option<(bool, i64, Option<i64>, Option<i64>, bool, i64)> = self
             .find(
                 query_as(
                     "SELECT
@@ -169,6 +171,7 @@ impl Practice for SqlWork {
                          link_life_ms,
                          steps_down_age,
                          grown_up_age,
+                         reminders,
                          version
                      FROM patient_access_settings
                      WHERE group_id = $1",
@@ -177,10 +180,11 @@ impl Practice for SqlWork {
             )
             .await?;
         // The row is made with the group. Without it nothing is known of what the practice wants: fail closed.
-        let (invitations, link_life, steps_down, ends, version) =
+        let (invitations, link_life, steps_down, ends, reminders, version) =
             row.ok_or_else(|| StoreError::Fault(Box::new(Bug("a group without settings"))))?;
         let ages = AgeRules { steps_down: age(steps_down)?, ends: age(ends)? };
-        Ok(PatientAccess { invitations, link_life: Span::millis(small(link_life, "link life")?), ages, version })
+        let link_life = Span::millis(small(link_life, "link life")?);
+        Ok(PatientAccess { invitations, link_life, ages, reminders, version })
     }
 
     async fn lookup_practice_details(&mut self, access: &Access<ManageSettings>) -> Stored<Option<PracticeDetails>> {
@@ -245,6 +249,7 @@ impl Practice for SqlWork {
                          link_life_ms = $4,
                          steps_down_age = $6,
                          grown_up_age = $7,
+                         reminders = $8,
                          version = version + 1,
                          saved_at = $5
                      WHERE group_id = $1
@@ -256,7 +261,8 @@ impl Practice for SqlWork {
                 .bind(settings.link_life.as_millis())
                 .bind(at.millis())
                 .bind(settings.ages.steps_down.map(i64::from))
-                .bind(settings.ages.ends.map(i64::from)),
+                .bind(settings.ages.ends.map(i64::from))
+                .bind(settings.reminders),
             )
             .await?;
         Ok(saved == 1)

@@ -8,14 +8,16 @@
 use async_trait::async_trait;
 use domain::{
     access::{Access, EnterGroup, ListPatients},
-    ids::PatientId,
+    ids::{PatientId, SavedReportId},
     limits,
     page::{Page, PageRequest},
     patient::{PortalState, Status},
+    report::{CaseLoadForm, ReportType, SavedReport},
+    time::Time,
     user::{Role, User},
 };
 use services::ports::{CaseLoadFilter, PatientRecord, Reports, Stored};
-use sqlx::query_as;
+use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::{
@@ -24,7 +26,7 @@ use super::{
     users::{UserRow, levels, select_user},
 };
 use crate::{
-    common::LAST,
+    common::{LAST, readable},
     search::{self, RARE},
 };
 
@@ -332,6 +334,113 @@ impl Reports for SqlWork {
         }
         let rows: Vec<UserRow> = self.all(statement).await?;
         rows.into_iter().map(User::try_from).collect()
+    }
+
+    async fn list_saved_reports(&mut self, access: &Access<ListPatients>) -> Stored<Vec<SavedReport>> {
+        let rows: Vec<(Uuid, String, String)> = self
+            .all(
+                query_as(
+                    "SELECT
+                         id,
+                         name,
+                         filters
+                     FROM saved_reports
+                     WHERE group_id = $1
+                       AND user_id = $2
+                       AND type = $3
+                     ORDER BY name_folded, id
+                     LIMIT $4",
+                )
+                .bind(access.group().uuid())
+                .bind(access.user().uuid())
+                .bind(ReportType::CaseLoad.code())
+                .bind(i64::from(limits::SAVED_REPORTS)),
+            )
+            .await?;
+        // Filters of a newer program: the list must not be blank for them.
+        let report = |(id, name, filters): (Uuid, String, String)| SavedReport {
+            id: id.into(),
+            name,
+            form: serde_json::from_str(&filters).ok(),
+        };
+        Ok(rows.into_iter().map(report).collect())
+    }
+
+    async fn add_saved_report(
+        &mut self,
+        access: &Access<ListPatients>,
+        id: SavedReportId,
+        name: &str,
+        form: &CaseLoadForm,
+        at: Time,
+    ) -> Stored<()> {
+        self.execute(
+            query(
+                "INSERT INTO saved_reports (
+                     group_id,
+                     id,
+                     user_id,
+                     type,
+                     name,
+                     name_folded,
+                     filters,
+                     saved_at
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            )
+            .bind(access.group().uuid())
+            .bind(id.uuid())
+            .bind(access.user().uuid())
+            .bind(ReportType::CaseLoad.code())
+            .bind(name.to_owned())
+            .bind(name.to_lowercase())
+            .bind(readable(serde_json::to_string(form), "report")?)
+            .bind(at.millis()),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn rename_saved_report(
+        &mut self,
+        access: &Access<ListPatients>,
+        id: SavedReportId,
+        name: &str,
+    ) -> Stored<bool> {
+        let renamed = self
+            .execute(
+                query(
+                    "UPDATE saved_reports
+                     SET name = $4,
+                         name_folded = $5
+                     WHERE group_id = $1
+                       AND user_id = $2
+                       AND id = $3",
+                )
+                .bind(access.group().uuid())
+                .bind(access.user().uuid())
+                .bind(id.uuid())
+                .bind(name.to_owned())
+                .bind(name.to_lowercase()),
+            )
+            .await?;
+        Ok(renamed == 1)
+    }
+
+    async fn remove_saved_report(&mut self, access: &Access<ListPatients>, id: SavedReportId) -> Stored<bool> {
+        let removed = self
+            .execute(
+                query(
+                    "DELETE FROM saved_reports
+                     WHERE group_id = $1
+                       AND user_id = $2
+                       AND id = $3",
+                )
+                .bind(access.group().uuid())
+                .bind(access.user().uuid())
+                .bind(id.uuid()),
+            )
+            .await?;
+        Ok(removed == 1)
     }
 }
 

@@ -42,12 +42,13 @@ struct Ids {
     location: String,
     bulk: String,
     grant: String,
+    report: String,
 }
 
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 12] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -59,6 +60,7 @@ const KINDS: [Kind; 11] = [
     ("location", |ids| &mut ids.location),
     ("bulk invitation", |ids| &mut ids.bulk),
     ("portal grant", |ids| &mut ids.grant),
+    ("saved report", |ids| &mut ids.report),
 ];
 
 impl Ids {
@@ -77,6 +79,7 @@ impl Ids {
             location: id(domain::ids::LocationId::PREFIX),
             bulk: id(domain::ids::BulkId::PREFIX),
             grant: id(domain::ids::GrantId::PREFIX),
+            report: id(domain::ids::SavedReportId::PREFIX),
         }
     }
 
@@ -113,6 +116,8 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     while owner.call("bulk/view", json!({ "id": bulk })).await.is(200).text().contains("gathering") {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
+    let name = canary("report");
+    let report = owner.call("reports/save", json!({ "name": name, "form": {} })).await.is(200).json();
     let account = app.account(&email).await;
     let user = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap()[0].user.clone();
     assert!(app.news_and_stuck_mail(&user, &patient).await);
@@ -138,6 +143,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         location: id(&places[0]["id"]),
         bulk: id(&bulk),
         grant: id(&portal_users[0]["id"]),
+        report: id(&report),
         patient,
     };
     (owner, ids)
@@ -188,7 +194,10 @@ fn body(door: &str, ids: &Ids) -> Body {
         | "memberships/prove"
         | "reports/choices"
         | "locations/list"
-        | "templates/list" => Body::Json(json!({})),
+        | "templates/list"
+        | "reports/saved"
+        | "handout/find"
+        | "handout/pdf" => Body::Json(json!({})),
         "settings/save_messages" => Body::Json(json!({ "version": 999, "form": { "reminder_hours": "24" } })),
         "users/list" => Body::Json(json!({ "filter": {}, "page": page })),
         "users/page" => Body::Json(json!({ "id": ids.user })),
@@ -259,6 +268,10 @@ fn body(door: &str, ids: &Ids) -> Body {
             Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.grant.clone())])
         }
         "settings/save_practice" => Body::Json(json!({ "version": 999, "form": { "name": "A practice" } })),
+        "reports/save" => Body::Json(json!({ "name": "A report", "form": { "email": "yes" } })),
+        "reports/rename" => Body::Json(json!({ "id": ids.report, "name": "Another name" })),
+        "reports/remove" => Body::Json(json!({ "id": ids.report })),
+        "handout/save" => Body::Json(json!({ "version": 0, "text": { "title": "Ours" } })),
         "templates/add" => Body::Json(json!({ "form": template })),
         "templates/save" => Body::Json(json!({ "id": ids.template, "version": 1, "form": template })),
         "templates/remove" => Body::Json(json!({ "id": ids.template, "version": 0 })),
@@ -500,13 +513,15 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 36] = [
+const READING: [&str; 39] = [
     "account/tips",
     "bulk/export",
     "bulk/list",
     "bulk/patients",
     "bulk/view",
     "console/start",
+    "handout/find",
+    "handout/pdf",
     "history/chosen",
     "history/export",
     "history/list",
@@ -531,6 +546,7 @@ const READING: [&str; 36] = [
     "reports/case_load",
     "reports/choices",
     "reports/export_case_load",
+    "reports/saved",
     "settings/messages",
     "settings/patient_access",
     "settings/practice",

@@ -163,11 +163,12 @@ const REFUSED: [&str; 10] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 31] = [
+const CHANGING: [&str; 35] = [
     "bulk/go_on",
     "bulk/open",
     "bulk/start",
     "bulk/stop",
+    "handout/save",
     "invitations/invite",
     "invitations/resend",
     "invitations/revoke",
@@ -184,6 +185,9 @@ const CHANGING: [&str; 31] = [
     "portal_users/save",
     "portal_users/suspend",
     "relationships/set",
+    "reports/remove",
+    "reports/rename",
+    "reports/save",
     "settings/save_messages",
     "settings/save_patient_access",
     "settings/save_practice",
@@ -244,6 +248,9 @@ fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
         | "reports/choices"
         | "locations/list"
         | "templates/list"
+        | "reports/saved"
+        | "handout/find"
+        | "handout/pdf"
         | "settings/patient_access"
         | "settings/practice"
         | "settings/messages" => vec![json!({})],

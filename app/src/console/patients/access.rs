@@ -143,7 +143,9 @@ pub fn Access(
     view! {
         <div class="stack">
             <Card title=words::INVITATIONS id="invitations">
-                <p class="card-text">{words::INVITATIONS_TEXT}</p>
+                <p class="card-text">
+                    {words::INVITATIONS_TEXT}" "<a href="/console/settings/handout">{words::HANDOUT_LINK}</a>
+                </p>
                 {pages.view(3, ask, draw)}
             </Card>
             {manage.then(|| practitioners::section(id))}

@@ -151,10 +151,21 @@ fn show(nav: Nav, values: &[(&'static str, String)]) {
         nav.set_query(&values);
         return;
     }
-    let Ok(all) = web_sys::UrlSearchParams::new() else { return };
-    for (name, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
+    nav.go(&with_query(values.iter().map(|(name, value)| (*name, value.as_str()))));
+}
+
+/// The address of a case load with these filters.
+pub fn address(form: &CaseLoadForm) -> String {
+    let CaseLoadForm { practitioner, location, status, portal, email, age_from, age_to, added_since, text } = form;
+    let values = [practitioner, location, status, portal, email, age_from, age_to, added_since, text];
+    with_query(FILTERS.into_iter().zip(values.map(|value| value.trim())))
+}
+
+fn with_query<'a>(values: impl Iterator<Item = (&'static str, &'a str)>) -> String {
+    let Ok(all) = web_sys::UrlSearchParams::new() else { return CASE_LOAD.to_owned() };
+    for (name, value) in values.filter(|(_, value)| !value.is_empty()) {
         all.set(name, value);
     }
     let query: String = all.to_string().into();
-    nav.go(&if query.is_empty() { CASE_LOAD.to_owned() } else { format!("{CASE_LOAD}?{query}") });
+    if query.is_empty() { CASE_LOAD.to_owned() } else { format!("{CASE_LOAD}?{query}") }
 }

@@ -11,10 +11,11 @@ use super::{
     ask::{DRAFT, FILTERS, case_load},
     invite::InviteMany,
     picks::Picks,
+    saved,
 };
 use crate::{
     api,
-    components::{Button, Empty, Icon, Kind, Menu, Table, column, lesser, ticks},
+    components::{Button, Empty, Icon, Kind, Menu, Notice, Table, Tone, column, lesser, ticks},
     console::{
         desk::use_desk,
         download, drafts,
@@ -31,6 +32,7 @@ pub fn CaseLoad() -> impl IntoView {
     let desk = use_desk();
     let (nav, may) = (desk.nav, desk.start().may);
     let form = move || case_load(|name| nav.query(name));
+    let choices = load(api::reports::choices).value();
     let pages = Pages::new();
     let ask = move |after: bool| {
         let page = if after { pages.following() } else { pages.first() };
@@ -65,6 +67,7 @@ pub fn CaseLoad() -> impl IntoView {
 
     let asking = RwSignal::new(drafts::was_open(DRAFT));
     let exporting = RwSignal::new(false);
+    let keeping = RwSignal::new(drafts::was_open(&format!("{}new", saved::DRAFT)));
     let close = move || exporting.set(false);
     let draw = move |rows: Vec<CaseLoadRow>| {
         if !rows.is_empty() {
@@ -111,6 +114,7 @@ pub fn CaseLoad() -> impl IntoView {
         view! {
             <div class="buttons">
                 <Button icon="filter" press=move |_| asking.set(true)>{words::CHANGE_FILTERS}</Button>
+                <Button icon="star" press=move |_| keeping.set(true)>{words::SAVE_REPORT}</Button>
                 {may.export_data.then(|| view! {
                     <Button icon="download" press=move |_| exporting.set(true)>{words::EXPORT}</Button>
                 })}
@@ -123,8 +127,9 @@ pub fn CaseLoad() -> impl IntoView {
     });
     view! {
         <Head title=words::CASE_LOAD up=("/console/reports", words::REPORTS) action=action/>
+        {gone(form, choices)}
         <div class="filters">
-            {chips(form)}
+            {chips(form, choices)}
             <p class="filters-count" role="status">{shown}</p>
         </div>
         {may.invite_patients.then(|| bar(pages, picks))}
@@ -133,6 +138,7 @@ pub fn CaseLoad() -> impl IntoView {
             <InviteMany selection=picks.selection(untrack(form)) on_close=move || inviting.set(false)/>
         })}
         {move || asking.get().then(|| view! { <NewReport on_close=move || asking.set(false)/> })}
+        {move || keeping.get().then(|| saved::keep(untrack(form), move |_| keeping.set(false)))}
         {move || exporting.get().then(|| download::dialog(move || api::reports::export_case_load(untrack(form)), words::CASE_LOAD_FILE, close))}
     }
 }
@@ -178,10 +184,24 @@ fn bar(pages: Pages<CaseLoadRow>, picks: Picks) -> AnyView {
     .into_any()
 }
 
+/// Says that a report asks for somebody who is gone, or for a place that is: it was kept, or its address was.
+fn gone(
+    form: impl Fn() -> CaseLoadForm + Copy + Send + Sync + 'static,
+    choices: Signal<Option<ReportChoices>>,
+) -> AnyView {
+    let text = move || {
+        let form = form();
+        choices.with(|choices| words::gone(&form, choices.as_ref()?))
+    };
+    (move || text().map(|text| view! { <Notice tone=Tone::Warn>{text}</Notice> })).into_any()
+}
+
 /// What narrows the report, each to be taken back by a press.
-fn chips(form: impl Fn() -> CaseLoadForm + Copy + Send + Sync + 'static) -> AnyView {
+fn chips(
+    form: impl Fn() -> CaseLoadForm + Copy + Send + Sync + 'static,
+    choices: Signal<Option<ReportChoices>>,
+) -> AnyView {
     let nav = use_desk().nav;
-    let choices = load(api::reports::choices).value();
     let all = move || {
         let form = form();
         choices.with(|choices| {

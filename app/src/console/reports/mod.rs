@@ -5,6 +5,7 @@ mod bulk;
 mod case_load;
 mod invite;
 mod picks;
+mod saved;
 
 use domain::report::ReportType;
 use leptos::prelude::*;
@@ -45,6 +46,7 @@ pub fn Reports() -> impl IntoView {
         <div class="column">
             <p class="muted">{words::REPORTS_TEXT}</p>
             <ul class="sections">{types}</ul>
+            {saved::section()}
             {use_desk().start().may.invite_patients.then(bulk::section)}
         </div>
         {move || asking.get().then(|| view! { <NewReport on_close=move || asking.set(false)/> })}

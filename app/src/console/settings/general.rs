@@ -43,6 +43,7 @@ pub fn General() -> impl IntoView {
                         {words::fact(words::LINK_LIFE, &words::hours(hours(&settings)))}
                         {words::fact(words::STEPS_DOWN, &words::at_age(settings.ages.steps_down))}
                         {words::fact(words::GROWN_UP, &words::at_age(settings.ages.ends))}
+                        {words::fact(words::LINK_REMINDERS, if settings.reminders { words::ON } else { words::OFF })}
                     </dl>
                 }.into_any())}
             </Card>
@@ -68,6 +69,7 @@ fn fields(settings: &PatientAccess) -> Values {
         ("link_hours", hours(settings).to_string()),
         ("steps_down", age(settings.ages.steps_down)),
         ("ends", age(settings.ages.ends)),
+        ("reminders", if settings.reminders { "yes".to_owned() } else { String::new() }),
     ]
 }
 
@@ -100,6 +102,7 @@ fn Edit(
             link_hours: form.value("link_hours"),
             steps_down: form.value("steps_down"),
             ends: form.value("ends"),
+            reminders: form.value("reminders"),
         };
         form.send(api::settings::save_patient_access(form.version(), typed), move |()| {
             desk.toasts.say(words::SETTINGS_SAVED);
@@ -129,6 +132,7 @@ fn Edit(
                     {form.select("link_hours", words::LINK_LIFE, lives, words::LINK_LIFE_HINT)}
                     {form.text("steps_down", words::STEPS_DOWN, Line { longest: 2, ..Line::of("number") }.hint(words::STEPS_DOWN_HINT))}
                     {form.text("ends", words::GROWN_UP, Line { longest: 2, ..Line::of("number") }.hint(words::GROWN_UP_HINT))}
+                    {form.tick("reminders", words::LINK_REMINDERS, words::LINK_REMINDERS_HINT)}
                 </div>
                 <footer class="dialog-foot">
                     <Button press=give_up>{words::CANCEL}</Button>

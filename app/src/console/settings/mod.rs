@@ -1,6 +1,7 @@
 //! Settings: the index with its search, and a file for each page.
 
 mod general;
+mod handout;
 mod locations;
 mod mail;
 mod messages;
@@ -12,6 +13,7 @@ use leptos::prelude::*;
 
 pub use self::{
     general::General,
+    handout::Handout,
     locations::Locations,
     mail::Mail,
     templates::Templates,

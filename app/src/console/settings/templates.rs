@@ -154,7 +154,7 @@ fn Edit(template: Option<Template>, on_close: impl Fn(bool) + Copy + Send + Sync
         .into_iter()
         .map(|field| {
             view! {
-                <button type="button" class="chip" on:click=move |_| insert(form, field)>
+                <button type="button" class="chip" on:click=move |_| insert(form, "body", field.code())>
                     <Icon name="plus"/>
                     {words::merge_field(field)}
                 </button>
@@ -183,20 +183,22 @@ fn Edit(template: Option<Template>, on_close: impl Fn(bool) + Copy + Send + Sync
     }
 }
 
-/// Puts a merge field where the cursor stands.
-fn insert(form: Form, field: MergeField) {
+/// Puts a merge field where the cursor stands in a field of the form.
+pub fn insert(form: Form, name: &str, code: &str) {
+    let text = format!("{{{{{code}}}}}");
     let Some(area) = document()
-        .get_element_by_id(&form.id("body"))
+        .get_element_by_id(&form.id(name))
         .and_then(|area| area.dyn_into::<web_sys::HtmlTextAreaElement>().ok())
     else {
+        // A field of one line: at its end.
+        form.field(name).update(|value| value.push_str(&text));
         return;
     };
-    let text = format!("{{{{{}}}}}", field.code());
     let end = area.value().encode_utf16().count() as u32;
     let from = area.selection_start().ok().flatten().unwrap_or(end);
     let to = area.selection_end().ok().flatten().unwrap_or(end);
     if area.set_range_text_with_start_and_end(&text, from, to).is_ok() {
-        form.field("body").set(area.value());
+        form.field(name).set(area.value());
         let after = from + text.encode_utf16().count() as u32;
         let _ = area.focus();
         let _ = area.set_selection_range(after, after);

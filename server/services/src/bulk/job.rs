@@ -13,7 +13,7 @@ use domain::{
     email::Email,
     grant::{Grant, Kind, State as GrantState},
     ids::{AccountId, InvitationId, PatientId},
-    invitation::{Events, Invitation},
+    invitation::{Events, Invitation, remind_at},
     limits::BULK_STEP,
     page::PageRequest,
     practice::PatientAccess,
@@ -349,6 +349,7 @@ impl Making<'_> {
             message,
             invited_at: now,
             expires_at: now + self.settings.link_life,
+            remind_at: remind_at(now, self.settings.link_life),
             links: 1,
             events: Events::default(),
         };

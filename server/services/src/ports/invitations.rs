@@ -70,6 +70,16 @@ pub trait Invitations {
     /// revoked. False when it was, so that of fifty who accept at once one does (RC-04).
     async fn unscoped_save_invitation(&mut self, invitation: &Invitation, token: Option<&TokenHash>) -> Stored<bool>;
 
+    /// Invitations whose reminder is due, the one that waited longest first, at most [`domain::limits::REMINDERS_STEP`].
+    async fn unscoped_list_reminders(&mut self, now: Time) -> Stored<Vec<InvitationId>>;
+
+    /// Takes away the mark that a reminder is due; false when it was not, because somebody else was faster, the invitation
+    /// was answered or a newer link was made.
+    async fn unscoped_take_reminder(&mut self, id: InvitationId, now: Time) -> Stored<bool>;
+
+    /// One more token for the invitation's present link.
+    async fn unscoped_add_token(&mut self, invitation: &Invitation, token: &TokenHash) -> Stored<()>;
+
     /// Notes that the present link's mail left, or why it cannot; does nothing when a newer link was made meanwhile.
     async fn unscoped_mail_outcome(
         &mut self,

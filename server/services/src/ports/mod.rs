@@ -13,6 +13,7 @@ pub mod accounts;
 pub mod audit;
 pub mod bulk;
 pub mod grants;
+pub mod handouts;
 pub mod hints;
 pub mod invitations;
 pub mod locations;
@@ -35,6 +36,7 @@ pub use accounts::*;
 pub use audit::*;
 pub use bulk::*;
 pub use grants::*;
+pub use handouts::*;
 pub use hints::*;
 pub use invitations::*;
 pub use locations::*;
@@ -79,6 +81,8 @@ pub enum Clash {
     GrantOfAccount,
     /// The group has a template of this name.
     TemplateName,
+    /// The user keeps a report of this name.
+    SavedReportName,
     /// The first-run page was used already.
     SetUp,
     /// The group has a patient of this number.
@@ -160,6 +164,7 @@ pub trait Work:
     + Invitations
     + BulkInvitations
     + Templates
+    + Handouts
     + Notifications
     + Outbox
     + Audit

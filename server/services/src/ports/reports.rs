@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use domain::{
     access::{Access, EnterGroup, ListPatients},
-    ids::{LocationId, UserId},
+    ids::{LocationId, SavedReportId, UserId},
     page::{Page, PageRequest},
     patient::{PortalState, Status},
+    report::{CaseLoadForm, SavedReport},
     time::Time,
     user::User,
 };
@@ -52,4 +53,29 @@ pub trait Reports {
 
     /// The practitioners at work, by name, at most [`domain::limits::USERS`].
     async fn list_practitioners(&mut self, access: &Access<EnterGroup>) -> Stored<Vec<User>>;
+
+    /// The reports that this user keeps, by name, at most [`domain::limits::SAVED_REPORTS`]. Filters that cannot be read are
+    /// none.
+    async fn list_saved_reports(&mut self, access: &Access<ListPatients>) -> Stored<Vec<SavedReport>>;
+
+    /// Keeps one more. Clashes on the name, whatever its case.
+    async fn add_saved_report(
+        &mut self,
+        access: &Access<ListPatients>,
+        id: SavedReportId,
+        name: &str,
+        form: &CaseLoadForm,
+        at: Time,
+    ) -> Stored<()>;
+
+    /// Calls one of this user's differently; false when it is not there. Clashes on the name.
+    async fn rename_saved_report(
+        &mut self,
+        access: &Access<ListPatients>,
+        id: SavedReportId,
+        name: &str,
+    ) -> Stored<bool>;
+
+    /// Removes one of this user's; false when it is not there.
+    async fn remove_saved_report(&mut self, access: &Access<ListPatients>, id: SavedReportId) -> Stored<bool>;
 }

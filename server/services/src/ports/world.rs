@@ -1,10 +1,18 @@
-//! Clock, random, mail and the safe.
+//! Clock, random, mail, the printer and the safe.
 
 use std::fmt;
 
 use async_trait::async_trait;
-use domain::{email::Email, ids::MailId, mail::Failure, time::Time};
+use docgen::Paper;
+use domain::{
+    email::Email,
+    ids::MailId,
+    mail::Failure,
+    time::{Span, Time},
+};
 use uuid::Uuid;
+
+use super::BoxError;
 
 /// What time it is.
 pub trait Clock: Send + Sync + 'static {
@@ -92,6 +100,21 @@ pub enum MailContent {
         /// Does the person have a password already? Then the link asks to sign in and confirm.
         has_password: bool,
     },
+    /// The invitation's link runs out soon, and nobody has opened it.
+    Reminder {
+        /// Who invites.
+        practice: String,
+        /// Its telephone; may be empty.
+        phone: String,
+        /// The user who invites.
+        inviter: String,
+        /// The link.
+        link: String,
+        /// How long the link still lives, in hours.
+        hours: i64,
+        /// Does the person have a password already? Then the link asks to sign in and confirm.
+        has_password: bool,
+    },
     /// A link that sets a password.
     PasswordLink {
         /// The link.
@@ -164,4 +187,23 @@ pub struct Written {
 pub trait MailWriter: Send + Sync + 'static {
     /// Writes the letter.
     fn write(&self, content: &MailContent) -> Written;
+}
+
+/// Why there is no PDF.
+#[derive(Debug)]
+pub enum Unprinted {
+    /// Too much is being printed already, or this takes too long.
+    Busy {
+        /// How long to wait.
+        retry_after: Span,
+    },
+    /// A fault of ours.
+    Fault(BoxError),
+}
+
+/// Makes PDFs, off the async threads and bounded in number, size and time.
+#[async_trait]
+pub trait Printer: Send + Sync + 'static {
+    /// The paper as a file.
+    async fn print(&self, paper: Paper) -> Result<Vec<u8>, Unprinted>;
 }

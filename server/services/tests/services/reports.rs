@@ -18,6 +18,8 @@ on_both_engines! {
     who_sees_no_names_gets_pseudonyms,
     what_is_wrong_is_said_at_its_field,
     an_export_takes_the_right_and_the_password,
+    reports_are_kept_by_whoever_kept_them,
+    what_was_kept_is_checked_again,
 }
 
 async fn run(ctx: &Ctx, form: &CaseLoadForm) -> Vec<String> {
@@ -127,4 +129,62 @@ async fn an_export_takes_the_right_and_the_password(town: Town) {
     // Long after the password was proved.
     let later = may.clone().proved(Some(town.anon().now() - Span::hours(1)));
     assert!(matches!(reports::export_case_load(&later, &CaseLoadForm::default()).await, Err(Error::StepUp)));
+}
+
+fn field(answer: services::Result<impl std::fmt::Debug>, name: &str) -> Option<Problem> {
+    match answer.unwrap_err() {
+        Error::Invalid(invalid) => invalid.of(name),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A user keeps reports under names of their own, so many and no more; nobody else sees or touches them.
+async fn reports_are_kept_by_whoever_kept_them(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let colleague = town.user(group, "colleague@harbour.example", Level::Full).await;
+    let form = CaseLoadForm { email: "yes".into(), text: "lee".into(), ..CaseLoadForm::default() };
+    let id = reports::save(&owner, " With an address ", &form).await.unwrap();
+    reports::save(&owner, "All", &CaseLoadForm::default()).await.unwrap();
+    let kept = reports::saved(&owner).await.unwrap();
+    assert_eq!(kept.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["All", "With an address"]);
+    assert_eq!((kept[1].id, kept[1].form.as_ref()), (id, Some(&form)));
+    assert_eq!(field(reports::save(&owner, "ALL", &form).await, "name"), Some(Problem::NameTaken));
+    assert_eq!(field(reports::save(&owner, " ", &form).await, "name"), Some(Problem::Missing));
+    let wrong = CaseLoadForm { age_from: "old".into(), ..CaseLoadForm::default() };
+    assert_eq!(field(reports::save(&owner, "Wrong", &wrong).await, "age_from"), Some(Problem::OutOfRange));
+    assert_eq!(field(reports::rename(&owner, id, "all").await, "name"), Some(Problem::NameTaken));
+
+    assert!(reports::saved(&colleague).await.unwrap().is_empty());
+    reports::save(&colleague, "All", &CaseLoadForm::default()).await.unwrap();
+    for stranger in [&colleague, &town.practice_called("Hill Clinic", "owner@hill.example").await.owner] {
+        assert!(matches!(reports::rename(stranger, id, "Mine").await, Err(Error::NotFound)));
+        assert!(matches!(reports::remove(stranger, id).await, Err(Error::NotFound)));
+    }
+    reports::rename(&owner, id, "Reachable").await.unwrap();
+    assert_eq!(reports::saved(&owner).await.unwrap()[1].name, "Reachable");
+    reports::remove(&owner, id).await.unwrap();
+    assert!(matches!(reports::remove(&owner, id).await, Err(Error::NotFound)));
+    for n in 1..domain::limits::SAVED_REPORTS {
+        reports::save(&owner, &format!("Report {n}"), &form).await.unwrap();
+    }
+    assert_eq!(field(reports::save(&owner, "One more", &form).await, "name"), Some(Problem::TooMany));
+    assert!(matches!(reports::saved(&town.anon()).await, Err(Error::NotSignedIn)));
+}
+
+/// S1-03: who sees no names by now is told no filter that holds one; filters of a newer program leave the list whole.
+async fn what_was_kept_is_checked_again(town: Town) {
+    let Staff { group, .. } = town.practice().await;
+    let hidden = AccessSettings { hide_names: true, ..AccessSettings::default() };
+    let sam = town.user_with(group, "sam@x.example", Level::CalendarContacts, hidden, UserState::Active).await.unwrap();
+    let named = CaseLoadForm { text: "lee".into(), ..CaseLoadForm::default() };
+    assert_eq!(field(reports::save(&sam, "Named", &named).await, "text"), Some(Problem::NotAChoice));
+    reports::save(&sam, "Plain", &CaseLoadForm { email: "no".into(), ..CaseLoadForm::default() }).await.unwrap();
+    reports::save(&sam, "Newer", &CaseLoadForm::default()).await.unwrap();
+    reports::save(&sam, "Old", &CaseLoadForm::default()).await.unwrap();
+    let filters = serde_json::to_string(&named).unwrap();
+    town.engine.execute(&format!("UPDATE saved_reports SET filters = '{filters}' WHERE name = 'Old'")).await;
+    town.engine.execute("UPDATE saved_reports SET filters = '{\"of_tomorrow\":1}' WHERE name = 'Newer'").await;
+    let kept = reports::saved(&sam).await.unwrap();
+    let kept: Vec<_> = kept.iter().map(|one| (one.name.as_str(), one.form.is_some())).collect();
+    assert_eq!(kept, [("Newer", false), ("Old", false), ("Plain", true)]);
 }

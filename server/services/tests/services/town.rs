@@ -31,7 +31,7 @@ use services::{
 
 use crate::{
     engines::Engine,
-    world::{FakeChance, FakeClock, FakeMailer, FakeSafe, FakeStationery},
+    world::{FakeChance, FakeClock, FakeMailer, FakePrinter, FakeSafe, FakeStationery},
 };
 
 /// A password that is good enough everywhere.
@@ -68,6 +68,7 @@ impl Town {
             safe: safe.clone(),
             mailer: mailer.clone(),
             mail_writer: Arc::new(FakeStationery),
+            printer: Arc::new(FakePrinter),
             hasher: Hasher::new(),
             base_url: "https://portal.example.org".to_owned(),
             set_up_code: "abcd-efgh".to_owned(),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The files that may use ports which take no proof, because nobody is signed in there or a worker runs.
-const WITHOUT_PROOF: [&str; 11] = [
+const WITHOUT_PROOF: [&str; 12] = [
     // Checks the chains of all groups, for the operator.
     "services/src/audit.rs",
     "src/commands/verify.rs",
@@ -12,6 +12,7 @@ const WITHOUT_PROOF: [&str; 11] = [
     "services/src/set_up.rs",
     // Who holds a link.
     "services/src/invitations/link.rs",
+    "services/src/invitations/remind.rs",
     "services/src/passwords.rs",
     // Who answers a group that they are not in yet.
     "services/src/memberships.rs",

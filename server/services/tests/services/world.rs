@@ -9,11 +9,12 @@ use std::{
 };
 
 use async_trait::async_trait;
+use docgen::Paper;
 use domain::{
     mail::Failure,
     time::{Span, Time},
 };
-use services::ports::{Clock, Letter, MailContent, MailWriter, Mailer, Random, Safe, Written};
+use services::ports::{Clock, Letter, MailContent, MailWriter, Mailer, Printer, Random, Safe, Unprinted, Written};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -195,6 +196,16 @@ impl Mailer for FakeMailer {
     }
 }
 
+/// Prints the paper's data as it is.
+pub struct FakePrinter;
+
+#[async_trait]
+impl Printer for FakePrinter {
+    async fn print(&self, paper: Paper) -> Result<Vec<u8>, Unprinted> {
+        serde_json::to_vec(&paper).map_err(|error| Unprinted::Fault(Box::new(error)))
+    }
+}
+
 /// Writes plainly what the content says.
 pub struct FakeStationery;
 
@@ -205,6 +216,11 @@ impl MailWriter for FakeStationery {
                 practice.clone(),
                 "invitation".to_owned(),
                 format!("{message}\n{inviter} {phone} hours={hours} has_password={has_password}\n{link}\n"),
+            ),
+            MailContent::Reminder { practice, phone, inviter, link, hours, has_password } => (
+                practice.clone(),
+                "reminder".to_owned(),
+                format!("{inviter} {phone} hours={hours} has_password={has_password}\n{link}\n"),
             ),
             MailContent::PasswordLink { link, minutes } => {
                 ("Portico".to_owned(), "password link".to_owned(), format!("minutes={minutes}\n{link}\n"))

@@ -16,6 +16,7 @@ promises!(
     the_portal_state_follows_the_invitations,
     an_accounts_open_invitations,
     a_stranger_finds_and_saves_none,
+    of_many_who_take_a_reminder_one_does,
 );
 
 async fn an_invitation_is_kept_whole(database: &TestDatabase) {
@@ -232,4 +233,33 @@ async fn a_stranger_finds_and_saves_none(database: &TestDatabase) {
         assert!(added.is_err(), "another patient's grant");
     }
     assert_eq!(world.read().await.unscoped_lookup_invitation(one.id).await.unwrap(), Some(one));
+}
+
+/// A reminder is due once: until it is taken, the link seen or a newer one made. A second token opens the same link.
+async fn of_many_who_take_a_reminder_one_does(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let may = world.may_invite(&world.mira, ann.id).await;
+    let one = Invitation { remind_at: Some(later(10)), ..invitation(&grant, world.mira.id) };
+    let (first, second) = (token(), token());
+    let mut work = world.begin().await;
+    work.add_invitation(&may, &one, &first).await.unwrap();
+    work.save().await.unwrap();
+    let mut work = world.begin().await;
+    assert_eq!(work.unscoped_list_reminders(later(9)).await.unwrap(), []);
+    assert!(!work.unscoped_take_reminder(one.id, later(9)).await.unwrap());
+    assert_eq!(work.unscoped_list_reminders(later(10)).await.unwrap(), [one.id]);
+    assert!(work.unscoped_take_reminder(one.id, later(10)).await.unwrap());
+    assert!(!work.unscoped_take_reminder(one.id, later(10)).await.unwrap());
+    work.unscoped_add_token(&one, &second).await.unwrap();
+    for token in [&first, &second] {
+        let found = work.unscoped_find_invitation(token).await.unwrap().unwrap();
+        assert_eq!((found.invitation.id, found.link, found.invitation.remind_at), (one.id, 1, None));
+    }
+    let renewed = one.renew(later(11), Span::hours(48)).unwrap();
+    assert!(work.save_invitation(&may, &renewed, Some(&token())).await.unwrap());
+    assert_eq!(work.unscoped_lookup_invitation(renewed.id).await.unwrap().unwrap().remind_at, renewed.remind_at);
+    assert!(work.unscoped_save_invitation(&renewed.clone().open(later(12)).unwrap(), None).await.unwrap());
+    assert_eq!(work.unscoped_lookup_invitation(renewed.id).await.unwrap().unwrap().remind_at, None);
 }

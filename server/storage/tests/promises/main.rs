@@ -28,6 +28,7 @@ mod bench;
 mod contacts;
 mod files;
 mod grants;
+mod handouts;
 mod invitations;
 mod locations;
 mod migrations;

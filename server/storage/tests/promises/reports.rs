@@ -8,19 +8,21 @@ use domain::{
     limits::LOOKED_AT,
     page::PageRequest,
     patient::{Patient, PortalState, Status},
+    report::CaseLoadForm,
     time::Time,
     user::User,
 };
-use services::ports::{CaseLoadFilter, Work};
+use services::ports::{CaseLoadFilter, Clash, Work};
 use storage::testing::TestDatabase;
 
-use crate::world::{NOW, World, email, id, later, may_enter, may_list, patient};
+use crate::world::{NOW, World, clash, email, id, later, may_enter, may_list, patient};
 
 promises!(
     a_case_load_is_what_its_filters_say,
     what_is_rare_is_found_stretch_by_stretch,
     practitioners_at_work_can_be_chosen,
     nothing_of_another_group_is_in_a_report,
+    a_kept_report_is_its_users_own,
 );
 
 /// All pages of it, and how many pages there were.
@@ -229,4 +231,29 @@ async fn nothing_of_another_group_is_in_a_report(database: &TestDatabase) {
         let page = PageRequest { after: Some(ours.id.to_string()), limit: None };
         assert!(work.list_case_load(&may_list(&world.other), &filter, &page).await.unwrap().rows.is_empty());
     }
+}
+
+async fn a_kept_report_is_its_users_own(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let (mine, other) = (may_list(&world.mira), may_list(&world.other));
+    let form = CaseLoadForm { email: "yes".into(), ..CaseLoadForm::default() };
+    let (a, b) = (id(), id());
+    let mut work = world.begin().await;
+    work.add_saved_report(&mine, a, "Über", &form, later(1)).await.unwrap();
+    work.add_saved_report(&mine, b, "all", &CaseLoadForm::default(), later(2)).await.unwrap();
+    work.add_saved_report(&other, id(), "ÜBER", &form, later(2)).await.unwrap();
+    work.save().await.unwrap();
+    let mut work = world.begin().await;
+    assert_eq!(clash(work.add_saved_report(&mine, id(), "ÜBER", &form, later(3)).await), Clash::SavedReportName);
+    drop(work);
+    let mut work = world.begin().await;
+    assert!(!work.rename_saved_report(&other, a, "Theirs").await.unwrap());
+    assert!(!work.remove_saved_report(&other, a).await.unwrap());
+    let kept = work.list_saved_reports(&mine).await.unwrap();
+    assert_eq!(kept.iter().map(|one| (one.id, one.name.as_str())).collect::<Vec<_>>(), [(b, "all"), (a, "Über")]);
+    assert_eq!(kept[1].form, Some(form));
+    assert!(work.rename_saved_report(&mine, a, "Mine").await.unwrap());
+    assert!(work.remove_saved_report(&mine, b).await.unwrap());
+    assert!(!work.remove_saved_report(&mine, b).await.unwrap());
+    assert_eq!(work.list_saved_reports(&mine).await.unwrap()[0].name, "Mine");
 }

@@ -242,6 +242,7 @@ pub fn invitation(grant: &Grant, inviter: UserId) -> Invitation {
         message: "Hello Lien".into(),
         invited_at: NOW,
         expires_at: NOW + limits::LINK_LIFE,
+        remind_at: None,
         links: 1,
         events: Events::default(),
     }
