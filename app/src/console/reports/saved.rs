@@ -105,7 +105,7 @@ pub fn section() -> AnyView {
 fn about(form: &CaseLoadForm, choices: Option<&ReportChoices>) -> String {
     let Some(choices) = choices else { return String::new() };
     let filters: Vec<_> = words::case_load_filters(form, choices).into_iter().map(|(_, text)| text).collect();
-    if filters.is_empty() { words::EVERYBODY.to_owned() } else { filters.join(" · ") }
+    if filters.is_empty() { words::EVERY_PATIENT.to_owned() } else { filters.join(" · ") }
 }
 
 /// What the dialog does with the name.
