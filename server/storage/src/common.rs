@@ -20,6 +20,7 @@ pub(crate) fn clash(index: &str) -> Clash {
         "accounts_email" => Clash::AccountEmail,
         "portal_grants_account" => Clash::GrantOfAccount,
         "templates_name" => Clash::TemplateName,
+        "forms_title" => Clash::FormTitle,
         "installation_pkey" => Clash::SetUp,
         "patients_number" => Clash::PatientNumber,
         "users_account" => Clash::UserOfAccount,

@@ -12,6 +12,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod bulk;
+pub mod forms;
 pub mod grants;
 pub mod hints;
 pub mod invitations;
@@ -34,6 +35,7 @@ use domain::ids::GroupId;
 pub use accounts::*;
 pub use audit::*;
 pub use bulk::*;
+pub use forms::*;
 pub use grants::*;
 pub use hints::*;
 pub use invitations::*;
@@ -79,6 +81,8 @@ pub enum Clash {
     GrantOfAccount,
     /// The group has a template of this name.
     TemplateName,
+    /// The group has a form of this title.
+    FormTitle,
     /// The first-run page was used already.
     SetUp,
     /// The group has a patient of this number.
@@ -159,6 +163,7 @@ pub trait Work:
     + Grants
     + Invitations
     + BulkInvitations
+    + Forms
     + Templates
     + Notifications
     + Outbox
