@@ -99,7 +99,7 @@ pub fn shell() -> impl IntoView {
 pub fn App() -> impl IntoView {
     use account::{ForgotPassword, FreshLinkSent, Invitation, LinkSent, NewPassword, SetUp, SignIn, Welcome};
     use domain::account::Door;
-    use portal::{AccountPage, Home, Place, PlacePage, Start};
+    use portal::{AccountPage, FormPage, FormsPage, Home, Place, PlacePage, Start};
 
     view! {
         <Router>
@@ -125,6 +125,8 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/messages") view=|| view! { <PlacePage place=Place::Messages/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/health") view=|| view! { <PlacePage place=Place::Health/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/invoices") view=|| view! { <PlacePage place=Place::Invoices/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/forms") view=FormsPage/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/forms/:request") view=FormPage/>
             </Routes>
         </Router>
     }

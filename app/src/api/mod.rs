@@ -9,6 +9,7 @@ pub mod account;
 pub mod bulk;
 mod client;
 pub mod console;
+pub mod forms;
 pub mod history;
 pub mod invitations;
 pub mod locations;

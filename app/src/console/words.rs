@@ -3,6 +3,7 @@
 
 mod access;
 mod bulk;
+mod forms;
 mod history;
 mod reports;
 
@@ -17,7 +18,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-pub use self::{access::*, bulk::*, history::*, reports::*};
+pub use self::{access::*, bulk::*, forms::*, history::*, reports::*};
 use crate::error::AppError;
 
 // The frame.
@@ -255,7 +256,7 @@ pub const TEMPLATES: &str = "Templates";
 pub const MAIL: &str = "Mail";
 
 /// Sections of the settings: title, subtitle, what it is for, more words that find it, address, icon.
-pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 5] = [
+pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 6] = [
     (
         GENERAL,
         "Patient Access (Patient portal) · Practice · Messages",
@@ -288,6 +289,14 @@ pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 5] = [
         "message merge text email wording",
         "/console/settings/templates",
         "file-text",
+    ),
+    (
+        FORMS,
+        "Intake forms and questionnaires",
+        "What you ask people to fill in: write it, publish it, and send it from a patient's profile.",
+        "intake questionnaire consent survey tools fill in answers",
+        "/console/settings/forms",
+        "clipboard-list",
     ),
     (
         MAIL,
@@ -409,6 +418,7 @@ pub fn news(row: &NotificationRow) -> String {
     match row.news {
         News::InvitationAccepted { .. } => format!("{} accepted the invitation to the portal", row.about),
         News::InvitationFailed { .. } => format!("The invitation for {} could not be delivered", row.about),
+        News::FormReturned { .. } => format!("A form about {} came back", row.about),
         News::MembershipAccepted { .. } => format!("{} joined the practice", row.about),
         News::MembershipRejected { .. } => format!("{} did not want to join the practice", row.about),
         News::AccessChanged { how: AccessChange::Asked, .. } => format!("{} was asked to join the practice", row.about),
@@ -425,6 +435,7 @@ pub const fn news_icon(news: &News) -> &'static str {
     match news {
         News::InvitationAccepted { .. } | News::MembershipAccepted { .. } => "user-check",
         News::InvitationFailed { .. } => "mail-x",
+        News::FormReturned { .. } => "clipboard-list",
         News::MembershipRejected { .. } => "ban",
         News::AccessChanged { .. } => "shield-check",
     }

@@ -34,6 +34,8 @@ pub enum Place {
     Health,
     /// What is to be paid.
     Invoices,
+    /// What is asked to be filled in.
+    Forms,
     /// Sign-in, devices, the way out.
     Account,
 }
@@ -49,6 +51,7 @@ impl Place {
             Self::Messages => format!("/portal/{patient}/messages"),
             Self::Health => format!("/portal/{patient}/health"),
             Self::Invoices => format!("/portal/{patient}/invoices"),
+            Self::Forms => format!("/portal/{patient}/forms"),
             // The record stays chosen while its owner looks at the account.
             Self::Account => format!("/portal/account?record={patient}"),
         }
@@ -63,6 +66,7 @@ impl Place {
             Self::Messages => Some(say::MESSAGES_PLACE),
             Self::Health => Some(say::HEALTH_PLACE),
             Self::Invoices => Some(say::INVOICES_PLACE),
+            Self::Forms => Some(say::FORMS_PLACE),
             Self::Home | Self::Account => None,
         }
     }
@@ -77,6 +81,7 @@ impl Place {
             Self::Messages => "message-circle",
             Self::Health => "heart-pulse",
             Self::Invoices => "receipt-text",
+            Self::Forms => "clipboard-list",
             Self::Account => "user",
         }
     }
@@ -89,6 +94,7 @@ impl Place {
             Self::Messages => say::MESSAGES,
             Self::Health => say::HEALTH,
             Self::Invoices => say::INVOICES,
+            Self::Forms => say::FORMS,
             Self::Account => say::ACCOUNT,
         }
     }

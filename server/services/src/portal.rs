@@ -49,6 +49,7 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     };
     let access = actor.may(ViewOwnRecord, &own.facts)?;
     let also_console = !view.list_own_groups(actor.account()).await?.is_empty();
+    let asked_forms = view.count_own_asked_forms(&access).await?;
     drop(view);
     // Only the entry needs the one writer.
     let mut work = ctx.services.store.begin().await?;
@@ -59,7 +60,7 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
         Kind::Contact | Kind::Other => String::new(),
     };
     let practice_phone = own.phone.clone();
-    Ok(PortalFrame { record: shown(own), practice_phone, greet, records: open_ones(actor, all), also_console })
+    Ok(PortalFrame { record: shown(own), asked_forms, practice_phone, greet, records: open_ones(actor, all), also_console })
 }
 
 async fn one_record(actor: &Actor, work: &mut dyn Work, patient: PatientId) -> Result<OwnRecord> {

@@ -398,6 +398,16 @@ pub struct OwnForms {
     pub time_zone: String,
 }
 
+/// What a portal user wants done with what they typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// Kept, to go on later.
+    Save,
+    /// Returned to the practice.
+    Submit,
+}
+
 /// One form of a portal user: to be filled in, or as it was returned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnForm {

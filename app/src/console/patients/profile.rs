@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{access::Access, contacts::Contacts, invite::Invite, summary::Summary};
+use super::{access::Access, contacts::Contacts, forms::Forms, invite::Invite, summary::Summary};
 use crate::{
     api,
     components::{Empty, Icon, LinkButton, Tabs},
@@ -46,6 +46,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             if !names_hidden {
                 tabs.push((nav::patient(id, Tab::Contacts), words::CONTACTS));
             }
+            tabs.push((nav::patient(id, Tab::Forms), words::FORMS));
             if may.get().see_access {
                 tabs.push((nav::patient(id, Tab::Access), words::ACCESS));
             }
@@ -60,6 +61,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             Tab::Summary => view! { <Summary id=id profile=profile may_edit=edit/> }.into_any(),
             Tab::Contacts if names_hidden => view! { <Empty title=words::NAMES_HIDDEN><p>{words::NAMES_HIDDEN_TEXT}</p></Empty> }.into_any(),
             Tab::Contacts => view! { <Contacts id=id profile=profile may_edit=edit/> }.into_any(),
+            Tab::Forms => view! { <Forms id=id may_send=edit/> }.into_any(),
             Tab::Access if see_access => view! { <Access id=id invited=invited inviting=inviting may=may changed=move || profile.again()/> }.into_any(),
             Tab::Access => view! { <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Level)}</p></Empty> }.into_any(),
         })

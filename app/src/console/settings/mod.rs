@@ -1,5 +1,6 @@
 //! Settings: the index with its search, and a file for each page.
 
+mod forms;
 mod general;
 mod locations;
 mod mail;
@@ -11,6 +12,7 @@ mod users;
 use leptos::prelude::*;
 
 pub use self::{
+    forms::{FormEditor, Forms},
     general::General,
     locations::Locations,
     mail::Mail,
