@@ -111,9 +111,10 @@ fn choices(group: Group, mut options: Vec<(String, String)>, typed: &[String], e
         })
         .collect_view();
     let (hint_id, error_id, label_id) = (format!("{id}-hint"), format!("{id}-error"), format!("{id}-label"));
+    let labelled_by = label_id.clone();
     let role = if many { "group" } else { "radiogroup" };
     view! {
-        <div class="field choices" class:field-wrong=wrong role=role aria-labelledby=label_id.clone()
+        <div class="field choices" class:field-wrong=wrong role=role aria-labelledby=labelled_by
             aria-describedby=described aria-required=(required && !many).then_some("true")
             aria-invalid=(wrong && !many).then_some("true")>
             <p class="choices-label" id=label_id>

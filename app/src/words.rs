@@ -101,7 +101,9 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
         Conflict::FormArchived => "This form was put away, so it can be neither changed nor sent.",
         Conflict::FormReturned => "This form was returned already. What was returned stays as it is.",
         Conflict::FormWithdrawn => "The practice took this form back. It does not need to be filled in any more.",
-        Conflict::AccessSuspended => "This person's access to the portal was taken away, so nothing can be sent to them.",
+        Conflict::AccessSuspended => {
+            "This person's access to the portal was taken away, so nothing can be sent to them."
+        }
         Conflict::TooManyForms => {
             "This person is asked for so many forms already that no more can be sent. Take some back first."
         }

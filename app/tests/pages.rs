@@ -46,6 +46,7 @@ fn record(n: u128, shown: &str, practice: &str, kind: Kind) -> PortalRecord {
 fn frame(records: Vec<PortalRecord>, greet: &str, phone: &str) -> PortalFrame {
     PortalFrame {
         record: records[0].clone(),
+        asked_forms: 0,
         practice_phone: phone.into(),
         greet: greet.into(),
         records,

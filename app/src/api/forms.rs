@@ -3,7 +3,7 @@
 
 use domain::{
     form::{
-        FormAnswers, FormDraft, FormPage, FormRequestRow, FormRow, OwnForm, OwnForms, Raw, SendForm, SendStart, Wish,
+        FormAnswers, FormDraft, FormPage, FormRequestRow, FormRow, OwnForm, OwnForms, Raw, SendChoices, SendForm, Wish,
     },
     ids::{FormId, FormRequestId, PatientId},
     page::{Page, PageRequest},
@@ -53,13 +53,13 @@ pub async fn archive(id: FormId, version: i64) -> Result<(), AppError> {
 
 /// What the dialog that sends forms starts with.
 #[server(endpoint = "forms/send_start", input = Json, client = super::client::Console)]
-pub async fn send_start(patient: PatientId) -> Result<SendStart, AppError> {
+pub async fn send_start(patient: PatientId) -> Result<SendChoices, AppError> {
     with(patient, |ctx| async move { forms::send_start(&ctx, patient).await }).await
 }
 
 /// Sends forms to a portal user of the patient.
 #[server(endpoint = "forms/send", input = Json, client = super::client::Console)]
-pub async fn send(patient: PatientId, form: SendForm) -> Result<(), AppError> {
+pub async fn send_to(patient: PatientId, form: SendForm) -> Result<(), AppError> {
     with(patient, |ctx| async move { forms::send(&ctx, patient, &form).await }).await
 }
 

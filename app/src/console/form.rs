@@ -216,12 +216,6 @@ impl Form {
         self.restored.set(false);
     }
 
-    /// Is anything typed that is not saved? Tracked.
-    #[must_use]
-    pub fn is_touched(self) -> bool {
-        !self.is_untouched(&self.values())
-    }
-
     /// Marks one field as wrong, and leads to it.
     pub fn refuse(self, name: &str, problem: Problem) {
         self.refuse_all(Invalid::field(name, problem));

@@ -7,7 +7,10 @@ use super::{
     frame::{Frame, Place, with_record},
     words as say,
 };
-use crate::{account::gate::CallPractice, components::{Icon, Kind, LinkButton}};
+use crate::{
+    account::gate::CallPractice,
+    components::{Icon, Kind, LinkButton},
+};
 
 /// The four places of S1-01, and the forms. Messages are in the bar.
 const PLACES: [Place; 5] = [Place::Health, Place::Appointments, Place::Records, Place::Forms, Place::Invoices];

@@ -10,10 +10,6 @@ const SIGN_IN: &str = "Sign in again";
 const SOON: &str = "Are you still there?";
 const SOON_LEAD: &str = "In two minutes you are signed out.";
 const STAY: &str = "Stay signed in";
-#[cfg(feature = "portal")]
-const KEPT: &str = "Saved at";
-#[cfg(feature = "portal")]
-const NOT_KEPT: &str = "Not saved just now. It is tried again when you go on typing.";
 const PRINT: &str = "Print this form";
 
 /// Tells the practice that a person saw the invitation's page. A program that only fetches the page never does: it has
@@ -121,6 +117,9 @@ mod browser {
         }
     }
 
+    const KEPT: &str = "Saved at";
+    const NOT_KEPT: &str = "Not saved just now. It is tried again when you go on typing.";
+
     /// How long after the last key what was typed is kept.
     const PAUSE: std::time::Duration = std::time::Duration::from_secs(4);
 
@@ -173,7 +172,8 @@ mod browser {
     /// What the form would post: `new URLSearchParams(new FormData(form))`.
     fn fields(form: &web_sys::Element) -> Option<UrlSearchParams> {
         let make = |class: &str, from: &JsValue| {
-            let class = js_sys::Reflect::get(&window(), &JsValue::from_str(class)).ok()?.dyn_into().ok()?;
+            let class = js_sys::Reflect::get(&window(), &JsValue::from_str(class)).ok()?;
+            let class = class.dyn_into::<js_sys::Function>().ok()?;
             js_sys::Reflect::construct(&class, &js_sys::Array::of1(from)).ok()
         };
         make("URLSearchParams", &make("FormData", form)?)?.dyn_into().ok()

@@ -194,7 +194,8 @@ pub const FORM_NOT_RETURNED_LEAD: &str = "What you typed is saved. Please look a
 /// What is wrong: heading.
 pub const FORM_NOT_KEPT: &str = "This could not be saved";
 /// What is wrong.
-pub const FORM_NOT_KEPT_LEAD: &str = "What was sent does not fit this form. Please fill it in on this page, and send it again.";
+pub const FORM_NOT_KEPT_LEAD: &str =
+    "What was sent does not fit this form. Please fill it in on this page, and send it again.";
 
 // No record
 /// Heading.

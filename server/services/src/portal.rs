@@ -60,7 +60,14 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
         Kind::Contact | Kind::Other => String::new(),
     };
     let practice_phone = own.phone.clone();
-    Ok(PortalFrame { record: shown(own), asked_forms, practice_phone, greet, records: open_ones(actor, all), also_console })
+    Ok(PortalFrame {
+        record: shown(own),
+        asked_forms,
+        practice_phone,
+        greet,
+        records: open_ones(actor, all),
+        also_console,
+    })
 }
 
 async fn one_record(actor: &Actor, work: &mut dyn Work, patient: PatientId) -> Result<OwnRecord> {

@@ -365,7 +365,8 @@ fn view_form_answers(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     }
     let because = match (user.level, facts.relationship) {
         (Level::Clinical | Level::Full | Level::AdminFull, _) => return Ok(seen),
-        (Level::CalendarContacts | Level::CalendarContactsFinance, _) | (Level::Personal | Level::OwnAndContacts, None) => {
+        (Level::CalendarContacts | Level::CalendarContactsFinance, _)
+        | (Level::Personal | Level::OwnAndContacts, None) => {
             return Err(hidden(Because::LevelTooLow));
         }
         (Level::Personal | Level::OwnAndContacts, Some(Relationship::Revoked)) => return Err(hidden(Because::Revoked)),

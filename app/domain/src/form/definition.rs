@@ -376,7 +376,10 @@ pub(super) mod tests {
         ];
         let found: Vec<_> = wrong.fields.iter().map(|one| (one.field.as_str(), one.problem)).collect();
         assert_eq!(found, expected);
-        assert_eq!(Definition::default().check(Completeness::Whole).unwrap_err().of("sections"), Some(Problem::Missing));
+        assert_eq!(
+            Definition::default().check(Completeness::Whole).unwrap_err().of("sections"),
+            Some(Problem::Missing)
+        );
     }
 
     #[test]

@@ -301,7 +301,7 @@ pub struct FormAnswers {
 
 /// What the dialog that sends forms starts with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SendStart {
+pub struct SendChoices {
     /// The forms that can be sent.
     pub forms: Vec<FormChoice>,
     /// The portal users they can be sent to.

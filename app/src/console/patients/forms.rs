@@ -1,7 +1,7 @@
 //! The Forms tab: what the patient's portal users were asked to fill in, where it stands, and what came back (S3-13, S3-14).
 
 use domain::{
-    form::{FormAnswers, FormRequestRow, RequestState, SendForm, SendStart},
+    form::{FormAnswers, FormRequestRow, RequestState, SendChoices, SendForm},
     ids::{FormRequestId, PatientId},
     limits,
 };
@@ -9,8 +9,17 @@ use leptos::prelude::*;
 
 use crate::{
     api,
-    components::{Button, Card, Choice, Dialog, Empty, Icon, Kind, Table, When, acts, column, focus_first_field, lesser},
-    console::{confirm::Confirm, desk::use_desk, drafts, form::Form, load::{Pages, load}, words},
+    components::{
+        Button, Card, Choice, Dialog, Empty, Icon, Kind, Table, When, acts, column, focus_first_field, lesser,
+    },
+    console::{
+        confirm::Confirm,
+        desk::use_desk,
+        drafts,
+        form::Form,
+        load::{Pages, load},
+        words,
+    },
     questions,
 };
 
@@ -32,7 +41,8 @@ pub fn Forms(id: PatientId, may_send: bool) -> impl IntoView {
     let row = move |row: FormRequestRow| {
         let FormRequestRow { id, title, email, asked_by, asked_at, state, may_view, may_withdraw, .. } = row;
         let to = if email.is_empty() { words::HIDDEN.to_owned() } else { email };
-        let (read_name, back_name, asked) = (words::read_answers_of(&title), words::withdraw_named(&title), title.clone());
+        let (read_name, back_name, asked) =
+            (words::read_answers_of(&title), words::withdraw_named(&title), title.clone());
         view! {
             <tr>
                 <th scope="row" dir="auto">{title}</th>
@@ -52,13 +62,16 @@ pub fn Forms(id: PatientId, may_send: bool) -> impl IntoView {
         }
     };
     let send = move || {
-        may_send.then(|| view! {
-            <Button kind=Kind::Main icon="send" press=move |_| sending.set(true)>{words::SEND_FORM}</Button>
+        may_send.then(|| {
+            view! {
+                <Button kind=Kind::Main icon="send" press=move |_| sending.set(true)>{words::SEND_FORM}</Button>
+            }
         })
     };
     let draw = move |rows: Vec<FormRequestRow>| {
         if rows.is_empty() {
-            return view! { <Empty title=words::NO_FORMS_SENT><p>{words::NO_FORMS_SENT_TEXT}</p>{send()}</Empty> }.into_any();
+            return view! { <Empty title=words::NO_FORMS_SENT><p>{words::NO_FORMS_SENT_TEXT}</p>{send()}</Empty> }
+                .into_any();
         }
         let columns = vec![
             column(words::FORM),
@@ -78,7 +91,7 @@ pub fn Forms(id: PatientId, may_send: bool) -> impl IntoView {
             {pages.view(3, ask, draw)}
         </Card>
         {move || sending.get().then(|| view! {
-            <Send id=id on_close=move |sent: bool| {
+            <SendDialog id=id on_close=move |sent: bool| {
                 sending.set(false);
                 if sent {
                     ask(false);
@@ -122,7 +135,7 @@ fn badge(state: RequestState) -> AnyView {
 
 /// The dialog that sends forms. `on_close` is told whether any was sent.
 #[component]
-fn Send(id: PatientId, on_close: impl Fn(bool) + Copy + Send + Sync + 'static) -> impl IntoView {
+fn SendDialog(id: PatientId, on_close: impl Fn(bool) + Copy + Send + Sync + 'static) -> impl IntoView {
     let start = load(move || api::forms::send_start(id));
     view! {
         <Dialog title=words::SEND_FORM id="send-form" on_close=move |()| on_close(false)>
@@ -144,9 +157,9 @@ fn Send(id: PatientId, on_close: impl Fn(bool) + Copy + Send + Sync + 'static) -
 }
 
 #[component]
-fn Fields(id: PatientId, start: SendStart, on_close: impl Fn(bool) + Copy + Send + Sync + 'static) -> impl IntoView {
+fn Fields(id: PatientId, start: SendChoices, on_close: impl Fn(bool) + Copy + Send + Sync + 'static) -> impl IntoView {
     let desk = use_desk();
-    let SendStart { forms, people } = start;
+    let SendChoices { forms, people } = start;
     let only = match people.as_slice() {
         [one] => one.grant.to_string(),
         _ => String::new(),
@@ -168,7 +181,7 @@ fn Fields(id: PatientId, start: SendStart, on_close: impl Fn(bool) + Copy + Send
         event.prevent_default();
         let forms = form.value("forms").split(' ').filter_map(|id| id.parse().ok()).collect();
         let typed = SendForm { to: form.value("to"), forms, message: form.value("message") };
-        form.send(api::forms::send(id, typed), move |()| {
+        form.send(api::forms::send_to(id, typed), move |()| {
             desk.toasts.say(words::FORMS_SENT);
             on_close(true);
         });

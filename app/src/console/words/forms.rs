@@ -41,7 +41,8 @@ pub const ARCHIVE_BUTTON: &str = "Put this form away";
 pub const ARCHIVED: &str = "The form is put away";
 pub const ARCHIVED_NOTICE: &str = "This form was put away. It can be read, and neither changed nor sent.";
 pub const NOTHING_ASKED: &str = "Nothing is asked yet.";
-pub const PUBLISH_HINT: &str = "Publishing makes a version that does not change any more. People who were sent an earlier one keep that.";
+pub const PUBLISH_HINT: &str =
+    "Publishing makes a version that does not change any more. People who were sent an earlier one keep that.";
 
 /// The kinds of answers that the editor offers: the code, and what it says.
 pub const ANSWER_KINDS: [(&str, &str); 8] = [
@@ -100,18 +101,20 @@ pub fn form_state(state: FormState) -> (&'static str, &'static str, String) {
 }
 
 // On a patient's profile.
-pub const FORMS_TEXT: &str = "What this patient's portal users were asked to fill in. What they type is seen here once they return it.";
+pub const FORMS_TEXT: &str =
+    "What this patient's portal users were asked to fill in. What they type is seen here once they return it.";
 pub const NO_FORMS_SENT: &str = "No forms were sent";
-pub const NO_FORMS_SENT_TEXT: &str = "Send an intake form: the person finds it in the portal, fills it in, and returns it.";
+pub const NO_FORMS_SENT_TEXT: &str =
+    "Send an intake form: the person finds it in the portal, fills it in, and returns it.";
 pub const SEND_FORM: &str = "Send a form";
 pub const SEND_FORMS: &str = "Send";
 pub const FORMS_SENT: &str = "Sent. The person finds it in the portal.";
 pub const SEND_TO: &str = "To";
-pub const CHOOSE: &str = "Choose";
 pub const FORM_MESSAGE: &str = "Message";
 pub const FORM_MESSAGE_HINT: &str = "Stands above the form in the portal.";
 pub const NO_RECIPIENTS: &str = "Nobody uses this patient's portal yet";
-pub const NO_RECIPIENTS_TEXT: &str = "Invite the patient to the portal first. Forms can be sent as soon as the invitation is out.";
+pub const NO_RECIPIENTS_TEXT: &str =
+    "Invite the patient to the portal first. Forms can be sent as soon as the invitation is out.";
 pub const NO_PUBLISHED: &str = "No form is published";
 pub const NO_PUBLISHED_TEXT: &str = "Forms are written and published under Settings, Forms.";
 pub const FORM: &str = "Form";

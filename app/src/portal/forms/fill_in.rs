@@ -32,8 +32,9 @@ const ANSWER: &str = "/api/forms/answer";
 /// The page.
 #[component]
 pub fn FormPage() -> impl IntoView {
-    let (patient, request) = use_params_map()
-        .with_untracked(|params| (params.get("patient").unwrap_or_default(), params.get("request").unwrap_or_default()));
+    let (patient, request) = use_params_map().with_untracked(|params| {
+        (params.get("patient").unwrap_or_default(), params.get("request").unwrap_or_default())
+    });
     let now = now();
     let answer = Answer::of(ANSWER);
     Suspend::new(async move {

@@ -4,8 +4,8 @@
 mod portal;
 mod staff;
 
+pub(crate) use self::staff::ask;
 pub use self::{
     portal::{list as list_own, open as open_own, save as save_own, submit as submit_own},
     staff::{add, answers, archive, list, open, publish, requests, save, send, send_start, withdraw},
 };
-pub(crate) use self::staff::ask;

@@ -74,8 +74,7 @@ fn row(request: FormRequest) -> OwnFormRow {
 /// [`crate::Error::NotFound`], also for what was asked of somebody else (PT-14).
 pub async fn open(ctx: &Ctx, patient: PatientId, id: FormRequestId) -> Result<OwnForm> {
     let (visit, mut work) = Visit::begin(ctx, patient).await?;
-    let (request, definition, filled) =
-        work.lookup_own_form(&visit.access, id).await?.ok_or(Error::NotFound)?;
+    let (request, definition, filled) = work.lookup_own_form(&visit.access, id).await?.ok_or(Error::NotFound)?;
     visit.note(ctx, work.as_mut(), Action::FormViewed, id.to_string()).await?;
     let time_zone = visit.time_zone(work.as_mut()).await?;
     work.save().await?;

@@ -6,7 +6,7 @@ use domain::{
     error::{Conflict, Problem},
     form::{
         Completeness, Form, FormAnswers, FormChoice, FormDraft, FormPage, FormRequest, FormRequestRow, FormRow,
-        FormState, Recipient, RequestState, SendForm, SendStart, Version,
+        FormState, Recipient, RequestState, SendChoices, SendForm, Version,
     },
     grant::{Grant, State as GrantState},
     ids::{FormId, FormRequestId, PatientId},
@@ -148,7 +148,7 @@ fn title_taken(error: StoreError) -> Error {
 ///
 /// # Errors
 /// [`crate::Error::NotFound`], or a [`Conflict`] that says why nothing can be sent.
-pub async fn send_start(ctx: &Ctx, patient: PatientId) -> Result<SendStart> {
+pub async fn send_start(ctx: &Ctx, patient: PatientId) -> Result<SendChoices> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
@@ -156,16 +156,12 @@ pub async fn send_start(ctx: &Ctx, patient: PatientId) -> Result<SendStart> {
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;
     living(work.as_mut(), &access).await?;
     let forms = sendable(work.as_mut(), &actor.may(EnterGroup, &())?).await?;
-    let person = |(grant, email): (Grant, String)| Recipient {
-        grant: grant.id,
-        email,
-        kind: grant.kind,
-        active: grant.opens(),
-    };
+    let person =
+        |(grant, email): (Grant, String)| Recipient { grant: grant.id, email, kind: grant.kind, active: grant.opens() };
     let people = work.list_recipients(&access).await?.into_iter().map(person).collect();
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, patient)).await?;
     work.save().await?;
-    Ok(SendStart { forms, people })
+    Ok(SendChoices { forms, people })
 }
 
 /// The forms that can be sent, by title.

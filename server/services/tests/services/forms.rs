@@ -3,7 +3,9 @@
 use domain::{
     access::Because,
     error::{Conflict, Problem, Refusal},
-    form::{Answer, Completeness, Definition, FormDraft, FormState, Kind, Question, Raw, RequestState, Section, SendForm},
+    form::{
+        Answer, Completeness, Definition, FormDraft, FormState, Kind, Question, Raw, RequestState, Section, SendForm,
+    },
     ids::{FormId, FormRequestId, PatientId},
     limits,
     notification::News,
@@ -148,7 +150,10 @@ async fn a_published_version_never_changes(town: Town) {
     assert_eq!(open.definition, draft("").definition.check(Completeness::Whole).unwrap());
     send(&staff.owner, patient, form).await.unwrap();
     let own = forms::list_own(&lien, patient, &PageRequest::default()).await.unwrap();
-    assert_eq!(own.asked.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(), ["New patient", "New patient, again"]);
+    assert_eq!(
+        own.asked.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(),
+        ["New patient", "New patient, again"]
+    );
 }
 
 async fn who_may_manage_forms(town: Town) {
@@ -204,7 +209,9 @@ async fn a_form_goes_to_the_person_and_comes_back(town: Town) {
     assert_eq!(services::portal::frame(&lien, patient).await.unwrap().asked_forms, 0);
     let chain = town.engine.chain(&staff.group.to_string()).await;
     let trail: Vec<_> = chain.into_iter().map(|entry| entry.action).collect();
-    for action in ["form_added", "form_published", "form_sent", "forms_listed", "form_saved", "form_returned", "form_viewed"] {
+    for action in
+        ["form_added", "form_published", "form_sent", "forms_listed", "form_saved", "form_returned", "form_viewed"]
+    {
         assert!(trail.iter().any(|one| one == action), "{action} is missing: {trail:?}");
     }
 }
@@ -251,8 +258,10 @@ async fn answers_outside_the_form_twice_and_after_the_end(town: Town) {
 async fn of_two_who_return_it_at_once_one_does(town: Town) {
     let (staff, patient, lien, request) = asked(&town).await;
     let (one, other) = (typed(&[("reason", "one")]), typed(&[("reason", "other")]));
-    let (first, second) =
-        tokio::join!(forms::submit_own(&lien, patient, request, &one), forms::submit_own(&lien, patient, request, &other));
+    let (first, second) = tokio::join!(
+        forms::submit_own(&lien, patient, request, &one),
+        forms::submit_own(&lien, patient, request, &other)
+    );
     let refused = if first.is_ok() { second } else { first };
     assert_eq!(conflict(refused), Conflict::FormReturned);
     let told = notifications::list(&staff.owner, &PageRequest::default()).await.unwrap().rows;
@@ -275,7 +284,10 @@ async fn only_the_person_who_was_asked_sees_it(town: Town) {
     not_found(forms::answers(&staff.owner, omar, request).await);
     not_found(forms::withdraw(&staff.owner, omar, request).await);
     // The practice's people have no business at the portal's side of it.
-    assert!(matches!(forms::open_own(&staff.owner, patient, request).await, Err(Error::NotFound | Error::Forbidden(_))));
+    assert!(matches!(
+        forms::open_own(&staff.owner, patient, request).await,
+        Err(Error::NotFound | Error::Forbidden(_))
+    ));
     let other = town.practice_called("Another Practice", "owner@another.example").await.owner;
     not_found(forms::requests(&other, patient, &PageRequest::default()).await);
     not_found(forms::send_start(&other, patient).await);

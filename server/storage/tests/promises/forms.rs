@@ -2,7 +2,10 @@
 
 use domain::{
     access::{Access, GrantFacts, SendForms, ViewFormAnswers, ViewForms, ViewOwnRecord},
-    form::{Answer, Answered, Definition, Filled, Form, FormRequest, FormState, Kind, Question, Raw, RequestState, Section, Version},
+    form::{
+        Answer, Answered, Definition, Filled, Form, FormRequest, FormState, Kind, Question, Raw, RequestState, Section,
+        Version,
+    },
     grant::{Grant, State},
     ids::FormId,
     notification::{News, Notification},

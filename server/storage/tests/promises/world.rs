@@ -7,9 +7,9 @@ use std::sync::{
 
 use domain::{
     access::{
-        Access, Actor, AddPatient, EditPatient, EnterGroup, Face, InvitePatient, ListPatients, ManageForms, ManageLocations,
-        ManageMail, ManageRelationships, ManageSettings, ManageTemplates, ManageUsers, Relationship, UserFace,
-        ViewHistory, ViewPatient, ViewPatientAccess,
+        Access, Actor, AddPatient, EditPatient, EnterGroup, Face, InvitePatient, ListPatients, ManageForms,
+        ManageLocations, ManageMail, ManageRelationships, ManageSettings, ManageTemplates, ManageUsers, Relationship,
+        UserFace, ViewHistory, ViewPatient, ViewPatientAccess,
     },
     account::{Account, PasswordHash},
     email::Email,

@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     api,
-    components::{Button, Card, CheckField, Choice, Dialog, Empty, Icon, Kind, LinkButton, Notice, SelectField, TextArea, TextField},
+    components::{
+        Button, Card, CheckField, Choice, Dialog, Empty, Icon, Kind, LinkButton, Notice, SelectField, TextArea,
+        TextField,
+    },
     console::{
         confirm::Confirm,
         desk::use_desk,
@@ -40,9 +43,8 @@ pub fn FormEditor(id: FormId) -> impl IntoView {
     let shown = page.value();
     let gone = Memo::new(move |_| page.failure().with(|error| *error == Some(AppError::NotFound)));
     let there = Memo::new(move |_| shown.with(Option::is_some));
-    let archived = Memo::new(move |_| {
-        shown.with(|shown| shown.as_ref().is_some_and(|form| form.state == FormState::Archived))
-    });
+    let archived =
+        Memo::new(move |_| shown.with(|shown| shown.as_ref().is_some_and(|form| form.state == FormState::Archived)));
     view! {
         {move || if gone.get() {
             view! {
@@ -55,7 +57,7 @@ pub fn FormEditor(id: FormId) -> impl IntoView {
         } else {
             view! {
                 {page.title(UP)}
-                {page.view(6, move |form| head(form))}
+                {page.view(6, head)}
                 // Drawn once: a further look at the form must not take away what is being typed.
                 {move || there.get().then(|| shown.get_untracked().map(|form| if archived.get() {
                     put_away(form.definition)
@@ -90,11 +92,8 @@ fn preview(definition: &Definition) -> AnyView {
         return view! { <p class="muted">{words::NOTHING_ASKED}</p> }.into_any();
     }
     let section = |section: &domain::form::Section| {
-        let rows: Vec<_> = section
-            .questions
-            .iter()
-            .map(|question| questions::field(question.clone(), Vec::new(), None))
-            .collect();
+        let rows: Vec<_> =
+            section.questions.iter().map(|question| questions::field(question.clone(), Vec::new(), None)).collect();
         let (title, help) = (section.title.clone(), section.help.clone());
         view! {
             <section class="card questions">
@@ -243,10 +242,12 @@ fn movers<T: Copy + Send + Sync + 'static>(
 ) -> AnyView {
     let place = Memo::new(move |_| at(list, is));
     let last = move || list.with(|list| place.get() + 1 >= list.len());
-    let go = move |up: bool| list.update(|list| {
-        let place = list.iter().position(is).unwrap_or_default();
-        shift(list, place, up);
-    });
+    let go = move |up: bool| {
+        list.update(|list| {
+            let place = list.iter().position(is).unwrap_or_default();
+            shift(list, place, up);
+        })
+    };
     let take = move |_| list.update(|list| list.retain(|part| !is(part)));
     let named = move |say: fn(&str) -> String| move || say(&name(place.get() + 1).to_lowercase());
     view! {
@@ -297,7 +298,8 @@ fn question(form: Form, section: impl Fn() -> usize + Copy + Send + Sync + 'stat
     let field = move |name: &str| format!("ask-{}-{name}", ask.id);
     let kinds: Vec<_> = words::ANSWER_KINDS.iter().map(|(code, text)| Choice::new(*code, *text)).collect();
     let kind = Memo::new(move |_| ask.kind.get());
-    let more = move || match kind.get().as_str() {
+    let more = move || {
+        match kind.get().as_str() {
         "choice" | "choices" => view! {
             <TextArea name="options" id=field("options") label=words::OPTIONS hint=words::OPTIONS_HINT bind=ask.options rows=3
                 required=true error=form.problem_at(path("options"))/>
@@ -315,6 +317,7 @@ fn question(form: Form, section: impl Fn() -> usize + Copy + Send + Sync + 'stat
         }
         .into_any(),
         _ => ().into_any(),
+    }
     };
     view! {
         <li class="ask" aria-label=move || words::question_number(place() + 1)>

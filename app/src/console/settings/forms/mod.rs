@@ -40,7 +40,8 @@ pub fn Forms() -> impl IntoView {
     let forms = load(api::forms::list);
     let adding = RwSignal::new(drafts::was_open("form-new:"));
     let action = Box::new(move || {
-        view! { <Button kind=Kind::Main icon="plus" press=move |_| adding.set(true)>{words::NEW_FORM}</Button> }.into_any()
+        view! { <Button kind=Kind::Main icon="plus" press=move |_| adding.set(true)>{words::NEW_FORM}</Button> }
+            .into_any()
     });
     view! {
         <Head title=words::FORMS up=("/console/settings", words::SETTINGS) action=action/>

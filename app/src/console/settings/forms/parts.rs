@@ -39,8 +39,7 @@ fn next_id() -> u32 {
 
 /// A key that no question of this form has had: answers are kept under it for good, so none is ever used again.
 fn new_key() -> String {
-    let drawn = |range: f64| js_sys::Math::random().mul_add(range, 0.0) as u64;
-    format!("q{:06x}{:06x}", drawn(16_777_216.0), drawn(16_777_216.0))
+    format!("q{:012x}", js_sys::Math::random().to_bits() & 0xffff_ffff_ffff)
 }
 
 impl Part {
