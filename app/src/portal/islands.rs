@@ -68,7 +68,7 @@ pub fn Autosave() -> impl IntoView {
 pub fn Print() -> impl IntoView {
     let awake = RwSignal::new(false);
     #[cfg(feature = "portal")]
-    Effect::new(move || awake.set(true));
+    Effect::new(move || set_timeout(move || awake.set(true), std::time::Duration::ZERO));
     let print = move |_| {
         #[cfg(feature = "portal")]
         drop(window().print());

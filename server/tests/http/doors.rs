@@ -119,7 +119,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     let account = app.account(&email).await;
     let user = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap()[0].user.clone();
     assert!(app.news_and_stuck_mail(&user, &patient).await);
-    let (form, request) = app.returned_form(&owner, &user, &patient, &canary("form")).await;
+    let (form, request) = app.returned_form(&owner, &user, &patient, &format!("Intake {number}")).await;
     let page = json!({ "page": { "after": null, "limit": null } });
     let about = |rows: &Value| {
         let mut rows = rows.as_array().unwrap().iter();
