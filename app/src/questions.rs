@@ -103,7 +103,7 @@ fn choices(group: Group, mut options: Vec<(String, String)>, typed: &[String], e
             let set = !value.is_empty() && typed.contains(&value);
             let kind = if many { "checkbox" } else { "radio" };
             view! {
-                <div class="field-check">
+                <div class="field field-check">
                     <input type=kind id=own.clone() name=name.clone() value=value checked=set/>
                     <label for=own dir="auto">{text}</label>
                 </div>
@@ -114,10 +114,10 @@ fn choices(group: Group, mut options: Vec<(String, String)>, typed: &[String], e
     let labelled_by = label_id.clone();
     let role = if many { "group" } else { "radiogroup" };
     view! {
-        <div class="field choices" class:field-wrong=wrong role=role aria-labelledby=labelled_by
+        <div class="field question-choices" class:field-wrong=wrong role=role aria-labelledby=labelled_by
             aria-describedby=described aria-required=(required && !many).then_some("true")
             aria-invalid=(wrong && !many).then_some("true")>
-            <p class="choices-label" id=label_id>
+            <p class="question-label" id=label_id>
                 {label}
                 {(!required).then(|| view! { <span class="field-optional">" (optional)"</span> })}
             </p>

@@ -38,7 +38,7 @@ test("a form is written, looked at, published, changed and put away", async ({ p
   await expect(second.getByLabel("Question", { exact: true })).toBeFocused();
   await axe(page);
   await page.reload();
-  await expect(page.getByText("What you typed earlier is here again", { exact: false }).first()).toBeVisible();
+  await expect(page.getByText("This is what you typed earlier.")).toBeVisible();
   await expect(second.getByLabel("Options")).toHaveValue("Pain\nFever\n");
   await second.getByLabel("Question", { exact: true }).fill("What else do you have?");
 
@@ -51,7 +51,7 @@ test("a form is written, looked at, published, changed and put away", async ({ p
   await expect(preview.getByLabel("What brings you to us?")).toBeVisible();
   await expect(preview.getByRole("checkbox", { name: "Fever" })).toBeVisible();
   await axe(page);
-  await preview.getByRole("contentinfo").getByRole("button", { name: "Close" }).or(preview.locator("footer").getByRole("button")).first().click();
+  await preview.locator("footer").getByRole("button", { name: "Close" }).click();
   await page.getByRole("button", { name: "Publish" }).click();
   await expect(page.getByText("Published, version 1")).toBeVisible();
 
@@ -86,7 +86,7 @@ test("a form is sent from the profile, comes back, and is read", async ({ page, 
   await page.getByRole("button", { name: "Send a form" }).click();
   const dialog = page.getByRole("dialog", { name: "Send a form" });
   await dialog.getByRole("button", { name: "Send", exact: true }).click();
-  await expect(dialog.getByText("Please tick one at least.").or(dialog.locator(".field-error")).first()).toBeVisible();
+  await expect(dialog.locator(".field-error").first()).toBeVisible();
   await dialog.getByLabel(title).check();
   await dialog.getByLabel("Message").fill("Before <i>Tuesday</i>, please");
   await axe(page);
@@ -102,11 +102,10 @@ test("a form is sent from the profile, comes back, and is read", async ({ page, 
   await expect(phone.getByText("You returned this form on")).toBeVisible();
 
   // Whoever sent it hears the bell, which leads there.
-  await expect(page.getByRole("button", { name: /unread/ }).first()).toBeVisible();
   await page.goto("/console/notifications");
   await page.getByRole("link", { name: new RegExp(`A form about ${patient.first} ${patient.last} came back`) }).first().click();
   await page.getByRole("button", { name: `Read the answers to ${title}` }).click();
-  const answers = page.getByRole("dialog", { name: "Read" });
+  const answers = page.getByRole("dialog", { name: "Answers" });
   await expect(answers.getByText("My <script>knee</script>")).toBeVisible();
   await expect(answers.getByText("Left", { exact: true })).toBeVisible();
   await axe(page);

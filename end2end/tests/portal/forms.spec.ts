@@ -89,11 +89,12 @@ test("a form is filled in and returned", async ({ page, device, portico }) => {
 test("what is typed is kept by itself, and the page says when", async ({ page, device, portico }) => {
   test.setTimeout(120_000);
   await asked(page, await device(DESK), portico);
+  // The page is awake.
+  await expect(page.getByRole("button", { name: "Print this form" })).toBeVisible();
   await page.getByLabel(/What brings you/).fill("Half a sent");
   await expect(page.getByText(/^Saved at \d\d:\d\d$/)).toBeVisible({ timeout: 15_000 });
   await page.reload();
   await expect(page.getByLabel(/What brings you/)).toHaveValue("Half a sent");
-  await expect(page.getByRole("button", { name: "Print this form" })).toBeVisible();
 });
 
 // S3-13: an empty form on paper.

@@ -212,7 +212,7 @@ fn Fields(id: PatientId, start: SendChoices, on_close: impl Fn(bool) + Copy + Se
 fn Answers(id: PatientId, request: FormRequestId, on_close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let answers = load(move || api::forms::answers(id, request));
     view! {
-        <Dialog title=words::READ_ANSWERS id="form-answers" wide=true on_close=move |()| on_close()>
+        <Dialog title=words::ANSWERS id="form-answers" wide=true on_close=move |()| on_close()>
             <div class="dialog-body">{answers.view(6, sheet)}</div>
             <footer class="dialog-foot"><Button press=move |_| on_close()>{words::CLOSE}</Button></footer>
         </Dialog>

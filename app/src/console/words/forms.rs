@@ -121,6 +121,7 @@ pub const FORM: &str = "Form";
 pub const SENT_TO: &str = "Sent to";
 pub const ASKED_AT: &str = "Sent";
 pub const READ_ANSWERS: &str = "Read";
+pub const ANSWERS: &str = "Answers";
 pub const WITHDRAW: &str = "Take back";
 pub const WITHDRAW_TEXT: &str = "The person cannot fill it in any more. What they had typed is not shown to anybody.";
 pub const WITHDRAW_BUTTON: &str = "Take this form back";

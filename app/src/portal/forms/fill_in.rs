@@ -117,9 +117,9 @@ pub fn FormView(
 fn standing(state: RequestState, zone: &str, now: Time) -> Option<AnyView> {
     let (class, icon, text, at) = match state {
         RequestState::Asked => return None,
-        RequestState::Started { at } => ("calm standing", "pencil", say::SAVED_ON, at),
-        RequestState::Submitted { at } => ("calm standing", "circle-check", say::RETURNED_BY_YOU, at),
-        RequestState::Withdrawn { at } => ("calm standing", "ban", say::TAKEN_BACK, at),
+        RequestState::Started { at } => ("calm standing-open", "pencil", say::SAVED_ON, at),
+        RequestState::Submitted { at } => ("calm", "circle-check", say::RETURNED_BY_YOU, at),
+        RequestState::Withdrawn { at } => ("calm", "ban", say::TAKEN_BACK, at),
     };
     let more = match state {
         RequestState::Started { .. } => say::SAVED_MORE,

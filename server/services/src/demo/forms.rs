@@ -43,7 +43,7 @@ fn questionnaire() -> Definition {
         needs("reason", "What brings you to us?", Kind::LongText),
         asks("since", "When did it begin?", Kind::Date),
         helped(
-            asks("pain", "How strong is your pain at its worst?", number("0", "10", "of 10")),
+            asks("pain", "How strong is your pain at its worst?", number("0", "10", "")),
             "0 means none, 10 the worst you can imagine.",
         ),
         asks("side", "Where do you feel it?", one_of(&["Left", "Right", "Both sides", "In the middle"])),

@@ -1,7 +1,7 @@
 //! One form: what it asks, saving it, publishing it, putting it away.
 
 use domain::{
-    form::{Definition, FormDraft, FormPage, FormState},
+    form::{Completeness, Definition, FormDraft, FormPage, FormState},
     ids::FormId,
     limits,
 };
@@ -194,7 +194,9 @@ fn edit(start: FormPage, page: Load<FormPage>) -> AnyView {
             </div>
         </form>
         {move || looking.get().then(|| {
-            let definition = untrack(move || definition(parts));
+            let typed = untrack(move || definition(parts));
+            // As it will be kept: without the empty lines of a list.
+            let definition = typed.check(Completeness::Draft).unwrap_or(typed);
             view! {
                 <Dialog title=words::PREVIEW id="form-preview" wide=true on_close=move |()| looking.set(false)>
                     <div class="dialog-body">{preview(&definition)}</div>

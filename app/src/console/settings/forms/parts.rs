@@ -97,7 +97,7 @@ impl Ask {
     }
 
     fn question(self) -> Question {
-        let options = || self.options.with(|text| text.lines().map(str::to_owned).collect());
+        let options = || self.options.with(|text| text.split('\n').map(str::to_owned).collect());
         let kind = match self.kind.get().as_str() {
             "long_text" => Kind::LongText,
             "choice" => Kind::Choice { options: options() },
