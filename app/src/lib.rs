@@ -8,6 +8,7 @@
 //! | [`components`] | the parts that every page is built from | all |
 //! | [`portal`] | the patients' pages; only its islands reach the browser | server, portal |
 //! | `account` | sign in, passwords, invitations, the first run | server |
+//! | `questions` | a question of a form, as a field and as a line that is read | server, console |
 //! | `forms`, `dates` | forms that come back with what was typed; moments in words | server |
 //! | `shell` | the document around every page | server |
 //! | `console` | the practice's side, a single-page application | console |
@@ -28,6 +29,9 @@ pub mod console;
 
 #[cfg(any(feature = "ssr", feature = "portal"))]
 pub mod portal;
+
+#[cfg(any(feature = "ssr", feature = "console"))]
+pub mod questions;
 
 #[cfg(feature = "ssr")]
 pub mod account;

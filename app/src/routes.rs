@@ -57,6 +57,8 @@ pub const RENDERED: &[PageRoute] = &[
     page("/portal/:patient/people/invited", Audience::Portal),
     page("/portal/:patient/people/sent-again", Audience::Portal),
     page("/portal/:patient/people/ended", Audience::Portal),
+    page("/portal/:patient/forms", Audience::Portal),
+    page("/portal/:patient/forms/:request", Audience::Portal),
 ];
 
 /// Pages of the console: the server sends one small shell for all of them, the browser draws the rest.
@@ -67,6 +69,7 @@ pub const CONSOLE: &[PageRoute] = &[
     page("/console/patients/:patient", Audience::Console),
     page("/console/patients/:patient/contacts", Audience::Console),
     page("/console/patients/:patient/access", Audience::Console),
+    page("/console/patients/:patient/forms", Audience::Console),
     page("/console/reports", Audience::Console),
     page("/console/reports/case-load", Audience::Console),
     page("/console/reports/bulk/:bulk", Audience::Console),
@@ -76,6 +79,8 @@ pub const CONSOLE: &[PageRoute] = &[
     page("/console/settings/general", Audience::Console),
     page("/console/settings/templates", Audience::Console),
     page("/console/settings/handout", Audience::Console),
+    page("/console/settings/forms", Audience::Console),
+    page("/console/settings/forms/:form", Audience::Console),
     page("/console/settings/mail", Audience::Console),
     page("/console/settings/users", Audience::Console),
     page("/console/settings/users/:user", Audience::Console),

@@ -51,6 +51,9 @@ pub const fn problem(problem: Problem) -> &'static str {
              location.name and location.address."
         }
         Problem::UnclosedMergeField => "A field is not closed. Each {{ needs its }}.",
+        Problem::Repeated => "This stands there twice.",
+        Problem::NotANumber => "This is not a number. Write it in digits, such as 12 or 37.5.",
+        Problem::NotInForm => "This is not part of the form.",
         Problem::NameTaken => "Another one has this name already.",
         Problem::TooMany => "No more can be kept. Remove one first.",
         Problem::NotHours => "These are not opening hours. Write them like 9:00–12:30, 13:30–17:00.",
@@ -106,6 +109,16 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
         Conflict::NoEmail => "This contact has no email address. Add one first.",
         Conflict::OwnRecord => "A patient's access to the own record is whole, and has no end.",
         Conflict::NobodyChosen => "Nobody is ticked. Tick the patients first.",
+        Conflict::FormNotPublished => "This form was never published. Publish it first; then it can be sent.",
+        Conflict::FormArchived => "This form was put away, so it can be neither changed nor sent.",
+        Conflict::FormReturned => "This form was returned already. What was returned stays as it is.",
+        Conflict::FormWithdrawn => "The practice took this form back. It does not need to be filled in any more.",
+        Conflict::AccessSuspended => {
+            "This person's access to the portal was taken away, so nothing can be sent to them."
+        }
+        Conflict::TooManyForms => {
+            "This person is asked for so many forms already that no more can be sent. Take some back first."
+        }
         Conflict::TooManyChosen => {
             "These are too many to tick one by one. Choose all that the report finds, or tick fewer."
         }
@@ -159,6 +172,30 @@ pub fn error(error: &AppError) -> String {
             "There is no connection. What you typed is still here; try again when you are back.".to_owned()
         }
     }
+}
+
+// Questions of a form.
+/// A hint.
+pub const SIGNATURE_HINT: &str = "Type your full name. It counts as your signature.";
+/// A choice.
+pub const YES: &str = "Yes";
+/// A choice.
+pub const NO: &str = "No";
+/// A choice.
+pub const NO_ANSWER: &str = "No answer";
+/// In place of an answer.
+pub const NOT_ANSWERED: &str = "Not answered";
+/// The range and unit of a number; empty when there is neither.
+#[must_use]
+pub fn number(least: &str, most: &str, unit: &str) -> String {
+    let range = match (least.is_empty(), most.is_empty()) {
+        (true, true) if unit.is_empty() => return String::new(),
+        (true, true) => return format!("In {unit}."),
+        (false, true) => format!("{least} or more"),
+        (true, false) => format!("At most {most}"),
+        (false, false) => format!("From {least} to {most}"),
+    };
+    if unit.is_empty() { format!("{range}.") } else { format!("{range} {unit}.") }
 }
 
 /// An access level (decision 7).

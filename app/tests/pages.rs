@@ -12,15 +12,20 @@ use app::{
     },
     error::AppError,
     forms::Answer,
-    portal::{AccountView, HomeView, Place, PlaceView, StartView},
+    portal::{AccountView, FormView, FormsView, HomeView, Place, PlaceView, StartView},
     shell::{Assets, Trouble, Typed, console_shell, error_page},
 };
 use domain::{
     account::{Device, Door},
     error::{Conflict, Invalid, Problem},
+    form::{
+        self, Answered, Completeness, Definition, Filled, OwnForm, OwnFormRow, OwnForms, Question, Raw, RequestState,
+        Section,
+    },
     grant::Kind,
     ids::{PatientId, SessionId},
     invitation::LinkPage,
+    page::Page as ListPage,
     time::{Span, Time},
     user::{Level, Membership, Offer, Offers},
     views::{Lobby, PasswordLinkPage, PortalFrame, PortalRecord, PortalStart},
@@ -46,6 +51,7 @@ fn record(n: u128, shown: &str, practice: &str, kind: Kind) -> PortalRecord {
 fn frame(records: Vec<PortalRecord>, greet: &str, phone: &str) -> PortalFrame {
     PortalFrame {
         record: records[0].clone(),
+        asked_forms: 0,
         practice_phone: phone.into(),
         greet: greet.into(),
         records,
@@ -136,6 +142,69 @@ fn link(page: LinkPage) -> AnyView {
 
 fn practice() -> (String, String) {
     ("Harbour Street Practice".to_owned(), "02 5550 1234".to_owned())
+}
+
+/// A form with a question of each kind, all of whose words try to be markup.
+fn definition() -> Definition {
+    let options = || vec![EVIL.to_owned(), "Other".to_owned()];
+    let number = form::Kind::Number { least: "1".into(), most: "9".into(), unit: EVIL[..20].into() };
+    let kinds = [
+        form::Kind::Text,
+        form::Kind::LongText,
+        form::Kind::Choice { options: options() },
+        form::Kind::Choices { options: options() },
+        number,
+        form::Kind::Date,
+        form::Kind::YesNo,
+        form::Kind::Signature,
+    ];
+    let question = |(n, kind)| Question {
+        key: format!("q{n}"),
+        label: format!("{n} {EVIL}"),
+        help: EVIL.into(),
+        required: n % 2 == 0,
+        kind,
+    };
+    let questions = kinds.into_iter().enumerate().map(question).collect();
+    Definition { sections: vec![Section { title: EVIL.into(), help: EVIL.into(), questions }] }
+}
+
+fn typed() -> Raw {
+    let values = [EVIL, EVIL, EVIL, EVIL, "5", "2026-02-01", "yes", EVIL];
+    values.iter().enumerate().map(|(n, value)| (format!("q{n}"), vec![(*value).to_owned()])).collect()
+}
+
+fn own_form(state: RequestState, draft: Raw, answers: Option<Vec<Answered>>) -> OwnForm {
+    OwnForm {
+        id: format!("frq_{:032x}", 1).parse().unwrap(),
+        title: EVIL.into(),
+        message: EVIL.into(),
+        asked_at: NOW,
+        state,
+        definition: definition(),
+        filled: Filled { draft, answers },
+        may_answer: state.open().is_ok(),
+        time_zone: "Australia/Sydney".into(),
+    }
+}
+
+fn own_forms() -> OwnForms {
+    let row = |state| OwnFormRow {
+        id: format!("frq_{:032x}", 1).parse().unwrap(),
+        title: EVIL.into(),
+        message: EVIL.into(),
+        asked_at: NOW,
+        state,
+    };
+    OwnForms {
+        asked: vec![row(RequestState::Asked), row(RequestState::Started { at: NOW })],
+        returned: ListPage { rows: vec![row(RequestState::Submitted { at: NOW })], next: Some("frq_x".into()) },
+        time_zone: "Australia/Sydney".into(),
+    }
+}
+
+fn form_page(form: OwnForm, answer: Answer) -> AnyView {
+    view! { <FormView frame=one() form=form answer=answer now=NOW/> }.into_any()
 }
 
 /// A page, and what it is drawn from.
@@ -308,6 +377,41 @@ fn pages() -> BTreeMap<&'static str, String> {
         ("messages", Box::new(|| view! { <PlaceView place=Place::Messages frame=one()/> }.into_any())),
         ("health", Box::new(|| view! { <PlaceView place=Place::Health frame=one()/> }.into_any())),
         ("invoices", Box::new(|| view! { <PlaceView place=Place::Invoices frame=one()/> }.into_any())),
+        ("home-asked", Box::new(|| view! { <HomeView frame=PortalFrame { asked_forms: 2, ..one() }/> }.into_any())),
+        ("forms", Box::new(|| view! { <FormsView frame=family() forms=own_forms() now=NOW/> }.into_any())),
+        (
+            "forms-none",
+            Box::new(|| {
+                let none = ListPage { rows: Vec::new(), next: None };
+                let forms = OwnForms { asked: Vec::new(), returned: none, ..own_forms() };
+                view! { <FormsView frame=one() forms=forms now=NOW/> }.into_any()
+            }),
+        ),
+        ("form", Box::new(|| form_page(own_form(RequestState::Started { at: NOW }, typed(), None), Answer::default()))),
+        (
+            "form-refused",
+            Box::new(|| {
+                let all = (0..8).map(|n| (format!("q{n}"), Problem::Missing));
+                let mut invalid = Invalid::default();
+                for (key, problem) in all {
+                    invalid.add(&key, problem);
+                }
+                refused("/api/forms/answer", &[], AppError::Invalid(invalid));
+                form_page(own_form(RequestState::Asked, typed(), None), Answer::of("/api/forms/answer"))
+            }),
+        ),
+        (
+            "form-returned",
+            Box::new(|| {
+                let answers = definition().answers(&typed(), Completeness::Draft).unwrap();
+                assert!(answers.len() > 6, "{answers:?}");
+                form_page(own_form(RequestState::Submitted { at: NOW }, Raw::new(), Some(answers)), Answer::default())
+            }),
+        ),
+        (
+            "form-withdrawn",
+            Box::new(|| form_page(own_form(RequestState::Withdrawn { at: NOW }, typed(), None), Answer::default())),
+        ),
         (
             "account",
             Box::new(|| {

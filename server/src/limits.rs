@@ -5,6 +5,9 @@ use std::time::Duration;
 
 /// The longest body of a request, in bytes. Forms are small; uploads will have a door of their own.
 pub const BODY: usize = 64 * 1024;
+/// The longest body of a request at a door that is meant for long ones, in bytes: all answers to a form, of letters that take
+/// nine bytes each in a posted form, and the names of its fields.
+pub const LONG_BODY: usize = 512 * 1024;
 /// The longest a body may take to arrive.
 pub const BODY_TIME: Duration = Duration::from_secs(10);
 /// The longest an answer may take to begin.

@@ -87,6 +87,26 @@ pub enum Action {
     TemplateChanged,
     /// A template was removed.
     TemplateRemoved,
+    /// A form was made.
+    FormAdded,
+    /// A form's draft was changed.
+    FormChanged,
+    /// A new version of a form was published.
+    FormPublished,
+    /// A form was put away.
+    FormArchived,
+    /// A form was sent to a portal user.
+    FormSent,
+    /// A form that was sent was taken back.
+    FormWithdrawn,
+    /// It was shown which forms were sent to a portal user.
+    FormsListed,
+    /// A form that was sent was opened, with what was filled in.
+    FormViewed,
+    /// What a portal user had filled in was kept.
+    FormSaved,
+    /// A portal user returned a form.
+    FormReturned,
     /// A parked mail was tried again.
     MailRetried,
     /// Went to another group that one works in.
@@ -133,7 +153,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 58] = [
+    pub const ALL: [Self; 68] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -171,6 +191,16 @@ impl Action {
         Self::TemplateAdded,
         Self::TemplateChanged,
         Self::TemplateRemoved,
+        Self::FormAdded,
+        Self::FormChanged,
+        Self::FormPublished,
+        Self::FormArchived,
+        Self::FormSent,
+        Self::FormWithdrawn,
+        Self::FormsListed,
+        Self::FormViewed,
+        Self::FormSaved,
+        Self::FormReturned,
         Self::MailRetried,
         Self::GroupSwitched,
         Self::SteppedUp,
@@ -235,6 +265,16 @@ impl Action {
             Self::TemplateAdded => "template_added",
             Self::TemplateChanged => "template_changed",
             Self::TemplateRemoved => "template_removed",
+            Self::FormAdded => "form_added",
+            Self::FormChanged => "form_changed",
+            Self::FormPublished => "form_published",
+            Self::FormArchived => "form_archived",
+            Self::FormSent => "form_sent",
+            Self::FormWithdrawn => "form_withdrawn",
+            Self::FormsListed => "forms_listed",
+            Self::FormViewed => "form_viewed",
+            Self::FormSaved => "form_saved",
+            Self::FormReturned => "form_returned",
             Self::MailRetried => "mail_retried",
             Self::GroupSwitched => "group_switched",
             Self::SteppedUp => "stepped_up",

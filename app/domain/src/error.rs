@@ -63,6 +63,12 @@ pub enum Problem {
     UnclosedMergeField,
     /// Another entry has this name.
     NameTaken,
+    /// It stands there twice.
+    Repeated,
+    /// Not a number.
+    NotANumber,
+    /// The form does not ask this.
+    NotInForm,
     /// No more of these can be kept.
     TooMany,
     /// Not opening hours.
@@ -187,6 +193,18 @@ pub enum Conflict {
     NoEmail,
     /// A patient's access to the own record is whole.
     OwnRecord,
+    /// The form was never published, so it cannot be sent.
+    FormNotPublished,
+    /// The form was put away.
+    FormArchived,
+    /// The form was returned already (PT-14).
+    FormReturned,
+    /// The practice took the form back (PT-14).
+    FormWithdrawn,
+    /// The portal user's access was taken away.
+    AccessSuspended,
+    /// So many forms are asked of the portal user already that no more can be.
+    TooManyForms,
 }
 
 /// The caller is known and may know that the thing exists, but may not do this (403).

@@ -107,6 +107,10 @@ ids! {
     SavedReportId = "srp";
     /// A text with merge fields.
     TemplateId = "tpl";
+    /// A form that people are asked to fill in.
+    FormId = "frm";
+    /// A form that was sent to somebody.
+    FormRequestId = "frq";
     /// One line behind the bell.
     NotificationId = "ntf";
     /// A mail on its way out.

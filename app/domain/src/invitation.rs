@@ -16,10 +16,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     email::Email,
     error::{Conflict, Invalid, Problem},
+    form::{self, FormChoice},
     grant::{self, Kind, Person, TermsForm, TermsTyped},
-    ids::{AccountId, ContactId, GrantId, GroupId, InvitationId, PatientId, UserId},
+    ids::{AccountId, ContactId, FormId, GrantId, GroupId, InvitationId, PatientId, UserId},
     limits,
     mail::Failure,
+    text,
     time::{Date, Span, Time},
 };
 
@@ -286,6 +288,10 @@ pub struct InviteForm {
     /// The custom message; may be empty (S1-09), and may hold merge fields. What stands here is what is sent: where it came
     /// from does not matter.
     pub message: String,
+    /// Intake forms that go along (S3-29); may be none (S3-31).
+    pub forms: Vec<FormId>,
+    /// What the person reads over the forms, in the portal (S3-30); may be empty.
+    pub forms_message: String,
 }
 
 /// Who is invited, checked.
@@ -329,6 +335,10 @@ pub struct Invite {
     pub invitee: Invitee,
     /// The custom message; may be empty.
     pub message: String,
+    /// Intake forms that go along.
+    pub forms: Vec<FormId>,
+    /// What the person reads over the forms; may be empty.
+    pub forms_message: String,
 }
 
 impl InviteForm {
@@ -349,8 +359,13 @@ impl InviteForm {
             }
         };
         let message = invalid.check("message", crate::template::checked(&self.message));
-        match (invitee, message) {
-            (Some(invitee), Some(message)) => Ok(Invite { invitee, message }),
+        let forms = if self.forms.is_empty() { Ok(Vec::new()) } else { form::several(&self.forms) };
+        let forms = invalid.check("forms", forms);
+        let forms_message = invalid.check("forms_message", text::paragraphs(&self.forms_message, limits::MESSAGE));
+        match (invitee, message, forms, forms_message) {
+            (Some(invitee), Some(message), Some(forms), Some(forms_message)) => {
+                Ok(Invite { invitee, message, forms, forms_message })
+            }
             _ => Err(invalid),
         }
     }
@@ -409,6 +424,8 @@ pub struct InviteStart {
     pub templates: Vec<crate::template::TemplateChoice>,
     /// What merge fields stand for, to show how the message will read.
     pub values: crate::template::MergeValues,
+    /// Intake forms that may go along.
+    pub forms: Vec<FormChoice>,
     /// The birthday that narrows what others see, by the group's rules, when it is still to come.
     pub steps_down_on: Option<Date>,
     /// The birthday that ends the access of others, when it is still to come.

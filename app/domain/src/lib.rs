@@ -19,6 +19,7 @@
 //! | [`report`] | patients found by what is known of them |
 //! | [`bulk`] | inviting many patients at once |
 //! | [`template`] | texts with merge fields |
+//! | [`form`] | what people are asked to fill in, and what they answered |
 //! | [`notification`] | what the bell says |
 //! | [`mail`] | mail that leaves, and what became of it |
 //! | [`audit`] | what is written down about every read and change |
@@ -37,6 +38,7 @@ pub mod bulk;
 pub mod email;
 pub mod error;
 pub mod family;
+pub mod form;
 pub mod grant;
 pub mod handout;
 pub mod history;

@@ -47,6 +47,36 @@ pub const TEMPLATES: u32 = 200;
 pub const HANDOUT_LINES: usize = 12;
 /// Reports a user may keep.
 pub const SAVED_REPORTS: u32 = 50;
+/// Forms a group may keep, those put away counted.
+pub const FORMS: u32 = 200;
+/// Sections of a form.
+pub const FORM_SECTIONS: usize = 30;
+/// Questions of a form.
+pub const FORM_QUESTIONS: usize = 200;
+/// Options of a question.
+pub const FORM_OPTIONS: usize = 50;
+/// The longest key of a question, in characters.
+pub const FORM_KEY: usize = 40;
+/// The longest question, in characters.
+pub const FORM_LABEL: usize = 300;
+/// The longest help beside a question or over a section, in characters.
+pub const FORM_HELP: usize = 2_000;
+/// The longest option, in characters.
+pub const FORM_OPTION: usize = 120;
+/// The longest unit of a number, in characters.
+pub const FORM_UNIT: usize = 20;
+/// All texts of a form together, in bytes.
+pub const FORM_TEXT: usize = 100_000;
+/// The longest answer of several lines, in characters.
+pub const FORM_LONG_ANSWER: usize = 5_000;
+/// All answers to a form together, in characters.
+pub const FORM_ANSWERS: usize = 40_000;
+/// Forms that are sent to somebody at once.
+pub const FORMS_AT_ONCE: usize = 10;
+/// Forms that one portal user may be asked for at a time.
+pub const FORMS_ASKED: u32 = 50;
+/// Portal users of one patient that forms are sent to.
+pub const RECIPIENTS: u32 = 50;
 /// The greatest age that a report asks for, in years.
 pub const AGE_MOST: i16 = 150;
 /// Records that one statement of a report looks at.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{InvitationId, NotificationId, PatientId, UserId},
+    ids::{FormRequestId, InvitationId, NotificationId, PatientId, UserId},
     time::Time,
 };
 
@@ -24,6 +24,13 @@ pub enum News {
         patient: PatientId,
         /// Which invitation.
         invitation: InvitationId,
+    },
+    /// A form that was sent to a portal user came back; told to the user who sent it (S3-14).
+    FormReturned {
+        /// Whose record it is about.
+        patient: PatientId,
+        /// Which one.
+        request: FormRequestId,
     },
     /// Somebody who was asked to join the group did; told to whoever asked.
     MembershipAccepted {
@@ -63,7 +70,9 @@ impl News {
     #[must_use]
     pub const fn patient(&self) -> Option<PatientId> {
         match self {
-            Self::InvitationAccepted { patient, .. } | Self::InvitationFailed { patient, .. } => Some(*patient),
+            Self::InvitationAccepted { patient, .. }
+            | Self::InvitationFailed { patient, .. }
+            | Self::FormReturned { patient, .. } => Some(*patient),
             Self::MembershipAccepted { .. } | Self::MembershipRejected { .. } | Self::AccessChanged { .. } => None,
         }
     }
@@ -72,7 +81,7 @@ impl News {
     #[must_use]
     pub const fn user(&self) -> Option<UserId> {
         match self {
-            Self::InvitationAccepted { .. } | Self::InvitationFailed { .. } => None,
+            Self::InvitationAccepted { .. } | Self::InvitationFailed { .. } | Self::FormReturned { .. } => None,
             Self::MembershipAccepted { user }
             | Self::MembershipRejected { user }
             | Self::AccessChanged { user, .. } => Some(*user),

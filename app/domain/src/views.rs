@@ -86,6 +86,8 @@ pub struct PortalRecord {
 pub struct PortalFrame {
     /// The record this page is about.
     pub record: PortalRecord,
+    /// How many forms this portal user is asked for.
+    pub asked_forms: i64,
     /// The practice's telephone; may be empty.
     pub practice_phone: String,
     /// What to call the person signed in: the patient's own name, or nothing for somebody acting for them.

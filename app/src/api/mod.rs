@@ -10,6 +10,7 @@ pub mod bulk;
 mod client;
 pub mod console;
 pub mod family;
+pub mod forms;
 pub mod handout;
 pub mod history;
 pub mod invitations;

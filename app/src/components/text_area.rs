@@ -9,7 +9,8 @@ use super::{Field, described_by};
 #[component]
 pub fn TextArea(
     /// The name under which the form sends it.
-    name: &'static str,
+    #[prop(into)]
+    name: String,
     /// What is asked for.
     #[prop(into)]
     label: String,
@@ -38,7 +39,7 @@ pub fn TextArea(
     #[prop(optional)]
     longest: usize,
 ) -> impl IntoView {
-    let id = if id.is_empty() { name.to_owned() } else { id };
+    let id = if id.is_empty() { name.clone() } else { id };
     let text = bind.unwrap_or_else(|| RwSignal::new(value));
     let has_hint = !hint.is_empty();
     let described = {

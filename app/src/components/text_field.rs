@@ -8,7 +8,8 @@ use super::{Field, described_by};
 #[component]
 pub fn TextField(
     /// The name under which the form sends it.
-    name: &'static str,
+    #[prop(into)]
+    name: String,
     /// What is asked for.
     #[prop(into)]
     label: String,
@@ -36,6 +37,9 @@ pub fn TextField(
     /// What a browser may fill in, such as `email`.
     #[prop(optional)]
     autocomplete: &'static str,
+    /// Which keys a phone shows, such as `decimal`; those of the kind when empty.
+    #[prop(optional)]
+    inputmode: &'static str,
     /// Takes the focus when the page opens.
     #[prop(optional)]
     autofocus: bool,
@@ -43,7 +47,7 @@ pub fn TextField(
     #[prop(optional)]
     longest: usize,
 ) -> impl IntoView {
-    let id = if id.is_empty() { name.to_owned() } else { id };
+    let id = if id.is_empty() { name.clone() } else { id };
     let text = bind.unwrap_or_else(|| RwSignal::new(value));
     let has_hint = !hint.is_empty();
     let described = {
@@ -66,6 +70,7 @@ pub fn TextField(
                 required=required
                 autofocus=autofocus
                 autocomplete=if autocomplete.is_empty() { "off" } else { autocomplete }
+                inputmode=(!inputmode.is_empty()).then_some(inputmode)
                 autocapitalize=exact.then_some("none")
                 spellcheck=exact.then_some("false")
                 maxlength=(longest > 0).then(|| longest.to_string())

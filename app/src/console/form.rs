@@ -198,6 +198,24 @@ impl Form {
         })
     }
 
+    /// What is wrong with a part of a field that holds several, in words. `path` says where it stands by now.
+    #[must_use]
+    pub fn problem_at(self, path: impl Fn() -> String + Send + Sync + 'static) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            let path = path();
+            let wrong = self.wrong.with(|wrong| wrong.of(&path));
+            wrong.map(|problem| crate::words::problem(problem).to_owned())
+        })
+    }
+
+    /// What stands in it now was saved as this version, and the page stays: from now on that is what is changed.
+    pub fn saved_as(self, version: i64) {
+        let now = untrack(move || self.values());
+        self.start.set_value((version, now));
+        self.key.with_value(|key| drafts::drop(key));
+        self.restored.set(false);
+    }
+
     /// Marks one field as wrong, and leads to it.
     pub fn refuse(self, name: &str, problem: Problem) {
         self.refuse_all(Invalid::field(name, problem));

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    ids::{BulkId, PatientId, UserId},
+    ids::{BulkId, FormId, PatientId, UserId},
     notification::News,
 };
 use leptos::{ev, prelude::*};
@@ -41,6 +41,10 @@ pub enum Place {
     Templates,
     /// What is printed to tell of the portal.
     Handout,
+    /// The list of forms.
+    Forms,
+    /// One form, in its editor.
+    Form(FormId),
     /// Mail that cannot be delivered.
     Mail,
     /// The list of users.
@@ -64,7 +68,7 @@ impl Place {
             ["console"] => Self::Home,
             ["console", "patients"] => Self::Patients,
             ["console", "patients", "new"] => Self::NewPatient,
-            ["console", "patients", id] | ["console", "patients", id, "contacts" | "access"] => {
+            ["console", "patients", id] | ["console", "patients", id, "contacts" | "access" | "forms"] => {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
             ["console", "reports"] => Self::Reports,
@@ -76,6 +80,8 @@ impl Place {
             ["console", "settings", "general"] => Self::General,
             ["console", "settings", "templates"] => Self::Templates,
             ["console", "settings", "handout"] => Self::Handout,
+            ["console", "settings", "forms"] => Self::Forms,
+            ["console", "settings", "forms", id] => id.parse().map_or(Self::Nowhere, Self::Form),
             ["console", "settings", "mail"] => Self::Mail,
             ["console", "settings", "users"] => Self::Users,
             ["console", "settings", "users", id] => id.parse().map_or(Self::Nowhere, Self::User),
@@ -93,6 +99,8 @@ pub enum Tab {
     Summary,
     /// The people attached to the patient.
     Contacts,
+    /// What was sent to be filled in.
+    Forms,
     /// Who was invited to the portal.
     Access,
 }
@@ -103,6 +111,7 @@ impl Tab {
     pub fn of(path: &str) -> Self {
         match path.trim_end_matches('/').rsplit('/').next() {
             Some("contacts") => Self::Contacts,
+            Some("forms") => Self::Forms,
             Some("access") => Self::Access,
             _ => Self::Summary,
         }
@@ -115,8 +124,15 @@ pub fn patient(id: PatientId, tab: Tab) -> String {
     match tab {
         Tab::Summary => format!("/console/patients/{id}"),
         Tab::Contacts => format!("/console/patients/{id}/contacts"),
+        Tab::Forms => format!("/console/patients/{id}/forms"),
         Tab::Access => format!("/console/patients/{id}/access"),
     }
+}
+
+/// The address of a form's editor.
+#[must_use]
+pub fn form(id: FormId) -> String {
+    format!("/console/settings/forms/{id}")
 }
 
 /// The address of a user's page.
@@ -129,6 +145,7 @@ pub fn user(id: UserId) -> String {
 #[must_use]
 pub fn news(news: &News) -> String {
     match (news.patient(), news.user()) {
+        (Some(id), _) if matches!(news, News::FormReturned { .. }) => patient(id, Tab::Forms),
         (Some(id), _) => patient(id, Tab::Access),
         (None, Some(id)) => user(id),
         (None, None) => "/console/notifications".to_owned(),
@@ -309,7 +326,8 @@ mod tests {
             let path = route
                 .path
                 .replace(":patient", "pat_0000000000000000000000000000000f")
-                .replace(":user", "usr_0000000000000000000000000000000f");
+                .replace(":user", "usr_0000000000000000000000000000000f")
+                .replace(":form", "frm_0000000000000000000000000000000f");
             assert_ne!(Place::of(&path), Place::Nowhere, "{path}");
         }
     }
@@ -331,7 +349,7 @@ mod tests {
     #[test]
     fn a_profile_has_its_tabs() {
         let id = "pat_0000000000000000000000000000000f".parse().unwrap();
-        for tab in [Tab::Summary, Tab::Contacts, Tab::Access] {
+        for tab in [Tab::Summary, Tab::Contacts, Tab::Forms, Tab::Access] {
             let path = patient(id, tab);
             assert_eq!(Place::of(&path), Place::Patient(id));
             assert_eq!(Tab::of(&path), tab);

@@ -1,11 +1,11 @@
 //! The pages, fetched when they are first shown: what somebody never opens costs them nothing. Pages that
-//! are used together are one piece of WASM (`patients`, `reports`, `settings`, `users`, `own`); what several pieces need is a piece
+//! are used together are one piece of WASM (`patients`, `reports`, `settings`, `forms`, `users`, `own`); what several pieces need is a piece
 //! too, and few pieces make few of those (P-13).
 //!
 //! A piece may fail to arrive: the network is away, or a new version of the server knows it by another name. Then the page
 //! says so, and offers to try again.
 
-use domain::ids::{BulkId, PatientId, UserId};
+use domain::ids::{BulkId, FormId, PatientId, UserId};
 use leptos::{
     prelude::*,
     reactive::computed::ScopedFuture,
@@ -71,6 +71,16 @@ fn setting(place: Place) -> Fetched {
     })
 }
 
+#[wasm_split(forms, wasm_split_path = leptos::wasm_split, fallible)]
+fn forms() -> Fetched {
+    Ok(view! { <settings::Forms/> }.into_any())
+}
+
+#[wasm_split(forms, wasm_split_path = leptos::wasm_split, fallible)]
+fn form(id: FormId) -> Fetched {
+    Ok(view! { <settings::FormEditor id=id/> }.into_any())
+}
+
 #[wasm_split(users, wasm_split_path = leptos::wasm_split, fallible)]
 fn users() -> Fetched {
     Ok(view! { <settings::Users/> }.into_any())
@@ -107,6 +117,8 @@ pub fn Page() -> impl IntoView {
         | Place::Handout
         | Place::Mail
         | Place::Locations) => later(move || setting(place)),
+        Place::Forms => later(forms),
+        Place::Form(id) => later(move || form(id)),
         Place::Users => later(users),
         Place::User(id) => later(move || user(id)),
         Place::Account => later(own_account),

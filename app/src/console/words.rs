@@ -3,6 +3,7 @@
 
 mod access;
 mod bulk;
+mod forms;
 mod history;
 mod portal_users;
 mod reports;
@@ -19,7 +20,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-pub use self::{access::*, bulk::*, history::*, portal_users::*, reports::*};
+pub use self::{access::*, bulk::*, forms::*, history::*, portal_users::*, reports::*};
 use crate::error::AppError;
 
 // The frame.
@@ -303,6 +304,14 @@ pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 6] = [
         "printer",
     ),
     (
+        FORMS,
+        "Intake forms and questionnaires",
+        "What you ask people to fill in: write it, publish it, and send it from a patient's profile.",
+        "intake questionnaire consent survey tools fill in answers",
+        "/console/settings/forms",
+        "clipboard-list",
+    ),
+    (
         MAIL,
         "Mail that could not be delivered",
         "What could not leave, why, and trying again.",
@@ -441,6 +450,7 @@ pub fn news(row: &NotificationRow) -> String {
     match row.news {
         News::InvitationAccepted { .. } => format!("{} accepted the invitation to the portal", row.about),
         News::InvitationFailed { .. } => format!("The invitation for {} could not be delivered", row.about),
+        News::FormReturned { .. } => format!("A form about {} came back", row.about),
         News::MembershipAccepted { .. } => format!("{} joined the practice", row.about),
         News::MembershipRejected { .. } => format!("{} did not want to join the practice", row.about),
         News::AccessChanged { how: AccessChange::Asked, .. } => format!("{} was asked to join the practice", row.about),
@@ -457,6 +467,7 @@ pub const fn news_icon(news: &News) -> &'static str {
     match news {
         News::InvitationAccepted { .. } | News::MembershipAccepted { .. } => "user-check",
         News::InvitationFailed { .. } => "mail-x",
+        News::FormReturned { .. } => "clipboard-list",
         News::MembershipRejected { .. } => "ban",
         News::AccessChanged { .. } => "shield-check",
     }

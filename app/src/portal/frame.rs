@@ -37,6 +37,8 @@ pub enum Place {
     Invoices,
     /// Who can see it.
     People,
+    /// What is asked to be filled in.
+    Forms,
     /// Sign-in, devices, the way out.
     Account,
 }
@@ -53,6 +55,7 @@ impl Place {
             Self::Health => format!("/portal/{patient}/health"),
             Self::Invoices => format!("/portal/{patient}/invoices"),
             Self::People => format!("/portal/{patient}/people"),
+            Self::Forms => format!("/portal/{patient}/forms"),
             // The record stays chosen while its owner looks at the account.
             Self::Account => format!("/portal/account?record={patient}"),
         }
@@ -67,6 +70,7 @@ impl Place {
             Self::Messages => Some(say::MESSAGES_PLACE),
             Self::Health => Some(say::HEALTH_PLACE),
             Self::Invoices => Some(say::INVOICES_PLACE),
+            Self::Forms => Some(say::FORMS_PLACE),
             Self::Home | Self::People | Self::Account => None,
         }
     }
@@ -82,6 +86,7 @@ impl Place {
             Self::Health => "heart-pulse",
             Self::Invoices => "receipt-text",
             Self::People => "users",
+            Self::Forms => "clipboard-list",
             Self::Account => "user",
         }
     }
@@ -107,6 +112,7 @@ impl Place {
             Self::Health => say::HEALTH,
             Self::Invoices => say::INVOICES,
             Self::People => say::PEOPLE,
+            Self::Forms => say::FORMS,
             Self::Account => say::ACCOUNT,
         }
     }

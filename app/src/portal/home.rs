@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{
     account::gate::CallPractice,
-    components::{Icon, Notice},
+    components::{Icon, Kind, LinkButton, Notice},
 };
 
-/// The four places of S1-01. Messages are in the bar.
-const PLACES: [Place; 4] = [Place::Health, Place::Appointments, Place::Records, Place::Invoices];
+/// The four places of S1-01, and the forms. Messages are in the bar.
+const PLACES: [Place; 5] = [Place::Health, Place::Appointments, Place::Records, Place::Forms, Place::Invoices];
 
 /// The page.
 #[component]
@@ -27,7 +27,7 @@ pub fn HomeView(
     /// Whose record, and what stands around it.
     frame: PortalFrame,
 ) -> impl IntoView {
-    let PortalFrame { record, practice_phone, greet, records, .. } = frame;
+    let PortalFrame { record, asked_forms, practice_phone, greet, records, .. } = frame;
     let (heading, lead) = if greet.is_empty() {
         (record.shown.clone(), say::with_for(&record.practice))
     } else {
@@ -56,13 +56,25 @@ pub fn HomeView(
         .collect_view();
     let practice = record.practice.clone();
     let contact = if practice_phone.is_empty() { say::PRACTICE_NO_PHONE } else { say::PRACTICE_LEAD };
+    let news = if asked_forms == 0 {
+        view! { <p class="calm"><Icon name="circle-check"/><span>{say::NOTHING_NEW}</span></p> }.into_any()
+    } else {
+        view! {
+            <section class="card asked" aria-labelledby="asked">
+                <h2 id="asked">{say::ASKED_OF_YOU}</h2>
+                <p>{say::forms_wait(asked_forms)}</p>
+                <LinkButton href=Place::Forms.path(patient) kind=Kind::Main icon="clipboard-list">{say::TO_FORMS}</LinkButton>
+            </section>
+        }
+        .into_any()
+    };
     view! {
         <Frame title=say::HOME place=Place::Home record=Some(record) records=records>
             <header class="page-head">
                 <h1 dir="auto">{heading}</h1>
                 <p class="page-lead" dir="auto">{lead}</p>
             </header>
-            <p class="calm"><Icon name="circle-check"/><span>{say::NOTHING_NEW}</span></p>
+            {news}
             {ending.map(|text| view! { <Notice><p>{text}</p></Notice> })}
             <section aria-labelledby="places">
                 <h2 id="places" class="section-title">{say::PLACES}</h2>

@@ -10,6 +10,7 @@ const SIGN_IN: &str = "Sign in again";
 const SOON: &str = "Are you still there?";
 const SOON_LEAD: &str = "In two minutes you are signed out.";
 const STAY: &str = "Stay signed in";
+const PRINT: &str = "Print this form";
 
 /// Tells the practice that a person saw the invitation's page. A program that only fetches the page never does: it has
 /// to be run, and looked at.
@@ -52,6 +53,29 @@ pub fn Live() -> impl IntoView {
     }
 }
 
+/// Keeps what is typed into a form of answers a moment after the last key, and says when it was kept. Without scripts there is
+/// the button for it.
+#[island]
+pub fn Autosave() -> impl IntoView {
+    let said = RwSignal::new(String::new());
+    #[cfg(feature = "portal")]
+    Effect::new(move || browser::keep(said));
+    view! { <p class="autosaved" role="status">{move || said.get()}</p> }
+}
+
+/// Prints the page, where scripts run: without them the browser's own menu does.
+#[island]
+pub fn Print() -> impl IntoView {
+    let awake = RwSignal::new(false);
+    #[cfg(feature = "portal")]
+    Effect::new(move || set_timeout(move || awake.set(true), std::time::Duration::ZERO));
+    let print = move |_| {
+        #[cfg(feature = "portal")]
+        drop(window().print());
+    };
+    view! { <p class="print" hidden=move || !awake.get()><button type="button" class="button" on:click=print>{PRINT}</button></p> }
+}
+
 #[cfg(feature = "portal")]
 mod browser {
     use leptos::prelude::*;
@@ -91,6 +115,68 @@ mod browser {
             let navigator = window().navigator();
             let _ = navigator.send_beacon_with_opt_url_search_params("/api/account/stay", Some(&nothing));
         }
+    }
+
+    const KEPT: &str = "Saved at";
+    const NOT_KEPT: &str = "Not saved just now. It is tried again when you go on typing.";
+
+    /// How long after the last key what was typed is kept.
+    const PAUSE: std::time::Duration = std::time::Duration::from_secs(4);
+
+    /// Keeps what is typed into the form, until it is sent.
+    pub fn keep(said: RwSignal<String>) {
+        let Some(form) = document().query_selector("form[action^='/api/forms/answer']").ok().flatten() else { return };
+        // Each key counts: only the timer of the last one finds its own number.
+        let keys = std::rc::Rc::new(std::cell::Cell::new(0_u32));
+        let heard = {
+            let form = form.clone();
+            Closure::<dyn Fn(Event)>::new(move |event: Event| {
+                let own = keys.get() + 1;
+                keys.set(own);
+                if event.type_() == "submit" {
+                    return;
+                }
+                let (keys, form) = (keys.clone(), form.clone());
+                set_timeout(
+                    move || {
+                        if keys.get() == own {
+                            send(&form, said);
+                        }
+                    },
+                    PAUSE,
+                );
+            })
+        };
+        for word in ["input", "submit"] {
+            let _ = form.add_event_listener_with_callback(word, heard.as_ref().unchecked_ref());
+        }
+        heard.forget();
+    }
+
+    fn send(form: &web_sys::Element, said: RwSignal<String>) {
+        let Some(fields) = fields(form) else { return };
+        fields.set("wish", "save");
+        let post = RequestInit::new();
+        post.set_method("POST");
+        post.set_body(&fields);
+        let answered = Closure::<dyn FnMut(JsValue)>::new(move |answer: JsValue| {
+            let kept = answer.dyn_ref::<Response>().is_some_and(Response::ok);
+            let now = js_sys::Date::new_0().to_locale_time_string("en-GB");
+            let now = String::from(now);
+            said.set(if kept { format!("{KEPT} {}", now.get(..5).unwrap_or(&now)) } else { NOT_KEPT.to_owned() });
+        });
+        let _ = window().fetch_with_str_and_init("/api/forms/answer", &post).then2(&answered, &answered);
+        answered.forget();
+    }
+
+    /// What the form would post: `new URLSearchParams(new FormData(form))`.
+    fn fields(form: &web_sys::Element) -> Option<UrlSearchParams> {
+        let make = |class: &str, from: &JsValue| {
+            let class = js_sys::Reflect::get(&window(), &JsValue::from_str(class)).ok()?;
+            let class = class.dyn_into::<js_sys::Function>().ok()?;
+            js_sys::Reflect::construct(&class, &js_sys::Array::of1(from)).ok()
+        };
+        make("URLSearchParams", &make("FormData", form)?)?.dyn_into().ok()
     }
 
     /// Opens the stream; the browser itself connects again after a lost network. `over` means that it need not.

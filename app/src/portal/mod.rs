@@ -6,6 +6,7 @@
 //! | `frame` | the bars around every page: whose record this is, the switcher, the ways |
 //! | `home` | `/portal/:patient` |
 //! | `places` | appointments, records, messages, health, invoices: what will be there, until it is |
+//! | `forms` | `/portal/:patient/forms`: what is asked, and what was returned |
 //! | `account` | `/portal/account`: devices, password, the way out |
 //! | `people` | `/portal/:patient/people`: who can see this record, and letting somebody in |
 //! | [`islands`] | what wakes up in the browser; raw calls only, to stay small |
@@ -17,6 +18,8 @@ pub mod islands;
 mod account;
 #[cfg(feature = "ssr")]
 mod agent;
+#[cfg(feature = "ssr")]
+mod forms;
 #[cfg(feature = "ssr")]
 mod frame;
 #[cfg(feature = "ssr")]
@@ -30,11 +33,12 @@ mod start;
 #[cfg(feature = "ssr")]
 pub mod words;
 
-pub use islands::{Live, Opened};
+pub use islands::{Autosave, Live, Opened, Print};
 
 #[cfg(feature = "ssr")]
 pub use self::{
     account::{AccountPage, AccountView},
+    forms::{FormPage, FormView, FormsPage, FormsView},
     frame::{Frame, Place},
     home::{Home, HomeView},
     people::{Done, LetIn, LetInView, People, PeopleView},

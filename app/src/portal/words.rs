@@ -127,6 +127,79 @@ pub const INVOICES_PLACE: PlaceWords = PlaceWords {
     now: "Do you have an invoice on paper? Pay it as it says there, or ring the practice.",
 };
 
+// Forms
+/// A page, and a way.
+pub const FORMS: &str = "Forms";
+/// Under the heading.
+pub const FORMS_LEAD: &str = "What your practice asks you to fill in, and what you gave back.";
+/// The place on Home, and its empty state.
+pub const FORMS_PLACE: PlaceWords = PlaceWords {
+    title: "Forms",
+    card: "Fill in what your practice asks, and read what you gave back.",
+    empty: "No forms here yet",
+    will: "When your practice asks you to fill in a form, it stands here. What you have returned stays here too, to read \
+           and to print.",
+    now: "You do not need to do anything now.",
+};
+/// Home: heading of the card.
+pub const ASKED_OF_YOU: &str = "Asked of you";
+/// Home: what waits.
+#[must_use]
+pub fn forms_wait(count: i64) -> String {
+    match count {
+        1 => "One form waits for you to fill in.".to_owned(),
+        many => format!("{many} forms wait for you to fill in."),
+    }
+}
+/// Home: the way there.
+pub const TO_FORMS: &str = "Go to your forms";
+/// Heading.
+pub const ASKED: &str = "To fill in";
+/// Heading.
+pub const RETURNED: &str = "Returned";
+/// Before the moment.
+pub const ASKED_ON: &str = "Asked on";
+/// Before the moment.
+pub const STARTED_ON: &str = "Not returned yet. Saved on";
+/// Before the moment.
+pub const RETURNED_ON: &str = "Returned on";
+/// Before the moment.
+pub const WITHDRAWN_ON: &str = "Taken back on";
+/// The way to more.
+pub const EARLIER_FORMS: &str = "Earlier forms";
+/// The way back.
+pub const ALL_FORMS: &str = "All forms";
+/// Under a form's heading.
+#[must_use]
+pub fn form_of(practice: &str) -> String {
+    format!("A form of {practice}")
+}
+/// Heading over the practice's message.
+pub const THEY_SAY: &str = "What your practice says";
+/// Before the moment.
+pub const SAVED_ON: &str = "You began to fill this in. It was saved on";
+/// After it.
+pub const SAVED_MORE: &str = "Your practice sees it only when you return it.";
+/// Before the moment.
+pub const RETURNED_BY_YOU: &str = "You returned this form on";
+/// Before the moment.
+pub const TAKEN_BACK: &str = "Your practice took this form back on";
+/// After it.
+pub const TAKEN_BACK_MORE: &str = "You do not need to fill it in.";
+/// Button.
+pub const SAVE_FOR_LATER: &str = "Save and go on later";
+/// Button.
+pub const RETURN_FORM: &str = "Return to the practice";
+/// What is wrong: heading.
+pub const FORM_NOT_RETURNED: &str = "The form is not returned yet";
+/// What is wrong.
+pub const FORM_NOT_RETURNED_LEAD: &str = "What you typed is saved. Please look at these, then return it again:";
+/// What is wrong: heading.
+pub const FORM_NOT_KEPT: &str = "This could not be saved";
+/// What is wrong.
+pub const FORM_NOT_KEPT_LEAD: &str =
+    "What was sent does not fit this form. Please fill it in on this page, and send it again.";
+
 // No record
 /// Heading.
 pub const NO_RECORD_TITLE: &str = "No records yet";

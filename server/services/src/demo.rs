@@ -1,17 +1,20 @@
 //! The demo group: 3 practitioners, 2 administrators, 2 locations and 200 believable patients.
 
+mod forms;
 mod people;
 
 use std::sync::Arc;
 
 use domain::{
-    access::{Access, Actor, AddPatient, EditPatient, InvitePatient, Inviting, ManageTemplates, PatientFacts},
+    access::{
+        Access, Actor, AddPatient, EditPatient, InvitePatient, Inviting, ManageTemplates, PatientFacts, SendForms,
+    },
     account::{Account, Door, PasswordHash, SessionClock},
     audit::{Action, Entry},
     email::Email,
     error::Invalid,
     grant::{Grant, Kind},
-    ids::{AccountId, GroupId, LocationId, PatientId, UserId},
+    ids::{AccountId, FormId, GroupId, LocationId, PatientId, UserId},
     invitation::{Events, Invitation},
     location::{Location, OpeningHours},
     mail::{self, Failure},
@@ -176,11 +179,16 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
     let actors = signed_in(services, first_group.tokens).await?;
     let others = signed_in(services, second_group.tokens).await?;
 
+    let owner = actors.first().ok_or_else(|| Error::fault("the demo has no owner"))?;
+    let owner = Ctx::new(Arc::clone(services), Origin::default(), Some(owner.clone()));
+    let forms = add_forms(&owner).await?;
+
     let mut work = services.store.begin().await?;
     let all = people::draw(today(&ctx)?);
     let first = add_patients(&ctx, work.as_mut(), &actors, PRACTITIONERS, &all).await?;
     add_templates(&ctx, work.as_mut(), &actors).await?;
     add_portal(&ctx, work.as_mut(), first_group.id, &actors, &first, &password).await?;
+    send_forms(&owner, work.as_mut(), &first, &forms).await?;
     // The second group has patients of its own; that some are the same people is nobody's business in either.
     add_patients(&ctx, work.as_mut(), &others, 2, all.get(SECOND_PATIENTS).unwrap_or_default()).await?;
     for actor in actors.iter().chain(&others) {
@@ -353,6 +361,31 @@ async fn add_templates(ctx: &Ctx, work: &mut dyn Work, actors: &[Actor]) -> Resu
     }
     Ok(())
 }
+
+/// The forms of the group, published.
+async fn add_forms(owner: &Ctx) -> Result<Vec<FormId>> {
+    let mut ids = Vec::new();
+    for form in forms::all() {
+        let id = crate::forms::add(owner, &form).await?;
+        crate::forms::publish(owner, id, 0, &form).await?;
+        ids.push(id);
+    }
+    Ok(ids)
+}
+
+/// The patient at the portal's door is asked for the first form.
+async fn send_forms(owner: &Ctx, work: &mut dyn Work, patients: &[PatientId], forms: &[FormId]) -> Result<()> {
+    let (Some(patient), Some(form)) = (patients.first(), forms.first()) else { return Ok(()) };
+    let actor = owner.actor()?;
+    let facts = patients::facts(work, actor, *patient).await?;
+    let access = actor.may(SendForms, &facts)?;
+    let Some((grant, _)) = work.list_recipients(&access).await?.into_iter().next() else { return Ok(()) };
+    crate::forms::ask(owner, work, &access, &grant, &[*form], FORM_MESSAGE).await
+}
+
+/// What the demo says to it (S3-30).
+const FORM_MESSAGE: &str = "Please fill this in before your first visit. It takes about ten minutes, and you can stop and \
+     go on later.";
 
 /// What became of a demo invitation.
 #[derive(Clone, Copy)]

@@ -22,6 +22,7 @@
 //! | [`patients`] | list, search, profile, contacts |
 //! | [`invitations`] | invite, resend, revoke, accept |
 //! | [`bulk`] | inviting many at once: a job, done in steps |
+//! | [`forms`] | make, send and take back forms; fill them in and return them |
 //! | [`settings`], [`templates`], [`notifications`] | as they say |
 //! | [`handout`] | what a practice prints to tell of the portal |
 //! | [`mails`] | the worker that empties the outbox, and what does not get through |
@@ -43,6 +44,7 @@ mod csv;
 mod days;
 pub mod demo;
 pub mod error;
+pub mod forms;
 pub mod handout;
 pub mod hashing;
 pub mod history;

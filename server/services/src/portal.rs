@@ -51,6 +51,7 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     let facts = own.record.clone().at(ctx.now());
     let access = actor.may(ViewOwnRecord, &facts)?;
     let also_console = !view.list_own_groups(actor.account()).await?.is_empty();
+    let asked_forms = view.count_own_asked_forms(&access).await?;
     drop(view);
     // Only the entry needs the one writer.
     let mut work = ctx.services.store.begin().await?;
@@ -62,7 +63,7 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     };
     let practice_phone = own.phone.clone();
     let record = shown(ctx, actor, own).ok_or(Error::NotFound)?;
-    Ok(PortalFrame { record, practice_phone, greet, records: open_ones(ctx, actor, all), also_console })
+    Ok(PortalFrame { record, asked_forms, practice_phone, greet, records: open_ones(ctx, actor, all), also_console })
 }
 
 async fn one_record(ctx: &Ctx, actor: &Actor, work: &mut dyn Work, patient: PatientId) -> Result<OwnRecord> {

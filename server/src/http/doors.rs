@@ -48,6 +48,9 @@ pub struct Entry {
     pub background: bool,
     /// May it be passed from the lobby, by somebody who is signed in at the console and not let in yet?
     pub lobby: Option<Lobby>,
+    /// May its body be longer than those of other doors?
+    #[serde(default)]
+    pub long: bool,
     /// The fields of its form that stand in it again when it was refused. All others are forgotten: passwords, codes and
     /// whatever comes to be asked for later.
     #[serde(default)]

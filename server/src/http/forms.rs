@@ -95,7 +95,7 @@ async fn through(
         Some(kind) if kind.starts_with(b"application/json") => false,
         _ => return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, AppError::BadRequest).into()),
     };
-    let body = read(body).await?;
+    let body = read(body, if door.long { limits::LONG_BODY } else { limits::BODY }).await?;
     if std::str::from_utf8(&body).is_err() {
         return Err((StatusCode::BAD_REQUEST, AppError::BadRequest).into());
     }
@@ -118,8 +118,8 @@ async fn through(
 }
 
 /// Reads a body, bounded in size and time.
-async fn read(body: Body) -> Result<Bytes, Refused> {
-    match tokio::time::timeout(limits::BODY_TIME, Limited::new(body, limits::BODY).collect()).await {
+async fn read(body: Body, most: usize) -> Result<Bytes, Refused> {
+    match tokio::time::timeout(limits::BODY_TIME, Limited::new(body, most).collect()).await {
         Ok(Ok(whole)) => Ok(whole.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             Err((StatusCode::PAYLOAD_TOO_LARGE, AppError::BadRequest).into())

@@ -21,6 +21,7 @@ pub(crate) fn clash(index: &str) -> Clash {
         "portal_grants_account" => Clash::GrantOfAccount,
         "templates_name" => Clash::TemplateName,
         "saved_reports_name" => Clash::SavedReportName,
+        "forms_title" => Clash::FormTitle,
         "installation_pkey" => Clash::SetUp,
         "patients_number" => Clash::PatientNumber,
         "users_account" => Clash::UserOfAccount,

@@ -52,6 +52,8 @@ macro_rules! nouns {
         mod bulk;
         #[path = "../contacts.rs"]
         mod contacts;
+        #[path = "../forms.rs"]
+        mod forms;
         #[path = "../grants.rs"]
         mod grants;
         #[path = "../handouts.rs"]

@@ -24,8 +24,11 @@ const ACCESS_GIVEN: &str = "access_given";
 const ACCESS_CHANGED: &str = "access_changed";
 const ACCESS_ENDED: &str = "access_ended";
 
+const RETURNED: &str = "form_returned";
+
 /// What this program can read.
-const KNOWN: [&str; 8] = [ACCEPTED, FAILED, JOINED, DECLINED, ACCESS_ASKED, ACCESS_GIVEN, ACCESS_CHANGED, ACCESS_ENDED];
+const KNOWN: [&str; 9] =
+    [ACCEPTED, FAILED, JOINED, DECLINED, ACCESS_ASKED, ACCESS_GIVEN, ACCESS_CHANGED, ACCESS_ENDED, RETURNED];
 
 #[derive(sqlx::FromRow)]
 struct NotificationRow {
@@ -34,6 +37,7 @@ struct NotificationRow {
     patient_id: Option<Uuid>,
     invitation_id: Option<Uuid>,
     about_user_id: Option<Uuid>,
+    form_request_id: Option<Uuid>,
     happened_at: i64,
     read_at: Option<i64>,
 }
@@ -50,6 +54,10 @@ impl TryFrom<NotificationRow> for Notification {
             FAILED => about_patient.map(|(patient, invitation)| News::InvitationFailed { patient, invitation }),
             JOINED => about_user.map(|user| News::MembershipAccepted { user }),
             DECLINED => about_user.map(|user| News::MembershipRejected { user }),
+            RETURNED => row
+                .patient_id
+                .zip(row.form_request_id)
+                .map(|(patient, request)| News::FormReturned { patient: patient.into(), request: request.into() }),
             ACCESS_ASKED => access(AccessChange::Asked),
             ACCESS_GIVEN => access(AccessChange::Given),
             ACCESS_CHANGED => access(AccessChange::Changed),
@@ -84,6 +92,7 @@ impl Notifications for SqlWork {
         let (what, invitation) = match notification.news {
             News::InvitationAccepted { invitation, .. } => (ACCEPTED, Some(invitation)),
             News::InvitationFailed { invitation, .. } => (FAILED, Some(invitation)),
+            News::FormReturned { .. } => (RETURNED, None),
             News::MembershipAccepted { .. } => (JOINED, None),
             News::MembershipRejected { .. } => (DECLINED, None),
             News::AccessChanged { how, .. } => {
@@ -96,6 +105,14 @@ impl Notifications for SqlWork {
                 (what, None)
             }
         };
+        let form_request = match notification.news {
+            News::FormReturned { request, .. } => Some(request),
+            News::InvitationAccepted { .. }
+            | News::InvitationFailed { .. }
+            | News::MembershipAccepted { .. }
+            | News::MembershipRejected { .. }
+            | News::AccessChanged { .. } => None,
+        };
         self.execute(
             query(
                 "INSERT INTO notifications (
@@ -106,9 +123,10 @@ impl Notifications for SqlWork {
                      patient_id,
                      invitation_id,
                      about_user_id,
+                     form_request_id,
                      happened_at,
                      read_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             )
             .bind(group.uuid())
             .bind(notification.id.uuid())
@@ -117,6 +135,7 @@ impl Notifications for SqlWork {
             .bind(notification.news.patient().map(|patient| patient.uuid()))
             .bind(invitation.map(|invitation| invitation.uuid()))
             .bind(notification.news.user().map(|user| user.uuid()))
+            .bind(form_request.map(|request| request.uuid()))
             .bind(notification.at.millis())
             .bind(notification.read_at.map(Time::millis)),
         )
@@ -142,13 +161,14 @@ impl Notifications for SqlWork {
                  patient_id,
                  invitation_id,
                  about_user_id,
+                 form_request_id,
                  happened_at,
                  read_at
              FROM notifications
              WHERE group_id = $1
                AND user_id = $2
                AND id < $3
-               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13)
+               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13, $14)
                AND (patient_id IS NULL
                     OR COALESCE(
                         (
@@ -185,7 +205,7 @@ impl Notifications for SqlWork {
                  WHERE group_id = $1
                    AND user_id = $2
                    AND read_at IS NULL
-                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11)
+                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11, $12)
                    AND (patient_id IS NULL
                         OR COALESCE(
                             (

@@ -13,17 +13,23 @@ use std::{
 };
 
 use domain::{
-    access::{Actor, Face, InvitePatient, ManageRelationships, ManageUsers, PatientFacts, Relationship, UserFace},
+    access::{
+        Actor, Face, InvitePatient, ManageRelationships, ManageUsers, PatientFacts, Relationship, SendForms, UserFace,
+        ViewOwnRecord,
+    },
     account::{Account, Door, PasswordHash, SessionClock},
+    grant::{Grant, State},
     ids::{AccountId, GroupId, UserId},
     location::{Location, OpeningHours},
     mail::{self, Failure},
     notification::{News, Notification},
+    patient::Status,
     person::UserName,
     practice::Group,
     time::Span,
     user::{AccessSettings, Level, User, UserState},
 };
+use serde_json::json;
 use server::{
     config::AppUrl,
     http::Settings,
@@ -267,6 +273,38 @@ impl App {
         let mut work = self.services.store.begin().await.unwrap();
         assert!(work.set_relationship(&access, user.id, relationship).await.unwrap());
         work.save().await.unwrap();
+    }
+
+    /// A form is published, sent to the portal user who was invited for this patient, and returned; gives its id and that of
+    /// what was sent. Nobody is told of it.
+    pub async fn returned_form(&self, by: &Persona, user: &User, patient: &str, title: &str) -> (String, String) {
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let question = json!({ "key": "reason", "label": "Why?", "kind": "long_text" });
+        let sections = json!([{ "title": "About you", "questions": [question] }]);
+        let draft = json!({ "title": title, "definition": { "sections": sections } });
+        let form = text(&by.call("forms/add", json!({ "form": draft })).await.is(200).json());
+        by.call("forms/publish", json!({ "id": form, "version": 0, "form": draft })).await.is(200);
+        let start = by.call("forms/send_start", json!({ "patient": patient })).await.is(200).json();
+        let to = text(&start["people"][0]["grant"]);
+        let send = json!({ "to": to, "forms": [form], "message": "Please" });
+        by.call("forms/send", json!({ "patient": patient, "form": send })).await.is(200);
+        let page = json!({ "after": null, "limit": null });
+        let sent = by.call("forms/requests", json!({ "patient": patient, "page": page })).await.is(200).json();
+        let request = text(&sent["rows"][0]["id"]);
+        let face = UserFace { group: user.group, user: user.id, level: Level::Full, settings: NO_SETTINGS };
+        let actor = |account, face| {
+            Actor::unscoped_from_session(account, self.services.random.id().into(), String::new(), face)
+        };
+        let facts = PatientFacts { group: user.group, patient: patient.parse().unwrap(), relationship: None };
+        let access = actor(user.account, Face::User(face)).may(SendForms, &facts).unwrap();
+        let mut work = self.services.store.begin().await.unwrap();
+        let (grant, _) = work.list_recipients(&access).await.unwrap().remove(0);
+        let grant = Grant { state: State::Activated { at: self.clock.now() }, ..grant };
+        let portal = actor(grant.account, Face::Portal);
+        let own = portal.may(ViewOwnRecord, &GrantFacts { grant, status: Status::Active }).unwrap();
+        assert!(work.submit_own_form(&own, request.parse().unwrap(), &[], self.clock.now()).await.unwrap());
+        work.save().await.unwrap();
+        (form, request)
     }
 
     /// Sets a user's access behind everybody's back.

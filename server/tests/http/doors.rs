@@ -43,12 +43,14 @@ struct Ids {
     bulk: String,
     grant: String,
     report: String,
+    form: String,
+    request: String,
 }
 
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 14] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -61,6 +63,8 @@ const KINDS: [Kind; 12] = [
     ("bulk invitation", |ids| &mut ids.bulk),
     ("portal grant", |ids| &mut ids.grant),
     ("saved report", |ids| &mut ids.report),
+    ("form", |ids| &mut ids.form),
+    ("form that was sent", |ids| &mut ids.request),
 ];
 
 impl Ids {
@@ -80,6 +84,8 @@ impl Ids {
             bulk: id(domain::ids::BulkId::PREFIX),
             grant: id(domain::ids::GrantId::PREFIX),
             report: id(domain::ids::SavedReportId::PREFIX),
+            form: id(domain::ids::FormId::PREFIX),
+            request: id(domain::ids::FormRequestId::PREFIX),
         }
     }
 
@@ -121,6 +127,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     let account = app.account(&email).await;
     let user = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap()[0].user.clone();
     assert!(app.news_and_stuck_mail(&user, &patient).await);
+    let (form, request) = app.returned_form(&owner, &user, &patient, &format!("Intake {number}")).await;
     let page = json!({ "page": { "after": null, "limit": null } });
     let about = |rows: &Value| {
         let mut rows = rows.as_array().unwrap().iter();
@@ -144,6 +151,8 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         bulk: id(&bulk),
         grant: id(&portal_users[0]["id"]),
         report: id(&report),
+        form,
+        request,
         patient,
     };
     (owner, ids)
@@ -276,6 +285,30 @@ fn body(door: &str, ids: &Ids) -> Body {
         "templates/save" => Body::Json(json!({ "id": ids.template, "version": 1, "form": template })),
         "templates/remove" => Body::Json(json!({ "id": ids.template, "version": 0 })),
         "templates/preview" => Body::Json(json!({ "body": "Hello", "patient": ids.patient })),
+        "forms/list" => Body::Json(json!({})),
+        "forms/open" => Body::Json(json!({ "id": ids.form })),
+        "forms/add" => Body::Json(json!({ "form": { "title": "", "definition": { "sections": [] } } })),
+        "forms/save" | "forms/publish" => {
+            let question = json!({ "key": "a", "label": "A", "kind": "text" });
+            let definition = json!({ "sections": [{ "title": "A", "questions": [question] }] });
+            let form = json!({ "title": "A form", "definition": definition });
+            Body::Json(json!({ "id": ids.form, "version": 999, "form": form }))
+        }
+        "forms/archive" => Body::Json(json!({ "id": ids.form, "version": 999 })),
+        "forms/send_start" => Body::Json(json!({ "patient": ids.patient })),
+        "forms/send" => {
+            Body::Json(json!({ "patient": ids.patient, "form": { "to": "", "forms": [ids.form], "message": "" } }))
+        }
+        "forms/requests" => Body::Json(json!({ "patient": ids.patient, "page": page })),
+        "forms/answers" | "forms/withdraw" => Body::Json(json!({ "patient": ids.patient, "id": ids.request })),
+        "forms/own" => Body::Form(vec![("patient", ids.patient.clone())]),
+        "forms/fill_in" => Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.request.clone())]),
+        "forms/answer" => Body::Form(vec![
+            ("patient", ids.patient.clone()),
+            ("id", ids.request.clone()),
+            ("wish", text("submit")),
+            ("answers[reason][]", text("x")),
+        ]),
         "mails/retry" => Body::Json(json!({ "id": ids.mail })),
         "portal/start" => Body::Form(vec![]),
         "portal/frame" => Body::Form(vec![("patient", ids.patient.clone())]),
@@ -513,7 +546,7 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 39] = [
+const READING: [&str; 44] = [
     "account/tips",
     "bulk/export",
     "bulk/list",
@@ -522,6 +555,11 @@ const READING: [&str; 39] = [
     "console/start",
     "handout/find",
     "handout/pdf",
+    "forms/answers",
+    "forms/list",
+    "forms/open",
+    "forms/requests",
+    "forms/send_start",
     "history/chosen",
     "history/export",
     "history/list",
@@ -631,6 +669,8 @@ fn page_policy(asker: &Asker, page: &str, entry: &Entry, path: &str) -> (&'stati
         (_, door::Who::SignedIn) => (&[200, 302], None),
         (What::Lobby(_), _) => welcome,
         (What::Portal(own), door::Who::Portal) if entry.right.is_some() && !path.contains(own) => (&[404], None),
+        // What was sent to somebody else.
+        (What::Portal(_), door::Who::Portal) if page.contains(":request") => (&[404], None),
         // Who has one record only is led to it.
         (What::Portal(own), door::Who::Portal) if page == "/portal" => (&[302], Some(format!("/portal/{own}"))),
         (What::Portal(_), door::Who::Portal) | (What::User(_), door::Who::Console) => (&[200], None),
@@ -714,6 +754,7 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
         for patient in &patients {
             let path = page.replace(":patient", patient).replace(":user", &ids.user);
             let path = path.replace(":bulk", &ids.bulk).replace(":token", "x");
+            let path = path.replace(":form", &ids.form).replace(":request", &ids.request);
             let response = asker.persona.copy().get(&path).await;
             let (statuses, to) = page_policy(asker, page, entry, &path);
             let what = format!("{engine:?} {} at {path}: {} to {}", asker.name, response.status, response.location());
@@ -815,13 +856,15 @@ async fn not_yours_and_not_there_are_the_same_answer() {
                     ("notifications/mark_read", _) => 200,
                     // One's own access is refused before the places are looked at.
                     ("users/save", "location") => 409,
+                    // A field of the dialog; whom it goes to is not said either.
+                    ("forms/send", "form") => 422,
                     // Their settings allow neither.
                     ("bulk/export" | "history/chosen", _) => 403,
                     _ => 404,
                 };
                 assert_eq!(answer.0, status, "{engine:?} {door} {}: {}", kind.0, answer.2);
                 pairs += 1;
-                if ["contact", "invitation"].contains(&kind.0) {
+                if ["contact", "invitation", "form that was sent"].contains(&kind.0) {
                     let answer = told(&knock(&colleague, door, &neighbour.but(kind, &others)).await);
                     let not_there = told(&knock(&colleague, door, &neighbour.but(kind, &Ids::unknown())).await);
                     assert_eq!(answer, not_there, "{engine:?} {door}: another patient's {}", kind.0);

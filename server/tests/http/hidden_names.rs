@@ -40,6 +40,18 @@ async fn who_sees_no_names_finds_none_anywhere() {
         for _ in 0..3 {
             app.invite(&full, &patient, "patient1@a.example.net").await;
         }
+        let (form, _) = {
+            let account = app.account("full@a.example.org").await;
+            let own = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap();
+            let owner = app.user_at_once("full@a.example.org").await;
+            let returned = app.returned_form(&owner, &own[0].user, &patient, "Intake").await;
+            let start = full.call("forms/send_start", json!({ "patient": patient })).await.is(200).json();
+            for _ in 0..3 {
+                let form = json!({ "to": start["people"][0]["grant"], "forms": [returned.0], "message": "mother" });
+                full.call("forms/send", json!({ "patient": patient, "form": form })).await.is(200);
+            }
+            returned
+        };
         // One who sees no names and may do everything else: the widest way in.
         let account = app.account("hidden@a.example.org").await;
         let own = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap();
@@ -59,18 +71,23 @@ async fn who_sees_no_names_finds_none_anywhere() {
             if entry.who != Who::Console {
                 continue;
             }
-            for body in bodies(door, &patient, &id) {
+            for body in bodies(door, &patient, &id, &form) {
                 let response = hidden.call(door, body).await;
                 look(&response, door);
                 // Contacts are all names: there is nothing to show without them.
-                let status = if REFUSED.contains(&door.as_str()) { 403 } else { 200 };
+                let status = match door.as_str() {
+                    // Nor is it said that there are answers.
+                    "forms/answers" => 404,
+                    refused if REFUSED.contains(&refused) => 403,
+                    _ => 200,
+                };
                 assert_eq!(response.status, status, "{door}: {}", response.text());
                 asked += 1;
             }
             // On through the lists, row by row: what a list goes on with tells nothing either.
             let mut most = None;
             let listed = |body: &Value| body.get("page").is_some() && !REFUSED.contains(&door.as_str());
-            for body in bodies(door, &patient, &id).into_iter().filter(listed) {
+            for body in bodies(door, &patient, &id, &form).into_iter().filter(listed) {
                 let shown = pages(&hidden, door, body).await;
                 asked += shown;
                 most = most.max(Some(shown));
@@ -149,11 +166,12 @@ async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
 }
 
 /// What is names and nothing else is refused as a whole.
-const REFUSED: [&str; 10] = [
+const REFUSED: [&str; 11] = [
     "bulk/export",
     "bulk/list",
     "bulk/patients",
     "bulk/view",
+    "forms/send_start",
     "patients/contacts",
     "invitations/start",
     "portal_users/find",
@@ -163,12 +181,18 @@ const REFUSED: [&str; 10] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 35] = [
+const CHANGING: [&str; 41] = [
     "bulk/go_on",
     "bulk/open",
     "bulk/start",
     "bulk/stop",
     "handout/save",
+    "forms/add",
+    "forms/archive",
+    "forms/publish",
+    "forms/save",
+    "forms/send",
+    "forms/withdraw",
     "invitations/invite",
     "invitations/resend",
     "invitations/revoke",
@@ -201,11 +225,14 @@ const CHANGING: [&str; 35] = [
     "users/save",
 ];
 
+/// An id of nothing, too.
+const REQUEST: &str = "frq_000000000000000000000000deadbeef";
+
 /// An id of nothing: whoever sees no names is refused before it is looked for.
 const BULK: &str = "blk_000000000000000000000000deadbeef";
 
 /// Ways to call a door that may show something.
-fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
+fn bodies(door: &str, patient: &str, user: &str, form: &str) -> Vec<Value> {
     let page = json!({ "after": null, "limit": 200 });
     match door {
         "patients/list" => ["", "CNRY", "1990", "0491"]
@@ -218,6 +245,10 @@ fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
         "invitations/start" => vec![json!({ "patient": patient })],
         "portal_users/list" => vec![json!({ "patient": patient })],
         "portal_users/find" => vec![json!({ "patient": patient, "email": "cnry-a-1@example.org" })],
+        "forms/open" => vec![json!({ "id": form })],
+        "forms/send_start" => vec![json!({ "patient": patient })],
+        "forms/requests" => vec![json!({ "patient": patient, "page": page })],
+        "forms/answers" => vec![json!({ "patient": patient, "id": REQUEST })],
         "bulk/list" => vec![json!({ "page": page })],
         "bulk/view" => vec![json!({ "id": BULK })],
         "bulk/patients" => vec![json!({ "id": BULK, "outcome": null, "page": page })],
@@ -251,6 +282,7 @@ fn bodies(door: &str, patient: &str, user: &str) -> Vec<Value> {
         | "reports/saved"
         | "handout/find"
         | "handout/pdf"
+        | "forms/list"
         | "settings/patient_access"
         | "settings/practice"
         | "settings/messages" => vec![json!({})],

@@ -9,6 +9,7 @@ mod world;
 mod doors;
 mod edge;
 mod events;
+mod forms;
 mod hidden_names;
 mod ids;
 mod invitations;

@@ -112,6 +112,7 @@ pub fn in_group(who: &Who) -> Vec<Explanation> {
         ManageLocations,
         ManageSettings,
         ManageTemplates,
+        ManageForms,
         ManageMail,
     )
 }
@@ -130,6 +131,9 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
         ViewAppointments,
         ViewInvoices,
         ViewNotes,
+        SendForms,
+        ViewForms,
+        ViewFormAnswers,
         ManageRelationships,
     )
 }

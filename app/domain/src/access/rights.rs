@@ -184,6 +184,14 @@ rights! {
     ManageSettings(()) -> InGroup = manage_settings;
     /// See and change communication templates.
     ManageTemplates(()) -> InGroup = manage_settings;
+    /// Make, change, publish and put away forms.
+    ManageForms(()) -> InGroup = manage_settings;
+    /// Send forms to the patient's portal users; take them back.
+    SendForms(PatientFacts) -> OnPatient = invite_patient;
+    /// See which forms were sent and where they stand, without the answers.
+    ViewForms(PatientFacts) -> OnPatient = view_patient;
+    /// Read what was answered.
+    ViewFormAnswers(PatientFacts) -> OnPatient = view_form_answers;
     /// See mail that cannot be delivered, and try it again.
     ManageMail(()) -> InGroup = manage_settings;
     /// See what users did.
@@ -370,6 +378,27 @@ fn view_notes(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     }
 }
 
+/// As for notes, and for a practitioner of any level who treats the patient: the answers are for them. Refused without a word,
+/// as notes are; answers hold names, so who sees no names reads none.
+fn view_form_answers(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
+    let seen = view_patient(who, facts)?;
+    let user = user(who)?;
+    if names_hidden(user) {
+        return Err(hidden(Because::NamesHidden));
+    }
+    let because = match (user.level, facts.relationship) {
+        (Level::Clinical | Level::Full | Level::AdminFull, _) => return Ok(seen),
+        (Level::CalendarContacts | Level::CalendarContactsFinance, _)
+        | (Level::Personal | Level::OwnAndContacts, None) => {
+            return Err(hidden(Because::LevelTooLow));
+        }
+        (Level::Personal | Level::OwnAndContacts, Some(Relationship::Revoked)) => return Err(hidden(Because::Revoked)),
+        (Level::Personal | Level::OwnAndContacts, Some(Relationship::Automatic)) => Because::Automatic,
+        (Level::Personal | Level::OwnAndContacts, Some(Relationship::Granted)) => Because::Granted,
+    };
+    Ok(Granted { because, ..seen })
+}
+
 fn manage_relationships(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     let seen = view_patient(who, facts)?;
     let user = user(who)?;
@@ -455,6 +484,13 @@ contains! {
     AddPatient => ListPatients;
     ManageMail => EnterGroup;
     ManageTemplates => EnterGroup;
+    ManageForms => EnterGroup;
+    InvitePatient => SendForms;
+    SendForms => ViewForms;
+    SendForms => ViewPatient;
+    ViewForms => ViewPatient;
+    ViewFormAnswers => ViewForms;
+    ViewFormAnswers => ViewPatient;
     ManageSettings => EnterGroup;
     ManageUsers => EnterGroup;
     ManageLocations => EnterGroup;
@@ -621,6 +657,10 @@ mod tests {
             cell(actor.may(ManageLocations, &())),
             cell(actor.may(ManageSettings, &())),
             cell(actor.may(ManageTemplates, &())),
+            cell(actor.may(ManageForms, &())),
+            cell(actor.may(SendForms, on)),
+            cell(actor.may(ViewForms, on)),
+            cell(actor.may(ViewFormAnswers, on)),
             cell(actor.may(ManageMail, &())),
             cell(actor.may(ViewHistory, &())),
             cell(actor.may(ExportData, &())),
@@ -744,6 +784,10 @@ mod tests {
             "ManageLocations" => actor.may(ManageLocations, &()).map(drop),
             "ManageSettings" => actor.may(ManageSettings, &()).map(drop),
             "ManageTemplates" => actor.may(ManageTemplates, &()).map(drop),
+            "ManageForms" => actor.may(ManageForms, &()).map(drop),
+            "SendForms" => actor.may(SendForms, on).map(drop),
+            "ViewForms" => actor.may(ViewForms, on).map(drop),
+            "ViewFormAnswers" => actor.may(ViewFormAnswers, on).map(drop),
             "ManageMail" => actor.may(ManageMail, &()).map(drop),
             "ViewPatient" => actor.may(ViewPatient, on).map(drop),
             "ViewContacts" => actor.may(ViewContacts, on).map(drop),
@@ -777,6 +821,12 @@ mod tests {
         assert_eq!(holds("ViewInvoices", None), [false, true, true, true, false, true, true]);
         assert_eq!(holds("ViewInvoices", granted), [true, true, true, true, false, true, true]);
         assert_eq!(holds("ViewNotes", None), [false, false, true, true, false, false, true]);
+        // Answers are read by who may read notes, and by the practitioners who treat the patient.
+        for treats in [automatic, granted] {
+            assert_eq!(holds("ViewFormAnswers", treats), [true, true, true, true, false, false, true]);
+        }
+        assert_eq!(holds("ViewFormAnswers", None), [false, false, true, true, false, false, true]);
+        assert_eq!(holds("ViewFormAnswers", Some(Relationship::Revoked)), [false; 7]);
         for right in ["ManageUsers", "ManageLocations", "ManageSettings", "ManageRelationships"] {
             assert_eq!(holds(right, None), [false, false, false, true, false, false, true], "{right}");
         }

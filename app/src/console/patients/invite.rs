@@ -86,7 +86,8 @@ fn Fields(
     on_close: impl Fn(bool) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let desk = use_desk();
-    let InviteStart { patient, email, link_hours, pending, templates, values, steps_down_on, grown_up_on } = start;
+    let InviteStart { patient, email, link_hours, pending, templates, values, forms, steps_down_on, grown_up_on } =
+        start;
     let (name, relationship, address) = match &target {
         Target::Patient => (String::new(), String::new(), email),
         Target::Contact(contact) => {
@@ -103,6 +104,8 @@ fn Fields(
         ("confirmed", String::new()),
         ("template", String::new()),
         ("message", String::new()),
+        ("forms", String::new()),
+        ("forms_message", String::new()),
     ];
     first.extend(terms::fresh());
     let form = Form::new("invite", &target.key(id), first);
@@ -119,6 +122,8 @@ fn Fields(
             confirmed: form.value("confirmed"),
             terms: if whom == Whom::Patient { TermsForm::default() } else { terms::typed(form) },
             message: form.value("message"),
+            forms: form.value("forms").split(' ').filter_map(|id| id.parse().ok()).collect(),
+            forms_message: form.value("forms_message"),
         };
         let to = typed.email.trim().to_owned();
         form.send(api::invitations::invite(id, typed), move |_| {
@@ -191,6 +196,17 @@ fn Fields(
     } else {
         words::SAVE_PORTAL_USER
     };
+    // S3-29, S3-30, S3-31
+    let choices: Vec<_> = forms.into_iter().map(|one| Choice::new(one.id.to_string(), one.title)).collect();
+    let ticked = form.field("forms");
+    let intake = (!choices.is_empty()).then(move || {
+        view! {
+            {form.ticks("forms", words::INTAKE_FORMS, choices)}
+            {move || ticked.with(|all| !all.trim().is_empty()).then(|| {
+                form.area("forms_message", words::INTAKE_FORMS_MESSAGE, words::INTAKE_FORMS_MESSAGE_HINT, false, limits::MESSAGE)
+            })}
+        }
+    });
     Effect::new(move || request_animation_frame(focus_first_field));
     view! {
         <form class=form.class() novalidate on:submit=send>
@@ -204,6 +220,7 @@ fn Fields(
                 {how_far}
                 {message::fields(form, templates, words::MESSAGE_HINT)}
                 {reads}
+                {intake}
                 <p class="muted">{words::link_lives(link_hours)}</p>
             </div>
             <footer class="dialog-foot">

@@ -3,6 +3,7 @@
 mod access;
 mod contacts;
 mod details;
+mod forms;
 mod invite;
 mod list;
 mod new;

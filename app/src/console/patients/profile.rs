@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::{
     access::Access,
     contacts::Contacts,
+    forms::Forms,
     invite::{Invite, Target},
     portal_users::PortalSettings,
     summary::Summary,
@@ -53,6 +54,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             if !names_hidden {
                 tabs.push((nav::patient(id, Tab::Contacts), words::CONTACTS));
             }
+            tabs.push((nav::patient(id, Tab::Forms), words::FORMS));
             if may.get().see_access {
                 tabs.push((nav::patient(id, Tab::Access), words::ACCESS));
             }
@@ -67,6 +69,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             Tab::Summary => view! { <Summary id=id profile=profile may_edit=edit/> }.into_any(),
             Tab::Contacts if names_hidden => view! { <Empty title=words::NAMES_HIDDEN><p>{words::NAMES_HIDDEN_TEXT}</p></Empty> }.into_any(),
             Tab::Contacts => view! { <Contacts id=id profile=profile may_edit=edit inviting=inviting invited=invited/> }.into_any(),
+            Tab::Forms => view! { <Forms id=id may_send=edit/> }.into_any(),
             Tab::Access if see_access => view! { <Access id=id invited=invited inviting=inviting may=may changed=move || profile.again()/> }.into_any(),
             Tab::Access => view! { <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Level)}</p></Empty> }.into_any(),
         })

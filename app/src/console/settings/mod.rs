@@ -1,5 +1,6 @@
 //! Settings: the index with its search, and a file for each page.
 
+mod forms;
 mod general;
 mod handout;
 mod locations;
@@ -12,6 +13,7 @@ mod users;
 use leptos::prelude::*;
 
 pub use self::{
+    forms::{FormEditor, Forms},
     general::General,
     handout::Handout,
     locations::Locations,

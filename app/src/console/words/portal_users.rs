@@ -15,6 +15,10 @@ pub const INVITATION_GOES_TO: &str = "The invitation goes to";
 pub const CHECK_ADDRESS: &str = "Is this the right address?";
 pub const ADDRESS_IS_RIGHT: &str = "I have checked it. It is right.";
 
+pub const INTAKE_FORMS: &str = "Intake Forms to send along";
+pub const INTAKE_FORMS_MESSAGE: &str = "Intake Forms Message";
+pub const INTAKE_FORMS_MESSAGE_HINT: &str = "They read it in the portal, over the forms.";
+
 pub const PORTAL_SETTINGS: &str = "Portal settings";
 pub const PORTAL_USERS: &str = "Portal Users";
 pub const PORTAL_USERS_TEXT: &str = "Who can open this patient's record in the portal, or was invited to.";

@@ -8,7 +8,7 @@ use domain::{
     error::Problem,
     grant::{Grant, Kind, Standing, State as GrantState, Terms},
     ids::{AccountId, ContactId, GrantId, InvitationId, UserId},
-    invitation::{Events, Invitation},
+    invitation::{Events, Invitation, remind_at},
     limits,
     time::Span,
 };
@@ -57,7 +57,7 @@ pub(crate) async fn make(
     id: InvitationId,
     wanted: Wanted,
     before: &PortalUsers,
-) -> Result<Option<Invitation>> {
+) -> Result<Option<(Invitation, Grant)>> {
     let now = ctx.now();
     let Some((account, earlier)) = account(ctx, work, access, &wanted.email).await? else { return Ok(None) };
     if let Some(earlier) = &earlier {
@@ -104,13 +104,14 @@ pub(crate) async fn make(
         message: wanted.message,
         invited_at: now,
         expires_at: now + wanted.life,
+        remind_at: remind_at(now, wanted.life),
         links: 1,
         events: Events::default(),
     };
     let (token, hash) = tokens::make(&*ctx.services.random);
     work.add_invitation(access, &invitation, &hash).await?;
     work.add_mail(&mail_with(ctx, &invitation, &token)).await?;
-    Ok(Some(invitation))
+    Ok(Some((invitation, grant)))
 }
 
 /// The account of the address, made when there is none, and its grant for the patient. None when somebody else made the

@@ -1,7 +1,7 @@
 //! The practice's side: invite, list, resend, revoke.
 
 use domain::{
-    access::{Access, EnterGroup, InvitePatient, Inviting, ViewPatient, ViewPatientAccess},
+    access::{Access, EnterGroup, InvitePatient, Inviting, SendForms, ViewPatient, ViewPatientAccess},
     audit::{Action, Entry},
     email::Email,
     error::{Conflict, Problem},
@@ -23,7 +23,7 @@ use crate::{
     context::Ctx,
     days,
     error::{Error, Result},
-    patients, portal_users,
+    forms, patients, portal_users,
     ports::Work,
     templates, tokens, unusual, users,
 };
@@ -52,6 +52,7 @@ pub async fn start(ctx: &Ctx, patient: PatientId) -> Result<InviteStart> {
     let to_come = |birthday: Time| (now < birthday).then(|| days::day_in(birthday, zone)).flatten();
     let details = &record.patient.details;
     let values = templates::values(work.as_mut(), &enter, details.name.called(), &details.name.shown()).await?;
+    let forms = forms::sendable(work.as_mut(), &enter).await?;
     let templates = work.list_templates(&enter).await?;
     let choices = templates.into_iter().map(|one| TemplateChoice { id: one.id, name: one.name, body: one.body });
     let start = InviteStart {
@@ -61,6 +62,7 @@ pub async fn start(ctx: &Ctx, patient: PatientId) -> Result<InviteStart> {
         pending,
         templates: choices.collect(),
         values,
+        forms,
         steps_down_on: ages.steps_down_at.and_then(to_come),
         grown_up_on: ages.ends_at.and_then(to_come),
     };
@@ -94,7 +96,7 @@ async fn try_invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let inviting = Inviting::from(&access);
-    let Invite { invitee, message } = form.check(patients::today(ctx, work.as_mut()).await?)?;
+    let Invite { invitee, message, forms, forms_message } = form.check(patients::today(ctx, work.as_mut()).await?)?;
     let id = InvitationId::from_uuid(ctx.services.random.id());
     // Held before the chain: that the address is no practitioner's stays so until the grant is there (decision 5).
     users::held(work.as_mut(), invitee.email()).await?;
@@ -127,8 +129,13 @@ async fn try_invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<
         life: settings.link_life,
     };
     let before = work.list_changeable_portal_users(&inviting).await?.ok_or(Error::NotFound)?;
-    if making::make(ctx, work.as_mut(), &inviting, id, wanted, &before).await?.is_none() {
+    let Some((_, grant)) = making::make(ctx, work.as_mut(), &inviting, id, wanted, &before).await? else {
         return Ok(None);
+    };
+    // S3-29, S3-31: forms may go along; they show once the person is in.
+    if !forms.is_empty() {
+        let access = actor.may(SendForms, &facts)?;
+        forms::ask(ctx, work.as_mut(), &access, &grant, &forms, &forms_message).await?;
     }
     work.save().await?;
     Ok(Some(id))

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, ManageLocations},
+    access::{Access, EnterGroup, ManageLocations, ViewOwnRecord},
     ids::GroupId,
     location::Location,
     time::Time,
@@ -23,6 +23,12 @@ pub trait Locations {
 
     /// The same, for the operator.
     async fn unscoped_list_locations(&mut self, group: GroupId) -> Stored<Vec<Location>>;
+
+    /// The time zone of the practice that keeps one's own record: that of its first location.
+    async fn own_time_zone(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Option<String>> {
+        let locations = self.unscoped_list_locations(access.group()).await?;
+        Ok(locations.into_iter().next().map(|location| location.time_zone))
+    }
 
     /// A new location.
     async fn add_location(&mut self, access: &Access<ManageLocations>, location: &Location, at: Time) -> Stored<()> {

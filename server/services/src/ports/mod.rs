@@ -12,6 +12,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod bulk;
+pub mod forms;
 pub mod grants;
 pub mod handouts;
 pub mod hints;
@@ -35,6 +36,7 @@ use domain::ids::GroupId;
 pub use accounts::*;
 pub use audit::*;
 pub use bulk::*;
+pub use forms::*;
 pub use grants::*;
 pub use handouts::*;
 pub use hints::*;
@@ -83,6 +85,8 @@ pub enum Clash {
     TemplateName,
     /// The user keeps a report of this name.
     SavedReportName,
+    /// The group has a form of this title.
+    FormTitle,
     /// The first-run page was used already.
     SetUp,
     /// The group has a patient of this number.
@@ -163,6 +167,7 @@ pub trait Work:
     + Grants
     + Invitations
     + BulkInvitations
+    + Forms
     + Templates
     + Handouts
     + Notifications

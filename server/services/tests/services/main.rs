@@ -10,6 +10,7 @@ mod accounts;
 mod audit;
 mod bulk;
 mod demo;
+mod forms;
 mod handout;
 mod history;
 mod invitations;

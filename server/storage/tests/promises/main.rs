@@ -27,6 +27,7 @@ mod audit;
 mod bench;
 mod contacts;
 mod files;
+mod forms;
 mod grants;
 mod handouts;
 mod invitations;

@@ -7,9 +7,9 @@ use std::sync::{
 
 use domain::{
     access::{
-        Access, Actor, AddPatient, EditPatient, EnterGroup, Face, InvitePatient, ListPatients, ManageLocations,
-        ManageMail, ManageRelationships, ManageSettings, ManageTemplates, ManageUsers, Relationship, UserFace,
-        ViewHistory, ViewPatient, ViewPatientAccess,
+        Access, Actor, AddPatient, EditPatient, EnterGroup, Face, InvitePatient, ListPatients, ManageForms,
+        ManageLocations, ManageMail, ManageRelationships, ManageSettings, ManageTemplates, ManageUsers, Relationship,
+        UserFace, ViewHistory, ViewPatient, ViewPatientAccess,
     },
     account::{Account, PasswordHash},
     email::Email,
@@ -298,6 +298,10 @@ pub fn may_view_history(user: &User) -> Access<ViewHistory> {
 
 pub fn may_manage_templates(user: &User) -> Access<ManageTemplates> {
     actor(user).may(ManageTemplates, &()).unwrap()
+}
+
+pub fn may_manage_forms(user: &User) -> Access<ManageForms> {
+    actor(user).may(ManageForms, &()).unwrap()
 }
 
 pub fn may_manage_mail(user: &User) -> Access<ManageMail> {

@@ -1,0 +1,11 @@
+//! Forms: the practice makes and sends them and reads what came back (`staff`); whoever was asked fills them in and returns
+//! them (`portal`).
+
+mod portal;
+mod staff;
+
+pub(crate) use self::staff::{ask, sendable};
+pub use self::{
+    portal::{list as list_own, open as open_own, save as save_own, submit as submit_own},
+    staff::{add, answers, archive, list, open, publish, requests, save, send, send_start, withdraw},
+};
