@@ -87,15 +87,17 @@ impl Form {
         if old_version != version {
             form.overtaken(version, start);
         }
-        Effect::new(move |before: Option<()>| {
+        Effect::new(move |before: Option<Values>| {
             let now = form.values();
-            if before.is_some() {
+            if let Some(before) = before {
                 form.keep(&now);
+                now.iter().zip(&before).filter(|(new, old)| new != old).for_each(|((name, _), _)| form.answered(name));
             }
             // The session is over: what was typed is here again after signing in.
             if form.desk.over.get() && !form.is_untouched(&now) {
                 form.key.with_value(|key| drafts::remember_open(key));
             }
+            now
         });
         form
     }
@@ -210,6 +212,25 @@ impl Form {
             let wrong = document().query_selector(&first).ok().flatten();
             if let Some(wrong) = wrong.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
                 let _ = wrong.focus();
+            }
+        });
+    }
+
+    /// A field was changed: what was wrong with it may be mended, so it is not said any more; nor that something typed twice
+    /// differs, whichever of the two was changed.
+    fn answered(self, name: &str) {
+        let is_meant = |field: &str| field == name || field.strip_suffix("_again") == Some(name);
+        if self.wrong.with_untracked(|wrong| wrong.fields.iter().any(|entry| is_meant(&entry.field))) {
+            self.wrong.update(|wrong| wrong.fields.retain(|entry| !is_meant(&entry.field)));
+        }
+    }
+
+    /// A field that is none of the kept ones, as a password is: its refusal goes with its next change as well.
+    pub fn answers(self, name: &'static str, typed: RwSignal<String>) {
+        Effect::new(move |before: Option<()>| {
+            typed.track();
+            if before.is_some() {
+                self.answered(name);
             }
         });
     }

@@ -430,6 +430,11 @@ pub const fn news_icon(news: &News) -> &'static str {
     }
 }
 
+/// Does it say that something went wrong?
+pub const fn is_bad_news(news: &News) -> bool {
+    matches!(news, News::InvitationFailed { .. })
+}
+
 /// The name of the button beside a line.
 pub fn mark_read(line: &str) -> String {
     format!("Mark as read: {line}")

@@ -110,6 +110,19 @@ test("the history of one user, of one patient, and of some days", async ({ page,
   await expect(rows.first()).toBeVisible();
 });
 
+// Nobody reads the program's own names of its doors.
+test("what somebody was refused is told in words", async ({ page, device }) => {
+  const tom = await device();
+  await openConsole(tom, TOM);
+  await tom.goto(`/console/patients/pat_${"0".repeat(31)}1`);
+  await expect(tom.getByRole("heading", { level: 1, name: "No such patient" })).toBeVisible();
+  await openConsole(page, MIRA);
+  await page.goto("/console/history?action=denied");
+  const row = page.getByRole("row", { name: /Tom Okafor/ }).first();
+  await expect(row).toContainText("Asked for a patient: not there, or not open to them");
+  await expect(row).not.toContainText("patients/profile");
+});
+
 test("without the setting there is no history", async ({ page }) => {
   await openConsole(page, TOM);
   await expect(page.getByRole("link", { name: "History", exact: true })).toHaveCount(0);

@@ -77,14 +77,12 @@ fn Fields(id: PatientId, start: InviteStart, on_close: impl Fn(bool) + Copy + Se
                 {form.notices()}
                 <p class="invite-who">{words::INVITE_WHO}" "<strong dir="auto">{patient}</strong>"."</p>
                 {pending.then(|| view! { <Notice>{words::PENDING}</Notice> })}
-                <div class="fields-pair">
-                    {form.text("email", words::PATIENTS_EMAIL, Line::of("email").required())}
-                    {form.text("email_again", words::EMAIL_AGAIN, Line::of("email").required())}
-                </div>
+                {form.text("email", words::PATIENTS_EMAIL, Line::of("email").required())}
+                {form.text("email_again", words::EMAIL_AGAIN, Line::of("email").required())}
+                // S3-23: above the message, which may be long.
+                <Notice tone=Tone::Warn>{words::PHI_WARNING}</Notice>
                 {message::fields(form, templates, words::MESSAGE_HINT)}
                 {reads}
-                // S3-23
-                <Notice tone=Tone::Warn>{words::PHI_WARNING}</Notice>
                 <p class="muted">{words::link_lives(link_hours)}</p>
             </div>
             <footer class="dialog-foot">
