@@ -316,7 +316,7 @@ impl Form {
     pub fn notices(self) -> AnyView {
         view! {
             {move || self.error.get().map(|error| view! {
-                <Notice tone=Tone::Danger live=true>{words::error(&error)}</Notice>
+                <Notice tone=Tone::Danger live=true>{words::form_error(&error)}</Notice>
             })}
             {move || self.overtaken.with(Option::is_some).then(|| view! {
                 <Notice tone=Tone::Warn live=true title=words::OVERTAKEN><p>{words::OVERTAKEN_TEXT}</p></Notice>
@@ -345,6 +345,7 @@ impl Form {
                 hint=more.hint
                 error=self.problem(name)
                 required=more.required
+                unmarked=more.unmarked
                 longest=more.longest
             />
         }
@@ -478,13 +479,15 @@ pub struct Line {
     pub hint: &'static str,
     /// Must be filled in.
     pub required: bool,
+    /// May be empty, which the label does not say: something beside it does.
+    pub unmarked: bool,
     /// The most characters; any number when 0.
     pub longest: usize,
 }
 
 impl Default for Line {
     fn default() -> Self {
-        Self { kind: "text", hint: "", required: false, longest: 0 }
+        Self::of("text")
     }
 }
 
@@ -492,7 +495,7 @@ impl Line {
     /// A line of this kind.
     #[must_use]
     pub const fn of(kind: &'static str) -> Self {
-        Self { kind, hint: "", required: false, longest: 0 }
+        Self { kind, hint: "", required: false, unmarked: false, longest: 0 }
     }
 
     /// Must be filled in.

@@ -47,7 +47,7 @@ pub fn Home() -> impl IntoView {
                 return if begins && desk.nobody_invited.get() {
                     view! { <FirstSteps/> }.into_any()
                 } else {
-                    view! { <Empty title=words::NOTHING_NEW><p>{words::NOTHING_NEW_TEXT}</p></Empty> }.into_any()
+                    view! { <div class="column"><Empty title=words::NOTHING_NEW><p>{words::NOTHING_NEW_TEXT}</p></Empty></div> }.into_any()
                 };
             }
             let more = page.next.is_some();

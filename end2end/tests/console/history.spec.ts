@@ -88,11 +88,11 @@ test("the history of one user, of one patient, and of some days", async ({ page,
   const byTom = page.getByRole("button", { name: /Only by.*Tom Okafor/ });
   await expect(byTom).toBeVisible();
   await expect(rows.filter({ hasNotText: "Tom Okafor" })).toHaveCount(0);
-  await page.getByLabel("Done to patient").fill(patient.last);
+  await page.getByLabel("Patient", { exact: true }).fill(patient.last);
   await page.getByRole("button", { name: new RegExp(patient.last) }).first().click();
   await expect(page.getByRole("button", { name: new RegExp(`Only about.*${patient.last}`) })).toBeVisible();
   await expect(rows.filter({ hasNotText: patient.last })).toHaveCount(0);
-  await page.getByLabel("Up to and with").fill("2001-01-01");
+  await page.getByLabel("To", { exact: true }).fill("2001-01-01");
   await expect(page.getByText("Nothing matches")).toBeVisible();
   await expect(byTom).toBeVisible();
   await axe(page);
@@ -103,7 +103,7 @@ test("the history of one user, of one patient, and of some days", async ({ page,
   await page.getByLabel("Done by").fill("");
 
   // Nothing was done before the practice was there; today something was.
-  await page.getByLabel("Up to and with").fill("2001-01-01");
+  await page.getByLabel("To", { exact: true }).fill("2001-01-01");
   await expect(page.getByText("Nothing matches")).toBeVisible();
   await axe(page);
   await page.getByRole("button", { name: "Show everything" }).click();

@@ -75,7 +75,7 @@ test("the owner adds a practitioner, who signs in, chooses a password, and sees 
 
   await addUser(page, email, last);
   await expect(page.getByText(`Noor ${last} was added`)).toBeVisible();
-  await expect(page.getByRole("row", { name: new RegExp(last) })).toContainText("Active");
+  await expect(page.getByRole("row", { name: new RegExp(last) })).toContainText("Not started yet");
   // S4-29
   const mail = await portico.mailFor(email);
   expect(mail.subject).toContain("Welcome to Harbour & Hill Health");

@@ -211,7 +211,7 @@ impl PlainForm {
     }
 
     fn error_page(&self, state: &Shared, status: StatusCode, error: &AppError) -> Response {
-        answer::document(status, app::shell::error_page(&state.assets, error))
+        answer::document(status, app::shell::error_page(&state.assets, error, None))
     }
 }
 

@@ -28,7 +28,8 @@ pub fn Head(
     let nav = desk.nav;
     // On a narrow screen the switcher has no room for the name of the practice one is in.
     let several = Memo::new(move |_| desk.memberships.with(|all| all.len() > 1));
-    let practice = move || several.get().then(|| view! { <p class="page-practice" dir="auto">{move || desk.practice.get()}</p> });
+    let practice =
+        move || several.get().then(|| view! { <p class="page-practice" dir="auto">{move || desk.practice.get()}</p> });
     let node = NodeRef::<html::H1>::new();
     Effect::new(move || name_page(&title.get()));
     Effect::new(move || {

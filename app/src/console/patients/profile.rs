@@ -151,8 +151,7 @@ fn Header(record: Record, inviting: RwSignal<bool>) -> impl IntoView {
 fn NoSuchPatient() -> impl IntoView {
     view! {
         <Head title=words::NO_SUCH_PATIENT/>
-        <Empty title=words::NO_SUCH_PATIENT>
-            <p>{words::NO_SUCH_PATIENT_TEXT}</p>
+        <Empty title=words::NO_SUCH_PATIENT_TEXT>
             <LinkButton href="/console/patients">{words::ALL_PATIENTS}</LinkButton>
         </Empty>
     }

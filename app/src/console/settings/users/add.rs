@@ -110,6 +110,7 @@ fn form(locations: &[Location], on_close: Callback<bool>) -> AnyView {
                             label=words::TEMPORARY_PASSWORD
                             new=true
                             optional=true
+                            unmarked=true
                             bind=password
                             hint=words::TEMPORARY_PASSWORD_HINT
                             error=form.problem("password")
@@ -120,6 +121,7 @@ fn form(locations: &[Location], on_close: Callback<bool>) -> AnyView {
                             label=words::TEMPORARY_PASSWORD_AGAIN
                             new=true
                             optional=true
+                            unmarked=true
                             bind=again
                             error=form.problem("password_again")
                         />

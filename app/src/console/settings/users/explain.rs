@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use crate::{
     api,
-    components::{Card, Icon, Table, column},
+    components::{Card, Icon, Notice, Table, column},
     console::{
         load::load,
         picker::{Finding, Found, patients, picker},
@@ -21,6 +21,12 @@ use crate::{
 
 /// The answers.
 fn table(rows: Vec<Explanation>) -> AnyView {
+    // One reason that shuts everything is said once.
+    if let Some(first) = rows.first().map(|one| one.because)
+        && rows.iter().all(|one| !one.may && one.because == first)
+    {
+        return view! { <Notice>{words::nothing_because(first)}</Notice> }.into_any();
+    }
     let rows: Vec<_> = rows
         .into_iter()
         .map(|Explanation { right, may, because, hidden }| {
