@@ -77,7 +77,7 @@ test("the password is changed on the account page", async ({ page, device, porti
   await page.getByLabel("Current password").fill("not the password");
   await page.getByLabel("New password").fill(NEXT);
   await page.getByRole("button", { name: "Change password" }).click();
-  await expect(page.getByText("This is not your present password.")).toBeVisible();
+  await expect(page.getByText("This is not your current password.")).toBeVisible();
   await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByLabel("New password").fill(NEXT);
   // Which account it is, a password manager finds beside it.

@@ -2,7 +2,7 @@
 //! come from the code that decides.
 
 use domain::{
-    access::Explanation,
+    access::{Because, Explanation},
     ids::{PatientId, UserId},
     page::PageRequest,
     user::{UserFilter, UserRow},
@@ -21,11 +21,13 @@ use crate::{
 
 /// The answers.
 fn table(rows: Vec<Explanation>) -> AnyView {
-    // One reason that shuts everything is said once.
-    if let Some(first) = rows.first().map(|one| one.because)
-        && rows.iter().all(|one| !one.may && one.because == first)
+    // Who is not in the practice yet, or not any more, may do nothing whatever their access: the reason is said once.
+    if let Some(Explanation {
+        because: because @ (Because::TemporaryPassword | Because::NotJoined | Because::NotWorking),
+        ..
+    }) = rows.iter().find(|one| !one.may)
     {
-        return view! { <Notice>{words::nothing_because(first)}</Notice> }.into_any();
+        return view! { <Notice>{words::nothing_because(*because)}</Notice> }.into_any();
     }
     let rows: Vec<_> = rows
         .into_iter()
