@@ -35,7 +35,7 @@ pub const fn problem(problem: Problem) -> &'static str {
         Problem::PasswordTooWeak => {
             "This password is too easy to guess. Three or four words that do not belong together work well."
         }
-        Problem::WrongPassword => "This is not your present password.",
+        Problem::WrongPassword => "This is not your current password.",
         Problem::SamePassword => "This is the temporary password. Please choose another one, that only you know.",
         Problem::PractitionerEmail => {
             "This address cannot be invited. Check whether it is linked to a practitioner, and use another address."
@@ -152,6 +152,7 @@ pub fn error(error: &AppError) -> String {
         AppError::NotFound => "This is not here, or it is not for you.".to_owned(),
         AppError::Forbidden(why) => refusal(*why).to_owned(),
         AppError::Conflict(why) => conflict(*why).to_owned(),
+        AppError::Invalid(invalid) if invalid.fields.len() == 1 => "Please check the marked field.".to_owned(),
         AppError::Invalid(_) => "Please check the marked fields.".to_owned(),
         AppError::StepUp => "Please confirm with your password that it is you, then try again.".to_owned(),
         AppError::TooMany { seconds } => {
@@ -168,9 +169,7 @@ pub fn error(error: &AppError) -> String {
             format!("Something went wrong on our side. Nothing you typed was lost. Reference: {reference}")
         }
         AppError::BadRequest => "This form was not understood. Please reload the page and try again.".to_owned(),
-        AppError::Offline => {
-            "There is no connection. What you typed is still here; try again when you are back.".to_owned()
-        }
+        AppError::Offline => "There is no connection. Try again when you are back online.".to_owned(),
     }
 }
 

@@ -527,6 +527,8 @@ pub struct UserRow {
     pub state: UserState,
     /// Since when.
     pub since: Time,
+    /// The password is still the one that whoever added them chose.
+    pub temporary_password: bool,
 }
 
 /// A user's page.

@@ -88,8 +88,8 @@ pub fn invites(practice: &str) -> String {
     format!("{practice} invites you to its patient portal")
 }
 /// Lead.
-pub const INVITES_LEAD: &str = "See your appointments, the records your practice shares with you, your messages and your \
-     invoices, in one place.";
+pub const INVITES_LEAD: &str = "One place for your health, your appointments, the records your practice shares with you, and your \
+     invoices.";
 /// Heading of the form.
 pub const FIRST_PASSWORD: &str = "Choose a password";
 /// Which email to sign in with.

@@ -21,6 +21,9 @@ pub fn PasswordField(
     /// May be left empty: the label says so.
     #[prop(optional)]
     optional: bool,
+    /// The label does not say so: the hint says when.
+    #[prop(optional)]
+    unmarked: bool,
     /// Read and written.
     #[prop(optional)]
     bind: Option<RwSignal<String>>,
@@ -39,7 +42,7 @@ pub fn PasswordField(
         move || described_by(&id, has_hint, error.with(Option::is_some))
     };
     view! {
-        <Field id=id.clone() label=label hint=hint error=error optional=optional>
+        <Field id=id.clone() label=label hint=hint error=error optional=optional && !unmarked>
             <div class="password">
                 <input
                     id=id

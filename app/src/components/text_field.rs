@@ -34,6 +34,9 @@ pub fn TextField(
     /// Must be filled in; when not, the label says "(optional)".
     #[prop(optional)]
     required: bool,
+    /// The label does not say so: something beside it does.
+    #[prop(optional)]
+    unmarked: bool,
     /// What a browser may fill in, such as `email`.
     #[prop(optional)]
     autocomplete: &'static str,
@@ -57,7 +60,7 @@ pub fn TextField(
     // Words that no dictionary knows, and that a keyboard must not change.
     let exact = matches!(kind, "email" | "tel" | "url");
     view! {
-        <Field id=id.clone() label=label hint=hint error=error optional=!required>
+        <Field id=id.clone() label=label hint=hint error=error optional=!required && !unmarked>
             <input
                 id=id
                 name=name

@@ -71,7 +71,9 @@ impl Clock {
         let (count, unit) = match minutes {
             0 => return if past { "just now".to_owned() } else { "in a moment".to_owned() },
             1..60 => (minutes, "minute"),
-            60..1_440 => (minutes / 60, "hour"),
+            // What works for another 24 hours is said to, not that it ends in 23.
+            60..1_440 if past => (minutes / 60, "hour"),
+            60..1_440 => ((minutes + 59) / 60, "hour"),
             _ => return self.full(at),
         };
         let plural = if count > 1 { "s" } else { "" };

@@ -151,6 +151,8 @@ fn Password() -> impl IntoView {
     let form = Form::new("password", "", Vec::new());
     let current = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
+    form.answers("current", current);
+    form.answers("password", password);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let ask = api::passwords::change(current.get_untracked(), password.get_untracked(), String::new());

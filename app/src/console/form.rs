@@ -87,15 +87,17 @@ impl Form {
         if old_version != version {
             form.overtaken(version, start);
         }
-        Effect::new(move |before: Option<()>| {
+        Effect::new(move |before: Option<Values>| {
             let now = form.values();
-            if before.is_some() {
+            if let Some(before) = before {
                 form.keep(&now);
+                now.iter().zip(&before).filter(|(new, old)| new != old).for_each(|((name, _), _)| form.answered(name));
             }
             // The session is over: what was typed is here again after signing in.
             if form.desk.over.get() && !form.is_untouched(&now) {
                 form.key.with_value(|key| drafts::remember_open(key));
             }
+            now
         });
         form
     }
@@ -232,6 +234,25 @@ impl Form {
         });
     }
 
+    /// A field was changed: what was wrong with it may be mended, so it is not said any more; nor that something typed twice
+    /// differs, whichever of the two was changed.
+    fn answered(self, name: &str) {
+        let is_meant = |field: &str| field == name || field.strip_suffix("_again") == Some(name);
+        if self.wrong.with_untracked(|wrong| wrong.fields.iter().any(|entry| is_meant(&entry.field))) {
+            self.wrong.update(|wrong| wrong.fields.retain(|entry| !is_meant(&entry.field)));
+        }
+    }
+
+    /// A field that is none of the kept ones, as a password is: its refusal goes with its next change as well.
+    pub fn answers(self, name: &'static str, typed: RwSignal<String>) {
+        Effect::new(move |before: Option<()>| {
+            typed.track();
+            if before.is_some() {
+                self.answered(name);
+            }
+        });
+    }
+
     /// Gives up what was typed.
     pub fn discard(self) {
         self.start.with_value(|(_, start)| {
@@ -313,7 +334,7 @@ impl Form {
     pub fn notices(self) -> AnyView {
         view! {
             {move || self.error.get().map(|error| view! {
-                <Notice tone=Tone::Danger live=true>{words::error(&error)}</Notice>
+                <Notice tone=Tone::Danger live=true>{words::form_error(&error)}</Notice>
             })}
             {move || self.overtaken.with(Option::is_some).then(|| view! {
                 <Notice tone=Tone::Warn live=true title=words::OVERTAKEN><p>{words::OVERTAKEN_TEXT}</p></Notice>
@@ -342,6 +363,7 @@ impl Form {
                 hint=more.hint
                 error=self.problem(name)
                 required=more.required
+                unmarked=more.unmarked
                 longest=more.longest
             />
         }
@@ -475,13 +497,15 @@ pub struct Line {
     pub hint: &'static str,
     /// Must be filled in.
     pub required: bool,
+    /// May be empty, which the label does not say: something beside it does.
+    pub unmarked: bool,
     /// The most characters; any number when 0.
     pub longest: usize,
 }
 
 impl Default for Line {
     fn default() -> Self {
-        Self { kind: "text", hint: "", required: false, longest: 0 }
+        Self::of("text")
     }
 }
 
@@ -489,7 +513,7 @@ impl Line {
     /// A line of this kind.
     #[must_use]
     pub const fn of(kind: &'static str) -> Self {
-        Self { kind, hint: "", required: false, longest: 0 }
+        Self { kind, hint: "", required: false, unmarked: false, longest: 0 }
     }
 
     /// Must be filled in.

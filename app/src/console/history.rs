@@ -167,13 +167,17 @@ fn table(rows: Vec<HistoryRow>, manage: bool) -> AnyView {
                 (None, None) => words::or_none(String::new()),
             };
             let what = row.action.map_or(words::NEWER_ACTION, words::action);
+            let detail = match row.action {
+                Some(Action::Denied) => words::refused(&row.detail),
+                _ => words::detail(&row.detail),
+            };
             view! {
                 <tr class="stacked">
                     <td class="number">{clock.full(row.at)}</td>
-                    <th scope="row" class="wrap">{who}</th>
+                    <th scope="row" class="name">{who}</th>
                     <td>{what}</td>
                     <td class="wrap">{about}</td>
-                    <td class="wrap lesser muted">{words::detail(&row.detail)}</td>
+                    <td class="wrap lesser muted">{detail}</td>
                     <td class="number lesser">{row.origin}</td>
                 </tr>
             }

@@ -23,6 +23,7 @@ pub fn Home() -> impl IntoView {
     let desk = use_desk();
     let start = desk.start();
     let add = start.may.add_patients;
+    let begins = add || start.may.invite_patients;
     let rung = desk.rung();
     let news = load(move || {
         api::refresh(rung.again(), api::notifications::list(PageRequest { after: None, limit: Some(LINES) }))
@@ -42,11 +43,11 @@ pub fn Home() -> impl IntoView {
                 if offered.get() {
                     return ().into_any();
                 }
-                // The steps are for a practice that has just begun, not for whoever has no news.
-                return if desk.nobody_invited.get() {
+                // The steps are for a practice that has just begun and who may take them, not for whoever has no news.
+                return if begins && desk.nobody_invited.get() {
                     view! { <FirstSteps/> }.into_any()
                 } else {
-                    view! { <Empty title=words::NOTHING_NEW><p>{words::NOTHING_NEW_TEXT}</p></Empty> }.into_any()
+                    view! { <div class="column"><Empty title=words::NOTHING_NEW><p>{words::NOTHING_NEW_TEXT}</p></Empty></div> }.into_any()
                 };
             }
             let more = page.next.is_some();
@@ -95,9 +96,11 @@ fn FirstSteps() -> impl IntoView {
                             "/console/patients/new",
                             words::ADD_PATIENT,
                         ))}
-                        {step(false, words::STEP_INVITE, words::STEP_INVITE_TEXT,
-                            if none_yet { "" } else { "/console/patients" }, words::CHOOSE_PATIENT)}
-                        {step(false, words::STEP_BELL, words::STEP_BELL_TEXT, "", "")}
+                        {may.invite_patients.then(|| view! {
+                            {step(false, words::STEP_INVITE, words::STEP_INVITE_TEXT,
+                                if none_yet { "" } else { "/console/patients" }, words::CHOOSE_PATIENT)}
+                            {step(false, words::STEP_BELL, words::STEP_BELL_TEXT, "", "")}
+                        })}
                     </ol>
                 </Card>
             </div>

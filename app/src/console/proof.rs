@@ -102,6 +102,13 @@ impl Proof {
     fn field(self) -> AnyView {
         let email = use_desk().start().email;
         let wrong = Signal::derive(move || self.wrong.get().map(|problem| crate::words::problem(problem).to_owned()));
+        // What was refused is not said any more once it is typed anew.
+        Effect::new(move |before: Option<()>| {
+            self.typed.track();
+            if before.is_some() {
+                self.wrong.set(None);
+            }
+        });
         view! {
             <Username email=email/>
             <PasswordField name="proof" id=self.id() label=words::YOUR_PASSWORD bind=self.typed error=wrong/>

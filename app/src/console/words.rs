@@ -30,8 +30,8 @@ pub const PLACES: &str = "Places";
 pub const HOME: &str = "Home";
 pub const PATIENTS: &str = "Patients";
 pub const SETTINGS: &str = "Settings";
-pub const FOLD: &str = "Fold the sidebar";
-pub const UNFOLD: &str = "Unfold the sidebar";
+pub const FOLD: &str = "Collapse the sidebar";
+pub const UNFOLD: &str = "Expand the sidebar";
 pub const SEARCH_PATIENTS: &str = "Search Patients";
 pub const NO_PATIENT_FOUND: &str = "No patient found. Try part of a name, a telephone number or a birth date.";
 pub const NO_NUMBER_FOUND: &str = "No patient found. Your access shows patients by number: try one like PT-482913.";
@@ -87,7 +87,7 @@ pub const UNREAD: &str = " (unread) ";
 pub const SEE_ALL: &str = "See all notifications";
 pub const NOTHING_NEW: &str = "Nothing new";
 pub const NOTHING_NEW_TEXT: &str =
-    "When somebody you invited accepts, or an invitation cannot be delivered, it stands here.";
+    "When somebody you invited accepts, or an invitation cannot be delivered, you are told here.";
 
 // The person.
 pub const LOOK: &str = "Appearance";
@@ -136,6 +136,7 @@ pub const FILTER_TEXT: &str = "Name, phone or birth date";
 pub const FILTER_NUMBER: &str = "Number, like PT-482913";
 pub const EVERY_STATUS: &str = "Every status";
 pub const NAME: &str = "Name";
+pub const NUMBER: &str = "Number";
 pub const BIRTH_DATE: &str = "Birth date";
 pub const PHONE: &str = "Phone";
 pub const EMAIL: &str = "Email";
@@ -214,7 +215,7 @@ pub const REVOKE_BUTTON: &str = "Revoke this invitation";
 pub const HIDDEN: &str = "Hidden";
 pub const NOBODY_INVITED: &str = "Nobody has been invited yet";
 pub const NOBODY_INVITED_TEXT: &str =
-    "Invitations stand here with all that happens to them: sent, opened, accepted, expired.";
+    "Invitations appear here with all that happens to them: sent, opened, accepted, expired.";
 pub const INVITE_WHO: &str = "You are inviting";
 pub const PATIENTS_EMAIL: &str = "Patient's email";
 pub const EMAIL_AGAIN: &str = "Confirm email";
@@ -223,7 +224,7 @@ pub const TEMPLATE_HINT: &str = "Fills in the message below. You can change it b
 pub const NO_TEMPLATE: &str = "No template";
 pub const MESSAGE: &str = "Custom message";
 pub const MESSAGE_HINT: &str =
-    "Stands above the invitation in the email. Leave out anything about the patient's health.";
+    "Appears above the invitation in the email. Leave out anything about the patient's health.";
 pub const REPLACE_TYPED: &str = "This template would replace the message you typed.";
 pub const REPLACE: &str = "Replace my message";
 pub const KEEP: &str = "Keep my message";
@@ -261,7 +262,7 @@ pub const TEMPLATES: &str = "Templates";
 pub const MAIL: &str = "Mail";
 
 /// Sections of the settings: title, subtitle, what it is for, more words that find it, address, icon.
-pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 6] = [
+pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 7] = [
     (
         GENERAL,
         "Patient Access (Patient portal) · Practice · Messages",
@@ -360,8 +361,9 @@ pub const PREVIEW_FOR: &str = "As it would read for";
 // Mail.
 pub const ALL_MAIL_LEFT: &str = "All mail has left";
 pub const ALL_MAIL_LEFT_TEXT: &str =
-    "Mail that does not get through stands here, with the reason and a way to try again.";
-pub const STUCK_TEXT: &str = "What waits is tried again by itself. What was given up waits for you.";
+    "Mail that does not get through appears here, with the reason and a way to try again.";
+pub const STUCK_TEXT: &str =
+    "Mail that is waiting is tried again automatically. Mail that was given up is sent only when you try it again.";
 pub const NO_MAIL_SERVER: &str = "No mail server is configured";
 pub const NO_MAIL_SERVER_TEXT: &str =
     "No mail leaves, no invitation and no link. Set SMTP_URL where the server runs, and start it again.";
@@ -391,7 +393,7 @@ pub const LEAVE_EVERYWHERE: &str = "Sign out everywhere?";
 pub const LEAVE_EVERYWHERE_TEXT: &str = "You are signed out on every device, this one included.";
 pub const SIGN_OUT_EVERYWHERE: &str = "Sign out everywhere";
 pub const PASSWORD: &str = "Password";
-pub const PRESENT_PASSWORD: &str = "Present password";
+pub const PRESENT_PASSWORD: &str = "Current password";
 pub const NEW_PASSWORD: &str = "New password";
 pub const PASSWORD_HINT: &str = "At least 10 characters. A few words that do not belong together work well.";
 pub const CHANGE_PASSWORD: &str = "Change password";
@@ -412,6 +414,14 @@ pub fn error(error: &AppError) -> String {
         other => crate::words::conflict(*other),
     }
     .to_owned()
+}
+
+/// The same above a form, where something was typed.
+pub fn form_error(of: &AppError) -> String {
+    match of {
+        AppError::Offline => format!("{} What you typed is still here.", error(of)),
+        of => error(of),
+    }
 }
 
 /// Under a field that somebody else changed as well.
@@ -471,6 +481,11 @@ pub const fn news_icon(news: &News) -> &'static str {
         News::MembershipRejected { .. } => "ban",
         News::AccessChanged { .. } => "shield-check",
     }
+}
+
+/// Does it say that something went wrong?
+pub const fn is_bad_news(news: &News) -> bool {
+    matches!(news, News::InvitationFailed { .. })
 }
 
 /// The name of the button beside a line.
@@ -756,7 +771,12 @@ pub const fn failure(failure: mail::Failure) -> &'static str {
 
 /// How often a mail was tried.
 pub fn tries(tries: u32) -> String {
-    if tries == 1 { "Tried once.".to_owned() } else { format!("Tried {tries} times.") }
+    match tries {
+        // What was held back was never tried.
+        0 => String::new(),
+        1 => "Tried once.".to_owned(),
+        tries => format!("Tried {tries} times."),
+    }
 }
 
 /// A browser and its system, from the browser's own description of itself.

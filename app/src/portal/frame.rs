@@ -103,6 +103,20 @@ impl Place {
         level == Level::Clinical || !self.is_clinical()
     }
 
+    /// The way in the bar that leads towards it.
+    const fn under(self) -> Self {
+        match self {
+            Self::Health | Self::Invoices | Self::Forms | Self::People => Self::Home,
+            other => other,
+        }
+    }
+
+    /// Is it reached from Home only?
+    #[must_use]
+    pub fn is_beyond_home(self) -> bool {
+        self.under() != self
+    }
+
     const fn way(self) -> &'static str {
         match self {
             Self::Home => say::HOME,
@@ -174,7 +188,7 @@ pub fn Frame(
                 (None, Place::Account) => "/portal/account".to_owned(),
                 (None, _) => "/portal".to_owned(),
             };
-            let current = (way == place).then_some("page");
+            let current = if way == place { Some("page") } else { (way == place.under()).then_some("true") };
             view! {
                 <li>
                     <a class="way" href=href aria-current=current>

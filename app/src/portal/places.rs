@@ -3,7 +3,10 @@
 use domain::views::PortalFrame;
 use leptos::prelude::*;
 
-use super::frame::{Frame, Place, trouble, with_record};
+use super::{
+    frame::{Frame, Place, trouble, with_record},
+    words as say,
+};
 use crate::{account::gate::CallPractice, components::Empty, error::AppError};
 
 /// The page.
@@ -30,10 +33,12 @@ pub fn PlaceView(
     frame: PortalFrame,
 ) -> impl IntoView {
     let PortalFrame { record, practice_phone, records, .. } = frame;
+    let home = Place::Home.path(record.patient);
+    let back = place.is_beyond_home().then(|| view! { <p class="page-up"><a href=home>{say::BACK_HOME}</a></p> });
     place.words().map(|words| {
         view! {
             <Frame title=words.title place=place record=Some(record) records=records>
-                <header class="page-head"><h1>{words.title}</h1></header>
+                <header class="page-head">{back}<h1>{words.title}</h1></header>
                 <div class="card">
                     <Empty title=words.empty>
                         <p>{words.will}</p>

@@ -40,6 +40,8 @@ pub const fn kind(kind: Kind) -> &'static str {
 }
 
 // Home
+/// The way back there, from a place that stands on it.
+pub const BACK_HOME: &str = "Back to Home";
 /// The heading, for the patient.
 #[must_use]
 pub fn hello(name: &str) -> String {
@@ -86,11 +88,10 @@ pub struct PlaceWords {
 /// Appointments.
 pub const APPOINTMENTS_PLACE: PlaceWords = PlaceWords {
     title: "Appointments",
-    card: "See when you are expected, and change or cancel.",
+    card: "See when you are expected.",
     empty: "No appointments here yet",
-    will: "Your coming appointments will stand here, with the time, the place and the person you see. You will be able to \
-           book, move and cancel them once your practice turns on online booking.",
-    now: "To book, move or cancel one today, ring the practice.",
+    will: "Your upcoming appointments will appear here, with the time, the place and the person you see.",
+    now: "To book, move or cancel one, ring the practice.",
 };
 /// Records.
 pub const RECORDS_PLACE: PlaceWords = PlaceWords {
@@ -114,17 +115,17 @@ pub const HEALTH_PLACE: PlaceWords = PlaceWords {
     title: "Track your health",
     card: "See how you are doing over time.",
     empty: "Nothing to track yet",
-    will: "Questionnaires and measurements that your practitioner asks of you will stand here, with your earlier answers \
+    will: "Questionnaires and measurements that your practitioner asks of you will appear here, with your earlier answers \
            beside them, so that you both see how things change.",
     now: "You do not need to do anything now.",
 };
 /// Invoices.
 pub const INVOICES_PLACE: PlaceWords = PlaceWords {
     title: "Invoices",
-    card: "See what is open, pay, and keep your receipts.",
+    card: "See what is open and what is paid.",
     empty: "No invoices here yet",
-    will: "Your invoices will stand here, open ones first, with a way to pay online and a receipt to keep.",
-    now: "Do you have an invoice on paper? Pay it as it says there, or ring the practice.",
+    will: "Your invoices will appear here, open ones first.",
+    now: "Do you have an invoice already? Pay it as it says there, or ring the practice.",
 };
 
 // Forms
@@ -213,7 +214,7 @@ pub const NO_RECORD_NOW: &str = "Nothing there, or the link is too old? Ask the 
 
 // Account
 /// Lead.
-pub const ACCOUNT_LEAD: &str = "Your sign-in, your devices, and the way out.";
+pub const ACCOUNT_LEAD: &str = "Your sign-in and your devices.";
 /// Heading.
 pub const DEVICES: &str = "Where you are signed in";
 /// Help.
@@ -241,7 +242,7 @@ pub const CHANGE_PASSWORD: &str = "Change your password";
 /// Help.
 pub const CHANGE_PASSWORD_LEAD: &str = "Your other devices are signed out when you do.";
 /// A field's label.
-pub const CURRENT_PASSWORD: &str = "Present password";
+pub const CURRENT_PASSWORD: &str = "Current password";
 /// A field's label.
 pub const NEW_PASSWORD: &str = "New password";
 /// Button.

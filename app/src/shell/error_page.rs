@@ -1,6 +1,8 @@
 //! What people see when no page can be given: not found, a fault with its reference, not now.
 
+use domain::account::Door;
 use leptos::prelude::*;
+use services::Ctx;
 
 use super::Assets;
 use crate::{
@@ -15,7 +17,18 @@ use crate::{
 pub fn Trouble(
     /// What went wrong.
     error: AppError,
+    /// Where the reader is signed in, as far as it is known; by itself on a page.
+    #[prop(optional_no_strip)]
+    side: Option<Door>,
 ) -> impl IntoView {
+    let signed_in = || use_context::<Ctx>()?.maybe_actor().map(|actor| actor.door());
+    let side = side.or_else(signed_in);
+    let to_portal = (side != Some(Door::Console))
+        .then(|| view! { <LinkButton href="/portal" kind=Kind::Main>{say::TO_PORTAL}</LinkButton> });
+    let to_console = (side != Some(Door::Portal)).then(|| {
+        let kind = if to_portal.is_some() { Kind::Plain } else { Kind::Main };
+        view! { <LinkButton href="/console" kind=kind>{say::TO_CONSOLE}</LinkButton> }
+    });
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
         && let Ok(status) = http::StatusCode::from_u16(error.status())
     {
@@ -25,17 +38,17 @@ pub fn Trouble(
         <Gate title=heading(&error)>
             <p>{words::error(&error)}</p>
             <div class="buttons">
-                <LinkButton href="/portal" kind=Kind::Main>{say::TO_PORTAL}</LinkButton>
-                <LinkButton href="/console">{say::TO_CONSOLE}</LinkButton>
+                {to_portal}
+                {to_console}
             </div>
         </Gate>
     }
 }
 
 /// A whole document that says what went wrong, for answers that no page can give: not found, a fault with its
-/// reference, not now.
+/// reference, not now. `side`: where the reader is signed in, as far as it is known.
 #[must_use]
-pub fn error_page(assets: &Assets, error: &AppError) -> String {
+pub fn error_page(assets: &Assets, error: &AppError, side: Option<Door>) -> String {
     let css = assets.url("portal.css");
     let error = error.clone();
     let owner = Owner::new();
@@ -50,7 +63,7 @@ pub fn error_page(assets: &Assets, error: &AppError) -> String {
                     <link rel="stylesheet" href=css/>
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 </head>
-                <body><Trouble error=error/></body>
+                <body><Trouble error=error side=side/></body>
             </html>
         }
         .to_html()

@@ -1,5 +1,5 @@
 // Groups: asked to join, accept, decline, switch, two tabs, and the lobby.
-import { axe, expect, test } from "../../harness/test.js";
+import { PHONE, axe, expect, test } from "../../harness/test.js";
 import { MIRA, PASSWORD, PRACTICE, PRIYA, SAM, SAOIRSE, SECOND, TOM, door, newEmail, openConsole, typeSignIn } from "../../harness/people.js";
 
 // S4-11, S4-12, S4-34, S4-13: without signing in again; two tabs in two groups.
@@ -11,6 +11,13 @@ test("one who works in two groups switches, and two tabs stay in theirs", async 
   await axe(page);
   await page.getByRole("button", { name: new RegExp(SECOND) }).click();
   await expect(page.locator(".sidebar-mark")).toContainText(SECOND);
+  // On a phone, where the switcher is an icon, the page says which practice it is.
+  const wide = page.viewportSize()!;
+  await page.setViewportSize(PHONE.viewport);
+  await expect(page.locator(".page-practice")).toBeVisible();
+  await expect(page.locator(".page-practice")).toHaveText(SECOND);
+  await page.setViewportSize(wide);
+  await expect(page.locator(".page-practice")).toBeHidden();
 
   const other = await context.newPage();
   await other.goto("/console");
@@ -28,6 +35,13 @@ test("one who works in two groups switches, and two tabs stay in theirs", async 
   const first = await page.locator("tbody tr th a").first().getAttribute("href");
   await other.goto(first!);
   await expect(other.getByRole("heading", { level: 1 })).toContainText("No such patient");
+});
+
+// Nobody is led to what is not for them: with patients' names hidden one adds and invites nobody.
+test("who may not add or invite patients is told no first steps", async ({ page }) => {
+  await openConsole(page, SAM);
+  await expect(page.getByText("Nothing new", { exact: true })).toBeVisible();
+  await expect(page.getByText("First steps")).toHaveCount(0);
 });
 
 // S4-31 to S4-33
@@ -71,7 +85,7 @@ test("a group asks, the bell says so, a no and a yes", async ({ page, device, po
   await expect(ivo.locator("body")).not.toContainText(SECOND);
   await axe(ivo);
   const mails = (await portico.mailsTo(email)).length;
-  await ivo.locator(".bell").getByRole("button", { name: "Mail me the link" }).click();
+  await ivo.locator(".bell").getByRole("button", { name: "Mail me a link" }).click();
   await expect(ivo.locator(".bell").getByText("A link is on its way")).toBeVisible();
   await ivo.goto((await portico.mailFor(email, mails + 1)).link!);
   await ivo.getByLabel("New password").fill("eight grey herons on a wire");

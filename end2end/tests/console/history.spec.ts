@@ -88,11 +88,11 @@ test("the history of one user, of one patient, and of some days", async ({ page,
   const byTom = page.getByRole("button", { name: /Only by.*Tom Okafor/ });
   await expect(byTom).toBeVisible();
   await expect(rows.filter({ hasNotText: "Tom Okafor" })).toHaveCount(0);
-  await page.getByLabel("Done to patient").fill(patient.last);
+  await page.getByLabel("Patient", { exact: true }).fill(patient.last);
   await page.getByRole("button", { name: new RegExp(patient.last) }).first().click();
   await expect(page.getByRole("button", { name: new RegExp(`Only about.*${patient.last}`) })).toBeVisible();
   await expect(rows.filter({ hasNotText: patient.last })).toHaveCount(0);
-  await page.getByLabel("Up to and with").fill("2001-01-01");
+  await page.getByLabel("To", { exact: true }).fill("2001-01-01");
   await expect(page.getByText("Nothing matches")).toBeVisible();
   await expect(byTom).toBeVisible();
   await axe(page);
@@ -103,11 +103,24 @@ test("the history of one user, of one patient, and of some days", async ({ page,
   await page.getByLabel("Done by").fill("");
 
   // Nothing was done before the practice was there; today something was.
-  await page.getByLabel("Up to and with").fill("2001-01-01");
+  await page.getByLabel("To", { exact: true }).fill("2001-01-01");
   await expect(page.getByText("Nothing matches")).toBeVisible();
   await axe(page);
   await page.getByRole("button", { name: "Show everything" }).click();
   await expect(rows.first()).toBeVisible();
+});
+
+// Nobody reads the program's own names of its doors.
+test("what somebody was refused is told in words", async ({ page, device }) => {
+  const tom = await device();
+  await openConsole(tom, TOM);
+  await tom.goto(`/console/patients/pat_${"0".repeat(31)}1`);
+  await expect(tom.getByRole("heading", { level: 1, name: "No such patient" })).toBeVisible();
+  await openConsole(page, MIRA);
+  await page.goto("/console/history?action=denied");
+  const row = page.getByRole("row", { name: /Tom Okafor/ }).first();
+  await expect(row).toContainText("Asked for a patient: not there, or not open to them");
+  await expect(row).not.toContainText("patients/profile");
 });
 
 test("without the setting there is no history", async ({ page }) => {

@@ -103,6 +103,18 @@ test("two addresses that differ are refused, and nothing that was typed is lost"
   await expect(dialog.getByLabel("Custom message")).toHaveValue("Kept.");
   await axe(page);
   expect(await portico.mailsTo(patient.email)).toHaveLength(0);
+  // What was mended is not called wrong any more, whichever of the two was changed.
+  const differ = dialog.getByText("The two email addresses are not the same.");
+  await dialog.getByLabel("Confirm email").fill(patient.email);
+  await expect(differ).toBeHidden();
+  await expect(dialog.getByLabel("Confirm email")).not.toHaveAttribute("aria-invalid", "true");
+  await dialog.getByLabel("Confirm email").fill(`x${patient.email}`);
+  await dialog.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(differ).toBeVisible();
+  await dialog.getByLabel("Custom message").fill("Another word.");
+  await expect(differ).toBeVisible();
+  await dialog.getByLabel("Patient's email").fill(`x${patient.email}`);
+  await expect(differ).toBeHidden();
 });
 
 // S1-04, S1-05
@@ -141,6 +153,12 @@ test("an invitation is sent again and taken back on the Access tab", async ({ pa
   await page.reload();
   await expect(row).toContainText("Opened");
 
+  // On a phone the buttons say what they do.
+  const wide = page.viewportSize()!;
+  await page.setViewportSize(PHONE.viewport);
+  await expect(row.getByText("Revoke", { exact: true })).toBeInViewport();
+  await axe(page);
+  await page.setViewportSize(wide);
   await row.getByRole("button", { name: /Revoke/ }).click();
   const question = page.getByRole("dialog", { name: /Revoke the invitation/ });
   await axe(page);

@@ -49,6 +49,21 @@ test("the owner adds a practitioner, who signs in, chooses a password, and sees 
   await expect(dialog.getByLabel("Confirm email")).toHaveAttribute("aria-invalid", "true");
   await expect(dialog.getByLabel("First name")).toHaveValue("Noor");
   await axe(page);
+  // What is changed is not called wrong any more; what is not, is.
+  await dialog.getByLabel("Last name").fill(last);
+  await expect(dialog.getByLabel("Last name")).not.toHaveAttribute("aria-invalid", "true");
+  await expect(dialog.getByText("Please choose at least one.")).toBeVisible();
+  await dialog.getByLabel("Harbour Street").check();
+  await expect(dialog.getByText("Please choose at least one.")).toBeHidden();
+  await dialog.getByLabel("Profession").selectOption("Physiotherapist");
+  await dialog.getByLabel("Confirm email").fill(email);
+  await dialog.getByLabel(/^Temporary password/).fill(TEMPORARY);
+  await dialog.getByLabel(/^Confirm temporary password/).fill("another one altogether");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  const differ = dialog.getByText("The two passwords are not the same.");
+  await expect(differ).toBeVisible();
+  await dialog.getByLabel(/^Temporary password/).fill(`${TEMPORARY}!`);
+  await expect(differ).toBeHidden();
   // S4-18, S4-20: the role decides which professions and levels there are, and whether a registration number.
   await dialog.getByLabel("Role type").selectOption("administrator");
   await expect(dialog.getByLabel("Registration number")).toHaveCount(0);
@@ -60,7 +75,7 @@ test("the owner adds a practitioner, who signs in, chooses a password, and sees 
 
   await addUser(page, email, last);
   await expect(page.getByText(`Noor ${last} was added`)).toBeVisible();
-  await expect(page.getByRole("row", { name: new RegExp(last) })).toContainText("Active");
+  await expect(page.getByRole("row", { name: new RegExp(last) })).toContainText("Not started yet");
   // S4-29
   const mail = await portico.mailFor(email);
   expect(mail.subject).toContain("Welcome to Harbour & Hill Health");

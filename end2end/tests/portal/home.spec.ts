@@ -15,6 +15,14 @@ test("Home leads to the four places", async ({ page }) => {
     await expect(page.getByRole("heading", { level: 1, name: place })).toBeVisible();
     await axe(page);
     await noSidewaysScroll(page);
+    // One of the ways in the bar is marked, also on what is reached from Home only; and there is a way back.
+    const bar = page.getByRole("navigation", { name: "Your portal" });
+    await expect(bar.locator("[aria-current]")).toHaveCount(1);
+    if (place === "Track your health" || place === "Invoices") {
+      await expect(bar.locator("[aria-current]")).toHaveText("Home");
+      await page.getByRole("link", { name: "Back to Home" }).click();
+      await expect(page.getByRole("heading", { level: 1, name: `Hello ${LIEN.name}` })).toBeVisible();
+    }
   }
 });
 
@@ -79,4 +87,10 @@ test("a page that is not there says so", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 1, name: "There is nothing here" })).toBeVisible();
   await axe(page);
   await noSidewaysScroll(page);
+  // Whoever is signed in is led to their own side only.
+  await expect(page.getByRole("link", { name: "To the console" })).toBeVisible();
+  await openPortal(page);
+  await page.goto("/there/is/no/such/page");
+  await expect(page.getByRole("link", { name: "To the portal" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "To the console" })).toHaveCount(0);
 });

@@ -74,11 +74,11 @@ test("the password is changed on the account page", async ({ page, device, porti
   const patient = await addPatient(desk);
   await accept(page, await invite(desk, portico, patient));
   await page.goto("/portal/account");
-  await page.getByLabel("Present password").fill("not the password");
+  await page.getByLabel("Current password").fill("not the password");
   await page.getByLabel("New password").fill(NEXT);
   await page.getByRole("button", { name: "Change password" }).click();
-  await expect(page.getByText("This is not your present password.")).toBeVisible();
-  await page.getByLabel("Present password").fill(PASSWORD);
+  await expect(page.getByText("This is not your current password.")).toBeVisible();
+  await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByLabel("New password").fill(NEXT);
   // Which account it is, a password manager finds beside it.
   expect(await page.locator("input[autocomplete=username]").inputValue()).toBe(patient.email);

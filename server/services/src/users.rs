@@ -36,7 +36,7 @@ pub async fn list(ctx: &Ctx, filter: &UserFilter, page: &PageRequest) -> Result<
     let access = ctx.actor()?.may(ManageUsers, &())?;
     let filter = UserFilter { text: filter.text.chars().take(limits::SEARCH_TEXT).collect(), ..filter.clone() };
     let page = ctx.read().await?.list_users(&access, &filter, page).await?;
-    Ok(page.map(|UserRecord { user, email, .. }| UserRow {
+    Ok(page.map(|UserRecord { user, email, temporary_password }| UserRow {
         id: user.id,
         name: user.name.shown(),
         email: email.as_str().to_owned(),
@@ -45,6 +45,7 @@ pub async fn list(ctx: &Ctx, filter: &UserFilter, page: &PageRequest) -> Result<
         settings: user.settings,
         state: user.state,
         since: user.since,
+        temporary_password,
     }))
 }
 

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
+use domain::account::Door;
 
 use super::{Shared, security};
 
@@ -29,7 +30,7 @@ pub fn status_of(error: &AppError) -> StatusCode {
 /// The error with this status.
 pub fn refusal(state: &Shared, headers: &HeaderMap, status: StatusCode, error: &AppError) -> Response {
     let mut response = if wants_html(headers) {
-        document(status, app::shell::error_page(&state.assets, error))
+        document(status, app::shell::error_page(&state.assets, error, None))
     } else {
         json(status, error)
     };
@@ -37,6 +38,14 @@ pub fn refusal(state: &Shared, headers: &HeaderMap, status: StatusCode, error: &
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// The error as a page for somebody who may be signed in on a side: it leads there.
+pub fn page_error(state: &Shared, headers: &HeaderMap, problem: &AppError, side: Option<Door>) -> Response {
+    if side.is_none() || !wants_html(headers) {
+        return error(state, headers, problem);
+    }
+    document(status_of(problem), app::shell::error_page(&state.assets, problem, side))
 }
 
 /// How long the caller shall wait, in seconds, if at all.

@@ -26,6 +26,12 @@ pub async fn call(State(state): State<Shared>, Extension(about): Extension<About
     let Some(door) = state.doors.door(request.uri().path()) else {
         return answer::error(&state, request.headers(), &AppError::NotFound);
     };
+    if request.method() == Method::GET
+        && let Some(page) = PlainForm::of(&request).page
+    {
+        // A refused form is shown at its door's address. Who opens that once more wants the page with the form.
+        return answer::see_other(page.path());
+    }
     if request.method() != Method::POST {
         let status = StatusCode::METHOD_NOT_ALLOWED;
         let mut response = answer::refusal(&state, request.headers(), status, &AppError::BadRequest);
@@ -205,7 +211,7 @@ impl PlainForm {
     }
 
     fn error_page(&self, state: &Shared, status: StatusCode, error: &AppError) -> Response {
-        answer::document(status, app::shell::error_page(&state.assets, error))
+        answer::document(status, app::shell::error_page(&state.assets, error, None))
     }
 }
 

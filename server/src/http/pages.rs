@@ -32,6 +32,11 @@ pub async fn show(State(state): State<Shared>, Extension(about): Extension<About
     let headers = request.headers().clone();
     match page(&state, &about, request).await {
         Ok(response) => response,
+        Err(AppError::NotFound) => {
+            let ctx = session::ctx(&state, &headers, &about, false).await;
+            let side = ctx.ok().and_then(|ctx| ctx.maybe_actor().map(|actor| actor.door()));
+            answer::page_error(&state, &headers, &AppError::NotFound, side)
+        }
         Err(error) => answer::error(&state, &headers, &error),
     }
 }

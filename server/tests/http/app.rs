@@ -14,11 +14,11 @@ use std::{
 
 use domain::{
     access::{
-        Actor, Face, InvitePatient, ManageRelationships, ManageUsers, PatientFacts, Relationship, SendForms, UserFace,
-        ViewOwnRecord,
+        Actor, Face, GrantFacts, InvitePatient, ManageRelationships, ManageUsers, PatientFacts, Relationship,
+        SendForms, UserFace, ViewOwnRecord,
     },
     account::{Account, Door, PasswordHash, SessionClock},
-    grant::{Grant, State},
+    grant::{Birthdays, Grant, State},
     ids::{AccountId, GroupId, UserId},
     location::{Location, OpeningHours},
     mail::{self, Failure},
@@ -301,7 +301,14 @@ impl App {
         let (grant, _) = work.list_recipients(&access).await.unwrap().remove(0);
         let grant = Grant { state: State::Activated { at: self.clock.now() }, ..grant };
         let portal = actor(grant.account, Face::Portal);
-        let own = portal.may(ViewOwnRecord, &GrantFacts { grant, status: Status::Active }).unwrap();
+        let facts = GrantFacts {
+            grant,
+            status: Status::Active,
+            ages: Birthdays::default(),
+            patient_uses_portal: false,
+            now: self.clock.now(),
+        };
+        let own = portal.may(ViewOwnRecord, &facts).unwrap();
         assert!(work.submit_own_form(&own, request.parse().unwrap(), &[], self.clock.now()).await.unwrap());
         work.save().await.unwrap();
         (form, request)

@@ -191,6 +191,34 @@ async fn a_refused_form_comes_back_with_what_was_typed() {
     }
 }
 
+// A refused form is shown at its door's address: opened once more, the address leads back to the page with the form, and to
+// no page but ours (AN-14); nothing else is done (AN-15).
+#[tokio::test]
+async fn a_doors_address_opened_again_leads_to_its_page() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let person = app.anon();
+        for (door, page) in [
+            ("account/sign_in", "/sign-in"),
+            ("account/sign_in", "/console/sign-in"),
+            ("invitations/accept", "/invitation/abc-_9"),
+        ] {
+            let request = person.request("GET", &format!("/api/{door}?page={page}"));
+            let response = person.send(request.header("accept", "text/html")).await.is(303);
+            assert_eq!(response.location(), page);
+            assert_eq!(response.header("set-cookie"), None);
+        }
+        for page in ["//evil.example", "https://evil.example", "/nowhere", "/console", ""] {
+            let request = person.request("GET", &format!("/api/account/sign_in?page={page}"));
+            let response = person.send(request.header("accept", "text/html")).await.is(405);
+            assert_eq!(response.location(), "", "{page}");
+        }
+        let signed_in = app.practitioner().await;
+        signed_in.send(signed_in.request("GET", "/api/account/sign_out?page=/sign-in")).await.is(303);
+        assert!(signed_in.is_signed_in().await, "sign_out had no effect");
+    }
+}
+
 // A human act lengthens a session, an open page by itself does not (decision 15).
 #[tokio::test]
 async fn only_human_acts_lengthen_a_session() {

@@ -10,7 +10,7 @@ pub const INTRODUCTION: &str = "{{practice.name}} has a patient portal: a privat
 /// What it is good for, a line each.
 pub const BENEFITS: &str = "It is there at any hour, also when we are closed.
 Only you open it, with a password of your own.
-You see who else was let in to your record.
+What we share with you does not lie about in a mailbox.
 One account is enough if you look after a child or somebody else.
 There is nothing to install and nothing to pay.";
 

@@ -101,7 +101,7 @@ pub fn Line(row: NotificationRow) -> impl IntoView {
     let text = words::news(&row);
     let name = words::mark_read(&text);
     view! {
-        <li class="line" class:line-unread=move || !read.get()>
+        <li class="line" class:line-bad=words::is_bad_news(&row.news) class:line-unread=move || !read.get()>
             <Icon name=words::news_icon(&row.news)/>
             <a href=to on:click=move |_| mark()>
                 <span class="line-text" dir="auto">{text}</span>

@@ -24,7 +24,12 @@ pub fn Head(
     #[prop(optional)]
     action: Option<Children>,
 ) -> impl IntoView {
-    let nav = use_desk().nav;
+    let desk = use_desk();
+    let nav = desk.nav;
+    // On a narrow screen the switcher has no room for the name of the practice one is in.
+    let several = Memo::new(move |_| desk.memberships.with(|all| all.len() > 1));
+    let practice =
+        move || several.get().then(|| view! { <p class="page-practice" dir="auto">{move || desk.practice.get()}</p> });
     let node = NodeRef::<html::H1>::new();
     Effect::new(move || name_page(&title.get()));
     Effect::new(move || {
@@ -36,6 +41,7 @@ pub fn Head(
     view! {
         <header class="page-head">
             <div class="page-title">
+                {practice}
                 {up.map(|(href, text)| view! { <p class="page-up"><a href=href>{text}</a></p> })}
                 <div class="page-name">
                     <h1 node_ref=node tabindex="-1" dir="auto">{move || title.get()}</h1>

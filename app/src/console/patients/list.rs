@@ -127,7 +127,7 @@ fn rows_view(rows: Vec<PatientRow>, names_hidden: bool) -> AnyView {
             }
         })
         .collect();
-    let mut columns = vec![column(words::NAME)];
+    let mut columns = vec![column(if names_hidden { words::NUMBER } else { words::NAME })];
     if !names_hidden {
         columns.extend([lesser(words::BIRTH_DATE), lesser(words::PHONE), lesser(words::EMAIL)]);
     }

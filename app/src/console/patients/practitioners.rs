@@ -63,7 +63,7 @@ pub fn section(patient: PatientId) -> AnyView {
         {explain::on_patient(patient, changed)}
         {move || adding.get().then(|| choose(patient, adding, changing))}
         {move || changing.get().map(|(user, name, seen, wanted)| {
-            let (title, text, button) = words::relation_change(wanted, &name);
+            let (title, text, button) = words::relation_change(seen, wanted, &name);
             view! {
                 <Confirm
                     title=title
@@ -95,18 +95,18 @@ fn row(row: RelationshipRow, changing: RwSignal<Option<Change>>) -> AnyView {
         Relationship::Revoked => ("badge badge-warn", "eye-off"),
     };
     let button = |wanted: Wanted, icon: &'static str, text: &'static str| {
-        let (label, name) = (words::relation_change(wanted, &name).0, name.clone());
+        let (label, name) = (words::relation_change(Some(relationship), wanted, &name).0, name.clone());
         let ask = move |_| changing.set(Some((user, name.clone(), Some(relationship), wanted)));
         view! { <Button kind=Kind::Quiet icon=icon name=label press=ask>{text}</Button> }.into_any()
     };
     let grant = || button(Wanted::Granted, "check", words::GRANT);
     // Nobody hides a patient from themselves: they could not take it back.
     let hide = || (!own).then(|| button(Wanted::Revoked, "eye-off", words::HIDE));
-    let undo = || button(Wanted::Neither, "undo-2", words::UNDO);
+    let undo = |text| button(Wanted::Neither, "undo-2", text);
     let acts = match relationship {
         Relationship::Automatic => view! { {grant()}{hide()} }.into_any(),
-        Relationship::Granted => view! { {hide()}{undo()} }.into_any(),
-        Relationship::Revoked => view! { {grant()}{undo()} }.into_any(),
+        Relationship::Granted => view! { {hide()}{undo(words::REMOVE_GRANT)} }.into_any(),
+        Relationship::Revoked => view! { {grant()}{undo(words::STOP_HIDING)} }.into_any(),
     };
     view! {
         <tr>

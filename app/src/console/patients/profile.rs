@@ -183,8 +183,7 @@ fn Header(record: Record, inviting: RwSignal<Option<Target>>, settings: RwSignal
 fn NoSuchPatient() -> impl IntoView {
     view! {
         <Head title=words::NO_SUCH_PATIENT/>
-        <Empty title=words::NO_SUCH_PATIENT>
-            <p>{words::NO_SUCH_PATIENT_TEXT}</p>
+        <Empty title=words::NO_SUCH_PATIENT_TEXT>
             <LinkButton href="/console/patients">{words::ALL_PATIENTS}</LinkButton>
         </Empty>
     }

@@ -273,7 +273,7 @@ fn table(rows: Vec<CaseLoadRow>, names_hidden: bool, picks: Option<Picks>) -> An
     if picks.is_some() {
         columns.push(ticks(words::TICKED));
     }
-    columns.push(column(words::NAME));
+    columns.push(column(if names_hidden { words::NUMBER } else { words::NAME }));
     if !names_hidden {
         columns.push(column(words::AGE));
     }

@@ -103,9 +103,9 @@ fn Asking(start: BulkStart, seen: BulkView, on_close: impl Fn() + Copy + Send + 
     });
     let fields = (invited > 0).then(|| {
         view! {
-            {message::fields(form, templates, words::MANY_MESSAGE_HINT)}
-            // S3-23
+            // S3-23: above the message, which may be long.
             <Notice tone=Tone::Warn>{words::PHI_WARNING_MANY}</Notice>
+            {message::fields(form, templates, words::MANY_MESSAGE_HINT)}
             <p class="muted">{words::link_lives(link_hours)}</p>
         }
     });

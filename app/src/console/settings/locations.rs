@@ -141,8 +141,9 @@ fn edit(place: Option<Location>, on_close: Callback<bool>) -> AnyView {
     };
     let title = if id.is_some() { words::EDIT_LOCATION } else { words::ADD_LOCATION };
     let name = Line { longest: limits::NAME, ..Line::default() };
-    let days: Vec<_> =
-        DAYS.into_iter().zip(words::DAYS).map(|(day, label)| form.text(day, label, Line::default())).collect();
+    // That they may be blank is said once, above them.
+    let hours = Line { unmarked: true, ..Line::default() };
+    let days: Vec<_> = DAYS.into_iter().zip(words::DAYS).map(|(day, label)| form.text(day, label, hours)).collect();
     view! {
         <Dialog title=title id="edit-location" wide=true on_close=move |()| close(false)>
             <form class=form.class() novalidate on:submit=send>

@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use super::NotForYou;
 use crate::{
     api,
-    components::{Button, Card, Dialog, Empty, Icon, Kind, Table, acts, column, lesser},
+    components::{Button, Dialog, Empty, Icon, Kind, Table, acts, column, lesser},
     console::{
         confirm::Confirm,
         desk::use_desk,
@@ -79,7 +79,7 @@ pub fn Templates() -> impl IntoView {
             }
             let rows: Vec<_> = list.into_iter().map(row).collect();
             let columns = vec![column(words::NAME), lesser(words::TEXT), acts(words::ACTIONS)];
-            view! { <Card><Table caption=words::TEMPLATES columns=columns>{rows}</Table></Card> }.into_any()
+            view! { <Table caption=words::TEMPLATES columns=columns>{rows}</Table> }.into_any()
         })}
         {move || editing.get().map(|template| view! {
             <Edit

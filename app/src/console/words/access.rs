@@ -38,7 +38,7 @@ pub const ASKED_UNPROVEN: &str = "A practice asks you to join. Prove first that 
 pub const PROOF_WHY: &str = "Somebody else added your email here. We mail you a link; by setting your password through it you \
      show that the mailbox is yours. Then you see who asks.";
 pub const PROOF_SENT: &str = "A link is on its way to your email. It works for an hour.";
-pub const PROOF_SEND: &str = "Mail me the link";
+pub const PROOF_SEND: &str = "Mail me a link";
 pub const PROOF_AGAIN: &str = "Mail it again";
 
 /// The name of the button.
@@ -96,10 +96,11 @@ pub const REGISTRATION: &str = "Registration number";
 pub const SIGN_IN: &str = "Sign-in";
 pub const TEMPORARY_PASSWORD: &str = "Temporary password";
 pub const TEMPORARY_PASSWORD_AGAIN: &str = "Confirm temporary password";
-pub const TEMPORARY_PASSWORD_HINT: &str = "Needed for somebody new to Portico, who chooses their own when they first sign in. Leave blank for who uses it already.";
+pub const TEMPORARY_PASSWORD_HINT: &str = "Needed for someone new to Portico, who chooses their own when they first sign in. Leave blank if they already use it.";
 pub const ASSIGN_LOCATIONS: &str = "Assign to locations";
 pub const MEMBERSHIP: &str = "Membership";
 pub const STILL_TEMPORARY: &str = "Temporary: they have not chosen their own yet";
+pub const NOT_STARTED_YET: &str = "Not started yet";
 pub const WHAT_THEY_DID: &str = "What they did";
 pub const OWN_ACCESS: &str = "This is your own access. Another user with full access can change it.";
 
@@ -138,7 +139,11 @@ pub const fn user_state(state: UserState) -> &'static str {
 }
 
 /// Where a membership stands, as a badge.
-pub fn user_state_badge(state: UserState) -> AnyView {
+pub fn user_state_badge(state: UserState, temporary_password: bool) -> AnyView {
+    // Nobody works with a temporary password: the first thing it leads to is one of their own.
+    if state == UserState::Active && temporary_password {
+        return view! { <span class="badge badge-info">{NOT_STARTED_YET}</span> }.into_any();
+    }
     let class = match state {
         UserState::Invited => "badge badge-info",
         UserState::Active => "badge badge-good",
@@ -240,7 +245,7 @@ pub const LEVEL_TABLE: [(&str, [&str; 6]); 6] = [
 
 // Explaining access.
 pub const WHAT_THEY_MAY: &str = "What they may do";
-pub const WHAT_THEY_MAY_TEXT: &str = "Asked of the rules themselves, for this user as they stand now.";
+pub const WHAT_THEY_MAY_TEXT: &str = "Worked out from the current rules.";
 pub const EXPLAIN_ACCESS: &str = "Explain access";
 pub const EXPLAIN_ACCESS_TEXT: &str = "Choose a user to see what they may do with this patient, and why.";
 pub const EXPLAIN_PATIENT: &str = "With which patient?";
@@ -321,13 +326,18 @@ pub const fn because(because: Because) -> &'static str {
     }
 }
 
+/// That all is shut to somebody, and why.
+pub fn nothing_because(reason: Because) -> String {
+    format!("At present they may do nothing here, {}", because(reason).trim_end())
+}
+
 // Practitioners of a patient.
 pub const PRACTITIONERS: &str = "Practitioners";
 pub const PRACTITIONERS_TEXT: &str = "Who treats this patient, whom it was granted to, and from whom it is hidden. Others see what their \
                                       access level shows.";
 pub const ADD_PRACTITIONER: &str = "Add practitioner";
 pub const NO_PRACTITIONERS: &str = "No practitioners yet";
-pub const NO_PRACTITIONERS_TEXT: &str = "Who treats this patient stands here by itself. You can also grant the patient to a \
+pub const NO_PRACTITIONERS_TEXT: &str = "Who treats this patient appears here automatically. You can also grant the patient to a \
                                          practitioner, or hide it from one.";
 pub const FIND_PRACTITIONER: &str = "Find a practitioner";
 pub const NO_PRACTITIONER_FOUND: &str = "Nobody else found. Try the beginning of a first or last name.";
@@ -335,7 +345,8 @@ pub const CHOSEN: &str = "Chosen:";
 pub const RELATION: &str = "With this patient";
 pub const GRANT: &str = "Grant";
 pub const HIDE: &str = "Hide";
-pub const UNDO: &str = "Undo";
+pub const REMOVE_GRANT: &str = "Remove grant";
+pub const STOP_HIDING: &str = "Stop hiding";
 pub const GRANT_ACCESS: &str = "Grant access";
 pub const HIDE_PATIENT: &str = "Hide this patient";
 pub const ACCESS_CHANGED: &str = "Access changed";
@@ -352,7 +363,7 @@ pub const fn relation(relationship: Relationship) -> &'static str {
 }
 
 /// The question before it is changed, what it means, and the button.
-pub fn relation_change(wanted: Wanted, name: &str) -> (String, &'static str, &'static str) {
+pub fn relation_change(now: Option<Relationship>, wanted: Wanted, name: &str) -> (String, &'static str, &'static str) {
     match wanted {
         Wanted::Granted => (
             format!("Grant this patient to {name}"),
@@ -364,11 +375,14 @@ pub fn relation_change(wanted: Wanted, name: &str) -> (String, &'static str, &'s
             "From now on they find this patient nowhere: in no list, no search and no calendar, whatever their level.",
             HIDE_PATIENT,
         ),
-        Wanted::Neither => (
-            format!("Undo this for {name}"),
-            "Then only their access level, and whether they treat this patient, say what they see.",
-            "Undo it",
-        ),
+        Wanted::Neither => {
+            let (title, button) = if now == Some(Relationship::Revoked) {
+                (format!("Stop hiding this patient from {name}"), STOP_HIDING)
+            } else {
+                (format!("Remove the grant of {name}"), REMOVE_GRANT)
+            };
+            (title, "Then only their access level, and whether they treat this patient, say what they see.", button)
+        }
     }
 }
 
@@ -378,7 +392,7 @@ pub const ADD_LOCATION: &str = "Add location";
 pub const EDIT_LOCATION: &str = "Edit location";
 pub const NO_LOCATIONS: &str = "No locations yet";
 pub const NO_LOCATIONS_TEXT: &str =
-    "The places where you see patients stand here, with their time zone and opening hours.";
+    "The places where you see patients appear here, with their time zone and opening hours.";
 pub const TIME_ZONE: &str = "Time zone";
 pub const OPENING_HOURS: &str = "Opening hours";
 pub const OPENING_HOURS_HINT: &str = "Like 9:00–12:30, 13:30–17:00; blank when closed.";

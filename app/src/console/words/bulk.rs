@@ -16,7 +16,7 @@ pub const NOBODY_TO_INVITE: &str = "Nobody here can be invited.";
 pub const NOT_INVITED: &str = "Not invited";
 pub const NOT_INVITED_TEXT: &str = "Open a line to see who it is.";
 pub const MANY_MESSAGE_HINT: &str =
-    "Stands above the invitation in the email. Fields in double braces are filled in for each patient.";
+    "Appears above the invitation in the email. Fields in double braces are filled in for each patient.";
 pub const PHI_WARNING_MANY: &str = "Inviting gives whoever reads these mailboxes access to private health information. Only invite \
                                     patients whose addresses you trust to be their own.";
 pub const UNSEEN_PATIENT: &str = "A patient whom you cannot see";

@@ -6,16 +6,16 @@ pub const HISTORY: &str = "History";
 pub const FILTER_HISTORY: &str = "Filter what was done";
 pub const EVERY_ACTION: &str = "Everything";
 pub const FROM: &str = "From";
-pub const UP_TO: &str = "Up to and with";
+pub const UP_TO: &str = "To";
 pub const ONLY_BY: &str = "Only by";
 pub const ONLY_ABOUT: &str = "Only about";
 pub const FIND_BY: &str = "Done by";
-pub const FIND_ABOUT: &str = "Done to patient";
+pub const FIND_ABOUT: &str = "Patient";
 /// In place of the name of somebody whom the reader may not know, or who is not there.
 pub const NOBODY_KNOWN: &str = "somebody you cannot see";
 pub const SHOW_EVERYBODY: &str = "Take this filter back";
 pub const NO_HISTORY: &str = "Nothing was done yet";
-pub const NO_HISTORY_TEXT: &str = "Whatever users see and change stands here, with who did it, when, and from where.";
+pub const NO_HISTORY_TEXT: &str = "Whatever users see and change appears here, with who did it, when, and from where.";
 pub const NO_HISTORY_MATCHES: &str = "Nothing matches";
 pub const NO_HISTORY_MATCHES_TEXT: &str = "Try other days, or everything.";
 pub const SHOW_ALL_HISTORY: &str = "Show everything";
@@ -141,4 +141,69 @@ pub fn detail(detail: &str) -> String {
         },
     };
     detail.split(' ').filter(|part| !part.is_empty()).map(word).collect::<Vec<_>>().join(", ")
+}
+
+/// What somebody was refused, of an entry's door and reason.
+pub fn refused(detail: &str) -> String {
+    let (door, why) = detail.split_once(' ').unwrap_or((detail, ""));
+    let what = match door.split('/').next().unwrap_or_default() {
+        "account" | "passwords" => "their own account",
+        "bulk" => "a bulk invitation",
+        "console" | "notifications" => "the console",
+        "history" => "the history",
+        "invitations" => "an invitation to the portal",
+        "locations" => "a location",
+        "mails" => "the mail",
+        "memberships" => "an invitation to join",
+        "patients" => "a patient",
+        "portal" => "a record in the portal",
+        "relationships" => "access to a patient",
+        "reports" => "a report",
+        "settings" => "the settings",
+        "templates" => "a template",
+        "users" => "a user",
+        _ => "something else",
+    };
+    let why = match why {
+        "not found" => "not there, or not open to them",
+        "Level" => "not part of their access level",
+        "ReadOnly" => "they may look, not change",
+        "NamesHidden" => "patient names are hidden from them",
+        "Door" => "they were signed in on the other side",
+        "TemporaryPassword" => "they had no password of their own yet",
+        "NoGroup" => "they did not work in this practice",
+        "Setting" => "not part of their access settings",
+        _ => return format!("Asked for {what}"),
+    };
+    format!("Asked for {what}: {why}")
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::error::Refusal;
+
+    use super::*;
+
+    // The history speaks of no door by the name it has in the program.
+    #[test]
+    fn every_refusal_has_words() {
+        assert_eq!(refused("patients/profile not found"), "Asked for a patient: not there, or not open to them");
+        for reason in [
+            Refusal::Level,
+            Refusal::ReadOnly,
+            Refusal::NamesHidden,
+            Refusal::Door,
+            Refusal::TemporaryPassword,
+            Refusal::NoGroup,
+            Refusal::Setting,
+        ] {
+            let text = refused(&format!("users/list {reason:?}"));
+            assert!(text.starts_with("Asked for a user: "), "{text}");
+        }
+        let doors = include_str!("../../../../server/doors.toml");
+        let doors = doors.lines().filter_map(|line| line.strip_prefix('"')).filter(|line| !line.starts_with('/'));
+        for door in doors.filter_map(|line| line.split_once('/')).map(|(noun, _)| noun) {
+            assert!(!refused(door).contains("something else"), "{door}");
+        }
+    }
 }

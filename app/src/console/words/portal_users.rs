@@ -5,7 +5,6 @@ use domain::{
     time::Date,
 };
 
-pub const PORTAL: &str = "Portal";
 pub const INVITE_TO_PORTAL_BUTTON: &str = "Invite to Portal";
 pub const NO_EMAIL_TO_INVITE: &str = "No email to invite";
 pub const INVITE_CONTACT: &str = "Invite Contact";

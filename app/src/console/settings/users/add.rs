@@ -55,6 +55,8 @@ fn form(locations: &[Location], on_close: Callback<bool>) -> AnyView {
     // Not among the fields: what is typed there is kept on the device, and a password never is.
     let password = RwSignal::new(String::new());
     let again = RwSignal::new(String::new());
+    form.answers("password", password);
+    form.answers("password_again", again);
     let code = form.field("role");
     let role = Memo::new(move |_| code.with(|code| Role::from_code(code)).unwrap_or(Role::Administrator));
     // Another role has other professions and levels.
@@ -108,6 +110,7 @@ fn form(locations: &[Location], on_close: Callback<bool>) -> AnyView {
                             label=words::TEMPORARY_PASSWORD
                             new=true
                             optional=true
+                            unmarked=true
                             bind=password
                             hint=words::TEMPORARY_PASSWORD_HINT
                             error=form.problem("password")
@@ -118,6 +121,7 @@ fn form(locations: &[Location], on_close: Callback<bool>) -> AnyView {
                             label=words::TEMPORARY_PASSWORD_AGAIN
                             new=true
                             optional=true
+                            unmarked=true
                             bind=again
                             error=form.problem("password_again")
                         />

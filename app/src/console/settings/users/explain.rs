@@ -2,7 +2,7 @@
 //! come from the code that decides.
 
 use domain::{
-    access::Explanation,
+    access::{Because, Explanation},
     ids::{PatientId, UserId},
     page::PageRequest,
     user::{UserFilter, UserRow},
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use crate::{
     api,
-    components::{Card, Icon, Table, column},
+    components::{Card, Icon, Notice, Table, column},
     console::{
         load::load,
         picker::{Finding, Found, patients, picker},
@@ -21,6 +21,11 @@ use crate::{
 
 /// The answers.
 fn table(rows: Vec<Explanation>) -> AnyView {
+    // Who is not in the practice yet, or not any more, may do nothing whatever their access: the reason is said once.
+    let refused = rows.iter().find(|one| !one.may).map(|one| one.because);
+    if let Some(because @ (Because::TemporaryPassword | Because::NotJoined | Because::NotWorking)) = refused {
+        return view! { <Notice>{words::nothing_because(because)}</Notice> }.into_any();
+    }
     let rows: Vec<_> = rows
         .into_iter()
         .map(|Explanation { right, may, because, hidden }| {

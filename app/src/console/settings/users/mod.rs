@@ -111,7 +111,7 @@ fn table(rows: Vec<UserRow>) -> AnyView {
                         <span class="row-line" dir="auto">{row.profession}</span>
                         <span class="row-line muted">{words::role_and_level(row.level)}</span>
                     </td>
-                    <td>{words::user_state_badge(row.state)}</td>
+                    <td>{words::user_state_badge(row.state, row.temporary_password)}</td>
                     <td class="lesser"><When at=row.since/></td>
                 </tr>
             }

@@ -88,8 +88,7 @@ pub fn User(id: UserId) -> impl IntoView {
         {move || if gone.get() {
             view! {
                 <Head title=words::NO_SUCH_USER up=UP/>
-                <Empty title=words::NO_SUCH_USER>
-                    <p>{words::NO_SUCH_USER_TEXT}</p>
+                <Empty title=words::NO_SUCH_USER_TEXT>
                     <LinkButton href="/console/settings/users">{words::ALL_USERS}</LinkButton>
                 </Empty>
             }.into_any()
@@ -138,7 +137,7 @@ fn facts(shown: Shown, editing: RwSignal<bool>, turning: RwSignal<Option<(Turn, 
     let state = user.state;
     let beside = Box::new(move || {
         view! {
-            {words::user_state_badge(state)}
+            {words::user_state_badge(state, temporary_password)}
             {own.then(|| view! { <span class="badge">{words::YOU}</span> })}
         }
         .into_any()
