@@ -22,7 +22,7 @@ use domain::{
         self, Answered, Completeness, Definition, Filled, OwnForm, OwnFormRow, OwnForms, Question, Raw, RequestState,
         Section,
     },
-    grant::Kind,
+    grant::{self, Kind, Reach, Role},
     ids::{PatientId, SessionId},
     invitation::LinkPage,
     page::Page as ListPage,
@@ -45,7 +45,9 @@ fn patient(n: u128) -> PatientId {
 }
 
 fn record(n: u128, shown: &str, practice: &str, kind: Kind) -> PortalRecord {
-    PortalRecord { patient: patient(n), shown: shown.into(), practice: practice.into(), kind }
+    let reach = Reach { role: Role::Edit, level: grant::Level::Clinical };
+    let (shown, practice, manages) = (shown.into(), practice.into(), kind == Kind::Own);
+    PortalRecord { patient: patient(n), shown, practice, kind, reach, steps_down_on: None, last_day: None, manages }
 }
 
 fn frame(records: Vec<PortalRecord>, greet: &str, phone: &str) -> PortalFrame {
@@ -593,7 +595,7 @@ fn whole_documents_carry_the_nonce_and_the_names_of_this_build() {
     assert!(html.starts_with("<!DOCTYPE html><html"), "{html}");
     assert!(html.contains("/pkg/console.1a.js") && html.contains("/pkg/console.2b.css"), "{html}");
     assert_eq!(html.matches("<script").count(), html.matches("nonce=\"n0nce\"").count(), "{html}");
-    let html = error_page(&assets, &AppError::Fault { reference: "r-42".into() });
+    let html = error_page(&assets, &AppError::Fault { reference: "r-42".into() }, None);
     assert!(html.contains("r-42") && html.contains("/pkg/portal.3c.css") && !html.contains("<script"), "{html}");
 }
 
@@ -628,7 +630,7 @@ fn previews_are_written_when_asked_for() {
     std::fs::write(folder.join("console.html"), console_shell(&Assets::default(), "n")).unwrap();
     std::fs::write(
         folder.join("fault.html"),
-        error_page(&Assets::default(), &AppError::Fault { reference: "r-42".into() }),
+        error_page(&Assets::default(), &AppError::Fault { reference: "r-42".into() }, None),
     )
     .unwrap();
 }
