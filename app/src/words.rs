@@ -21,6 +21,8 @@ pub const fn problem(problem: Problem) -> &'static str {
         Problem::WrongCode => "This is not the code that the server printed when it started.",
         Problem::NoneChosen => "Please choose at least one.",
         Problem::NotADate => "There is no such date. Write it as year-month-day, like 2014-09-03.",
+        Problem::CannotBeInvited => "This address cannot be invited. Check it, or ask your practice.",
+        Problem::NotForThem => "Forms can go along only to somebody who sees all that is shared and may act.",
         Problem::InThePast => "This day is over already.",
         Problem::OutOfOrder => "This comes before the other one, so it must be the smaller age.",
         Problem::NotConfirmed => {

@@ -55,6 +55,10 @@ pub enum Problem {
     ContactEmail,
     /// The address already uses the portal for this patient.
     AlreadyInPortal,
+    /// The address cannot be invited; why is not for whoever asks.
+    CannotBeInvited,
+    /// Forms go to who sees what is shared and may act for the patient.
+    NotForThem,
     /// A merge field that does not exist.
     UnknownMergeField,
     /// A field in double braces that the handout does not know.

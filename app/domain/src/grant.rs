@@ -379,7 +379,7 @@ pub struct TermsTyped {
 }
 
 impl TermsForm {
-    /// Checks the fields. `today` is the day where the practice is; `least` the least end that makes sense.
+    /// Checks the fields. `today` is the day where the practice is.
     ///
     /// # Errors
     /// Noted in `invalid`.

@@ -1,4 +1,4 @@
-//! Doors: forms. The practice's take JSON; the last four are for whoever was asked, and the last of them is what a plain
+//! Doors: forms. The practice's take JSON; the last three are for whoever was asked, and the last of them is what a plain
 //! form posts to.
 
 use domain::{

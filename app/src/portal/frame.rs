@@ -94,7 +94,7 @@ impl Place {
     /// Is it part of what was shared with the patient? Who is here for appointments does not learn of it.
     #[must_use]
     pub const fn is_clinical(self) -> bool {
-        matches!(self, Self::Records | Self::Messages | Self::Health)
+        matches!(self, Self::Records | Self::Messages | Self::Health | Self::Forms)
     }
 
     /// Is it open to somebody whose access reaches so far?

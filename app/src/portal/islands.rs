@@ -182,6 +182,7 @@ mod browser {
     /// Opens the stream; the browser itself connects again after a lost network. `over` means that it need not.
     pub fn listen(over: RwSignal<bool>, soon: RwSignal<bool>) {
         let Ok(stream) = EventSource::new("/events") else { return };
+        let rung = std::cell::Cell::new(false);
         let heard = {
             let stream = stream.clone();
             Closure::<dyn Fn(Event)>::new(move |event: Event| match event.type_().as_str() {
@@ -194,13 +195,33 @@ mod browser {
                         refused(over, soon);
                     }
                 }
+                // The first comes with the stream: the page was drawn a moment ago.
+                "bell" => {
+                    if rung.replace(true) {
+                        still_open();
+                    }
+                }
                 word => soon.set(word != "stays"),
             })
         };
-        for word in ["soon", "last", "stays", "over", "error"] {
+        for word in ["soon", "last", "stays", "over", "bell", "error"] {
             let _ = stream.add_event_listener_with_callback(word, heard.as_ref().unchecked_ref());
         }
         heard.forget();
+    }
+
+    /// Something about this person changed: a record that is not open to them any more is not shown any more (PX-02).
+    fn still_open() {
+        let look = RequestInit::new();
+        look.set_method("HEAD");
+        let answered = Closure::<dyn FnMut(JsValue)>::new(|answer: JsValue| {
+            if answer.dyn_ref::<Response>().is_some_and(|answer| answer.status() == 404) {
+                let _ = location().reload();
+            }
+        });
+        let here = location().pathname().unwrap_or_default();
+        let _ = window().fetch_with_str_and_init(&here, &look).then2(&answered, &answered);
+        answered.forget();
     }
 
     /// The page stays as it is, for what was typed on it; nothing of it is seen any more.

@@ -195,6 +195,8 @@ pub const RETURN_FORM: &str = "Return to the practice";
 pub const FORM_NOT_RETURNED: &str = "The form is not returned yet";
 /// What is wrong.
 pub const FORM_NOT_RETURNED_LEAD: &str = "What you typed is saved. Please look at these, then return it again:";
+/// For who may look only.
+pub const FORM_NOT_YOURS: &str = "You may look at this record but not act for the patient, so you cannot fill this in.";
 /// What is wrong: heading.
 pub const FORM_NOT_KEPT: &str = "This could not be saved";
 /// What is wrong.

@@ -379,7 +379,7 @@ async fn send_forms(owner: &Ctx, work: &mut dyn Work, patients: &[PatientId], fo
     let actor = owner.actor()?;
     let facts = patients::facts(work, actor, *patient).await?;
     let access = actor.may(SendForms, &facts)?;
-    let Some((grant, _)) = work.list_recipients(&access).await?.into_iter().next() else { return Ok(()) };
+    let Some((grant, _)) = work.list_recipients(&access, owner.now()).await?.into_iter().next() else { return Ok(()) };
     crate::forms::ask(owner, work, &access, &grant, &[*form], FORM_MESSAGE).await
 }
 

@@ -167,7 +167,11 @@ async fn invitation(services: &Services, work: &mut dyn Work, mail: &QueuedMail)
     let missing = || Error::fault("an invitation without its group or account");
     let group = work.unscoped_lookup_group(invitation.group).await?.ok_or_else(missing)?;
     let account = work.lookup_account(invitation.account).await?.ok_or_else(missing)?;
-    let inviter = work.unscoped_lookup_user(invitation.group, invitation.inviter).await?;
+    // Whom the family invites, no user of the practice does; and of the family nobody is named (decision 14).
+    let inviter = match invitation.given_by {
+        None => work.unscoped_lookup_user(invitation.group, invitation.inviter).await?,
+        Some(_) => None,
+    };
     let Some(token) = opened(services, mail) else { return Ok(Fate::Park(Failure::KeyMissing)) };
     Ok(Fate::Send(MailContent::Invitation {
         practice: group.name,

@@ -1,7 +1,7 @@
 //! What the portal's pages start with.
 
 use domain::{
-    access::{Actor, Face, ManageOwnAccess, ViewOwnRecord, Waits},
+    access::{Actor, Face, ManageOwnAccess, ViewOwnClinical, ViewOwnRecord, Waits},
     audit::Action,
     error::Refusal,
     grant::Kind,
@@ -51,7 +51,10 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     let facts = own.record.clone().at(ctx.now());
     let access = actor.may(ViewOwnRecord, &facts)?;
     let also_console = !view.list_own_groups(actor.account()).await?.is_empty();
-    let asked_forms = view.count_own_asked_forms(&access).await?;
+    let asked_forms = match actor.may(ViewOwnClinical, &facts) {
+        Ok(_) => view.count_own_asked_forms(&access).await?,
+        Err(_) => 0,
+    };
     drop(view);
     // Only the entry needs the one writer.
     let mut work = ctx.services.store.begin().await?;

@@ -365,7 +365,7 @@ impl Forms for SqlWork {
         row.map(Version::try_from).transpose()
     }
 
-    async fn list_recipients(&mut self, access: &Access<SendForms>) -> Stored<Vec<(Grant, String)>> {
+    async fn list_recipients(&mut self, access: &Access<SendForms>, now: Time) -> Stored<Vec<(Grant, String)>> {
         let rows: Vec<RecipientRow> = self
             .all(
                 query_as(select_grant!(
@@ -378,12 +378,26 @@ impl Forms for SqlWork {
                        AND g.patient_id = $2
                        AND g.suspended_at IS NULL
                        AND g.ended_at IS NULL
+                       AND (g.ends_at IS NULL OR g.ends_at > $4)
+                       AND g.role = 'edit'
+                       AND g.level = 'clinical'
+                       AND (
+                           g.activated_at IS NOT NULL
+                           OR EXISTS (
+                               SELECT 1
+                               FROM invitations i
+                               WHERE i.group_id = g.group_id
+                                 AND i.grant_id = g.id
+                                 AND i.revoked_at IS NULL
+                           )
+                       )
                      ORDER BY g.added_at, g.id
                      LIMIT $3"
                 ))
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
-                .bind(i64::from(limits::RECIPIENTS)),
+                .bind(i64::from(limits::RECIPIENTS))
+                .bind(now.millis()),
             )
             .await?;
         rows.into_iter().map(|row| Ok((row.grant.try_into()?, row.email))).collect()
@@ -572,6 +586,12 @@ impl Forms for SqlWork {
                        AND r.grant_id = $2
                        AND r.submitted_at IS NULL
                        AND r.withdrawn_at IS NULL
+                       AND r.asked_at >= (
+                           SELECT g.added_at
+                           FROM portal_grants g
+                           WHERE g.group_id = r.group_id
+                             AND g.id = r.grant_id
+                       )
                      ORDER BY r.id
                      LIMIT $3"
                 ))
@@ -605,6 +625,12 @@ impl Forms for SqlWork {
                      WHERE r.group_id = $1
                        AND r.grant_id = $2
                        AND r.submitted_at IS NOT NULL
+                       AND r.asked_at >= (
+                           SELECT g.added_at
+                           FROM portal_grants g
+                           WHERE g.group_id = r.group_id
+                             AND g.id = r.grant_id
+                       )
                        AND r.id < $3
                      ORDER BY r.id DESC
                      LIMIT $4"
@@ -639,7 +665,13 @@ impl Forms for SqlWork {
                      WHERE r.group_id = $1
                        AND r.patient_id = $2
                        AND r.grant_id = $3
-                       AND r.id = $4"
+                       AND r.id = $4
+                       AND r.asked_at >= (
+                           SELECT g.added_at
+                           FROM portal_grants g
+                           WHERE g.group_id = r.group_id
+                             AND g.id = r.grant_id
+                       )"
                 ))
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
@@ -729,11 +761,17 @@ impl SqlWork {
             .one(
                 query_as(
                     "SELECT COUNT(*)
-                     FROM form_requests
-                     WHERE group_id = $1
-                       AND grant_id = $2
-                       AND submitted_at IS NULL
-                       AND withdrawn_at IS NULL",
+                     FROM form_requests r
+                     WHERE r.group_id = $1
+                       AND r.grant_id = $2
+                       AND r.submitted_at IS NULL
+                       AND r.withdrawn_at IS NULL
+                       AND r.asked_at >= (
+                           SELECT g.added_at
+                           FROM portal_grants g
+                           WHERE g.group_id = r.group_id
+                             AND g.id = r.grant_id
+                       )",
                 )
                 .bind(group)
                 .bind(grant),

@@ -152,7 +152,7 @@ impl Invitations for SqlWork {
                      opened_at,
                      activated_at,
                      revoked_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
             )
             .bind(group)
             .bind(invitation.id.uuid())

@@ -298,7 +298,7 @@ impl App {
         let facts = PatientFacts { group: user.group, patient: patient.parse().unwrap(), relationship: None };
         let access = actor(user.account, Face::User(face)).may(SendForms, &facts).unwrap();
         let mut work = self.services.store.begin().await.unwrap();
-        let (grant, _) = work.list_recipients(&access).await.unwrap().remove(0);
+        let (grant, _) = work.list_recipients(&access, self.clock.now()).await.unwrap().remove(0);
         let grant = Grant { state: State::Activated { at: self.clock.now() }, ..grant };
         let portal = actor(grant.account, Face::Portal);
         let facts = GrantFacts {

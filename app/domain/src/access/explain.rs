@@ -148,7 +148,9 @@ pub fn stand_in_the_way(all: &mut [Explanation], settings: &PatientAccess, statu
         Err(Conflict::PatientBlocked) => Because::PatientBlocked,
         Err(_) => Because::InvitationsOff,
     };
-    for one in all.iter_mut().filter(|one| one.may && inviting.contains(&&*one.right)) {
+    // Forms go to living, unblocked patients whether others may be invited or not.
+    let forms = |one: &Explanation| one.right == rights::SendForms::NAME && because != Because::InvitationsOff;
+    for one in all.iter_mut().filter(|one| one.may && (inviting.contains(&&*one.right) || forms(one))) {
         (one.may, one.because) = (false, because);
     }
 }

@@ -88,7 +88,7 @@ pub fn Access(
                     {failure.map(|failure| view! { <span class="muted">{words::failure(failure)}</span> })}
                     {(links > 1).then(|| view! { <span class="muted">{words::links(links)}</span> })}
                 </td>
-                <td class="lesser"><When at=invited_at/><span class="muted" dir="auto">{words::by(&inviter)}</span>{by_family.then(|| view! { <span class="muted">{words::A_PORTAL_USER}</span> })}</td>
+                <td class="lesser"><When at=invited_at/>{(!inviter.is_empty()).then(|| view! { <span class="muted" dir="auto">{words::by(&inviter)}</span> })}{by_family.then(|| view! { <span class="muted">{words::A_PORTAL_USER}</span> })}</td>
                 <td class="lesser">{if expiry {
                     view! { <When at=expires_at/> }.into_any()
                 } else {

@@ -89,6 +89,8 @@ pub fn FormView(
         .into_any()
     } else if matches!(form.state, RequestState::Submitted { .. }) {
         returned(form).into_any()
+    } else if form.state.open().is_ok() {
+        view! { <p class="card">{say::FORM_NOT_YOURS}</p> }.into_any()
     } else {
         ().into_any()
     };

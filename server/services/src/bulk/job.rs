@@ -329,7 +329,7 @@ impl Making<'_> {
             self.accounts.insert(email.folded(), held);
         }
         let earlier = of.grants.iter().find(|grant| grant.account == account);
-        if earlier.is_some_and(|grant| grant.state != GrantState::Invited) {
+        if earlier.is_some_and(|grant| grant.kind != Kind::Own || grant.state != GrantState::Invited) {
             return Ok(Err(Outcome::InPortal));
         }
         self.revoke_dead(work, &proof, of).await?;

@@ -1,7 +1,7 @@
 //! The side of whoever was asked: see what is asked, fill it in, return it, and read it again (S3-13, S3-14).
 
 use domain::{
-    access::{Access, EditOwnRecord, ViewOwnRecord},
+    access::{Access, EditOwnRecord, ViewOwnClinical, ViewOwnRecord},
     audit::{Action, Entry},
     error::{Conflict, Invalid},
     form::{Answered, Completeness, Definition, FormRequest, OwnForm, OwnFormRow, OwnForms, Raw},
@@ -28,7 +28,8 @@ impl Visit {
         let actor = ctx.actor()?;
         let mut work = ctx.services.store.begin().await?;
         let facts = work.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?.at(ctx.now());
-        let access = actor.may(ViewOwnRecord, &facts)?;
+        // Answers are health data: who is here for appointments and invoices does not learn of forms.
+        let access = Access::<ViewOwnRecord>::from(&actor.may(ViewOwnClinical, &facts)?);
         let answers = actor.may(EditOwnRecord, &facts).is_ok();
         Ok((Self { access, answers }, work))
     }

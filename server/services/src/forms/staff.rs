@@ -8,7 +8,7 @@ use domain::{
         Completeness, Form, FormAnswers, FormChoice, FormDraft, FormPage, FormRequest, FormRequestRow, FormRow,
         FormState, Recipient, RequestState, SendChoices, SendForm, Version,
     },
-    grant::{Grant, State as GrantState},
+    grant::{Grant, Level, Role, State as GrantState},
     ids::{FormId, FormRequestId, PatientId},
     limits,
     page::{Page, PageRequest},
@@ -160,7 +160,7 @@ pub async fn send_start(ctx: &Ctx, patient: PatientId) -> Result<SendChoices> {
         let active = matches!(grant.state, GrantState::Activated { .. });
         Recipient { grant: grant.id, email, kind: grant.kind, active }
     };
-    let people = work.list_recipients(&access).await?.into_iter().map(person).collect();
+    let people = work.list_recipients(&access, ctx.now()).await?.into_iter().map(person).collect();
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, patient)).await?;
     work.save().await?;
     Ok(SendChoices { forms, people })
@@ -187,7 +187,7 @@ pub async fn send(ctx: &Ctx, patient: PatientId, form: &SendForm) -> Result<()> 
     let access = actor.may(SendForms, &facts)?;
     let (to, forms, message) = form.check()?;
     living(work.as_mut(), &access).await?;
-    let people = work.list_recipients(&access).await?;
+    let people = work.list_recipients(&access, ctx.now()).await?;
     let found = people.into_iter().find(|(grant, _)| grant.id == to);
     let (grant, _) = found.ok_or_else(|| Error::field("to", Problem::NotAChoice))?;
     ask(ctx, work.as_mut(), &access, &grant, &forms, &message).await?;
@@ -223,6 +223,9 @@ pub(crate) async fn ask(
     }
     if matches!(grant.state, GrantState::Suspended { .. } | GrantState::Ended { .. }) {
         return Err(Conflict::AccessSuspended.into());
+    }
+    if (grant.terms.role, grant.terms.level) != (Role::Edit, Level::Clinical) {
+        return Err(Error::field("forms", Problem::NotForThem));
     }
     let forms = domain::form::several(forms).map_err(|problem| Error::field("forms", problem))?;
     // The entries lock the group's chain: of two who send the last form at once, the second counts the first's.

@@ -18,7 +18,7 @@ use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
-    ports::{About, Clash, PortalUserRecord, PortalUsers, StoreError, Work},
+    ports::{Clash, PortalUserRecord, PortalUsers, StoreError, Work},
     tokens,
 };
 
@@ -61,7 +61,7 @@ pub(crate) async fn make(
     let now = ctx.now();
     let Some((account, earlier)) = account(ctx, work, access, &wanted.email).await? else { return Ok(None) };
     if let Some(earlier) = &earlier {
-        may_be_given_again(ctx, &before.about, earlier)?;
+        may_be_given_again(ctx, access, before, earlier)?;
     } else if in_use(ctx, before) >= limits::PORTAL_USERS_AT_ONCE {
         return Err(Error::field("email", Problem::TooMany));
     }
@@ -82,7 +82,7 @@ pub(crate) async fn make(
     revoke_earlier(ctx, work, access, &grant).await?;
     if earlier.is_some() {
         if !work.give_grant_again(access, &grant, now).await? {
-            return Err(Error::field("email", Problem::AlreadyInPortal));
+            return Err(refused(access, Problem::AlreadyInPortal));
         }
     } else {
         match work.add_grant(access, &grant, now).await {
@@ -125,7 +125,7 @@ async fn account(
     if let Some(account) = work.find_account(email).await? {
         // Of whatever group and whether active or not: the answer is the same and tells nothing more (PR-06).
         if work.is_practitioner(account.id).await? {
-            return Err(Error::field("email", Problem::PractitionerEmail));
+            return Err(refused(access, Problem::PractitionerEmail));
         }
         let grant = work.find_grant(access, account.id).await?;
         return Ok(Some((account.id, grant)));
@@ -139,16 +139,24 @@ async fn account(
     }
 }
 
-/// Is nothing open through it? What the practice suspended, it restores.
-fn may_be_given_again(ctx: &Ctx, about: &About, grant: &Grant) -> Result<()> {
-    let over = Standing::of(grant, &about.birthdays(), None, ctx.now()).is_over();
-    match grant.state {
-        GrantState::Invited | GrantState::Ended { .. } => Ok(()),
-        GrantState::Activated { .. } if over => Ok(()),
-        GrantState::Activated { .. } | GrantState::Suspended { .. } => {
-            Err(Error::field("email", Problem::AlreadyInPortal))
-        }
+/// Is nothing open through it? What the practice suspended, it restores; and whoever the practice or somebody else has
+/// invited is not theirs to invite as somebody else who is no user of the practice.
+fn may_be_given_again(ctx: &Ctx, access: &Inviting, before: &PortalUsers, grant: &Grant) -> Result<()> {
+    let user = before.users.iter().find(|user| user.grant.id == grant.id);
+    let invitation = user.and_then(|user| user.invitation.as_ref()).map(|one| one.state(ctx.now()));
+    let standing = Standing::of(grant, &before.about.birthdays(), invitation, ctx.now());
+    let theirs = access.given_by().is_none() || access.given_by() == grant.given_by;
+    match standing {
+        Standing::Ended(_) if theirs || grant.kind != Kind::Own => Ok(()),
+        Standing::Invited(_) if theirs => Ok(()),
+        _ => Err(refused(access, Problem::AlreadyInPortal)),
     }
+}
+
+/// What is wrong with the address. Who is no user of the practice learns nothing by it of whom it belongs to (PR-06).
+fn refused(access: &Inviting, problem: Problem) -> Error {
+    let problem = if access.given_by().is_some() { Problem::CannotBeInvited } else { problem };
+    Error::field("email", problem)
 }
 
 /// How many are in, or invited.

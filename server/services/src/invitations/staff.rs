@@ -205,7 +205,12 @@ pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<P
             kind: one.kind,
             by_family: one.given_by.is_some(),
             // The patient's own grant has no name.
-            inviter: if inviter.is_empty() { record.patient.details.name.shown() } else { inviter },
+            inviter: match (one.given_by, inviter.is_empty()) {
+                // A portal user's name gives the patient's away.
+                (Some(_), _) if access.names_hidden() => String::new(),
+                (Some(_), true) => record.patient.details.name.shown(),
+                _ => inviter,
+            },
             invited_at: one.invited_at,
             expires_at: one.expires_at,
             links: one.links,

@@ -6,7 +6,7 @@ use domain::{
     audit::{Action, Entry},
     error::{Conflict, Problem},
     family::{FamilyForm, FamilyPage, FamilyPerson},
-    grant::{Grant, Kind, Person, State},
+    grant::{Grant, Kind, Person, Reach, Standing, State, Terms},
     ids::{GrantId, InvitationId, PatientId, UserId},
 };
 
@@ -57,10 +57,17 @@ pub async fn people(ctx: &Ctx, patient: PatientId) -> Result<FamilyPage> {
             if !reaches(&facts.grant, user) {
                 person.email = String::new();
             }
-            FamilyPerson { may_end: reaches(&facts.grant, user), mine, person }
+            let stopped = matches!(person.standing, Standing::Suspended(_));
+            FamilyPerson { may_end: reaches(&facts.grant, user) && !stopped, mine, person }
         })
         .collect();
-    Ok(FamilyPage { may_invite: settings.invites_to(facts.status).is_ok(), most: facts.grant.terms, people })
+    Ok(FamilyPage { may_invite: settings.invites_to(facts.status).is_ok(), most: most(&facts)?, people })
+}
+
+/// What the caller holds at this moment, ages counted: nobody is let in further.
+fn most(facts: &GrantFacts) -> Result<Terms> {
+    let Reach { role, level } = facts.reach().ok_or(Error::NotFound)?;
+    Ok(Terms { role, level, manages: false, ends_at: facts.grant.last_moment(&facts.ages) })
 }
 
 /// May who holds `manager` end the access of this one? The patient everybody's; a parent what they gave.
@@ -122,7 +129,7 @@ async fn try_invite(ctx: &Ctx, patient: PatientId, form: &FamilyForm) -> Result<
         name,
         relationship,
         email,
-        terms: terms(typed, zone.as_deref()).within(&facts.grant.terms),
+        terms: terms(typed, zone.as_deref()).within(&most(&facts)?),
         message: String::new(),
         inviter,
         life: settings.link_life,
@@ -153,8 +160,11 @@ pub async fn end(ctx: &Ctx, patient: PatientId, id: GrantId) -> Result<()> {
     work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
     let PortalUsers { users: all, .. } = work.list_changeable_portal_users(&inviting).await?.ok_or(Error::NotFound)?;
     let user = all.iter().find(|user| user.grant.id == id && reaches(&facts.grant, user)).ok_or(Error::NotFound)?;
-    if standing(user, &facts.ages, ctx.now()).is_over() {
-        return Ok(());
+    match standing(user, &facts.ages, ctx.now()) {
+        Standing::Ended(_) => return Ok(()),
+        // What the practice stopped stays the practice's: ended, it could be given anew from here.
+        Standing::Suspended(_) => return Err(Conflict::AccessEnded.into()),
+        Standing::Invited(_) | Standing::Active(_) => {}
     }
     finish(ctx, work.as_mut(), &inviting, user, &all).await?;
     work.save().await?;

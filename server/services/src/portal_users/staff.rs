@@ -131,9 +131,31 @@ async fn change(
     }
     if matches!(changed.state, State::Suspended { .. }) || (seen.terms.manages && !changed.terms.manages) {
         end_given_by(ctx, work.as_mut(), &inviting, id, &users).await?;
+    } else if changed.terms != seen.terms {
+        narrow_given_by(ctx, work.as_mut(), &inviting, &changed, &users).await?;
     }
     work.hint(Hint::Bell(seen.account));
     work.save().await?;
+    Ok(())
+}
+
+/// Nobody holds more than who let them in: what a portal user gave is held to what they have now.
+async fn narrow_given_by(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Inviting,
+    giver: &Grant,
+    all: &[PortalUserRecord],
+) -> Result<()> {
+    for user in all.iter().filter(|user| user.grant.given_by == Some(giver.id)) {
+        let narrow = user.grant.terms.within(&giver.terms);
+        if narrow != user.grant.terms && !matches!(user.grant.state, State::Ended { .. }) {
+            let entry = audit::entry(ctx, access.by(), access.group(), Action::GrantChanged, access.patient());
+            work.audit(&Entry { detail: user.grant.id.to_string(), ..entry }).await?;
+            let narrowed = Grant { terms: narrow, ..user.grant.clone() };
+            work.save_grant(access, &narrowed, &user.grant, ctx.now()).await?;
+        }
+    }
     Ok(())
 }
 
@@ -153,7 +175,8 @@ pub(super) async fn end_given_by(
         if let Some(invitation) = user.invitation.clone() {
             making::revoke(ctx, work, access, invitation).await?;
         }
-        if matches!(user.grant.state, State::Activated { .. } | State::Suspended { .. }) {
+        // What the practice suspended stays so.
+        if matches!(user.grant.state, State::Activated { .. }) {
             let entry = audit::entry(ctx, access.by(), access.group(), Action::GrantEnded, access.patient());
             work.audit(&Entry { detail: user.grant.id.to_string(), ..entry }).await?;
             let ended = Grant { state: State::Ended { at: now }, ..user.grant.clone() };

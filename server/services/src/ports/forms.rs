@@ -61,7 +61,7 @@ pub trait Forms {
 
     /// Who of the patient's portal users can be sent something, with their addresses: whose access was not taken away; at most
     /// [`domain::limits::RECIPIENTS`].
-    async fn list_recipients(&mut self, access: &Access<SendForms>) -> Stored<Vec<(Grant, String)>>;
+    async fn list_recipients(&mut self, access: &Access<SendForms>, now: Time) -> Stored<Vec<(Grant, String)>>;
 
     /// Asks a portal user of the patient.
     async fn add_form_request(&mut self, access: &Access<SendForms>, request: &FormRequest) -> Stored<()>;

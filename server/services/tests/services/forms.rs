@@ -46,13 +46,13 @@ pub fn draft(title: &str) -> FormDraft {
     FormDraft { title: title.into(), definition: Definition { sections: vec![section] } }
 }
 
-async fn published(by: &Ctx, title: &str) -> FormId {
+pub async fn published(by: &Ctx, title: &str) -> FormId {
     let id = forms::add(by, &draft(title)).await.unwrap();
     forms::publish(by, id, 0, &draft(title)).await.unwrap();
     id
 }
 
-fn typed(pairs: &[(&str, &str)]) -> Raw {
+pub fn typed(pairs: &[(&str, &str)]) -> Raw {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()])).collect()
 }
 

@@ -8,13 +8,15 @@ use domain::{
     grant::{Kind, Level as Sees, PortalUser, Role, Standing, TermsForm},
     ids::{ContactId, GrantId, InvitationId, PatientId},
     invitation::{InviteForm, LinkPage, State, Whom},
+    page::PageRequest,
     patient::{ContactForm, DetailsForm, PortalState},
     practice::PatientAccessForm,
     time::{Span, Time},
     user::{AccessSettings, Level, UserState},
 };
-use services::{Ctx, Error, invitations, passwords, patients, portal, portal_users, settings};
+use services::{Ctx, Error, forms, invitations, passwords, patients, portal, portal_users, settings};
 
+use crate::forms::{draft, published, typed};
 use crate::town::{PASSWORD, Staff, Town, access_form, details};
 
 on_both_engines! {
@@ -36,6 +38,13 @@ on_both_engines! {
     so_many_at_once,
     a_contact_that_is_removed,
     invited_anew_after_the_end,
+    intake_forms_go_along,
+    what_a_stepped_down_parent_gives,
+    what_the_practice_stopped_stays_stopped,
+    whom_the_practice_invited_is_not_a_parents_to_invite,
+    narrowed_with_whoever_let_them_in,
+    forms_of_another_time,
+    names_hidden_in_the_list_of_invitations,
 }
 
 fn conflict<T: std::fmt::Debug>(answer: Result<T, Error>) -> Conflict {
@@ -537,4 +546,143 @@ async fn invited_anew_after_the_end(town: Town) {
     let token = town.link_to("carer@example.org").await;
     invitations::confirm(&carer, &token).await.unwrap();
     assert_eq!(portal::frame(&carer, anna).await.unwrap().record.reach.role, Role::View);
+}
+
+/// Walk (b): S3-29, S3-30, S3-31, S3-32. Ticked forms and their message go along, and show once she is in; she fills in and
+/// returns them for the child, and the practice sees by whom (PX-07). Who may only look cannot.
+async fn intake_forms_go_along(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let bo = child(&owner, "Bo").await;
+    let [intake, consent] = [published(&owner, "Intake").await, published(&owner, "Consent").await];
+    forms::add(&owner, &draft("Not published yet")).await.unwrap();
+    let offered = invitations::start(&owner, bo).await.unwrap().forms;
+    assert_eq!(offered.iter().map(|one| one.id).collect::<Vec<_>>(), [consent, intake]);
+
+    let id = contact(&owner, bo, "Ada Vidal", "mother", "ada@example.org").await;
+    let form = InviteForm {
+        forms: vec![intake, consent, intake],
+        forms_message: "Please bring his glasses.".to_owned(),
+        ..as_contact(id, "ada@example.org", whole())
+    };
+    let long = InviteForm { forms_message: "x".repeat(domain::limits::MESSAGE + 1), ..form.clone() };
+    assert_eq!(problem(invitations::invite(&owner, bo, &long).await, "forms_message"), Problem::TooLong);
+    invitations::invite(&owner, bo, &form).await.unwrap();
+    let ada = accept(&town, "ada@example.org").await;
+    assert_eq!(portal::frame(&ada, bo).await.unwrap().asked_forms, 2);
+    let asked = forms::list_own(&ada, bo, &PageRequest::default()).await.unwrap().asked;
+    assert!(asked.iter().all(|one| one.message == "Please bring his glasses."), "{asked:?}");
+    assert_eq!(asked.len(), 2, "each form once");
+    // The mail says nothing of it: it goes through anybody's hands (decision 14).
+    assert!(town.mailer.to("ada@example.org").iter().all(|letter| !letter.text.contains("glasses")));
+
+    forms::submit_own(&ada, bo, asked[0].id, &typed(&[("reason", "His back")])).await.unwrap();
+    let returned = forms::answers(&owner, bo, asked[0].id).await.unwrap();
+    assert_eq!((returned.email.as_str(), returned.kind), ("ada@example.org", Kind::Contact));
+
+    let grant = user(&owner, bo, "ada@example.org").await.id;
+    portal_users::save(&owner, bo, grant, &terms(Role::View, Sees::Clinical)).await.unwrap();
+    not_found(forms::submit_own(&ada, bo, asked[1].id, &typed(&[("reason", "His back")])).await);
+
+    // Nothing has to go along.
+    invitations::invite(&owner, bo, &as_other("Sam", "sam@example.org", whole())).await.unwrap();
+    let sam = accept(&town, "sam@example.org").await;
+    assert_eq!(portal::frame(&sam, bo).await.unwrap().asked_forms, 0);
+}
+
+/// PX-05: who has stepped down by the child's age lets nobody in further, and nobody for longer than the age allows.
+async fn what_a_stepped_down_parent_gives(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let bo = child(&owner, "Bo").await;
+    let (ada, _) = mother(&town, &owner, bo, "ada@example.org", parent()).await;
+    let form = PatientAccessForm { steps_down: "12".into(), ends: "16".into(), ..access_form(true, 24) };
+    settings::save_patient_access(&owner, 0, &form).await.unwrap();
+    let narrows = user(&owner, bo, "ada@example.org").await.steps_down_at.unwrap();
+    until_just_before(&town, narrows);
+    town.clock.pass(Span::hours(1));
+    portal_users::invite(&ada, bo, &family("Ada", "second@example.org", Role::Edit, Sees::Clinical)).await.unwrap();
+    let given = user(&owner, bo, "second@example.org").await;
+    assert_eq!(given.terms.level, Sees::Administrative);
+    assert_eq!(given.ends_at, user(&owner, bo, "ada@example.org").await.ends_at);
+}
+
+/// What the practice suspended is not ended from the portal, and so not given anew from there.
+async fn what_the_practice_stopped_stays_stopped(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let anna = town.patient(&owner, "Anna", "Roe").await;
+    let own = town.portal_user(&owner, anna, "anna@example.org").await;
+    let (carer, id) = mother(&town, &owner, anna, "carer@example.org", whole()).await;
+    portal_users::suspend(&owner, anna, id).await.unwrap();
+    assert!(!portal_users::people(&own, anna).await.unwrap().people[0].may_end);
+    assert_eq!(conflict(portal_users::end(&own, anna, id).await), Conflict::AccessEnded);
+    let again = family("Carer", "carer@example.org", Role::View, Sees::Clinical);
+    assert_eq!(problem(portal_users::invite(&own, anna, &again).await, "email"), Problem::CannotBeInvited);
+    assert!(records(&carer).await.is_empty());
+}
+
+/// PX-12, PR-06: a pending invitation of the practice's is not turned into a parent's; and an address that cannot be invited is
+/// not explained.
+async fn whom_the_practice_invited_is_not_a_parents_to_invite(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let bo = child(&owner, "Bo").await;
+    let (ada, _) = mother(&town, &owner, bo, "ada@example.org", parent()).await;
+    town.invite(&owner, bo, "bo@example.org").await;
+    town.user(group, "tom@harbour.example", Level::Clinical).await;
+    for email in ["bo@example.org", "tom@harbour.example"] {
+        let form = family("Somebody", email, Role::View, Sees::Administrative);
+        assert_eq!(problem(portal_users::invite(&ada, bo, &form).await, "email"), Problem::CannotBeInvited, "{email}");
+    }
+    assert_eq!(user(&owner, bo, "bo@example.org").await.kind, Kind::Own);
+    accept(&town, "bo@example.org").await;
+}
+
+/// Narrowing a parent narrows whom they let in.
+async fn narrowed_with_whoever_let_them_in(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let bo = child(&owner, "Bo").await;
+    let (ada, id) = mother(&town, &owner, bo, "ada@example.org", parent()).await;
+    portal_users::invite(&ada, bo, &family("Rosa", "rosa@example.org", Role::View, Sees::Clinical)).await.unwrap();
+    let rosa = accept(&town, "rosa@example.org").await;
+    let narrow =
+        TermsForm { manages: "yes".into(), last_day: "2027-06-30".into(), ..terms(Role::Edit, Sees::Administrative) };
+    portal_users::save(&owner, bo, id, &narrow).await.unwrap();
+    assert_eq!(portal::frame(&rosa, bo).await.unwrap().record.reach.level, Sees::Administrative);
+    assert!(user(&owner, bo, "rosa@example.org").await.ends_at.is_some());
+}
+
+/// What was asked of somebody when they were let in before is not there when they are let in anew; and who sees appointments
+/// only is asked nothing.
+async fn forms_of_another_time(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let bo = child(&owner, "Bo").await;
+    let intake = published(&owner, "Intake").await;
+    let form = InviteForm { forms: vec![intake], ..as_other("Sam", "sam@example.org", whole()) };
+    let id = invitations::invite(&owner, bo, &form).await.unwrap();
+    invitations::revoke(&owner, bo, id).await.unwrap();
+    assert!(forms::send_start(&owner, bo).await.unwrap().people.is_empty(), "nobody is there to be asked");
+    town.clock.pass(Span::hours(1));
+    invitations::invite(&owner, bo, &as_other("Sam", "sam@example.org", whole())).await.unwrap();
+    let sam = accept(&town, "sam@example.org").await;
+    assert_eq!(portal::frame(&sam, bo).await.unwrap().asked_forms, 0);
+    assert!(forms::list_own(&sam, bo, &PageRequest::default()).await.unwrap().asked.is_empty());
+
+    let narrow =
+        InviteForm { forms: vec![intake], ..as_other("Kim", "kim@example.org", terms(Role::View, Sees::Clinical)) };
+    assert_eq!(problem(invitations::invite(&owner, bo, &narrow).await, "forms"), Problem::NotForThem);
+    let grant = user(&owner, bo, "sam@example.org").await.id;
+    portal_users::save(&owner, bo, grant, &terms(Role::Edit, Sees::Administrative)).await.unwrap();
+    not_found(forms::list_own(&sam, bo, &PageRequest::default()).await);
+}
+
+/// S1-03: who invited is a name as well.
+async fn names_hidden_in_the_list_of_invitations(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let anna = town.patient(&owner, "Anna", "Roe").await;
+    let own = town.portal_user(&owner, anna, "anna@example.org").await;
+    portal_users::invite(&own, anna, &family("Kim", "kim@example.org", Role::View, Sees::Clinical)).await.unwrap();
+    let hidden = AccessSettings { hide_names: true, ..AccessSettings::default() };
+    let blind =
+        town.user_with(group, "hid@harbour.example", Level::CalendarContacts, hidden, UserState::Active).await.unwrap();
+    let seen = async |by: &Ctx| invitations::list(by, anna, &PageRequest::default()).await.unwrap().rows.remove(0);
+    assert_eq!(seen(&owner).await.inviter, "Anna Roe");
+    assert_eq!(seen(&blind).await.inviter, "");
 }

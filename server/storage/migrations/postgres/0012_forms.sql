@@ -31,7 +31,7 @@ CREATE TABLE form_versions (
 );
 
 -- A form that is sent goes to a grant of its own patient.
-CREATE UNIQUE INDEX portal_grants_of_patient ON portal_grants (group_id, patient_id, id);
+CREATE UNIQUE INDEX portal_grants_patient_key ON portal_grants (group_id, patient_id, id);
 
 CREATE TABLE form_requests (
     group_id UUID NOT NULL,
