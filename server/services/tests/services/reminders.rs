@@ -9,13 +9,13 @@ use domain::{
     mail::Failure,
     page::PageRequest,
     patient::Status,
-    practice::MessageForm,
+    practice::{MessageForm, PatientAccessForm},
     time::Span,
 };
 use services::{Ctx, invitations, mails, patients, settings};
 
 use crate::{
-    town::{Staff, Town, details, link_in},
+    town::{Staff, Town, access_form, details, link_in},
     world::Smtp,
 };
 
@@ -109,7 +109,7 @@ async fn nobody_is_reminded_in_vain(town: Town) {
     town.mailer.set_for(waits, Smtp::Fails(Failure::Deferred));
     invite(waits).await;
     let version = settings::patient_access(&owner).await.unwrap().version;
-    settings::save_patient_access(&owner, version, true, 8, true).await.unwrap();
+    settings::save_patient_access(&owner, version, &access_form(true, 8)).await.unwrap();
     invite(short).await;
     for _ in 0..23 {
         after(&town, 1).await;
@@ -214,7 +214,13 @@ async fn the_group_may_do_without(town: Town) {
     let (owner, ..) = invited(&town).await;
     let seen = settings::patient_access(&owner).await.unwrap();
     assert!(seen.reminders);
-    settings::save_patient_access(&owner, seen.version, true, 24, false).await.unwrap();
+    settings::save_patient_access(
+        &owner,
+        seen.version,
+        &PatientAccessForm { reminders: String::new(), ..access_form(true, 24) },
+    )
+    .await
+    .unwrap();
     assert!(!settings::patient_access(&owner).await.unwrap().reminders);
     after(&town, 18).await;
     assert_eq!(got(&town, LIEN), ["invitation"]);

@@ -331,6 +331,7 @@ pub fn access_form(invitations: bool, link_hours: u32) -> PatientAccessForm {
     PatientAccessForm {
         invitations: if invitations { "yes".into() } else { String::new() },
         link_hours: link_hours.to_string(),
+        reminders: "yes".into(),
         ..PatientAccessForm::default()
     }
 }
