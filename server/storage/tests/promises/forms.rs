@@ -6,7 +6,7 @@ use domain::{
         Answer, Answered, Definition, Filled, Form, FormRequest, FormState, Kind, Question, Raw, RequestState, Section,
         Version,
     },
-    grant::{Grant, State},
+    grant::{Birthdays, Grant, State},
     ids::FormId,
     notification::{News, Notification},
     page::PageRequest,
@@ -77,7 +77,18 @@ async fn may_read(world: &World, patient: &Patient) -> Access<ViewFormAnswers> {
 
 fn may_answer(grant: &Grant) -> Access<ViewOwnRecord> {
     let grant = Grant { state: State::Activated { at: NOW }, ..grant.clone() };
-    portal_actor(grant.account).may(ViewOwnRecord, &GrantFacts { grant, status: Status::Active }).unwrap()
+    portal_actor(grant.account)
+        .may(
+            ViewOwnRecord,
+            &GrantFacts {
+                grant,
+                status: Status::Active,
+                ages: Birthdays::default(),
+                patient_uses_portal: false,
+                now: NOW,
+            },
+        )
+        .unwrap()
 }
 
 async fn ask(world: &World, patient: &Patient, grant: &Grant, form: FormId) -> FormRequest {
@@ -225,7 +236,7 @@ async fn requests_are_listed_for_the_patient_and_for_the_grant(database: &TestDa
     assert_eq!(view.count_asked_forms(&send, grant.id).await.unwrap(), 2);
     let returned = view.list_own_returned_forms(&own, &PageRequest::default()).await.unwrap();
     assert_eq!(returned.rows.iter().map(|one| one.id).collect::<Vec<_>>(), [second.id]);
-    let (to, address) = view.list_recipients(&send).await.unwrap().remove(0);
+    let (to, address) = view.list_recipients(&send, NOW).await.unwrap().remove(0);
     assert_eq!((to, address.as_str()), (grant, "ann@example.org"));
 }
 
@@ -316,7 +327,7 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     assert!(work.list_form_requests(&see, &PageRequest::default()).await.unwrap().rows.is_empty());
     assert_eq!(work.lookup_form_request(&see, request.id).await.unwrap(), None);
     assert!(!work.withdraw_form_request(&strange, request.id, later(4)).await.unwrap());
-    assert!(work.list_recipients(&strange).await.unwrap().is_empty());
+    assert!(work.list_recipients(&strange, NOW).await.unwrap().is_empty());
     // Nor is a form of this group sent to a patient of another one.
     assert!(work.add_form_request(&strange, &FormRequest { id: id(), ..request }).await.is_err());
 }

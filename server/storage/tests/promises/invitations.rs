@@ -244,7 +244,7 @@ async fn of_many_who_take_a_reminder_one_does(database: &TestDatabase) {
     let one = Invitation { remind_at: Some(later(10)), ..invitation(&grant, world.mira.id) };
     let (first, second) = (token(), token());
     let mut work = world.begin().await;
-    work.add_invitation(&may, &one, &first).await.unwrap();
+    work.add_invitation(&(&may).into(), &one, &first).await.unwrap();
     work.save().await.unwrap();
     let mut work = world.begin().await;
     assert_eq!(work.unscoped_list_reminders(later(9)).await.unwrap(), []);
@@ -258,7 +258,7 @@ async fn of_many_who_take_a_reminder_one_does(database: &TestDatabase) {
         assert_eq!((found.invitation.id, found.link, found.invitation.remind_at), (one.id, 1, None));
     }
     let renewed = one.renew(later(11), Span::hours(48)).unwrap();
-    assert!(work.save_invitation(&may, &renewed, Some(&token())).await.unwrap());
+    assert!(work.save_invitation(&(&may).into(), &renewed, Some(&token())).await.unwrap());
     assert_eq!(work.unscoped_lookup_invitation(renewed.id).await.unwrap().unwrap().remind_at, renewed.remind_at);
     assert!(work.unscoped_save_invitation(&renewed.clone().open(later(12)).unwrap(), None).await.unwrap());
     assert_eq!(work.unscoped_lookup_invitation(renewed.id).await.unwrap().unwrap().remind_at, None);
