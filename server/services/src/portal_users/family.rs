@@ -41,7 +41,7 @@ pub async fn people(ctx: &Ctx, patient: PatientId) -> Result<FamilyPage> {
     let facts = facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ManageOwnAccess, &facts)?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PortalUsersViewed, patient)).await?;
-    let settings = work.unscoped_lookup_patient_access(access.group()).await?;
+    let settings = work.lookup_access_rules(&Inviting::from(&access)).await?;
     let (record, _) = work.lookup_own_record(&Access::<ViewOwnRecord>::from(&access)).await?.ok_or(Error::NotFound)?;
     let own = record.details.name.shown();
     let all = work.list_changeable_portal_users(&Inviting::from(&access)).await?.ok_or(Error::NotFound)?;
@@ -113,7 +113,7 @@ async fn try_invite(ctx: &Ctx, patient: PatientId, form: &FamilyForm) -> Result<
     // Now that the chain is held: what one holds may have been taken away meanwhile.
     let facts = facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ManageOwnAccess, &facts)?;
-    let settings = work.unscoped_lookup_patient_access(access.group()).await?;
+    let settings = work.lookup_access_rules(&Inviting::from(&access)).await?;
     settings.invites_to(facts.status)?;
     let present = work.list_changeable_portal_users(&inviting).await?.ok_or(Error::NotFound)?;
     let Some(inviter) = let_in_by(&present.users, access.grant()) else {
@@ -205,7 +205,7 @@ pub async fn send_again(ctx: &Ctx, patient: PatientId, id: GrantId) -> Result<()
     let inviting = Inviting::from(&access);
     let entry = audit::entry(ctx, access.by(), access.group(), Action::InvitationResent, patient);
     work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
-    let settings = work.unscoped_lookup_patient_access(access.group()).await?;
+    let settings = work.lookup_access_rules(&Inviting::from(&access)).await?;
     settings.invites_to(facts.status)?;
     let PortalUsers { users: all, .. } = work.list_changeable_portal_users(&inviting).await?.ok_or(Error::NotFound)?;
     let user = all.iter().find(|user| user.grant.id == id && reaches(&facts.grant, user)).ok_or(Error::NotFound)?;

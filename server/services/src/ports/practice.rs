@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, ManageSettings},
+    access::{Access, EnterGroup, Inviting, ManageSettings},
     ids::GroupId,
     practice::{Group, MessageSettings, PatientAccess, PracticeDetails},
     time::Time,
@@ -28,6 +28,11 @@ pub trait Practice: Send {
     /// The group.
     async fn lookup_group(&mut self, access: &Access<EnterGroup>) -> Stored<Option<Group>> {
         self.unscoped_lookup_group(access.group()).await
+    }
+
+    /// The same for who changes a patient's portal users, on whatever side.
+    async fn lookup_access_rules(&mut self, access: &Inviting) -> Stored<PatientAccess> {
+        self.unscoped_lookup_patient_access(access.group()).await
     }
 
     /// The group's Patient Access settings.

@@ -14,7 +14,7 @@ use domain::{
     user::{AccessSettings, Level, Role, UserFilter, UserState},
 };
 use services::{
-    Ctx, Error, bulk, console, history, invitations, locations, mails, notifications, patients, relationships,
+    Ctx, Error, bulk, console, forms, history, invitations, locations, mails, notifications, patients, relationships,
     settings, templates, users,
 };
 
@@ -224,6 +224,8 @@ pub async fn tried_on(user: &Ctx, patient: PatientId) -> BTreeMap<&'static str, 
         ("EditPatient", Came::of(patients::save(user, patient, 999, &crate::town::details("A", "B")).await)),
         ("ViewPatientAccess", Came::of(invitations::list(user, patient, &page).await)),
         ("InvitePatient", Came::of(invitations::invite(user, patient, &crate::town::form(&email)).await)),
+        ("SendForms", Came::of(forms::send_start(user, patient).await)),
+        ("ViewForms", Came::of(forms::requests(user, patient, &page).await)),
         ("ManageRelationships", Came::of(relationships::list(user, patient, &page).await)),
     ])
 }
@@ -242,12 +244,13 @@ pub async fn tried_in_group(user: &Ctx) -> BTreeMap<&'static str, Came> {
         ("ManageLocations", Came::of(locations::list(user).await)),
         ("ManageSettings", Came::of(settings::practice(user).await)),
         ("ManageTemplates", Came::of(templates::list(user).await)),
+        ("ManageForms", Came::of(forms::list(user).await)),
         ("ManageMail", Came::of(mails::list(user, &page).await)),
     ])
 }
 
-/// Rights to what there is no door to yet.
-const NO_DOOR: [&str; 4] = ["ShareNotes", "ViewAppointments", "ViewInvoices", "ViewNotes"];
+/// Rights to what there is no door to yet, or nothing to see: nobody has returned a form.
+const NO_DOOR: [&str; 5] = ["ShareNotes", "ViewAppointments", "ViewFormAnswers", "ViewInvoices", "ViewNotes"];
 
 /// Every right that was explained was tried, and came to what was said.
 pub fn agree(explained: &[Explanation], tried: &BTreeMap<&'static str, Came>) {

@@ -203,6 +203,10 @@ async fn requests_are_listed_for_the_patient_and_for_the_grant(database: &TestDa
     let (world, ann, grant, first) = asked(database).await;
     let second = ask(&world, &ann, &grant, first.form).await;
     let third = ask(&world, &ann, &grant, first.form).await;
+    // Who was never invited cannot be asked.
+    let nobody = world.read().await.list_recipients(&may_send(&world, &ann).await, NOW).await.unwrap();
+    assert!(nobody.is_empty());
+    world.invitation(&grant).await;
     let own = may_answer(&grant);
     let send = may_send(&world, &ann).await;
     let see = Access::<ViewForms>::from(&send);
