@@ -141,17 +141,27 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
 /// What holds whoever asks: a right to invite is of no use where nobody can be invited. In the group at large the status is
 /// that of any patient, `Active`.
 pub fn stand_in_the_way(all: &mut [Explanation], settings: &PatientAccess, status: Status) {
-    let inviting = [rights::InvitePatient::NAME, rights::InvitePatients::NAME];
-    let because = match settings.invites_to(status) {
-        Ok(()) => return,
-        Err(Conflict::PatientDeceased) => Because::PatientDeceased,
-        Err(Conflict::PatientBlocked) => Because::PatientBlocked,
-        Err(_) => Because::InvitationsOff,
+    // Forms go to whoever can open them, whether others may be invited or not.
+    let closed = match status {
+        Status::Active | Status::Inactive => None,
+        Status::Blocked => Some(Because::PatientBlocked),
+        Status::Deceased => Some(Because::PatientDeceased),
     };
-    // Forms go to living, unblocked patients whether others may be invited or not.
-    let forms = |one: &Explanation| one.right == rights::SendForms::NAME && because != Because::InvitationsOff;
-    for one in all.iter_mut().filter(|one| one.may && (inviting.contains(&&*one.right) || forms(one))) {
-        (one.may, one.because) = (false, because);
+    let nobody_invited = match settings.invites_to(status) {
+        Ok(()) => None,
+        Err(Conflict::InvitationsOff) => Some(Because::InvitationsOff),
+        Err(_) => closed,
+    };
+    let inviting = [rights::InvitePatient::NAME, rights::InvitePatients::NAME];
+    for one in all.iter_mut().filter(|one| one.may) {
+        let because = match &*one.right {
+            right if inviting.contains(&right) => nobody_invited,
+            rights::SendForms::NAME => closed,
+            _ => None,
+        };
+        if let Some(because) = because {
+            (one.may, one.because) = (false, because);
+        }
     }
 }
 
