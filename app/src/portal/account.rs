@@ -103,11 +103,6 @@ pub fn AccountView(
             {(!done.is_empty()).then(|| view! {
                 <Notice tone=Tone::Success live=true focus=true><p>{done}</p></Notice>
             })}
-            {has_records.then(|| view! {
-                <Card title=say::RECORDS_YOU_SEE id="records-you-see">
-                    <ul class="people">{seen}</ul>
-                </Card>
-            })}
             <Card title=say::DEVICES id="devices">
                 <p class="card-lead">{say::DEVICES_LEAD}</p>
                 <ul class="devices">{devices}</ul>
@@ -123,6 +118,11 @@ pub fn AccountView(
                     <div class="form-end"><Button submit=true>{say::SAVE_PASSWORD}</Button></div>
                 </DoorForm>
             </Card>
+            {has_records.then(|| view! {
+                <Card title=say::RECORDS_YOU_SEE id="records-you-see">
+                    <ul class="people">{seen}</ul>
+                </Card>
+            })}
             {also_console.then(|| view! {
                 <Card title=say::CONSOLE id="console">
                     <p class="card-lead">{say::CONSOLE_LEAD}</p>
