@@ -87,7 +87,7 @@ mod tests {
         let press = Press { patience: Duration::from_millis(50), ..Press::default() };
         assert!(matches!(press.in_turn(slow).await, Err(Unprinted::Busy { .. })));
         assert_eq!(press.running.available_permits(), 0);
-        assert!(matches!(press.in_turn(|| slow()).await, Err(Unprinted::Busy { .. })));
+        assert!(matches!(press.in_turn(slow).await, Err(Unprinted::Busy { .. })));
         tokio::time::sleep(Duration::from_millis(700)).await;
         assert_eq!(press.running.available_permits(), 1);
         assert_eq!(press.in_turn(|| Ok::<_, std::io::Error>(vec![2])).await.ok(), Some(vec![2]));

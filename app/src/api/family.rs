@@ -1,5 +1,7 @@
 //! Doors: who can see a record, from the patient's and the family's side. Plain forms: they work without scripts.
 
+#![allow(clippy::too_many_arguments, reason = "the fields of a plain form")]
+
 use domain::{
     family::FamilyPage,
     ids::{GrantId, PatientId},
@@ -18,7 +20,6 @@ pub async fn people(patient: PatientId) -> Result<FamilyPage, AppError> {
 
 /// Lets somebody see it.
 #[server(name = LetIn, endpoint = "family/invite")]
-#[expect(clippy::too_many_arguments, reason = "the fields of a plain form")]
 pub async fn invite(
     patient: PatientId,
     #[server(default)] name: String,

@@ -1,6 +1,7 @@
 //! What is printed, read back with poppler's tools: its text, that it is tagged, and its code as a camera sees it.
 
 #![cfg(feature = "pdf")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::{
     io::Write as _,
@@ -209,6 +210,7 @@ fn more_than_a_book_is_refused_at_once() {
 }
 
 // As much as is printed at once is printed within the time that the server waits for it, unoptimised too.
+#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "how long it took is printed")]
 #[test]
 fn the_longest_paper_takes_seconds_not_minutes() {
     let item =
