@@ -53,9 +53,11 @@ pub fn Handout() -> impl IntoView {
     };
     let action: Children = Box::new(move || {
         view! {
-            {manage.then(|| view! { <Button icon="pencil" name=words::EDIT_HANDOUT press=move |_| editing.set(true)>{words::EDIT}</Button> })}
-            <Button icon="download" busy=Signal::from(fetching) press=fetch>{words::DOWNLOAD_PDF}</Button>
-            <Button kind=Kind::Main icon="printer" press=print>{words::PRINT}</Button>
+            <div class="buttons">
+                {manage.then(|| view! { <Button icon="pencil" name=words::EDIT_HANDOUT press=move |_| editing.set(true)>{words::EDIT}</Button> })}
+                <Button icon="download" busy=Signal::from(fetching) press=fetch>{words::DOWNLOAD_PDF}</Button>
+                <Button kind=Kind::Main icon="printer" press=print>{words::PRINT}</Button>
+            </div>
         }
         .into_any()
     });
