@@ -9,6 +9,7 @@ mod world;
 mod doors;
 mod edge;
 mod events;
+mod family;
 mod forms;
 mod hidden_names;
 mod ids;
