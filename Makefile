@@ -12,8 +12,7 @@ help: ## this list
 
 run: ## set up, build and open the demo practice; its data stays in data/demo
 	@scripts/setup run
-	@scripts/build-site
-	@cargo build --locked
+	@scripts/build
 	@echo "The demo keeps its data in $(DEMO_DATA); 'make fresh' starts afresh."
 	@target/debug/portico demo --data-dir $(DEMO_DATA) --listen-addr $(DEMO_LISTEN)
 
@@ -60,6 +59,5 @@ soak: ## the long forms of the tests and measurements that CI runs short (hours)
 
 screens: ## photograph every page into end2end/shots
 	@scripts/setup test
-	@scripts/build-site
-	@cargo build --locked
+	@scripts/build
 	@cd end2end && npx playwright test --config screens.config.ts

@@ -2,7 +2,7 @@
 //! form is looked at before it is published and read when it came back.
 
 use domain::{
-    form::{Answer, Kind, Question},
+    form::{Answer, Kind, Question, words},
     limits,
 };
 use leptos::prelude::*;
@@ -62,7 +62,7 @@ pub fn field(question: Question, typed: Vec<String>, error: Option<String>) -> A
             .into_any()
         }
         Kind::YesNo => {
-            let options = vec![("yes".to_owned(), say::YES.to_owned()), ("no".to_owned(), say::NO.to_owned())];
+            let options = vec![("yes".to_owned(), words::YES.to_owned()), ("no".to_owned(), words::NO.to_owned())];
             choices(Group { name, id, label, help, required, many: false }, options, &typed, error)
         }
         Kind::Choice { options } => {
@@ -134,18 +134,8 @@ fn choices(group: Group, mut options: Vec<(String, String)>, typed: &[String], e
 /// A question with its answer, to be read: two elements of a `<dl>`.
 #[must_use]
 pub fn answered(question: Question, answer: Option<&Answer>) -> AnyView {
-    let unit = match question.kind {
-        Kind::Number { unit, .. } => unit,
-        _ => String::new(),
-    };
-    let text = match answer {
-        None => return view! { <dt>{question.label}</dt><dd class="unanswered">{say::NOT_ANSWERED}</dd> }.into_any(),
-        Some(Answer::YesNo(true)) => say::YES.to_owned(),
-        Some(Answer::YesNo(false)) => say::NO.to_owned(),
-        Some(Answer::Number(number)) => format!("{number} {unit}").trim().to_owned(),
-        Some(Answer::Date(date)) => date.long(),
-        Some(Answer::Chosen(all)) => all.join(", "),
-        Some(Answer::Text(text) | Answer::Signature(text)) => text.clone(),
+    let Some(text) = words::answer(&question, answer) else {
+        return view! { <dt>{question.label}</dt><dd class="unanswered">{words::NOT_ANSWERED}</dd> }.into_any();
     };
     view! { <dt>{question.label}</dt><dd dir="auto">{text}</dd> }.into_any()
 }

@@ -112,6 +112,7 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
         Conflict::OwnRecord => "A patient's access to the own record is whole, and has no end.",
         Conflict::NobodyChosen => "Nobody is ticked. Tick the patients first.",
         Conflict::FormNotPublished => "This form was never published. Publish it first; then it can be sent.",
+        Conflict::FormTitleTaken => "Another form is called that now. Give that one another title first.",
         Conflict::FormArchived => "This form was put away, so it can be neither changed nor sent.",
         Conflict::FormReturned => "This form was returned already. What was returned stays as it is.",
         Conflict::FormWithdrawn => "The practice took this form back. It does not need to be filled in any more.",
@@ -179,13 +180,7 @@ pub fn error(error: &AppError) -> String {
 /// A hint.
 pub const SIGNATURE_HINT: &str = "Type your full name. It counts as your signature.";
 /// A choice.
-pub const YES: &str = "Yes";
-/// A choice.
-pub const NO: &str = "No";
-/// A choice.
 pub const NO_ANSWER: &str = "No answer";
-/// In place of an answer.
-pub const NOT_ANSWERED: &str = "Not answered";
 /// The range and unit of a number; empty when there is neither.
 #[must_use]
 pub fn number(least: &str, most: &str, unit: &str) -> String {

@@ -34,8 +34,18 @@ impl Default for Press {
 #[async_trait]
 impl Printer for Press {
     async fn print(&self, paper: Paper) -> Result<Vec<u8>, Unprinted> {
-        self.in_turn(move || docgen::pdf(&paper)).await
+        self.in_turn(move || typeset(&paper)).await
     }
+}
+
+#[cfg(feature = "pdf")]
+fn typeset(paper: &Paper) -> Result<Vec<u8>, docgen::Unprinted> {
+    docgen::pdf(paper)
+}
+
+#[cfg(not(feature = "pdf"))]
+fn typeset(_: &Paper) -> Result<Vec<u8>, std::io::Error> {
+    Err(std::io::Error::other("this program was built without its typesetter (feature pdf)"))
 }
 
 impl Press {

@@ -112,6 +112,7 @@ pub fn services(
         mail_writer: Arc::new(mail_writer),
         printer: Arc::new(Press::default()),
         hasher: Hasher::new(),
+        courtesy: Arc::default(),
         base_url: app_url.origin(),
         set_up_code: key.set_up_code(),
     }))

@@ -95,6 +95,8 @@ pub enum Action {
     FormPublished,
     /// A form was put away.
     FormArchived,
+    /// A form that was put away is in use again.
+    FormRestored,
     /// A form was sent to a portal user.
     FormSent,
     /// A form that was sent was taken back.
@@ -103,6 +105,8 @@ pub enum Action {
     FormsListed,
     /// A form that was sent was opened, with what was filled in.
     FormViewed,
+    /// A form that was returned was made a file.
+    FormPrinted,
     /// What a portal user had filled in was kept.
     FormSaved,
     /// A portal user returned a form.
@@ -153,7 +157,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 68] = [
+    pub const ALL: [Self; 70] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -195,10 +199,12 @@ impl Action {
         Self::FormChanged,
         Self::FormPublished,
         Self::FormArchived,
+        Self::FormRestored,
         Self::FormSent,
         Self::FormWithdrawn,
         Self::FormsListed,
         Self::FormViewed,
+        Self::FormPrinted,
         Self::FormSaved,
         Self::FormReturned,
         Self::MailRetried,
@@ -269,10 +275,12 @@ impl Action {
             Self::FormChanged => "form_changed",
             Self::FormPublished => "form_published",
             Self::FormArchived => "form_archived",
+            Self::FormRestored => "form_restored",
             Self::FormSent => "form_sent",
             Self::FormWithdrawn => "form_withdrawn",
             Self::FormsListed => "forms_listed",
             Self::FormViewed => "form_viewed",
+            Self::FormPrinted => "form_printed",
             Self::FormSaved => "form_saved",
             Self::FormReturned => "form_returned",
             Self::MailRetried => "mail_retried",

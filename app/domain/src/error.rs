@@ -201,6 +201,8 @@ pub enum Conflict {
     FormNotPublished,
     /// The form was put away.
     FormArchived,
+    /// Another form is called so now.
+    FormTitleTaken,
     /// The form was returned already (PT-14).
     FormReturned,
     /// The practice took the form back (PT-14).

@@ -211,13 +211,6 @@ pub struct Code {
     pub path: String,
 }
 
-/// A handout as a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct File {
-    /// The file, in base64.
-    pub base64: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

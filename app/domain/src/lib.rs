@@ -49,6 +49,7 @@ pub mod location;
 pub mod mail;
 pub mod notification;
 pub mod page;
+pub mod paper;
 pub mod patient;
 pub mod person;
 pub mod practice;

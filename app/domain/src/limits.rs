@@ -88,7 +88,9 @@ pub const LOOKS: u32 = 2;
 /// Patients ticked one by one for a bulk invitation; of more, all that a report finds.
 pub const BULK_CHOSEN: usize = 1_000;
 /// Patients of a bulk invitation that one unit of work sees to.
-pub const BULK_STEP: u32 = 50;
+pub const BULK_STEP: u32 = 100;
+/// The same while somebody is about, who waits for one such step at most.
+pub const BULK_STEP_CROWDED: u32 = 20;
 /// Steps of a bulk invitation that fail in a row before it is stopped.
 pub const BULK_FAILURES: u32 = 5;
 /// How long a bulk invitation that was never started is kept.

@@ -16,6 +16,8 @@ pub enum Kind {
     Invitation,
     /// "Your invitation runs out soon."
     Reminder,
+    /// "There is something for you to fill in."
+    FormsAsked,
     /// A link that sets a password.
     PasswordLink,
     /// "Your password was changed."
@@ -36,9 +38,10 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Invitation,
         Self::Reminder,
+        Self::FormsAsked,
         Self::PasswordLink,
         Self::PasswordChanged,
         Self::AccountExists,
@@ -55,6 +58,7 @@ impl Kind {
         match self {
             Self::Invitation => "invitation",
             Self::Reminder => "reminder",
+            Self::FormsAsked => "forms_asked",
             Self::PasswordLink => "password_link",
             Self::PasswordChanged => "password_changed",
             Self::AccountExists => "account_exists",

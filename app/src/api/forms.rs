@@ -7,6 +7,7 @@ use domain::{
     },
     ids::{FormId, FormRequestId, PatientId},
     page::{Page, PageRequest},
+    paper::File,
 };
 use leptos::prelude::*;
 
@@ -51,6 +52,12 @@ pub async fn archive(id: FormId, version: i64) -> Result<(), AppError> {
     with(id, |ctx| async move { forms::archive(&ctx, id, version).await }).await
 }
 
+/// Takes a form that was put away into use again.
+#[server(endpoint = "forms/restore", input = Json, client = super::client::Console)]
+pub async fn restore(id: FormId, version: i64) -> Result<(), AppError> {
+    with(id, |ctx| async move { forms::restore(&ctx, id, version).await }).await
+}
+
 /// What the dialog that sends forms starts with.
 #[server(endpoint = "forms/send_start", input = Json, client = super::client::Console)]
 pub async fn send_start(patient: PatientId) -> Result<SendChoices, AppError> {
@@ -73,6 +80,12 @@ pub async fn requests(patient: PatientId, page: PageRequest) -> Result<Page<Form
 #[server(endpoint = "forms/answers", input = Json, client = super::client::Console)]
 pub async fn answers(patient: PatientId, id: FormRequestId) -> Result<FormAnswers, AppError> {
     with(id, |ctx| async move { forms::answers(&ctx, patient, id).await }).await
+}
+
+/// The same as a file.
+#[server(name = FormPdf, endpoint = "forms/pdf", input = Json, client = super::client::Console)]
+pub async fn pdf(patient: PatientId, id: FormRequestId) -> Result<File, AppError> {
+    with(id, |ctx| async move { forms::pdf(&ctx, patient, id).await }).await
 }
 
 /// Takes a form back that was not returned yet.

@@ -1,6 +1,9 @@
 //! Doors: the portal's handout.
 
-use domain::handout::{File, Text, View};
+use domain::{
+    handout::{Text, View},
+    paper::File,
+};
 use leptos::prelude::*;
 
 use super::strict::Json;

@@ -1,8 +1,8 @@
 //! Files that the browser keeps: a list that is taken out of the program as a table.
 
-use domain::history::Export;
+use domain::{history::Export, paper::File};
 use js_sys::{Array, Function, Object, Reflect};
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{confirm::Confirm, desk::use_desk, words};
@@ -58,8 +58,40 @@ fn save(export: &Export, name: &str) -> Option<()> {
     Some(())
 }
 
-/// Hands a PDF to the browser as a file of this name; none when the browser does not take it.
-pub fn pdf(base64: &str, name: &str) -> Option<()> {
+/// What a button does that fetches a PDF and hands it to the browser as a file of this name; `fetching` meanwhile.
+pub fn pdf<F>(
+    fetching: RwSignal<bool>,
+    name: &'static str,
+    ask: impl Fn() -> F + Copy + Send + Sync + 'static,
+) -> impl Fn(MouseEvent) + Copy + Send + Sync + 'static
+where
+    F: Future<Output = Result<File, AppError>> + 'static,
+{
+    let desk = use_desk();
+    move |_| {
+        if fetching.get_untracked() {
+            return;
+        }
+        fetching.set(true);
+        let answer = ask();
+        spawn_local(async move {
+            let answer = answer.await;
+            let _ = fetching.try_set(false);
+            match answer {
+                Ok(file) => {
+                    let _ = save_pdf(&file.base64, name);
+                }
+                Err(error) => {
+                    desk.failed(&error);
+                    desk.toasts.say(words::error(&error));
+                }
+            }
+        });
+    }
+}
+
+/// None when the browser does not take it.
+fn save_pdf(base64: &str, name: &str) -> Option<()> {
     let link = document().create_element("a").ok()?;
     link.set_attribute("href", &format!("data:application/pdf;base64,{base64}")).ok()?;
     link.set_attribute("download", name).ok()?;

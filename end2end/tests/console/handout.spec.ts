@@ -1,38 +1,42 @@
 // The portal's handout: printed by everybody, its text written by those who manage settings.
 import { readFile } from "node:fs/promises";
 import { execFileSync } from "node:child_process";
-import { axe, expect, test } from "../../harness/test.js";
+import { PHONE, axe, expect, noSidewaysScroll, test } from "../../harness/test.js";
 import { BEN, door, openConsole } from "../../harness/people.js";
 
-// S3-37: the front desk finds it beside a patient's invitations, prints it and takes it away as a file.
-test("the front desk prints the handout and downloads it", async ({ page }) => {
-  await openConsole(page, BEN);
-  const { body } = await door(page, "patients/list", { filter: { text: "", status: null }, page: { after: null, limit: 1 } });
-  await page.goto(`/console/patients/${(body as { rows: { id: string }[] }).rows[0]?.id}/access`);
-  await page.getByRole("link", { name: "Print a handout about the portal" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Portal handout" })).toBeVisible();
-  const sheet = page.getByRole("article");
-  await expect(sheet.getByRole("heading", { name: "How to reach it" })).toBeVisible();
-  await expect(sheet.getByRole("img", { name: /A code to scan, which leads to http.*\/sign-in/ })).toBeVisible();
-  await expect(page.getByRole("button", { name: "Edit handout" })).toHaveCount(0);
-  await axe(page);
+// S3-37: the front desk finds it beside a patient's invitations, prints it and takes it away as a file (walk d).
+for (const [where, phone] of [["on a desk", false], ["on a phone", true]] as const) {
+  test(`the front desk prints the handout and downloads it, ${where}`, async ({ page: desk, device }) => {
+    const page = phone ? await device(PHONE) : desk;
+    await openConsole(page, BEN);
+    const { body } = await door(page, "patients/list", { filter: { text: "", status: null }, page: { after: null, limit: 1 } });
+    await page.goto(`/console/patients/${(body as { rows: { id: string }[] }).rows[0]?.id}/access`);
+    await page.getByRole("link", { name: "Print a handout about the portal" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Portal handout" })).toBeVisible();
+    const sheet = page.getByRole("article");
+    await expect(sheet.getByRole("heading", { name: "How to reach it" })).toBeVisible();
+    await expect(sheet.getByRole("img", { name: /A code to scan, which leads to http.*\/sign-in/ })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Edit handout" })).toHaveCount(0);
+    await axe(page);
+    await noSidewaysScroll(page, 390);
 
-  await page.evaluate(() => {
-    window.print = () => document.body.setAttribute("data-printed", "yes");
+    await page.evaluate(() => {
+      window.print = () => document.body.setAttribute("data-printed", "yes");
+    });
+    await page.getByRole("button", { name: "Print" }).click();
+    await expect(page.locator("body")).toHaveAttribute("data-printed", "yes");
+
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download PDF" }).click();
+    const download = await coming;
+    expect(download.suggestedFilename()).toBe("portal-handout.pdf");
+    const file = await download.path();
+    expect((await readFile(file)).subarray(0, 5).toString()).toBe("%PDF-");
+    expect(execFileSync("pdfinfo", [file]).toString()).toMatch(/Tagged: +yes/);
+    expect(execFileSync("pdftotext", [file, "-"]).toString()).toContain("How to reach it");
+    expect((await door(page, "handout/save", { version: 0, text: { title: "Mine" } })).status).toBe(403);
   });
-  await page.getByRole("button", { name: "Print" }).click();
-  await expect(page.locator("body")).toHaveAttribute("data-printed", "yes");
-
-  const coming = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Download PDF" }).click();
-  const download = await coming;
-  expect(download.suggestedFilename()).toBe("portal-handout.pdf");
-  const file = await download.path();
-  expect((await readFile(file)).subarray(0, 5).toString()).toBe("%PDF-");
-  expect(execFileSync("pdfinfo", [file]).toString()).toMatch(/Tagged: +yes/);
-  expect(execFileSync("pdftotext", [file, "-"]).toString()).toContain("How to reach it");
-  expect((await door(page, "handout/save", { version: 0, text: { title: "Mine" } })).status).toBe(403);
-});
+}
 
 // Paper holds the sheet and nothing else, on white, and fits one page of A4 and of Letter.
 test("the printed page is the sheet alone", async ({ page }) => {

@@ -10,6 +10,7 @@ use domain::{
 };
 
 use crate::{
+    courtesy::Courtesy,
     error::{Error, Result},
     hashing::Hasher,
     ports::{Clock, MailWriter, Mailer, Printer, Purpose, Random, Safe, Scope, Store, Work},
@@ -33,6 +34,8 @@ pub struct Services {
     pub printer: Arc<dyn Printer>,
     /// argon2id, bounded in number.
     pub hasher: Hasher,
+    /// Who is being served, and when the background may go on.
+    pub courtesy: Arc<Courtesy>,
     /// The public address without a slash at its end; every link in a mail starts with it (AN-13).
     pub base_url: String,
     /// What the first-run page asks for, so that a stranger cannot claim a new server. Printed in the log.

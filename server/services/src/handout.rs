@@ -1,21 +1,22 @@
 //! The portal's handout: what a practice prints for its patients (S3-37, S3-38). It is about nobody, so that whoever works
 //! in the group may look at it and print it.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use docgen::Paper;
 use domain::{
     access::{Access, EnterGroup, ManageSettings},
     account::Door,
     audit::Action,
     error::Conflict,
-    handout::{self, Code, File, Handout, Text, Values, View},
+    handout::{self, Code, Handout, Text, Values, View},
+    paper::File,
 };
 
 use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
-    ports::{Unprinted, Work},
+    paper,
+    ports::Work,
 };
 
 /// The group's handout: the text it wrote, else the standard one.
@@ -74,16 +75,7 @@ pub async fn pdf(ctx: &Ctx) -> Result<File> {
         steps,
         closing,
     });
-    let file = ctx.services.printer.print(paper).await.map_err(unprinted)?;
-    Ok(File { base64: STANDARD.encode(file) })
-}
-
-/// What a caller is told who could not be printed for.
-fn unprinted(error: Unprinted) -> Error {
-    match error {
-        Unprinted::Busy { retry_after } => Error::TooMany { retry_after },
-        Unprinted::Fault(cause) => Error::Fault(cause),
-    }
+    paper::print(ctx, paper).await
 }
 
 fn code(values: &Values) -> Result<docgen::Code> {

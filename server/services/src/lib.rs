@@ -8,6 +8,7 @@
 //! | [`tokens`] | links and cookies: made here, stored as hashes |
 //! | [`hashing`] | argon2id, off the async threads and bounded in number |
 //! | [`throttle`] | tries that slow down |
+//! | [`courtesy`] | people first: when the background may go on |
 //! | [`sessions`] | who is asking: the only maker of actors |
 //! | [`accounts`] | sign in, sign out, devices, the switch between the two sides |
 //! | [`passwords`] | forgotten, set, changed |
@@ -40,6 +41,7 @@ pub mod audit;
 pub mod bulk;
 pub mod console;
 pub mod context;
+pub mod courtesy;
 mod csv;
 mod days;
 pub mod demo;
@@ -53,6 +55,7 @@ pub mod locations;
 pub mod mails;
 pub mod memberships;
 pub mod notifications;
+mod paper;
 pub mod passwords;
 pub mod patients;
 pub mod portal;

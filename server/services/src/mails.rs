@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     access::{Access, EnterGroup, ManageMail},
-    account::Account,
+    account::{Account, Door},
     audit::Action,
     error::Conflict,
-    ids::{InvitationId, MailId},
+    ids::{GroupId, InvitationId, MailId},
     invitation::State,
     limits::{MAIL_LEASE, PASSWORD_LINK_LIFE, TIPS},
     mail::{self, Failure, Kind, StuckMail, StuckMails},
@@ -71,6 +71,7 @@ async fn claim(services: &Services) -> Result<Option<QueuedMail>> {
     if services.store.look().await?.unscoped_next_mail().await?.is_none_or(|due| due > now) {
         return Ok(None);
     }
+    let _turn = services.courtesy.turn().await;
     let mut work = services.store.begin().await?;
     let mail = work.unscoped_claim_mail(now, MAIL_LEASE, 1).await?.pop();
     work.save().await?;
@@ -88,12 +89,14 @@ enum Fate {
 }
 
 async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -> Result<()> {
-    let turn = way.lock().await;
+    let way = way.lock().await;
+    let turn = services.courtesy.turn().await;
     let fate = {
         let mut work = services.store.read().await?;
         match mail.kind {
             Kind::Invitation => invitation(services, work.as_mut(), mail).await?,
             Kind::Reminder => reminder(services, work.as_mut(), mail).await?,
+            Kind::FormsAsked => forms_asked(services, work.as_mut(), mail).await?,
             Kind::PasswordLink => password_link(services, work.as_mut(), mail).await?,
             Kind::PasswordChanged => {
                 lasting(services, mail, |link| MailContent::PasswordChanged { link }, "forgot-password")
@@ -107,7 +110,7 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
     };
     // What goes to patients goes in the group's name, and out of the group's credit (S4-09).
     let messages = match (mail.kind, mail.group) {
-        (Kind::Invitation | Kind::Reminder, Some(group)) => {
+        (Kind::Invitation | Kind::Reminder | Kind::FormsAsked, Some(group)) => {
             Some(services.store.look().await?.unscoped_lookup_messages(group, services.clock.now()).await?)
         }
         _ => None,
@@ -129,15 +132,18 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
     let reply_to = messages.as_ref().and_then(|messages| messages.reply_to.clone());
     let from_name = messages.map(|messages| messages.sender).filter(|sender| !sender.is_empty()).unwrap_or(from_name);
     let letter = Letter { id: mail.id, to: mail.to.clone(), from_name, reply_to, subject, text, html };
+    // A mail server takes what it takes, and nobody else's work waits for it.
+    drop(turn);
     let mut sending = services.mailer.send(&letter);
     // Held until the outcome is noted; a slow mail server's other mails need not wait for it.
-    let (sent, _turn) = match tokio::time::timeout(TURN, &mut sending).await {
-        Ok(sent) => (sent, Some(turn)),
+    let (sent, _way) = match tokio::time::timeout(TURN, &mut sending).await {
+        Ok(sent) => (sent, Some(way)),
         Err(_) => {
-            drop(turn);
+            drop(way);
             (tokio::time::timeout(PATIENCE - TURN, sending).await.unwrap_or(Err(Failure::Unreachable)), None)
         }
     };
+    let _turn = services.courtesy.turn().await;
     match sent {
         Ok(()) => sent_now(services, mail).await,
         Err(failure) if failure.passes() => defer(services, mail, failure).await,
@@ -202,6 +208,21 @@ async fn reminder(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -
         Fate::Park(failure) => Fate::Park(failure),
         Fate::Send(_) | Fate::Drop { .. } => GONE,
     })
+}
+
+/// Is anything still waiting for this person to fill it in?
+async fn forms_asked(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
+    const GONE: Fate = Fate::Drop { failed: None };
+    let Some(group) = mail.group else { return Ok(GONE) };
+    if !work.unscoped_forms_wait(group, mail.account, services.clock.now()).await? {
+        return Ok(GONE);
+    }
+    if late(services, mail, mail.made_at) {
+        return Ok(Fate::Park(Failure::GaveUp));
+    }
+    let group = work.unscoped_lookup_group(group).await?.ok_or_else(|| Error::fault("a form without its group"))?;
+    let link = format!("{}{}", services.base_url, Door::Portal.sign_in());
+    Ok(Fate::Send(MailContent::FormsAsked { practice: group.name, phone: group.phone, link }))
 }
 
 /// The invitation whose own mail this is: what becomes of a reminder changes nothing about it.
@@ -299,7 +320,7 @@ async fn sent_now(services: &Services, mail: &QueuedMail) -> Result<()> {
     if let Some(invitation) = carried(mail) {
         work.unscoped_mail_outcome(invitation, mail.link, Ok(()), now).await?;
     }
-    if let (Kind::Invitation | Kind::Reminder, Some(group)) = (mail.kind, mail.group) {
+    if let (Kind::Invitation | Kind::Reminder | Kind::FormsAsked, Some(group)) = (mail.kind, mail.group) {
         work.unscoped_count_message(group, now).await?;
     }
     work.save().await?;
@@ -372,6 +393,11 @@ pub(crate) fn about_account(ctx: &Ctx, account: &Account, kind: Kind, token: Opt
         due_at: ctx.now(),
         tries: 0,
     }
+}
+
+/// A mail to a portal user about what the practice asks of them.
+pub(crate) fn about_forms(ctx: &Ctx, account: &Account, group: GroupId) -> QueuedMail {
+    QueuedMail { group: Some(group), ..about_account(ctx, account, Kind::FormsAsked, None) }
 }
 
 /// A mail to a user about their membership, not before `due_at`.

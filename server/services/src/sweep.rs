@@ -51,6 +51,7 @@ pub async fn sweep(services: &Services, stopping: &(dyn Fn() -> bool + Sync)) ->
     for what in What::ALL {
         let mut all = 0;
         while !stopping() {
+            let _turn = services.courtesy.turn().await;
             let mut work = services.store.begin().await?;
             let some = what.some(work.as_mut(), now).await?;
             work.save().await?;

@@ -44,6 +44,8 @@ pub async fn around(State(state): State<Shared>, mut request: Request, next: Nex
     let headers = request.headers().clone();
     request.extensions_mut().insert(About { id: RequestId(id.clone()), route: route.named(), origin });
 
+    // Until the answer begins, the background gives way.
+    let _guest = state.services.courtesy.serve();
     // Nothing of a request outlives its panic but counters and locks that are whole again.
     let run = AssertUnwindSafe(tokio::time::timeout(limits::ANSWER, next.run(request))).catch_unwind();
     let mut response = match run.await {

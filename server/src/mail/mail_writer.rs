@@ -20,6 +20,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("invitation.txt", include_str!("templates/invitation.txt")),
     ("reminder.html", include_str!("templates/reminder.html")),
     ("reminder.txt", include_str!("templates/reminder.txt")),
+    ("forms_asked.html", include_str!("templates/forms_asked.html")),
+    ("forms_asked.txt", include_str!("templates/forms_asked.txt")),
     ("password_link.html", include_str!("templates/password_link.html")),
     ("password_link.txt", include_str!("templates/password_link.txt")),
     ("password_changed.html", include_str!("templates/password_changed.html")),
@@ -80,6 +82,12 @@ impl MailWriter for Templates {
                 practice.clone(),
                 format!("Your invitation from {practice} expires soon"),
                 context! { practice, phone, inviter, link, has_password, life => life(*hours) },
+            ),
+            MailContent::FormsAsked { practice, phone, link } => (
+                "forms_asked",
+                practice.clone(),
+                format!("{practice} asks you to fill something in"),
+                context! { practice, phone, link },
             ),
             MailContent::PasswordLink { link, minutes } => (
                 "password_link",

@@ -147,6 +147,7 @@ impl App {
             mail_writer: Arc::new(Templates::new().unwrap()),
             printer: Arc::new(Press::default()),
             hasher: Hasher::new(),
+            courtesy: Arc::default(),
             base_url: format!("http://{address}"),
             set_up_code: key.set_up_code(),
             random,
@@ -451,6 +452,7 @@ impl App {
             mail_writer: Arc::clone(&one.mail_writer),
             printer: Arc::clone(&one.printer),
             hasher: Hasher::new(),
+            courtesy: Arc::default(),
             base_url: one.base_url.clone(),
             set_up_code: one.set_up_code.clone(),
         });

@@ -294,13 +294,15 @@ fn body(door: &str, ids: &Ids) -> Body {
             let form = json!({ "title": "A form", "definition": definition });
             Body::Json(json!({ "id": ids.form, "version": 999, "form": form }))
         }
-        "forms/archive" => Body::Json(json!({ "id": ids.form, "version": 999 })),
+        "forms/archive" | "forms/restore" => Body::Json(json!({ "id": ids.form, "version": 999 })),
         "forms/send_start" => Body::Json(json!({ "patient": ids.patient })),
         "forms/send" => {
             Body::Json(json!({ "patient": ids.patient, "form": { "to": "", "forms": [ids.form], "message": "" } }))
         }
         "forms/requests" => Body::Json(json!({ "patient": ids.patient, "page": page })),
-        "forms/answers" | "forms/withdraw" => Body::Json(json!({ "patient": ids.patient, "id": ids.request })),
+        "forms/answers" | "forms/pdf" | "forms/withdraw" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.request }))
+        }
         "forms/own" => Body::Form(vec![("patient", ids.patient.clone())]),
         "forms/fill_in" => Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.request.clone())]),
         "forms/answer" => Body::Form(vec![
@@ -546,7 +548,7 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 44] = [
+const READING: [&str; 45] = [
     "account/tips",
     "bulk/export",
     "bulk/list",
@@ -558,6 +560,7 @@ const READING: [&str; 44] = [
     "forms/answers",
     "forms/list",
     "forms/open",
+    "forms/pdf",
     "forms/requests",
     "forms/send_start",
     "history/chosen",

@@ -77,7 +77,7 @@ async fn who_sees_no_names_finds_none_anywhere() {
                 // Contacts are all names: there is nothing to show without them.
                 let status = match door.as_str() {
                     // Nor is it said that there are answers.
-                    "forms/answers" => 404,
+                    "forms/answers" | "forms/pdf" => 404,
                     refused if REFUSED.contains(&refused) => 403,
                     _ => 200,
                 };
@@ -181,7 +181,7 @@ const REFUSED: [&str; 11] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 41] = [
+const CHANGING: [&str; 42] = [
     "bulk/go_on",
     "bulk/open",
     "bulk/start",
@@ -189,6 +189,7 @@ const CHANGING: [&str; 41] = [
     "handout/save",
     "forms/add",
     "forms/archive",
+    "forms/restore",
     "forms/publish",
     "forms/save",
     "forms/send",
@@ -248,7 +249,7 @@ fn bodies(door: &str, patient: &str, user: &str, form: &str) -> Vec<Value> {
         "forms/open" => vec![json!({ "id": form })],
         "forms/send_start" => vec![json!({ "patient": patient })],
         "forms/requests" => vec![json!({ "patient": patient, "page": page })],
-        "forms/answers" => vec![json!({ "patient": patient, "id": REQUEST })],
+        "forms/answers" | "forms/pdf" => vec![json!({ "patient": patient, "id": REQUEST })],
         "bulk/list" => vec![json!({ "page": page })],
         "bulk/view" => vec![json!({ "id": BULK })],
         "bulk/patients" => vec![json!({ "id": BULK, "outcome": null, "page": page })],

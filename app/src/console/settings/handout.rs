@@ -5,7 +5,7 @@ use domain::{
     handout::{Field, Text, View, words as paper},
     limits,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::templates::insert;
 use crate::{
@@ -29,25 +29,7 @@ pub fn Handout() -> impl IntoView {
     let handout = load(api::handout::find);
     let editing = RwSignal::new(manage && drafts::was_open("handout:"));
     let fetching = RwSignal::new(false);
-    let fetch = move |_| {
-        if fetching.get_untracked() {
-            return;
-        }
-        fetching.set(true);
-        spawn_local(async move {
-            let answer = api::handout::pdf().await;
-            let _ = fetching.try_set(false);
-            match answer {
-                Ok(file) => {
-                    let _ = download::pdf(&file.base64, words::HANDOUT_FILE);
-                }
-                Err(error) => {
-                    desk.failed(&error);
-                    desk.toasts.say(words::error(&error));
-                }
-            }
-        });
-    };
+    let fetch = download::pdf(fetching, words::HANDOUT_FILE, api::handout::pdf);
     let print = move |_| {
         let _ = window().print();
     };

@@ -39,6 +39,10 @@ pub const ARCHIVE_TEXT: &str = "It cannot be sent or changed any more. Forms tha
                                 where they are.";
 pub const ARCHIVE_BUTTON: &str = "Put this form away";
 pub const ARCHIVED: &str = "The form is put away";
+pub const USE_AGAIN: &str = "Use it again";
+pub const USE_AGAIN_TITLE: &str = "Use this form again?";
+pub const USE_AGAIN_TEXT: &str = "It can be sent and changed as before.";
+pub const USED_AGAIN: &str = "The form is in use again";
 pub const ARCHIVED_NOTICE: &str = "This form was put away. It can be read, and neither changed nor sent.";
 pub const NOTHING_ASKED: &str = "Nothing is asked yet.";
 pub const PUBLISH_HINT: &str =
@@ -167,6 +171,8 @@ pub const fn request_state(state: RequestState) -> (&'static str, &'static str, 
     }
 }
 
+/// What a form that came back is called as a file.
+pub const FORM_FILE: &str = "form.pdf";
 /// Under the title of a form that came back.
 pub fn returned_by(email: &str, number: i64) -> String {
     format!("By {email}, version {number},")

@@ -14,7 +14,7 @@ use domain::{
     grant::{Grant, Kind, State as GrantState},
     ids::{AccountId, InvitationId, PatientId},
     invitation::{Events, Invitation, remind_at},
-    limits::BULK_STEP,
+    limits::{BULK_STEP, BULK_STEP_CROWDED},
     page::PageRequest,
     practice::PatientAccess,
     template::{self, MergeValues},
@@ -56,10 +56,12 @@ async fn step(services: &Arc<Services>) -> Result<bool> {
     if !services.store.look().await?.unscoped_bulk_waits().await? {
         return Ok(false);
     }
+    let turn = services.courtesy.turn().await;
+    let size = if turn.crowded() { BULK_STEP_CROWDED } else { BULK_STEP };
     // Every group: what an account is linked to elsewhere counts (decision 5).
     let mut work = services.store.begin().await?;
     let Some(bulk) = work.unscoped_take_bulk().await? else { return Ok(false) };
-    let failed = match see_to(services, work, bulk.clone()).await {
+    let failed = match see_to(services, work, bulk.clone(), size).await {
         Ok(true) => return Ok(true),
         Ok(false) => None,
         Err(error) => Some(error),
@@ -79,16 +81,16 @@ async fn step(services: &Arc<Services>) -> Result<bool> {
 }
 
 /// One step; false when somebody else made the same account or grant in this moment, and it is to be begun anew.
-async fn see_to(services: &Arc<Services>, mut work: Box<dyn Work>, mut bulk: Bulk) -> Result<bool> {
+async fn see_to(services: &Arc<Services>, mut work: Box<dyn Work>, mut bulk: Bulk, size: u32) -> Result<bool> {
     // As things stand now: a right that was taken away meanwhile is gone.
     let actor = sessions::of_job(work.as_mut(), bulk.group, bulk.user, &bulk.origin).await?;
     let origin = Origin { address: bulk.origin.clone(), agent: String::new() };
     let ctx = Ctx::new(Arc::clone(services), origin, actor);
     let now = ctx.now();
     match bulk.stage {
-        Stage::Gathering => gather(&ctx, work.as_mut(), &mut bulk).await?,
+        Stage::Gathering => gather(&ctx, work.as_mut(), &mut bulk, size).await?,
         Stage::Running => {
-            if !invite(&ctx, work.as_mut(), &mut bulk).await? {
+            if !invite(&ctx, work.as_mut(), &mut bulk, size).await? {
                 return Ok(false);
             }
         }
@@ -100,7 +102,7 @@ async fn see_to(services: &Arc<Services>, mut work: Box<dyn Work>, mut bulk: Bul
 }
 
 /// Gives some more of those chosen a place.
-async fn gather(ctx: &Ctx, work: &mut dyn Work, bulk: &mut Bulk) -> Result<()> {
+async fn gather(ctx: &Ctx, work: &mut dyn Work, bulk: &mut Bulk, size: u32) -> Result<()> {
     let may = ctx.maybe_actor().and_then(|actor| Some((actor, actor.may(InvitePatients, &()).ok()?)));
     let (Some((actor, access)), Some(selection)) = (may, bulk.selection.clone()) else {
         // Whoever began it may not invite any more: half of it would look like all.
@@ -110,12 +112,12 @@ async fn gather(ctx: &Ctx, work: &mut dyn Work, bulk: &mut Bulk) -> Result<()> {
     let (chosen, ended) = match selection {
         Selection::These(all) => {
             let begin = bulk.total as usize;
-            let end = all.len().min(begin + BULK_STEP as usize);
+            let end = all.len().min(begin + size as usize);
             let before: HashSet<PatientId> = all.iter().take(begin).copied().collect();
             (again_marked(all.get(begin..end).unwrap_or_default(), before), end == all.len())
         }
         Selection::All { report, but } => {
-            let page = PageRequest { after: bulk.cursor.take(), limit: Some(BULK_STEP) };
+            let page = PageRequest { after: bulk.cursor.take(), limit: Some(size) };
             let found = reports::found(ctx, work, &Access::<ListPatients>::from(&access), &report, &page).await?;
             bulk.cursor = found.next;
             let ids = found.rows.iter().map(|record| record.patient.id).filter(|id| !but.contains(id));
@@ -200,8 +202,8 @@ fn addresses<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> Vec<Email> 
 }
 
 /// Sees to some more places; false when it is to be tried anew.
-async fn invite(ctx: &Ctx, work: &mut dyn Work, bulk: &mut Bulk) -> Result<bool> {
-    let places = work.unscoped_next_bulk_places(bulk, BULK_STEP).await?;
+async fn invite(ctx: &Ctx, work: &mut dyn Work, bulk: &mut Bulk, size: u32) -> Result<bool> {
+    let places = work.unscoped_next_bulk_places(bulk, size).await?;
     let Some(last) = places.last() else {
         (bulk.stage, bulk.ended_at) = (Stage::Done, Some(ctx.now()));
         return Ok(true);

@@ -7,5 +7,5 @@ mod staff;
 pub(crate) use self::staff::{ask, sendable};
 pub use self::{
     portal::{list as list_own, open as open_own, save as save_own, submit as submit_own},
-    staff::{add, answers, archive, list, open, publish, requests, save, send, send_start, withdraw},
+    staff::{add, answers, archive, list, open, pdf, publish, requests, restore, save, send, send_start, withdraw},
 };

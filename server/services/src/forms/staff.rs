@@ -1,25 +1,29 @@
 //! The practice's side: make, publish and put away forms; send them, take them back, read what was answered.
 
+use docgen::Paper;
 use domain::{
     access::{Access, EnterGroup, ManageForms, SendForms, ViewFormAnswers, ViewForms, ViewPatient},
     audit::{Action, Entry},
     error::{Conflict, Problem},
     form::{
         Completeness, Form, FormAnswers, FormChoice, FormDraft, FormPage, FormRequest, FormRequestRow, FormRow,
-        FormState, Recipient, RequestState, SendChoices, SendForm, Version,
+        FormState, Question, Recipient, RequestState, Section, SendChoices, SendForm, Version, words,
     },
     grant::{Grant, Level, Role, State as GrantState},
     ids::{FormId, FormRequestId, PatientId},
     limits,
     page::{Page, PageRequest},
+    paper::File,
     patient::Status,
+    time::Date,
 };
 
 use crate::{
     audit,
     context::Ctx,
+    days,
     error::{Error, Result},
-    patients,
+    mails, paper, patients,
     ports::{Clash, StoreError, Work},
     unusual,
 };
@@ -131,6 +135,30 @@ pub async fn archive(ctx: &Ctx, id: FormId, version: i64) -> Result<()> {
     Ok(())
 }
 
+/// Takes a form that was put away into use again.
+///
+/// # Errors
+/// [`Conflict::FormTitleTaken`] or [`Conflict::ChangedMeanwhile`].
+pub async fn restore(ctx: &Ctx, id: FormId, version: i64) -> Result<()> {
+    let access = ctx.actor()?.may(ManageForms, &())?;
+    let mut work = ctx.begin().await?;
+    let form = work.lookup_form(&Access::<EnterGroup>::from(&access), id).await?.ok_or(Error::NotFound)?;
+    if form.archived_at.is_none() {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::FormRestored, id)).await?;
+    let form = Form { archived_at: None, version, ..form };
+    let saved = work.save_form(&access, &form, ctx.now()).await.map_err(|error| match error {
+        StoreError::Clash(Clash::FormTitle) => Conflict::FormTitleTaken.into(),
+        other => Error::from(other),
+    })?;
+    if !saved {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    work.save().await?;
+    Ok(())
+}
+
 async fn writable(work: &mut dyn Work, access: &Access<ManageForms>, id: FormId) -> Result<Form> {
     let form = work.lookup_form(&Access::<EnterGroup>::from(access), id).await?.ok_or(Error::NotFound)?;
     form.writable()?;
@@ -191,6 +219,12 @@ pub async fn send(ctx: &Ctx, patient: PatientId, form: &SendForm) -> Result<()> 
     let found = people.into_iter().find(|(grant, _)| grant.id == to);
     let (grant, _) = found.ok_or_else(|| Error::field("to", Problem::NotAChoice))?;
     ask(ctx, work.as_mut(), &access, &grant, &forms, &message).await?;
+    // Who was only invited so far has that mail.
+    if matches!(grant.state, GrantState::Activated { .. }) {
+        let account = work.lookup_account(grant.account).await?;
+        let account = account.ok_or_else(|| Error::fault("a grant without its account"))?;
+        work.add_mail(&mails::about_forms(ctx, &account, access.group())).await?;
+    }
     work.save().await?;
     Ok(())
 }
@@ -296,6 +330,58 @@ pub async fn requests(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Resu
 /// # Errors
 /// [`crate::Error::NotFound`], also while it is not returned: a draft is the portal user's alone.
 pub async fn answers(ctx: &Ctx, patient: PatientId, id: FormRequestId) -> Result<FormAnswers> {
+    let (form, _, work) = returned(ctx, patient, id, Action::FormViewed).await?;
+    work.save().await?;
+    Ok(form)
+}
+
+/// The same as a file.
+///
+/// # Errors
+/// As [`answers`]; [`crate::Error::TooMany`] when too much is being printed already.
+pub async fn pdf(ctx: &Ctx, patient: PatientId, id: FormRequestId) -> Result<File> {
+    let (form, access, mut work) = returned(ctx, patient, id, Action::FormPrinted).await?;
+    let enter = ctx.actor()?.may(EnterGroup, &())?;
+    let practice = work.lookup_group(&enter).await?.ok_or(Error::NotFound)?.name;
+    let record = work.lookup_patient(&Access::<ViewPatient>::from(&access)).await?.ok_or(Error::NotFound)?;
+    let zone = work.list_locations(&enter).await?.into_iter().next().map(|location| location.time_zone);
+    work.save().await?;
+    let details = record.patient.details;
+    let returned_on = days::day_in(form.submitted_at, zone.as_deref()).map(Date::long).unwrap_or_default();
+    let born = details.birth_date.map(Date::long);
+    paper::print(ctx, sheet(form, practice, &details.name.shown(), born.as_deref(), &returned_on)).await
+}
+
+/// A returned form on paper.
+fn sheet(form: FormAnswers, practice: String, name: &str, born: Option<&str>, returned_on: &str) -> Paper {
+    let FormAnswers { title, number, email, definition, answers, .. } = form;
+    let item = |question: Question| {
+        let answer = answers.iter().find(|one| one.key == question.key).map(|one| &one.answer);
+        let answer = words::answer(&question, answer).unwrap_or_else(|| words::NOT_ANSWERED.to_owned());
+        docgen::Item { label: question.label, answer: Some(answer), ..docgen::Item::default() }
+    };
+    let section = |section: Section| docgen::Section {
+        title: section.title,
+        help: String::new(),
+        items: section.questions.into_iter().map(item).collect(),
+    };
+    Paper::Document(docgen::Document {
+        language: "en".to_owned(),
+        practice,
+        lines: vec![words::about(name, born), words::returned(&email, returned_on)],
+        sections: definition.sections.into_iter().map(section).collect(),
+        footer: words::footer(&title, number, name),
+        title,
+    })
+}
+
+/// A returned form for whoever may read it, who is written down for it.
+async fn returned(
+    ctx: &Ctx,
+    patient: PatientId,
+    id: FormRequestId,
+    action: Action,
+) -> Result<(FormAnswers, Access<ViewFormAnswers>, Box<dyn Work>)> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
@@ -304,11 +390,11 @@ pub async fn answers(ctx: &Ctx, patient: PatientId, id: FormRequestId) -> Result
     let listed = work.lookup_form_request(&Access::<ViewForms>::from(&access), id).await?.ok_or(Error::NotFound)?;
     let RequestState::Submitted { at: submitted_at } = listed.request.state else { return Err(Error::NotFound) };
     let (definition, answers) = work.lookup_form_answers(&access, id).await?.ok_or(Error::NotFound)?;
-    let entry = audit::entry(ctx, access.by(), access.group(), Action::FormViewed, patient);
+    let entry = audit::entry(ctx, access.by(), access.group(), action, patient);
     work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
-    work.save().await?;
     let (title, number) = (listed.request.title, listed.request.number);
-    Ok(FormAnswers { title, number, email: listed.email, kind: listed.kind, submitted_at, definition, answers })
+    let form = FormAnswers { title, number, email: listed.email, kind: listed.kind, submitted_at, definition, answers };
+    Ok((form, access, work))
 }
 
 /// Takes a form back that was not returned yet.

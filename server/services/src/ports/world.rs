@@ -115,6 +115,15 @@ pub enum MailContent {
         /// Does the person have a password already? Then the link asks to sign in and confirm.
         has_password: bool,
     },
+    /// "There is something for you to fill in."
+    FormsAsked {
+        /// Who asks.
+        practice: String,
+        /// Its telephone; may be empty.
+        phone: String,
+        /// Where to sign in.
+        link: String,
+    },
     /// A link that sets a password.
     PasswordLink {
         /// The link.

@@ -1,7 +1,9 @@
 //! Forms: made, sent, filled in, returned, read (S3-13, S3-14, S3-30, PT-14).
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     access::Because,
+    audit::Action,
     error::{Conflict, Problem, Refusal},
     form::{
         Answer, Completeness, Definition, FormDraft, FormState, Kind, Question, Raw, RequestState, Section, SendForm,
@@ -13,7 +15,7 @@ use domain::{
     relationship::Wanted,
     user::{AccessSettings, Level, UserState},
 };
-use services::{Ctx, Error, forms, notifications, relationships};
+use services::{Ctx, Error, forms, notifications, portal_users, relationships};
 
 use crate::town::{Staff, Town};
 
@@ -30,6 +32,8 @@ on_both_engines! {
     what_cannot_be_sent,
     who_reads_the_answers,
     markup_stays_text,
+    a_mail_says_that_something_waits_while_it_does,
+    a_returned_form_is_a_file_for_whoever_may_read_it,
 }
 
 pub fn question(key: &str, required: bool, kind: Kind) -> Question {
@@ -133,8 +137,15 @@ async fn a_form_is_written_published_and_put_away(town: Town) {
     assert_eq!(conflict(forms::archive(&owner, id, 4).await), Conflict::FormArchived);
     assert_eq!(conflict(forms::save(&owner, id, 4, &half).await), Conflict::FormArchived);
     assert_eq!(conflict(forms::publish(&owner, id, 4, &draft("Intake")).await), Conflict::FormArchived);
-    // Its title is free again.
-    forms::add(&owner, &draft("Intake")).await.unwrap();
+    // Its title is free again, and whoever takes it into use again is told when it is taken.
+    let taker = forms::add(&owner, &draft("Intake")).await.unwrap();
+    not_found(forms::restore(&other, id, 4).await);
+    assert_eq!(conflict(forms::restore(&owner, id, 4).await), Conflict::FormTitleTaken);
+    forms::archive(&owner, taker, 0).await.unwrap();
+    assert_eq!(conflict(forms::restore(&owner, id, 3).await), Conflict::ChangedMeanwhile);
+    forms::restore(&owner, id, 4).await.unwrap();
+    assert_eq!(conflict(forms::restore(&owner, id, 5).await), Conflict::ChangedMeanwhile);
+    assert_eq!(forms::open(&owner, id).await.unwrap().state, FormState::Published { number: 1, changed: true });
     assert!(forms::list(&other).await.unwrap().is_empty());
 }
 
@@ -376,4 +387,52 @@ async fn markup_stays_text(town: Town) {
     forms::submit_own(&lien, patient, request, &typed(&[("reason", evil)])).await.unwrap();
     let read = forms::answers(&staff.owner, patient, request).await.unwrap();
     assert_eq!(read.answers[0].answer, Answer::Text(evil.into()));
+}
+
+fn notices(town: &Town) -> usize {
+    town.mailer.to("lien@example.org").iter().filter(|letter| letter.subject == "forms asked").count()
+}
+
+// Decision 14: that something waits, and neither what nor about whom.
+async fn a_mail_says_that_something_waits_while_it_does(town: Town) {
+    let (staff, patient, lien, request) = asked(&town).await;
+    town.post().await;
+    let letter = town.mailer.to("lien@example.org").pop().unwrap();
+    assert_eq!(letter.subject, "forms asked");
+    assert!(letter.text.contains("/sign-in"), "{}", letter.text);
+    for secret in ["Lien", "New patient", "fill this in", &patient.to_string()] {
+        assert!(!letter.text.contains(secret), "{secret}: {}", letter.text);
+    }
+    // Taken back, or returned, before the mail left: nothing is said.
+    let form = forms::list(&staff.owner).await.unwrap()[0].id;
+    forms::withdraw(&staff.owner, patient, request).await.unwrap();
+    send(&staff.owner, patient, form).await.unwrap();
+    let second = forms::requests(&staff.owner, patient, &PageRequest::default()).await.unwrap().rows[0].id;
+    forms::submit_own(&lien, patient, second, &typed(&[("reason", "x")])).await.unwrap();
+    town.post().await;
+    assert_eq!(notices(&town), 1);
+    // Nor to who has no access any more.
+    send(&staff.owner, patient, form).await.unwrap();
+    let grant = portal_users::list(&staff.owner, patient).await.unwrap()[0].id;
+    portal_users::suspend(&staff.owner, patient, grant).await.unwrap();
+    town.post().await;
+    assert_eq!(notices(&town), 1);
+}
+
+async fn a_returned_form_is_a_file_for_whoever_may_read_it(town: Town) {
+    let (staff, patient, lien, request) = asked(&town).await;
+    not_found(forms::pdf(&staff.owner, patient, request).await);
+    forms::submit_own(&lien, patient, request, &typed(&[("reason", "my knee"), ("weight", "62,5")])).await.unwrap();
+    let file = forms::pdf(&staff.owner, patient, request).await.unwrap();
+    let paper = String::from_utf8(STANDARD.decode(file.base64).unwrap()).unwrap();
+    for wanted in
+        ["New patient", "About Lien Nguyen", "Returned by lien@example.org", "my knee", "62.5 kg", "Not answered"]
+    {
+        assert!(paper.contains(wanted), "{wanted}: {paper}");
+    }
+    assert_eq!(town.engine.audited(Action::FormPrinted).await, 1, "it is written down");
+    let hidden = AccessSettings { hide_names: true, ..AccessSettings::default() };
+    let hidden =
+        town.user_with(staff.group, "h@harbour.example", Level::AdminFull, hidden, UserState::Active).await.unwrap();
+    not_found(forms::pdf(&hidden, patient, request).await);
 }

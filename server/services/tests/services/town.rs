@@ -70,6 +70,7 @@ impl Town {
             mail_writer: Arc::new(FakeStationery),
             printer: Arc::new(FakePrinter),
             hasher: Hasher::new(),
+            courtesy: Arc::default(),
             base_url: "https://portal.example.org".to_owned(),
             set_up_code: "abcd-efgh".to_owned(),
         };

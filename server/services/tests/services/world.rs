@@ -222,6 +222,9 @@ impl MailWriter for FakeStationery {
                 "reminder".to_owned(),
                 format!("{inviter} {phone} hours={hours} has_password={has_password}\n{link}\n"),
             ),
+            MailContent::FormsAsked { practice, phone, link } => {
+                (practice.clone(), "forms asked".to_owned(), format!("{phone}\n{link}\n"))
+            }
             MailContent::PasswordLink { link, minutes } => {
                 ("Portico".to_owned(), "password link".to_owned(), format!("minutes={minutes}\n{link}\n"))
             }

@@ -60,7 +60,7 @@ pub fn FormEditor(id: FormId) -> impl IntoView {
                 {page.view(6, head)}
                 // Drawn once: a further look at the form must not take away what is being typed.
                 {move || there.get().then(|| shown.get_untracked().map(|form| if archived.get() {
-                    put_away(form.definition)
+                    put_away(id, form, page)
                 } else {
                     edit(form, page)
                 }))}
@@ -76,12 +76,32 @@ fn head(form: FormPage) -> AnyView {
     view! { <Head title=form.title up=UP beside=beside/> }.into_any()
 }
 
-fn put_away(definition: Definition) -> AnyView {
+fn put_away(id: FormId, form: FormPage, page: Load<FormPage>) -> AnyView {
+    let desk = use_desk();
+    let restoring = RwSignal::new(false);
+    let version = form.version;
     view! {
         <div class="stack">
             <Notice>{words::ARCHIVED_NOTICE}</Notice>
-            {preview(&definition)}
+            <div><Button icon="undo-2" press=move |_| restoring.set(true)>{words::USE_AGAIN}</Button></div>
+            {preview(&form.definition)}
         </div>
+        {move || restoring.get().then(|| view! {
+            <Confirm
+                title=words::USE_AGAIN_TITLE
+                text=words::USE_AGAIN_TEXT
+                button=words::USE_AGAIN
+                act=move || api::forms::restore(id, version)
+                on_close=move |done| {
+                    restoring.set(false);
+                    if done {
+                        desk.toasts.say(words::USED_AGAIN);
+                        page.again();
+                        request_animation_frame(focus_on_title);
+                    }
+                }
+            />
+        })}
     }
     .into_any()
 }

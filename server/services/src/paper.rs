@@ -1,0 +1,23 @@
+//! What is printed goes out as a file.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use docgen::Paper;
+use domain::paper::File;
+
+use crate::{
+    context::Ctx,
+    error::{Error, Result},
+    ports::Unprinted,
+};
+
+/// Prints.
+///
+/// # Errors
+/// [`Error::TooMany`] when too much is being printed already.
+pub(crate) async fn print(ctx: &Ctx, paper: Paper) -> Result<File> {
+    let file = ctx.services.printer.print(paper).await.map_err(|error| match error {
+        Unprinted::Busy { retry_after } => Error::TooMany { retry_after },
+        Unprinted::Fault(cause) => Error::Fault(cause),
+    })?;
+    Ok(File { base64: STANDARD.encode(file) })
+}
