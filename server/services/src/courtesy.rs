@@ -15,7 +15,7 @@ use tokio::{
 };
 
 /// Somebody who was served just now is likely to ask for more: how long they count as being about.
-const ABOUT: Duration = Duration::from_millis(30);
+const ABOUT: Duration = Duration::from_millis(5);
 /// The longest a turn waits for those who are being served, so that the background goes on in a crowd too.
 const PATIENCE: Duration = Duration::from_millis(40);
 /// The longest rest after a turn.

@@ -8,12 +8,12 @@ use domain::{
     page::{Page, PageRequest},
     time::Time,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 use services::ports::{Audit, ChainHead, ChainedEntry, StoreError, Stored, TrailFilter};
 use sqlx::{query, query_as};
 
 use super::SqlWork;
-use crate::common::Bug;
+use crate::common::{Bug, elements};
 
 /// The chain of what belongs to no group.
 const SYSTEM: &str = "system";
@@ -21,6 +21,20 @@ const SYSTEM: &str = "system";
 /// Entries are written nearly in the order of their times: the clocks of two servers differ a little. Within so many
 /// entries the first of a time is looked for.
 const NEIGHBOURS: i64 = 1_000;
+
+/// An entry, as an element of an array.
+#[derive(Serialize)]
+struct EntryElement<'a> {
+    seq: i64,
+    previous: String,
+    hash: String,
+    at: i64,
+    actor: &'a str,
+    action: &'static str,
+    subject: &'a str,
+    detail: &'a str,
+    origin: &'a str,
+}
 
 #[derive(sqlx::FromRow)]
 struct EntryRow {
@@ -403,18 +417,17 @@ impl SqlWork {
         let mut rows = Vec::with_capacity(entries.len());
         for (entry, seq) in entries.iter().zip(last - many + 1..) {
             let hash = services::audit::hash(&entry.canonical(&chain, seq, &previous));
-            rows.push(json!({
-                "seq": seq,
-                "previous": previous,
-                "hash": hash,
-                "at": entry.at.millis(),
-                "actor": entry.actor,
-                "action": entry.action.code(),
-                "subject": entry.subject,
-                "detail": entry.detail,
-                "origin": entry.origin,
-            }));
-            previous = hash;
+            rows.push(EntryElement {
+                seq,
+                previous: std::mem::replace(&mut previous, hash.clone()),
+                hash,
+                at: entry.at.millis(),
+                actor: &entry.actor,
+                action: entry.action.code(),
+                subject: &entry.subject,
+                detail: &entry.detail,
+                origin: &entry.origin,
+            });
         }
         self.execute(
             query(concat!(
@@ -445,7 +458,7 @@ impl SqlWork {
                 each!("$2"),
             ))
             .bind(chain.clone())
-            .bind(Value::from(rows).to_string()),
+            .bind(elements(&rows)?),
         )
         .await?;
         self.execute(

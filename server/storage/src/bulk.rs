@@ -1,7 +1,7 @@
 //! Bulk invitations. What is read and written for many patients at once goes in one statement: the rows travel as one JSON
 //! array, which both engines unfold (`each!`).
 
-use std::{collections::HashMap, fmt::Write as _};
+use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::{
@@ -16,9 +16,8 @@ use domain::{
     patient::Status,
     person::PatientName,
     time::Time,
-    user::{Level, Role},
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 use services::ports::{
     BulkInvitations, BulkPlace, Candidate, HeldAccount, Hint, Invited, StoreError, Stored, Work as _,
 };
@@ -29,9 +28,8 @@ use super::{
     SqlWork,
     grants::{GrantRow, select_grant},
     invitations::{InvitationRow, select_invitation},
-    outbox::TURN,
 };
-use crate::common::{BEYOND, known, readable, small};
+use crate::common::{BEYOND, Hex, elements, ids, known, readable, small};
 
 #[derive(sqlx::FromRow)]
 struct BulkInvitationRow {
@@ -136,21 +134,37 @@ macro_rules! select_bulk {
     };
 }
 
-/// As an element of an array gives an id.
-fn hex(id: Uuid) -> String {
-    id.simple().to_string()
+/// A place, as an element of an array.
+#[derive(Serialize)]
+struct PlaceElement {
+    place: u32,
+    patient: Option<Hex>,
+    outcome: &'static str,
+    invitation: Option<Hex>,
 }
 
-fn hex_of(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+impl From<&BulkPlace> for PlaceElement {
+    fn from(place: &BulkPlace) -> Self {
+        Self {
+            place: place.place,
+            patient: place.patient.map(|id| Hex(id.uuid())),
+            outcome: place.outcome.code(),
+            invitation: place.invitation.map(|id| Hex(id.uuid())),
+        }
+    }
 }
 
-fn ids_of(ids: &[PatientId]) -> String {
-    Value::from_iter(ids.iter().take(BULK_STEP as usize).map(|id| json!({ "id": hex(id.uuid()) }))).to_string()
+/// An address, as an element of an array.
+#[derive(Serialize)]
+struct AddressElement {
+    email: String,
+}
+
+/// By how much a count changes.
+#[derive(Serialize)]
+struct CountElement {
+    outcome: &'static str,
+    by: i64,
 }
 
 /// By how much each outcome's count changes.
@@ -353,7 +367,7 @@ impl BulkInvitations for SqlWork {
         let places = rows.into_iter().map(BulkPlace::try_from).collect::<Stored<Vec<_>>>()?;
         let page = Page::from_rows(places, page.rows(), |place| place.place.to_string());
         let invitations: Vec<_> = page.rows.iter().filter_map(|place| place.invitation).collect();
-        let array = Value::from_iter(invitations.iter().map(|id| json!({ "id": hex(id.uuid()) }))).to_string();
+        let array = ids(invitations.iter().map(|id| id.uuid()))?;
         let rows: Vec<InvitationRow> = self
             .all(
                 query_as(concat!(
@@ -501,13 +515,7 @@ impl BulkInvitations for SqlWork {
     }
 
     async fn unscoped_add_bulk_places(&mut self, bulk: &Bulk, places: &[BulkPlace]) -> Stored<()> {
-        let array = places.iter().map(|place| {
-            json!({
-                "place": place.place,
-                "patient": place.patient.map(|id| hex(id.uuid())),
-                "outcome": place.outcome.code(),
-            })
-        });
+        let array: Vec<_> = places.iter().map(PlaceElement::from).collect();
         self.execute(
             query(concat!(
                 "INSERT INTO bulk_places (
@@ -530,7 +538,7 @@ impl BulkInvitations for SqlWork {
             ))
             .bind(bulk.group.uuid())
             .bind(bulk.id.uuid())
-            .bind(Value::from_iter(array).to_string()),
+            .bind(elements(&array)?),
         )
         .await?;
         self.change_bulk_counts(bulk, &changes(&[], places)).await
@@ -567,18 +575,7 @@ impl BulkInvitations for SqlWork {
         before: &[BulkPlace],
         after: &[BulkPlace],
     ) -> Stored<()> {
-        let changed: Vec<_> = after
-            .iter()
-            .filter(|place| !before.contains(place))
-            .map(|place| {
-                json!({
-                    "place": place.place,
-                    "patient": place.patient.map(|id| hex(id.uuid())),
-                    "outcome": place.outcome.code(),
-                    "invitation": place.invitation.map(|id| hex(id.uuid())),
-                })
-            })
-            .collect();
+        let changed: Vec<_> = after.iter().filter(|place| !before.contains(place)).map(PlaceElement::from).collect();
         if changed.is_empty() {
             return Ok(());
         }
@@ -613,7 +610,7 @@ impl BulkInvitations for SqlWork {
             ))
             .bind(bulk.group.uuid())
             .bind(bulk.id.uuid())
-            .bind(Value::from(changed).to_string()),
+            .bind(elements(&changed)?),
         )
         .await?;
         self.change_bulk_counts(bulk, &changes(before, after)).await
@@ -673,9 +670,13 @@ impl BulkInvitations for SqlWork {
         Ok(u64::from(SWEPT))
     }
 
-    async fn list_candidates(&mut self, access: &Access<InvitePatients>, ids: &[PatientId]) -> Stored<Vec<Candidate>> {
+    async fn list_candidates(
+        &mut self,
+        access: &Access<InvitePatients>,
+        patients: &[PatientId],
+    ) -> Stored<Vec<Candidate>> {
         let group = access.group().uuid();
-        let array = ids_of(ids);
+        let array = ids(patients.iter().take(BULK_STEP as usize).map(|id| id.uuid()))?;
         let rows: Vec<CandidateRow> = self
             .all(
                 query_as(concat!(
@@ -796,7 +797,7 @@ impl BulkInvitations for SqlWork {
     }
 
     async fn hold_accounts(&mut self, emails: &[Email]) -> Stored<Vec<HeldAccount>> {
-        let array = Value::from_iter(emails.iter().map(|email| json!({ "email": email.folded() }))).to_string();
+        let array: Vec<_> = emails.iter().map(|email| AddressElement { email: email.folded() }).collect();
         // In the order of their ids: two that hold several do not wait for each other.
         let statement = concat!(
             "SELECT
@@ -810,11 +811,12 @@ impl BulkInvitations for SqlWork {
              ORDER BY id",
             for_update!(),
         );
-        let rows: Vec<HeldRow> = self.all(query_as(statement).bind(array)).await?;
+        let rows: Vec<HeldRow> = self.all(query_as(statement).bind(elements(&array)?)).await?;
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let practitioners = self.practitioners_among(&rows).await?;
+        let accounts: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let practitioners = self.practitioners_among(&accounts).await?;
         let held = |row: HeldRow| {
             Ok(HeldAccount {
                 practitioner: practitioners.contains(&row.id),
@@ -866,40 +868,12 @@ impl BulkInvitations for SqlWork {
 }
 
 impl SqlWork {
-    /// Which of these are practitioners' accounts; as [`services::ports::Accounts::is_practitioner`].
-    async fn practitioners_among(&mut self, accounts: &[HeldRow]) -> Stored<Vec<Uuid>> {
-        let array = Value::from_iter(accounts.iter().map(|row| json!({ "id": hex(row.id) }))).to_string();
-        let rows: Vec<(Uuid, String)> = self
-            .all(
-                query_as(concat!(
-                    "SELECT DISTINCT
-                         u.account_id,
-                         u.level
-                     FROM users u
-                     WHERE u.state IN ('active', 'deactivated')
-                       AND u.account_id IN (SELECT ",
-                    an_id!("id"),
-                    " FROM ",
-                    each!("$1"),
-                    ")",
-                ))
-                .bind(array),
-            )
-            .await?;
-        let mut found = Vec::new();
-        for (account, level) in rows {
-            if readable(Level::from_code(&level), "level")?.role() == Role::Practitioner {
-                found.push(account);
-            }
-        }
-        Ok(found)
-    }
-
     async fn change_bulk_counts(&mut self, bulk: &Bulk, changes: &HashMap<Outcome, i64>) -> Stored<()> {
         if changes.is_empty() {
             return Ok(());
         }
-        let array = changes.iter().map(|(outcome, by)| json!({ "outcome": outcome.code(), "by": by }));
+        let array: Vec<_> =
+            changes.iter().map(|(outcome, by)| CountElement { outcome: outcome.code(), by: *by }).collect();
         self.execute(
             query(concat!(
                 "INSERT INTO bulk_counts (
@@ -921,303 +895,9 @@ impl SqlWork {
             ))
             .bind(bulk.group.uuid())
             .bind(bulk.id.uuid())
-            .bind(Value::from_iter(array).to_string()),
+            .bind(elements(&array)?),
         )
         .await?;
-        Ok(())
-    }
-
-    async fn add_accounts_of(&mut self, all: &[Invited], at: Time) -> Stored<()> {
-        let mut accounts: Vec<_> = all.iter().filter_map(|one| one.account.as_ref()).collect();
-        // In the order of the index that keeps them apart: two groups that add the same ones do not wait for each other.
-        accounts.sort_by_key(|account| account.email.folded());
-        let array: Vec<_> = accounts
-            .into_iter()
-            .map(|account| {
-                json!({
-                    "id": hex(account.id.uuid()),
-                    "email": account.email.as_str(),
-                    "folded": account.email.folded(),
-                })
-            })
-            .collect();
-        if array.is_empty() {
-            return Ok(());
-        }
-        self.execute(
-            query(concat!(
-                "INSERT INTO accounts (
-                     id,
-                     email,
-                     email_folded,
-                     added_at
-                 )
-                 SELECT
-                     ",
-                an_id!("id"),
-                ",
-                     each.value ->> 'email',
-                     each.value ->> 'folded',
-                     $1
-                 FROM ",
-                each!("$2"),
-            ))
-            .bind(at.millis())
-            .bind(Value::from(array).to_string()),
-        )
-        .await?;
-        Ok(())
-    }
-
-    async fn add_grants_of(&mut self, access: &Access<InvitePatients>, all: &[Invited], at: Time) -> Stored<()> {
-        let array: Vec<_> = all
-            .iter()
-            .filter_map(|one| one.grant.as_ref())
-            .map(|grant| {
-                json!({
-                    "id": hex(grant.id.uuid()),
-                    "patient": hex(grant.patient.uuid()),
-                    "account": hex(grant.account.uuid()),
-                    "kind": grant.kind.code(),
-                })
-            })
-            .collect();
-        if array.is_empty() {
-            return Ok(());
-        }
-        self.execute(
-            query(concat!(
-                "INSERT INTO portal_grants (
-                     group_id,
-                     id,
-                     patient_id,
-                     account_id,
-                     kind,
-                     added_at,
-                     changed_at
-                 )
-                 SELECT
-                     $1,
-                     ",
-                an_id!("id"),
-                ",
-                     ",
-                an_id!("patient"),
-                ",
-                     ",
-                an_id!("account"),
-                ",
-                     each.value ->> 'kind',
-                     $2,
-                     $2
-                 FROM ",
-                each!("$3"),
-            ))
-            .bind(access.group().uuid())
-            .bind(at.millis())
-            .bind(Value::from(array).to_string()),
-        )
-        .await?;
-        Ok(())
-    }
-
-    async fn add_invitations_of(&mut self, access: &Access<InvitePatients>, all: &[Invited]) -> Stored<()> {
-        let array = all.iter().map(|one| {
-            let Invited { invitation, token, .. } = one;
-            json!({
-                "id": hex(invitation.id.uuid()),
-                "patient": hex(invitation.patient.uuid()),
-                "grant": hex(invitation.grant.uuid()),
-                "account": hex(invitation.account.uuid()),
-                "kind": invitation.kind.code(),
-                "email": invitation.email.as_str(),
-                "inviter": hex(invitation.inviter.uuid()),
-                "message": invitation.message,
-                "invited_at": invitation.invited_at.millis(),
-                "expires_at": invitation.expires_at.millis(),
-                "remind_at": invitation.remind_at.map(Time::millis),
-                "links": invitation.links,
-                "token": hex_of(&token.0),
-            })
-        });
-        let array = Value::from_iter(array).to_string();
-        let group = access.group().uuid();
-        self.execute(
-            query(concat!(
-                "INSERT INTO invitations (
-                     group_id,
-                     id,
-                     patient_id,
-                     grant_id,
-                     account_id,
-                     kind,
-                     email,
-                     inviter_id,
-                     message,
-                     invited_at,
-                     expires_at,
-                     remind_at,
-                     links
-                 )
-                 SELECT
-                     $1,
-                     ",
-                an_id!("id"),
-                ",
-                     ",
-                an_id!("patient"),
-                ",
-                     ",
-                an_id!("grant"),
-                ",
-                     ",
-                an_id!("account"),
-                ",
-                     each.value ->> 'kind',
-                     each.value ->> 'email',
-                     ",
-                an_id!("inviter"),
-                ",
-                     each.value ->> 'message',
-                     CAST(each.value ->> 'invited_at' AS BIGINT),
-                     CAST(each.value ->> 'expires_at' AS BIGINT),
-                     CAST(each.value ->> 'remind_at' AS BIGINT),
-                     CAST(each.value ->> 'links' AS BIGINT)
-                 FROM ",
-                each!("$2"),
-            ))
-            .bind(group)
-            .bind(array.clone()),
-        )
-        .await?;
-        self.execute(
-            query(concat!(
-                "INSERT INTO invitation_links (
-                     token_hash,
-                     group_id,
-                     invitation_id,
-                     link
-                 )
-                 SELECT
-                     ",
-                bytes!("token"),
-                ",
-                     $1,
-                     ",
-                an_id!("id"),
-                ",
-                     CAST(each.value ->> 'links' AS BIGINT)
-                 FROM ",
-                each!("$2"),
-            ))
-            .bind(group)
-            .bind(array.clone()),
-        )
-        .await?;
-        // What `refresh_portal_state` would say: none of them is activated, or another person's grant is.
-        self.execute(
-            query(concat!(
-                "UPDATE patients
-                 SET portal_state = 'invited'
-                 WHERE group_id = $1
-                   AND portal_state <> 'activated'
-                   AND id IN (SELECT ",
-                an_id!("patient"),
-                " FROM ",
-                each!("$2"),
-                ")",
-            ))
-            .bind(group)
-            .bind(array),
-        )
-        .await?;
-        Ok(())
-    }
-
-    /// As [`services::ports::Outbox::add_mail`], each [`TURN`] behind the one before it.
-    async fn add_mails_of(&mut self, access: &Access<InvitePatients>, all: &[Invited]) -> Stored<()> {
-        let array = all.iter().enumerate().map(|(at, one)| {
-            let mail = &one.mail;
-            json!({
-                "at": at,
-                "id": hex(mail.id.uuid()),
-                "kind": mail.kind.code(),
-                "invitation": mail.invitation.map(|id| hex(id.uuid())),
-                "link": mail.link,
-                "account": hex(mail.account.uuid()),
-                "email": mail.to.as_str(),
-                "sealed": mail.sealed.as_deref().map(hex_of),
-                "made_at": mail.made_at.millis(),
-                "due_at": mail.due_at.millis(),
-            })
-        });
-        self.execute(
-            query(concat!(
-                "INSERT INTO outbox (
-                     group_id,
-                     id,
-                     kind,
-                     invitation_id,
-                     link,
-                     account_id,
-                     email,
-                     sealed,
-                     made_at,
-                     tries,
-                     due_at,
-                     turn
-                 )
-                 SELECT
-                     $1,
-                     ",
-                an_id!("id"),
-                ",
-                     each.value ->> 'kind',
-                     ",
-                an_id!("invitation"),
-                ",
-                     CAST(each.value ->> 'link' AS BIGINT),
-                     ",
-                an_id!("account"),
-                ",
-                     each.value ->> 'email',
-                     ",
-                bytes!("sealed"),
-                ",
-                     CAST(each.value ->> 'made_at' AS BIGINT),
-                     0,
-                     CAST(each.value ->> 'due_at' AS BIGINT),
-                     begins.turn + CAST(each.value ->> 'at' AS BIGINT) * $3
-                 FROM ",
-                each!("$2"),
-                ",
-                     (
-                         SELECT CASE
-                             WHEN own.last + $3 > COALESCE(served.first, $4) THEN own.last + $3
-                             ELSE COALESCE(served.first, $4)
-                         END AS turn
-                         FROM (
-                             SELECT MIN(turn) AS first
-                             FROM outbox
-                             WHERE due_at IS NOT NULL
-                               AND invitation_id IS NOT NULL
-                         ) served,
-                         (
-                             SELECT MAX(turn) AS last
-                             FROM outbox
-                             WHERE group_id = $1
-                               AND invitation_id IS NOT NULL
-                               AND due_at IS NOT NULL
-                         ) own
-                     ) AS begins",
-            ))
-            .bind(access.group().uuid())
-            .bind(Value::from_iter(array).to_string())
-            .bind(TURN.as_millis())
-            .bind(all.first().map_or(0, |one| one.mail.due_at.millis())),
-        )
-        .await?;
-        self.hint(Hint::Mail);
         Ok(())
     }
 }

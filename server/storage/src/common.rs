@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use domain::time::Time;
+use serde::{Serialize, Serializer};
 use services::ports::{Clash, StoreError, Stored};
+use uuid::Uuid;
 
 /// Nobody waits longer than this for a connection, a lock or an answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -87,6 +89,41 @@ pub(crate) const FIRST: uuid::Uuid = uuid::Uuid::nil();
 
 /// Before the first key of a list read backwards: every id is before it.
 pub(crate) const BEYOND: uuid::Uuid = uuid::Uuid::max();
+
+/// Many rows for one statement: an array of objects, which the statement unfolds (`each!`).
+pub(crate) fn elements<T: Serialize>(rows: &[T]) -> Stored<String> {
+    serde_json::to_string(rows).map_err(|error| StoreError::Fault(Box::new(error)))
+}
+
+/// The same of ids alone, each under the key `id`.
+pub(crate) fn ids(all: impl Iterator<Item = Uuid>) -> Stored<String> {
+    #[derive(Serialize)]
+    struct Element {
+        id: Hex,
+    }
+    elements(&all.map(|id| Element { id: Hex(id) }).collect::<Vec<_>>())
+}
+
+/// An id as an element of such an array gives it.
+pub(crate) struct Hex(pub(crate) Uuid);
+
+impl Serialize for Hex {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.simple().encode_lower(&mut Uuid::encode_buffer()))
+    }
+}
+
+/// Bytes as an element of such an array gives them.
+pub(crate) struct HexBytes<'a>(pub(crate) &'a [u8]);
+
+impl Serialize for HexBytes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digit = |nibble: u8| char::from(DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0'));
+        let hex: String = self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+        serializer.serialize_str(&hex)
+    }
+}
 
 #[cfg(test)]
 mod tests {

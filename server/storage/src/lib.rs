@@ -60,6 +60,8 @@ macro_rules! nouns {
         mod handouts;
         #[path = "../invitations.rs"]
         mod invitations;
+        #[path = "../invited.rs"]
+        mod invited;
         #[path = "../locations.rs"]
         mod locations;
         #[path = "../notifications.rs"]
@@ -123,7 +125,8 @@ mod sqlite {
     /// The elements of a bound JSON array, as rows `each` with a column `value`: many rows for one statement.
     macro_rules! each {
         ($array:literal) => {
-            concat!("json_each(", $array, ") AS each")
+            // Binary: a text is parsed anew for each of its values.
+            concat!("jsonb_each(", $array, ") AS each")
         };
     }
 

@@ -68,6 +68,17 @@ impl TestMailer {
         }
         panic!("no letter {n} to {address}");
     }
+
+    /// The latest letter to this address that holds this word; waits for one.
+    pub async fn wait_for(&self, address: &str, word: &str) -> Letter {
+        for _ in 0..500 {
+            if let Some(letter) = self.to(address).iter().rfind(|letter| letter.text.contains(word)) {
+                return letter.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("no letter with {word} to {address}");
+    }
 }
 
 /// The token at the end of the link in a letter.
