@@ -62,6 +62,8 @@ for (const [where, phone] of [["on a desk", false], ["on a phone", true]] as con
     // What will happen, before anything does.
     const dialog = page.getByRole("dialog", { name: "Invite to patient portal" });
     await expect(dialog.getByText("12 of 15 patients will be invited.")).toBeVisible();
+    // As a screen reader has it, in its order.
+    await expect(dialog).toMatchAriaSnapshot({ name: "bulk-dialog.aria.yml" });
     await dialog.getByText("Has no email (2)").click();
     await expect(dialog.getByText(`Child0 ${last}`)).toBeVisible();
     await expect(dialog.getByText("Has a practitioner’s email (1)")).toBeVisible();
