@@ -11,14 +11,13 @@ mod town;
 #[path = "../tests/services/world.rs"]
 mod world;
 
-use std::time::Instant;
-
 use domain::{
     bulk::{Outcome, Selection},
     patient::DetailsForm,
     report::CaseLoadForm,
 };
 use services::{bulk, patients};
+use tokio::time::Instant;
 
 use crate::{
     engines::Engine,
