@@ -6,7 +6,10 @@ use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{confirm::Confirm, desk::use_desk, words};
-use crate::error::AppError;
+use crate::{
+    components::{Button, Notice, Tone},
+    error::AppError,
+};
 
 /// Asks whether the list shall leave the program; then `ask` fetches it, and it is saved as a file of this name.
 pub fn dialog<F>(
@@ -58,21 +61,21 @@ fn save(export: &Export, name: &str) -> Option<()> {
     Some(())
 }
 
-/// What a button does that fetches a PDF and hands it to the browser as a file of this name; `fetching` meanwhile.
-pub fn pdf<F>(
-    fetching: RwSignal<bool>,
-    name: &'static str,
-    ask: impl Fn() -> F + Copy + Send + Sync + 'static,
-) -> impl Fn(MouseEvent) + Copy + Send + Sync + 'static
+/// A button that fetches a PDF and hands it to the browser as a file of this name, and what went wrong. In a dialog that
+/// stands in the dialog: a message at the edge of the page would lie behind it.
+pub fn pdf<F>(name: &'static str, ask: impl Fn() -> F + Copy + Send + Sync + 'static) -> (AnyView, AnyView)
 where
     F: Future<Output = Result<File, AppError>> + 'static,
 {
     let desk = use_desk();
-    move |_| {
+    let fetching = RwSignal::new(false);
+    let failed = RwSignal::new(None::<AppError>);
+    let fetch = move |_: MouseEvent| {
         if fetching.get_untracked() {
             return;
         }
         fetching.set(true);
+        failed.set(None);
         let answer = ask();
         spawn_local(async move {
             let answer = answer.await;
@@ -83,11 +86,17 @@ where
                 }
                 Err(error) => {
                     desk.failed(&error);
-                    desk.toasts.say(words::error(&error));
+                    let _ = failed.try_set(Some(error));
                 }
             }
         });
-    }
+    };
+    let problem = move || {
+        failed.get().map(|error| view! { <Notice tone=Tone::Danger live=true><p>{words::error(&error)}</p></Notice> })
+    };
+    let button =
+        view! { <Button icon="download" busy=Signal::from(fetching) press=fetch>{words::DOWNLOAD_PDF}</Button> };
+    (button.into_any(), problem.into_any())
 }
 
 /// None when the browser does not take it.

@@ -1,4 +1,6 @@
 // Forms in the console: written, previewed, published, sent, read when they came back, taken back.
+import { execFileSync } from "node:child_process";
+
 import { axe, expect, PHONE, test } from "../../harness/test.js";
 import { LIEN, accept, addPatient, door, invite, openConsole, openProfile } from "../../harness/people.js";
 
@@ -62,7 +64,20 @@ test("a form is written, looked at, published, changed and put away", async ({ p
   await page.getByRole("button", { name: "Put away" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Put this form away" }).click();
   await expect(page.getByText("This form was put away.")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
   await axe(page);
+
+  // And used again, unless its title was given to another one meanwhile.
+  const { body: other } = await door(page, "forms/add", { form: draft(title) });
+  await page.getByRole("button", { name: "Use it again" }).click();
+  const again = page.getByRole("dialog", { name: "Use this form again?" });
+  await again.getByRole("button", { name: "Use it again" }).click();
+  await expect(again.getByText("Another form is called that now.")).toBeVisible();
+  await axe(page);
+  expect((await door(page, "forms/archive", { id: other, version: 0 })).status).toBe(200);
+  await again.getByRole("button", { name: "Use it again" }).click();
+  await expect(page.getByRole("button", { name: "Publish" })).toBeVisible();
+  await expect(page.getByText("This form was put away.")).toHaveCount(0);
 });
 
 // S3-13, S3-14, S3-30
@@ -109,6 +124,29 @@ test("a form is sent from the profile, comes back, and is read", async ({ page, 
   await expect(answers.getByText("My <script>knee</script>")).toBeVisible();
   await expect(answers.getByText("Left", { exact: true })).toBeVisible();
   await axe(page);
+
+  // Without a network: said where one looks, and not behind the dialog.
+  await page.context().setOffline(true);
+  await answers.getByRole("button", { name: "Download PDF" }).click();
+  await expect(answers.getByRole("alert")).toContainText("There is no connection");
+  await axe(page);
+  await page.context().setOffline(false);
+
+  // On paper: whom it is about, what was asked, what was answered; what was typed is text.
+  const coming = page.waitForEvent("download");
+  await answers.getByRole("button", { name: "Download PDF" }).click();
+  const file = await (await coming).path();
+  expect(execFileSync("pdfinfo", [file]).toString()).toMatch(/Tagged: +yes/);
+  const paper = execFileSync("pdftotext", [file, "-"]).toString();
+  for (const text of [title, `About ${patient.first} ${patient.last}`, "What brings you to us?", "My <script>knee</script>", "Left"]) {
+    expect(paper).toContain(text);
+  }
+
+  // A mail said that something waits, and not what.
+  const mail = await portico.mailFor(patient.email, 2);
+  expect(mail.subject).toContain("asks you to fill something in");
+  expect(mail.text).not.toContain(title);
+  expect(mail.text).not.toContain(patient.first);
 });
 
 // PT-14

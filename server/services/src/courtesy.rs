@@ -16,8 +16,9 @@ use tokio::{
 
 /// Somebody who was served just now is likely to ask for more: how long they count as being about.
 const ABOUT: Duration = Duration::from_millis(5);
-/// The longest a turn waits for those who are being served, so that the background goes on in a crowd too.
-const PATIENCE: Duration = Duration::from_millis(40);
+/// The longest a turn waits for those who are being served, so that the background goes on in a crowd too, and also while
+/// somebody sends a request byte by byte.
+const PATIENCE: Duration = Duration::from_millis(15);
 /// The longest rest after a turn.
 const REST: Duration = Duration::from_millis(100);
 

@@ -16,6 +16,7 @@ pub struct Templates {
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("frame.html", include_str!("templates/frame.html")),
+    ("parts.html", include_str!("templates/parts.html")),
     ("invitation.html", include_str!("templates/invitation.html")),
     ("invitation.txt", include_str!("templates/invitation.txt")),
     ("reminder.html", include_str!("templates/reminder.html")),
@@ -229,6 +230,20 @@ mod tests {
         for part in [&reminder(true).text, &reminder(true).html] {
             assert!(part.contains("Sign in") && !part.contains("Choose a password"), "{part}");
         }
+    }
+
+    // Decision 14: that something waits, and not what. The link is a button and spelled out, in one template for all.
+    #[test]
+    fn a_mail_about_forms_leads_to_the_portal() {
+        let written = Templates::new().unwrap().write(&MailContent::FormsAsked {
+            practice: "Harbour & Sons <Practice>".into(),
+            phone: "020 7946 0000".into(),
+            link: "https://portal.example.org/sign-in".into(),
+        });
+        assert_eq!(written.subject, "Harbour & Sons <Practice> asks you to fill something in");
+        assert!(written.text.contains("https://portal.example.org/sign-in"), "{}", written.text);
+        assert_eq!(written.html.matches("href=\"https://portal.example.org/sign-in\"").count(), 2, "{}", written.html);
+        assert!(written.html.contains(">Sign in</a>") && !written.html.contains("<Practice>"), "{}", written.html);
     }
 
     // S1-09, S1-23: the custom message stands above the invitation.

@@ -113,6 +113,35 @@ async fn ends_within(stream: &mut TcpStream, longest: Duration) -> bool {
     timeout(longest, all).await.is_ok()
 }
 
+// TG-08, P-18: the background is told of everybody who is being served, until they have their answer.
+#[tokio::test]
+async fn who_is_being_served_is_about() {
+    let app = App::start(Engine::Sqlite).await;
+    let about = || app.services.courtesy.crowded();
+    let until = async |wanted: bool| {
+        timeout(QUICKLY, async {
+            while about() != wanted {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        })
+        .await
+        .unwrap_or_else(|_| panic!("never {wanted}"));
+    };
+    until(false).await;
+    let head = format!(
+        "POST /api/account/sign_in HTTP/1.1\r\nhost: {0}\r\norigin: http://{0}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 5\r\n\r\n",
+        app.address
+    );
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    until(true).await;
+    // Longer than anybody counts who has gone.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(about(), "the request is still coming in");
+    stream.write_all(b"a=b&c").await.unwrap();
+    until(false).await;
+}
+
 // silent, slow, idle and unread connections are closed within 15 seconds, and meanwhile others are served.
 #[tokio::test]
 async fn slow_and_silent_connections_are_closed_and_hold_up_nobody() {

@@ -211,13 +211,13 @@ fn Fields(id: PatientId, start: SendChoices, on_close: impl Fn(bool) + Copy + Se
 #[component]
 fn Answers(id: PatientId, request: FormRequestId, on_close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let answers = load(move || api::forms::answers(id, request));
-    let fetching = RwSignal::new(false);
-    let fetch = download::pdf(fetching, words::FORM_FILE, move || api::forms::pdf(id, request));
+    let (fetch, problem) = download::pdf(words::FORM_FILE, move || api::forms::pdf(id, request));
     view! {
         <Dialog title=words::ANSWERS id="form-answers" wide=true on_close=move |()| on_close()>
             <div class="dialog-body">{answers.view(6, sheet)}</div>
+            {problem}
             <footer class="dialog-foot">
-                <Button icon="download" busy=Signal::from(fetching) press=fetch>{words::DOWNLOAD_PDF}</Button>
+                {fetch}
                 <Button press=move |_| on_close()>{words::CLOSE}</Button>
             </footer>
         </Dialog>

@@ -28,8 +28,7 @@ pub fn Handout() -> impl IntoView {
     let manage = desk.start().may.manage;
     let handout = load(api::handout::find);
     let editing = RwSignal::new(manage && drafts::was_open("handout:"));
-    let fetching = RwSignal::new(false);
-    let fetch = download::pdf(fetching, words::HANDOUT_FILE, api::handout::pdf);
+    let (fetch, problem) = download::pdf(words::HANDOUT_FILE, api::handout::pdf);
     let print = move |_| {
         let _ = window().print();
     };
@@ -37,7 +36,7 @@ pub fn Handout() -> impl IntoView {
         view! {
             <div class="buttons">
                 {manage.then(|| view! { <Button icon="pencil" name=words::EDIT_HANDOUT press=move |_| editing.set(true)>{words::EDIT}</Button> })}
-                <Button icon="download" busy=Signal::from(fetching) press=fetch>{words::DOWNLOAD_PDF}</Button>
+                {fetch}
                 <Button kind=Kind::Main icon="printer" press=print>{words::PRINT}</Button>
             </div>
         }
@@ -48,6 +47,7 @@ pub fn Handout() -> impl IntoView {
         <Head title=words::HANDOUT up=up action=action/>
         <div class="column">
             <p class="muted not-printed">{words::HANDOUT_TEXT}</p>
+            {problem}
             {handout.view(8, |view| view! { <Card>{sheet(&view.text, &view)}</Card> }.into_any())}
         </div>
         {move || editing.get().then(|| {

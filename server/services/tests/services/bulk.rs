@@ -8,7 +8,7 @@ use domain::{
     error::{Conflict, Problem},
     ids::{BulkId, PatientId},
     invitation::State,
-    limits::{BULK_STEP, BULK_UNSTARTED},
+    limits::{BULK_STEP, BULK_STEP_CROWDED, BULK_UNSTARTED},
     page::PageRequest,
     patient::{ContactForm, DetailsForm},
     report::CaseLoadForm,
@@ -32,6 +32,8 @@ on_both_engines! {
     what_changed_meanwhile_counts,
     rights_that_were_taken_away_meanwhile,
     stopped_and_gone_on_with,
+    while_somebody_is_about_a_step_is_short,
+    one_of_many_is_stored_as_one_alone,
     dead_links_are_replaced,
     the_message_is_checked,
     only_ones_own,
@@ -440,6 +442,63 @@ async fn stopped_and_gone_on_with(town: Town) {
     work(&town).await;
     assert_eq!(bulk::view(&owner, id).await.unwrap().stage, Stage::Done);
     assert_eq!(invited(&town).await, i64::from(BULK_STEP * 2));
+}
+
+// TG-08, P-18: whoever is there waits for one short step, and it goes on all the same.
+async fn while_somebody_is_about_a_step_is_short(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let all = some(&owner, BULK_STEP as usize).await;
+    let id = opened(&town, &owner, &all).await;
+    bulk::start(&owner, id, "").await.unwrap();
+    let guest = town.services.courtesy.serve();
+    let steps = std::sync::atomic::AtomicU32::new(0);
+    let once = || steps.fetch_add(1, std::sync::atomic::Ordering::SeqCst) >= 1;
+    bulk::work(&town.services, &once).await.unwrap();
+    assert_eq!(bulk::view(&owner, id).await.unwrap().seen, BULK_STEP_CROWDED);
+    // Mail too.
+    town.post().await;
+    assert_eq!(town.mailer.all().len(), BULK_STEP_CROWDED as usize);
+    work(&town).await;
+    assert_eq!(bulk::view(&owner, id).await.unwrap().count(Outcome::Invited), BULK_STEP);
+    drop(guest);
+}
+
+/// Many rows have statements of their own: what they write must not drift from what is written for one.
+async fn one_of_many_is_stored_as_one_alone(town: Town) {
+    const ROWS: [(&str, &str); 6] = [
+        (
+            "accounts WHERE email LIKE '%@y.example'",
+            "password_hash, temporary_since, tips_stopped_at, mailbox_proved_at",
+        ),
+        (
+            "portal_grants",
+            "kind, name, relationship, role, level, manages, ends_at, ended_at, given_by, contact_id, activated_at, \
+             suspended_at, changed_at - added_at",
+        ),
+        (
+            "invitations",
+            "kind, message, inviter_id, expires_at - invited_at, remind_at - invited_at, links, sent_at, failed_at, failure, \
+             opened_at, activated_at, revoked_at, given_by",
+        ),
+        ("invitation_links", "link"),
+        (
+            "outbox",
+            "kind, group_id, link, sealed IS NULL, length(sealed), tries, due_at - made_at, failure, parked_at, sent_at",
+        ),
+        ("patients", "portal_state"),
+    ];
+    let Staff { owner, .. } = town.practice().await;
+    let all = some(&owner, 2).await;
+    town.invite(&owner, all[0], "p0@y.example").await;
+    let id = opened(&town, &owner, &all[1..]).await;
+    bulk::start(&owner, id, "").await.unwrap();
+    work(&town).await;
+    for (table, columns) in ROWS {
+        let count = |what: &str| format!("SELECT CAST(count(*) AS TEXT) FROM ({what}) AS found");
+        let rows = town.engine.texts(&count(&format!("SELECT 1 AS one FROM {table}"))).await;
+        let kinds = town.engine.texts(&count(&format!("SELECT DISTINCT {columns} FROM {table}"))).await;
+        assert_eq!((rows[0].as_str(), kinds[0].as_str()), ("2", "1"), "{table}");
+    }
 }
 
 async fn dead_links_are_replaced(town: Town) {

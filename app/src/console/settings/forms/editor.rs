@@ -45,6 +45,14 @@ pub fn FormEditor(id: FormId) -> impl IntoView {
     let there = Memo::new(move |_| shown.with(Option::is_some));
     let archived =
         Memo::new(move |_| shown.with(|shown| shown.as_ref().is_some_and(|form| form.state == FormState::Archived)));
+    // Put away or in use again: another page stands here now, and it is read from its top.
+    Effect::new(move |before: Option<Option<bool>>| {
+        let now = there.get().then(|| archived.get());
+        if before.flatten().is_some_and(|before| now != Some(before)) {
+            request_animation_frame(focus_on_title);
+        }
+        now
+    });
     view! {
         {move || if gone.get() {
             view! {
@@ -97,7 +105,6 @@ fn put_away(id: FormId, form: FormPage, page: Load<FormPage>) -> AnyView {
                     if done {
                         desk.toasts.say(words::USED_AGAIN);
                         page.again();
-                        request_animation_frame(focus_on_title);
                     }
                 }
             />
@@ -237,7 +244,6 @@ fn edit(start: FormPage, page: Load<FormPage>) -> AnyView {
                         form.discard();
                         desk.toasts.say(words::ARCHIVED);
                         page.again();
-                        request_animation_frame(focus_on_title);
                     }
                 }
             />
