@@ -220,6 +220,18 @@ impl Grant {
         [self.terms.ends_at, self.grown_up(ages)].into_iter().flatten().min()
     }
 
+    /// When an age of the patient changes next what this opens or, for the patient, what the grants of others open: both are
+    /// told of it beforehand.
+    #[must_use]
+    pub fn next_age(&self, ages: &Birthdays, now: Time) -> Option<Time> {
+        let both = match self.kind {
+            Kind::Own => [ages.steps_down_at, ages.ends_at],
+            Kind::Contact | Kind::Other => [self.steps_down(ages), self.grown_up(ages)],
+        };
+        let over_before = |at: Time| self.terms.ends_at.is_some_and(|end| end <= at);
+        both.into_iter().flatten().filter(|at| *at > now && !over_before(*at)).min()
+    }
+
     /// A birthday counts for what others were given before it: a carer of a grown person is not a parent of a child.
     fn by_age(&self, birthday: Option<Time>) -> Option<Time> {
         birthday.filter(|birthday| self.kind != Kind::Own && self.given_at < *birthday)
@@ -267,6 +279,21 @@ impl AgeRules {
         }
         Some(rules)
     }
+
+    /// The ages at which something changes, and what.
+    pub fn changes(self) -> impl Iterator<Item = (u8, AgeChange)> {
+        let steps_down = self.steps_down.map(|age| (age, AgeChange::StepsDown));
+        steps_down.into_iter().chain(self.ends.map(|age| (age, AgeChange::Ends)))
+    }
+}
+
+/// What an age of the patient does to the access of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgeChange {
+    /// They see appointments and invoices only.
+    StepsDown,
+    /// It ends.
+    Ends,
 }
 
 /// The patient's birthdays that matter by the group's rules, as moments where the practice is.

@@ -88,9 +88,9 @@ pub const LOOKS: u32 = 2;
 /// Patients ticked one by one for a bulk invitation; of more, all that a report finds.
 pub const BULK_CHOSEN: usize = 1_000;
 /// Patients of a bulk invitation that one unit of work sees to.
-pub const BULK_STEP: u32 = 100;
+pub const BULK_STEP: u32 = 200;
 /// The same while somebody is about, who waits for one such step at most.
-pub const BULK_STEP_CROWDED: u32 = 20;
+pub const BULK_STEP_CROWDED: u32 = 10;
 /// Steps of a bulk invitation that fail in a row before it is stopped.
 pub const BULK_FAILURES: u32 = 5;
 /// How long a bulk invitation that was never started is kept.
@@ -185,6 +185,13 @@ pub const KNOWN_DEVICE: Span = Span::days(400);
 pub const KNOWN_DEVICES: u32 = 50;
 /// How long links that set a password are remembered after they ended.
 pub const PASSWORD_LINK_KEPT: Span = Span::days(30);
+
+/// How many days beforehand people are told of an age at which access changes.
+pub const AGE_NOTICE_DAYS: i32 = 30;
+/// Portal users who are told so in one unit of work.
+pub const AGE_NOTICES_STEP: u32 = 50;
+/// Groups whose age rules are looked at in one go.
+pub const AGE_GROUPS_STEP: u32 = 100;
 
 /// Rows a sweep removes in one unit of work, so that it holds no lock for long.
 pub const SWEPT: u32 = 1_000;

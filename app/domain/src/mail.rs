@@ -18,6 +18,8 @@ pub enum Kind {
     Reminder,
     /// "There is something for you to fill in."
     FormsAsked,
+    /// "Who sees a record changes soon, because of an age."
+    AgeNotice,
     /// A link that sets a password.
     PasswordLink,
     /// "Your password was changed."
@@ -38,10 +40,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Invitation,
         Self::Reminder,
         Self::FormsAsked,
+        Self::AgeNotice,
         Self::PasswordLink,
         Self::PasswordChanged,
         Self::AccountExists,
@@ -59,6 +62,7 @@ impl Kind {
             Self::Invitation => "invitation",
             Self::Reminder => "reminder",
             Self::FormsAsked => "forms_asked",
+            Self::AgeNotice => "age_notice",
             Self::PasswordLink => "password_link",
             Self::PasswordChanged => "password_changed",
             Self::AccountExists => "account_exists",
@@ -68,6 +72,12 @@ impl Kind {
             Self::FirstTip => "first_tip",
             Self::SecondTip => "second_tip",
         }
+    }
+
+    /// Does it go to patients and their families, in the group's name and out of its credit (S4-09)?
+    #[must_use]
+    pub const fn is_for_portal_users(self) -> bool {
+        matches!(self, Self::Invitation | Self::Reminder | Self::FormsAsked | Self::AgeNotice)
     }
 
     /// Reads a code.

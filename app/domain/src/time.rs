@@ -167,6 +167,18 @@ impl Date {
         Self::new(year, self.month, self.day).or_else(|_| Self::new(year, 3, 1)).ok()
     }
 
+    /// The first and the last day of birth of those who become so many years old on a day from `first` to `last`.
+    #[must_use]
+    pub fn born_between(first: Self, last: Self, age: u8) -> Option<(Self, Self)> {
+        let years = i16::from(age);
+        let (from, to) = (first.year.checked_sub(years)?, last.year.checked_sub(years)?);
+        // The year of birth may lack a 29 February that the present one has; and who was born on one has a birthday in March.
+        let from_day = Self::new(from, first.month, first.day).or_else(|_| Self::new(from, 3, 1)).ok()?;
+        let leapling = Self::new(from, 2, 29).ok().filter(|day| day.birthday(age) == Some(first));
+        let to_day = Self::new(to, last.month, last.day).or_else(|_| Self::new(to, 2, 28)).ok()?;
+        Some((leapling.unwrap_or(from_day), to_day))
+    }
+
     /// For people: `3 Sep 2014`.
     #[must_use]
     pub fn long(self) -> String {
@@ -250,6 +262,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn days_of_birth_by_birthdays(
+            born in (2000i16..=2004, 1u8..=12, 1u8..=31),
+            first in (2014i16..=2020, 1u8..=12, 1u8..=31),
+            last in (2014i16..=2020, 1u8..=12, 1u8..=31),
+            age in 12u8..=18,
+        ) {
+            let day = |(year, month, day): (i16, u8, u8)| Date::new(year, month, day).or_else(|_| Date::new(year, 2, 29)).or_else(|_| Date::new(year, 3, 1)).unwrap();
+            let (born, first, last) = (day(born), day(first), day(last));
+            let (from, to) = Date::born_between(first, last, age).unwrap();
+            let birthday = born.birthday(age).unwrap();
+            prop_assert_eq!((first..=last).contains(&birthday), (from..=to).contains(&born), "{} {} {} {}", born, first, last, age);
+        }
+
         #[test]
         fn any_text_is_read_without_a_panic(text in ".{0,20}") {
             let _ = text.parse::<Date>();

@@ -61,8 +61,27 @@ fn save(export: &Export, name: &str) -> Option<()> {
     Some(())
 }
 
-/// A button that fetches a PDF and hands it to the browser as a file of this name, and what went wrong. In a dialog that
-/// stands in the dialog: a message at the edge of the page would lie behind it.
+/// Asks whether a paper about somebody shall leave the program; then `ask` fetches it, and it is saved as a file of this name.
+pub fn pdf_dialog<F>(
+    title: &'static str,
+    text: &'static str,
+    name: String,
+    ask: impl Fn() -> F + Copy + Send + Sync + 'static,
+    on_close: impl Fn() + Copy + Send + Sync + 'static,
+) -> AnyView
+where
+    F: Future<Output = Result<File, AppError>> + 'static,
+{
+    let name = StoredValue::new(name);
+    let act = move || async move {
+        let file = ask().await?;
+        name.with_value(|name| save_pdf(&file.base64, name)).ok_or(AppError::Fault { reference: String::new() })
+    };
+    view! { <Confirm title=title text=text button=words::DOWNLOAD_PDF act=act on_close=move |_: bool| on_close()/> }
+        .into_any()
+}
+
+/// A button that fetches a PDF and hands it to the browser as a file of this name, and what went wrong.
 pub fn pdf<F>(name: &'static str, ask: impl Fn() -> F + Copy + Send + Sync + 'static) -> (AnyView, AnyView)
 where
     F: Future<Output = Result<File, AppError>> + 'static,

@@ -738,6 +738,7 @@ pub const fn mail_kind(kind: mail::Kind) -> &'static str {
     match kind {
         mail::Kind::Invitation => "Invitation to the portal",
         mail::Kind::Reminder => "Reminder of an invitation",
+        mail::Kind::AgeNotice => "Notice of an age at which access changes",
         mail::Kind::FormsAsked => "Notice of forms to fill in",
         mail::Kind::PasswordLink => "Link to set a password",
         mail::Kind::PasswordChanged => "Notice of a changed password",

@@ -126,16 +126,22 @@ test("a form is sent from the profile, comes back, and is read", async ({ page, 
   await axe(page);
 
   // Without a network: said where one looks, and not behind the dialog.
-  await page.context().setOffline(true);
   await answers.getByRole("button", { name: "Download PDF" }).click();
-  await expect(answers.getByRole("alert")).toContainText("There is no connection");
+  const question = page.getByRole("dialog", { name: "Download these answers?" });
+  await page.context().setOffline(true);
+  await question.getByRole("button", { name: "Download PDF" }).click();
+  await expect(question.getByRole("alert")).toContainText("There is no connection");
   await axe(page);
   await page.context().setOffline(false);
 
   // On paper: whom it is about, what was asked, what was answered; what was typed is text.
   const coming = page.waitForEvent("download");
-  await answers.getByRole("button", { name: "Download PDF" }).click();
-  const file = await (await coming).path();
+  await question.getByRole("button", { name: "Download PDF" }).click();
+  const download = await coming;
+  expect(download.suggestedFilename()).toBe(`${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.pdf`);
+  const file = await download.path();
+  await expect(question).toBeHidden();
+  await expect(answers.getByRole("button", { name: "Download PDF" })).toBeFocused();
   expect(execFileSync("pdfinfo", [file]).toString()).toMatch(/Tagged: +yes/);
   const paper = execFileSync("pdftotext", [file, "-"]).toString();
   for (const text of [title, `About ${patient.first} ${patient.last}`, "What brings you to us?", "My <script>knee</script>", "Left"]) {

@@ -1,8 +1,9 @@
 //! People first: work in the background goes on in the gaps that requests leave, in short turns.
 //!
 //! While nobody is about, everything in the background runs as fast as it can. While somebody is, it takes turns: one piece
-//! at a time, begun when nobody is being served, and a rest as long as the piece took. So whoever is there waits for one
-//! short piece at most, however much one group's bulk invitation has to do (TG-08, P-18).
+//! at a time, begun when nobody is being served, and a rest as long as the piece took. So whoever stays waits for one short
+//! piece at most, however much one group's bulk invitation has to do (TG-08, P-18). What began while nobody was about ends
+//! first, and other servers of the database know nothing of the guests here.
 
 use std::sync::{
     Arc, Mutex as Plain, PoisonError,

@@ -7,6 +7,7 @@ use domain::{
     account::{Account, Door},
     audit::Action,
     error::Conflict,
+    grant::{self, Reach},
     ids::{GroupId, InvitationId, MailId},
     invitation::State,
     limits::{MAIL_LEASE, PASSWORD_LINK_LIFE, TIPS},
@@ -22,7 +23,7 @@ use crate::{
     audit,
     context::{Ctx, Origin, Services},
     error::{Error, Result},
-    invitations, notifications, passwords,
+    invitations, notifications, passwords, portal_users,
     ports::{Letter, MailContent, QueuedMail, Work, Written},
 };
 
@@ -30,9 +31,9 @@ use crate::{
 const LANES: usize = 4;
 /// How long a mail has the way for itself. Quick ones go one after the other, each noted as sent before the next leaves,
 /// so that a killed server repeats one mail and not one of every lane.
-const TURN: Duration = Duration::from_secs(2);
+const WAY: Duration = Duration::from_secs(2);
 /// How long the mail server may take for one letter; well within [`MAIL_LEASE`].
-const PATIENCE: Duration = Duration::from_secs(30);
+const SMTP_PATIENCE: Duration = Duration::from_secs(30);
 /// A mail without an end of its own is given up after this.
 const GIVE_UP: Span = Span::hours(24);
 
@@ -97,6 +98,7 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
             Kind::Invitation => invitation(services, work.as_mut(), mail).await?,
             Kind::Reminder => reminder(services, work.as_mut(), mail).await?,
             Kind::FormsAsked => forms_asked(services, work.as_mut(), mail).await?,
+            Kind::AgeNotice => age_notice(services, work.as_mut(), mail).await?,
             Kind::PasswordLink => password_link(services, work.as_mut(), mail).await?,
             Kind::PasswordChanged => {
                 lasting(services, mail, |link| MailContent::PasswordChanged { link }, "forgot-password")
@@ -109,11 +111,9 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
         }
     };
     // What goes to patients goes in the group's name, and out of the group's credit (S4-09).
-    let messages = match (mail.kind, mail.group) {
-        (Kind::Invitation | Kind::Reminder | Kind::FormsAsked, Some(group)) => {
-            Some(services.store.look().await?.unscoped_lookup_messages(group, services.clock.now()).await?)
-        }
-        _ => None,
+    let messages = match mail.group.filter(|_| mail.kind.is_for_portal_users()) {
+        Some(group) => Some(services.store.look().await?.unscoped_lookup_messages(group, services.clock.now()).await?),
+        None => None,
     };
     let used_up =
         messages.as_ref().is_some_and(|messages| messages.monthly_credit.is_some_and(|most| messages.used >= most));
@@ -136,11 +136,11 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
     drop(turn);
     let mut sending = services.mailer.send(&letter);
     // Held until the outcome is noted; a slow mail server's other mails need not wait for it.
-    let (sent, _way) = match tokio::time::timeout(TURN, &mut sending).await {
+    let (sent, _way) = match tokio::time::timeout(WAY, &mut sending).await {
         Ok(sent) => (sent, Some(way)),
         Err(_) => {
             drop(way);
-            (tokio::time::timeout(PATIENCE - TURN, sending).await.unwrap_or(Err(Failure::Unreachable)), None)
+            (tokio::time::timeout(SMTP_PATIENCE - WAY, sending).await.unwrap_or(Err(Failure::Unreachable)), None)
         }
     };
     let _turn = services.courtesy.turn().await;
@@ -210,11 +210,17 @@ async fn reminder(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -
     })
 }
 
-/// Is anything still waiting for this person to fill it in?
+/// Is anything still waiting for this person that they may fill in?
 async fn forms_asked(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
     const GONE: Fate = Fate::Drop { failed: None };
     let Some(group) = mail.group else { return Ok(GONE) };
-    if !work.unscoped_forms_wait(group, mail.account, services.clock.now()).await? {
+    let mut waits = false;
+    for record in work.list_grants(mail.account).await?.into_iter().filter(|record| record.grant.group == group) {
+        let facts = record.at(services.clock.now());
+        let fills_in = facts.open() == Some(Reach { role: grant::Role::Edit, level: grant::Level::Clinical });
+        waits = waits || fills_in && work.unscoped_forms_wait(group, facts.grant.id).await?;
+    }
+    if !waits {
         return Ok(GONE);
     }
     if late(services, mail, mail.made_at) {
@@ -223,6 +229,25 @@ async fn forms_asked(services: &Services, work: &mut dyn Work, mail: &QueuedMail
     let group = work.unscoped_lookup_group(group).await?.ok_or_else(|| Error::fault("a form without its group"))?;
     let link = format!("{}{}", services.base_url, Door::Portal.sign_in());
     Ok(Fate::Send(MailContent::FormsAsked { practice: group.name, phone: group.phone, link }))
+}
+
+/// Does an age of a patient still change something for this person soon?
+async fn age_notice(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
+    const GONE: Fate = Fate::Drop { failed: None };
+    let Some(group) = mail.group else { return Ok(GONE) };
+    let all = work.list_grants(mail.account).await?;
+    let soon = all.into_iter().filter(|record| record.grant.group == group);
+    let soon: Vec<_> = soon.filter_map(|record| portal_users::told_of(record, services.clock.now())).collect();
+    if soon.is_empty() {
+        return Ok(GONE);
+    }
+    if late(services, mail, mail.made_at) {
+        return Ok(Fate::Park(Failure::GaveUp));
+    }
+    let own = soon.contains(&grant::Kind::Own);
+    let group = work.unscoped_lookup_group(group).await?.ok_or_else(|| Error::fault("a grant without its group"))?;
+    let link = format!("{}{}", services.base_url, Door::Portal.sign_in());
+    Ok(Fate::Send(MailContent::AgeNotice { practice: group.name, phone: group.phone, link, own }))
 }
 
 /// The invitation whose own mail this is: what becomes of a reminder changes nothing about it.
@@ -320,7 +345,7 @@ async fn sent_now(services: &Services, mail: &QueuedMail) -> Result<()> {
     if let Some(invitation) = carried(mail) {
         work.unscoped_mail_outcome(invitation, mail.link, Ok(()), now).await?;
     }
-    if let (Kind::Invitation | Kind::Reminder | Kind::FormsAsked, Some(group)) = (mail.kind, mail.group) {
+    if let Some(group) = mail.group.filter(|_| mail.kind.is_for_portal_users()) {
         work.unscoped_count_message(group, now).await?;
     }
     work.save().await?;
@@ -398,6 +423,11 @@ pub(crate) fn about_account(ctx: &Ctx, account: &Account, kind: Kind, token: Opt
 /// A mail to a portal user about what the practice asks of them.
 pub(crate) fn about_forms(ctx: &Ctx, account: &Account, group: GroupId) -> QueuedMail {
     QueuedMail { group: Some(group), ..about_account(ctx, account, Kind::FormsAsked, None) }
+}
+
+/// A mail to a portal user about an age at which access changes.
+pub(crate) fn about_age(ctx: &Ctx, account: &Account, group: GroupId) -> QueuedMail {
+    QueuedMail { group: Some(group), ..about_account(ctx, account, Kind::AgeNotice, None) }
 }
 
 /// A mail to a user about their membership, not before `due_at`.

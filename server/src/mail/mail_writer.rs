@@ -21,6 +21,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("invitation.txt", include_str!("templates/invitation.txt")),
     ("reminder.html", include_str!("templates/reminder.html")),
     ("reminder.txt", include_str!("templates/reminder.txt")),
+    ("age_notice.html", include_str!("templates/age_notice.html")),
+    ("age_notice.txt", include_str!("templates/age_notice.txt")),
     ("forms_asked.html", include_str!("templates/forms_asked.html")),
     ("forms_asked.txt", include_str!("templates/forms_asked.txt")),
     ("password_link.html", include_str!("templates/password_link.html")),
@@ -89,6 +91,12 @@ impl MailWriter for Templates {
                 practice.clone(),
                 format!("{practice} asks you to fill something in"),
                 context! { practice, phone, link },
+            ),
+            MailContent::AgeNotice { practice, phone, link, own } => (
+                "age_notice",
+                practice.clone(),
+                format!("{practice}: {} changes soon", if *own { "who sees your record" } else { "what you see" }),
+                context! { practice, phone, link, own },
             ),
             MailContent::PasswordLink { link, minutes } => (
                 "password_link",
@@ -244,6 +252,32 @@ mod tests {
         assert!(written.text.contains("https://portal.example.org/sign-in"), "{}", written.text);
         assert_eq!(written.html.matches("href=\"https://portal.example.org/sign-in\"").count(), 2, "{}", written.html);
         assert!(written.html.contains(">Sign in</a>") && !written.html.contains("<Practice>"), "{}", written.html);
+    }
+
+    // S0-27, decision 14: that something changes, and neither whose record nor when. Each side reads what it means for them.
+    #[test]
+    fn an_age_is_told_to_both_sides() {
+        let written = |own| {
+            Templates::new().unwrap().write(&MailContent::AgeNotice {
+                practice: "Harbour & Sons <Practice>".into(),
+                phone: "020 7946 0000".into(),
+                link: "https://portal.example.org/sign-in".into(),
+                own,
+            })
+        };
+        let (patient, carer) = (written(true), written(false));
+        assert_eq!(patient.subject, "Harbour & Sons <Practice>: who sees your record changes soon");
+        assert_eq!(carer.subject, "Harbour & Sons <Practice>: what you see changes soon");
+        for (part, wanted) in [
+            (&patient.text, "you reach an age"),
+            (&patient.html, "you reach an age"),
+            (&carer.text, "Somebody whose record you see"),
+            (&carer.html, "Somebody whose record you see"),
+        ] {
+            assert!(part.contains(wanted) && part.contains("https://portal.example.org/sign-in"), "{part}");
+            assert!(part.contains("020 7946 0000"), "{part}");
+        }
+        assert!(!patient.html.contains("<Practice>") && !carer.html.contains("<Practice>"), "{}", carer.html);
     }
 
     // S1-09, S1-23: the custom message stands above the invitation.

@@ -14,7 +14,7 @@ use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::SqlWork;
-use crate::common::readable;
+use crate::common::{ids, readable};
 
 #[derive(sqlx::FromRow)]
 struct AccountRow {
@@ -365,5 +365,36 @@ impl Accounts for SqlWork {
             .bind(i64::from(SWEPT)),
         )
         .await
+    }
+}
+
+impl SqlWork {
+    /// Which of these are practitioners' accounts; as [`services::ports::Accounts::is_practitioner`].
+    pub(super) async fn practitioners_among(&mut self, accounts: &[Uuid]) -> Stored<Vec<Uuid>> {
+        let array = ids(accounts.iter().copied())?;
+        let rows: Vec<(Uuid, String)> = self
+            .all(
+                query_as(concat!(
+                    "SELECT DISTINCT
+                         u.account_id,
+                         u.level
+                     FROM users u
+                     WHERE u.state IN ('active', 'deactivated')
+                       AND u.account_id IN (SELECT ",
+                    an_id!("id"),
+                    " FROM ",
+                    each!("$1"),
+                    ")",
+                ))
+                .bind(array),
+            )
+            .await?;
+        let mut found = Vec::new();
+        for (account, level) in rows {
+            if readable(Level::from_code(&level), "level")?.role() == Role::Practitioner {
+                found.push(account);
+            }
+        }
+        Ok(found)
     }
 }

@@ -117,11 +117,16 @@ impl Audit for SqlWork {
         // As many rows as there are groups: each chain's last.
         let latest: (Option<i64>,) = self
             .one(query_as(
-                "SELECT MAX(e.happened_at)
-                 FROM audit_heads h
-                 JOIN audit_entries e
-                     ON e.chain = h.chain
-                    AND e.seq = h.seq",
+                "SELECT MAX(last.happened_at)
+                 FROM (
+                     SELECT (
+                         SELECT e.happened_at
+                         FROM audit_entries e
+                         WHERE e.chain = h.chain
+                           AND e.seq = h.seq
+                     ) AS happened_at
+                     FROM audit_heads h
+                 ) last",
             ))
             .await?;
         Ok(latest.0.map(Time::from_millis))

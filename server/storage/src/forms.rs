@@ -6,7 +6,7 @@ use domain::{
     access::{Access, EnterGroup, ManageForms, SendForms, ViewFormAnswers, ViewForms, ViewOwnRecord},
     form::{Answered, Definition, Filled, Form, FormRequest, FormRow, FormState, Raw, RequestState, Version},
     grant::{self, Grant},
-    ids::{AccountId, FormId, FormRequestId, GrantId, GroupId},
+    ids::{FormId, FormRequestId, GrantId, GroupId},
     limits,
     page::{Page, PageRequest},
     person::UserName,
@@ -754,33 +754,8 @@ impl Forms for SqlWork {
         Ok(submitted == 1)
     }
 
-    async fn unscoped_forms_wait(&mut self, group: GroupId, account: AccountId, now: Time) -> Stored<bool> {
-        let (wait,): (bool,) = self
-            .one(
-                query_as(
-                    "SELECT EXISTS (
-                         SELECT 1
-                         FROM portal_grants g
-                         JOIN form_requests r
-                             ON r.group_id = g.group_id
-                            AND r.grant_id = g.id
-                         WHERE g.group_id = $1
-                           AND g.account_id = $2
-                           AND g.activated_at IS NOT NULL
-                           AND g.suspended_at IS NULL
-                           AND g.ended_at IS NULL
-                           AND (g.ends_at IS NULL OR g.ends_at > $3)
-                           AND r.submitted_at IS NULL
-                           AND r.withdrawn_at IS NULL
-                           AND r.asked_at >= g.added_at
-                     )",
-                )
-                .bind(group.uuid())
-                .bind(account.uuid())
-                .bind(now.millis()),
-            )
-            .await?;
-        Ok(wait)
+    async fn unscoped_forms_wait(&mut self, group: GroupId, grant: GrantId) -> Stored<bool> {
+        Ok(self.asked_forms(group.uuid(), grant.uuid()).await? > 0)
     }
 }
 

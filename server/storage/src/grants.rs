@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use domain::{
     access::{Access, EditPatient, EnterGroup, Inviting, ViewOwnRecord, ViewPatientAccess},
     email::Email,
-    grant::{AgeRules, Grant, Kind, Level, Role, State, Terms},
-    ids::{AccountId, ContactId, GrantId, PatientId},
+    grant::{AgeChange, AgeRules, Grant, Kind, Level, Role, State, Terms},
+    ids::{AccountId, ContactId, GrantId, GroupId, PatientId},
     invitation::Invitation,
     limits,
     patient::{Patient, Status},
@@ -14,7 +14,8 @@ use domain::{
     time::Time,
 };
 use services::ports::{
-    About, GrantRecord, Grants, OwnRecord, PortalUserRecord, PortalUsers, Practice as _, StoreError, Stored,
+    About, ComingAge, GrantRecord, Grants, GroupAges, OwnRecord, PortalUserRecord, PortalUsers, Practice as _,
+    StoreError, Stored,
 };
 use sqlx::{query, query_as};
 use uuid::Uuid;
@@ -186,6 +187,14 @@ struct OwnRecordRow {
     phone: String,
 }
 
+#[derive(sqlx::FromRow)]
+struct AgesRow {
+    group_id: Uuid,
+    steps_down_age: Option<i64>,
+    grown_up_age: Option<i64>,
+    time_zone: Option<String>,
+}
+
 /// A grant with its account's address.
 #[derive(sqlx::FromRow)]
 struct PortalUserRow {
@@ -291,7 +300,8 @@ impl Grants for SqlWork {
                          changed_at = $12,
                          ends_at = $13,
                          activated_at = NULL,
-                         ended_at = NULL
+                         ended_at = NULL,
+                         told_of_age = NULL
                      WHERE group_id = $1
                        AND patient_id = $2
                        AND id = $3
@@ -532,6 +542,99 @@ impl Grants for SqlWork {
             )
             .await?;
         rows.into_iter().map(GrantRecord::try_from).collect()
+    }
+
+    async fn unscoped_list_age_rules(&mut self, after: Option<GroupId>) -> Stored<Vec<GroupAges>> {
+        let rows: Vec<AgesRow> = self
+            .all(
+                query_as(
+                    "SELECT
+                         s.group_id,
+                         s.steps_down_age,
+                         s.grown_up_age,
+                         (
+                             SELECT l.time_zone
+                             FROM locations l
+                             WHERE l.group_id = s.group_id
+                             ORDER BY l.name_folded, l.id
+                             LIMIT 1
+                         ) AS time_zone
+                     FROM practice_groups pg
+                     JOIN patient_access_settings s
+                         ON s.group_id = pg.id
+                     WHERE pg.id > $1
+                       AND (s.steps_down_age IS NOT NULL OR s.grown_up_age IS NOT NULL)
+                     ORDER BY pg.id
+                     LIMIT $2",
+                )
+                .bind(after.map_or(Uuid::nil(), GroupId::uuid))
+                .bind(i64::from(limits::AGE_GROUPS_STEP)),
+            )
+            .await?;
+        let ages = |row: AgesRow| {
+            let rules = AgeRules { steps_down: age(row.steps_down_age)?, ends: age(row.grown_up_age)? };
+            Ok(GroupAges { group: row.group_id.into(), rules, time_zone: row.time_zone })
+        };
+        rows.into_iter().map(ages).collect()
+    }
+
+    async fn unscoped_take_age_notices(&mut self, coming: &ComingAge) -> Stored<Vec<GrantId>> {
+        let ComingAge { group, age, change, born: (from, to) } = coming;
+        let rows: Vec<(Uuid,)> = self
+            .all(
+                query_as(concat!(
+                    "WITH due AS (
+                         SELECT g.id
+                         FROM patients p
+                         JOIN portal_grants g
+                             ON g.group_id = p.group_id
+                            AND g.patient_id = p.id
+                         WHERE p.group_id = $1
+                           AND p.birth_date BETWEEN $2 AND $3
+                           AND g.activated_at IS NOT NULL
+                           AND g.suspended_at IS NULL
+                           AND g.ended_at IS NULL
+                           AND COALESCE(g.told_of_age, '') <> p.birth_date || $4
+                           AND (g.level = 'clinical' OR $5)
+                           AND (
+                               g.kind <> 'self'
+                               OR EXISTS (
+                                   SELECT 1
+                                   FROM portal_grants o
+                                   WHERE o.group_id = p.group_id
+                                     AND o.patient_id = p.id
+                                     AND o.kind <> 'self'
+                                     AND o.activated_at IS NOT NULL
+                                     AND o.suspended_at IS NULL
+                                     AND o.ended_at IS NULL
+                                     AND (o.level = 'clinical' OR $5)
+                               )
+                           )
+                         ORDER BY p.birth_date, p.id, g.id
+                         LIMIT $6",
+                    skip_locked!(),
+                    ")
+                     UPDATE portal_grants
+                     SET told_of_age = (
+                         SELECT p.birth_date || $4
+                         FROM patients p
+                         WHERE p.group_id = portal_grants.group_id
+                           AND p.id = portal_grants.patient_id
+                     )
+                     WHERE group_id = $1
+                       AND id IN (SELECT id FROM due)
+                     RETURNING id",
+                ))
+                .bind(group.uuid())
+                .bind(from.to_string())
+                .bind(to.to_string())
+                // Another birth date, or another age: they are told anew.
+                .bind(format!("+{age}"))
+                .bind(*change == AgeChange::Ends)
+                .bind(i64::from(limits::AGE_NOTICES_STEP)),
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(id,)| id.into()).collect())
     }
 
     async fn list_own_records(&mut self, account: AccountId) -> Stored<Vec<OwnRecord>> {

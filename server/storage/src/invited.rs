@@ -4,15 +4,13 @@
 use domain::{
     access::{Access, InvitePatients},
     time::Time,
-    user::{Level, Role},
 };
 use serde::Serialize;
 use services::ports::{Hint, Invited, QueuedMail, Stored, Work as _};
-use sqlx::{query, query_as};
-use uuid::Uuid;
+use sqlx::query;
 
 use super::{SqlWork, outbox::TURN};
-use crate::common::{Hex, HexBytes, elements, ids, readable};
+use crate::common::{Hex, HexBytes, elements};
 
 #[derive(Serialize)]
 struct AccountElement<'a> {
@@ -99,35 +97,6 @@ impl<'a> From<(&'a QueuedMail, i64)> for MailElement<'a> {
 }
 
 impl SqlWork {
-    /// Which of these are practitioners' accounts; as [`services::ports::Accounts::is_practitioner`].
-    pub(super) async fn practitioners_among(&mut self, accounts: &[Uuid]) -> Stored<Vec<Uuid>> {
-        let array = ids(accounts.iter().copied())?;
-        let rows: Vec<(Uuid, String)> = self
-            .all(
-                query_as(concat!(
-                    "SELECT DISTINCT
-                         u.account_id,
-                         u.level
-                     FROM users u
-                     WHERE u.state IN ('active', 'deactivated')
-                       AND u.account_id IN (SELECT ",
-                    an_id!("id"),
-                    " FROM ",
-                    each!("$1"),
-                    ")",
-                ))
-                .bind(array),
-            )
-            .await?;
-        let mut found = Vec::new();
-        for (account, level) in rows {
-            if readable(Level::from_code(&level), "level")?.role() == Role::Practitioner {
-                found.push(account);
-            }
-        }
-        Ok(found)
-    }
-
     pub(super) async fn add_accounts_of(&mut self, all: &[Invited], at: Time) -> Stored<()> {
         let mut accounts: Vec<_> = all.iter().filter_map(|one| one.account.as_ref()).collect();
         // In the order of the index that keeps them apart: two groups that add the same ones do not wait for each other.

@@ -8,7 +8,7 @@
 use async_trait::async_trait;
 use domain::{
     access::{Access, ManageMail},
-    ids::MailId,
+    ids::{AccountId, GroupId, MailId},
     limits::{MAIL_SHOWN, PASSWORD_LINK_LIFE, SWEPT},
     mail::{Failure, Kind, Trouble},
     page::{Page, PageRequest},
@@ -47,7 +47,7 @@ struct MailRow {
 
 /// The kinds of mail that this program knows; mail of others waits for a newer one. A further kind does not compile here
 /// before the statements have a place for it.
-fn kinds() -> [&'static str; 11] {
+fn kinds() -> [&'static str; 12] {
     Kind::ALL.map(Kind::code)
 }
 
@@ -191,6 +191,28 @@ impl Outbox for SqlWork {
         Ok(())
     }
 
+    async fn mail_waits(&mut self, group: GroupId, account: AccountId, kind: Kind) -> Stored<bool> {
+        let (waits,): (bool,) = self
+            .one(
+                query_as(
+                    "SELECT EXISTS (
+                         SELECT 1
+                         FROM outbox
+                         WHERE group_id = $1
+                           AND account_id = $2
+                           AND kind = $3
+                           AND due_at IS NOT NULL
+                           AND invitation_id IS NULL
+                     )",
+                )
+                .bind(group.uuid())
+                .bind(account.uuid())
+                .bind(kind.code()),
+            )
+            .await?;
+        Ok(waits)
+    }
+
     async fn unscoped_claim_mail(&mut self, now: Time, lease: Span, most: u32) -> Stored<Vec<QueuedMail>> {
         let mut statement = query_as(concat!(
             "WITH due AS (
@@ -200,7 +222,7 @@ impl Outbox for SqlWork {
             by_index!("outbox_turns"),
             "
                  WHERE due_at <= $1
-                   AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                   AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                  ORDER BY turn, id
                  LIMIT $3",
             skip_locked!(),
@@ -249,7 +271,7 @@ impl Outbox for SqlWork {
             "SELECT MIN(due_at)
              FROM outbox
              WHERE due_at IS NOT NULL
-               AND kind IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+               AND kind IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         );
         for kind in kinds() {
             statement = statement.bind(kind);
@@ -343,8 +365,13 @@ impl Outbox for SqlWork {
                  o.failure,
                  o.parked_at,
                  CASE
-                     WHEN o.group_id IS NOT NULL THEN i.patient_id
-                     WHEN u.id IS NULL THEN (
+                     WHEN o.invitation_id IS NOT NULL THEN i.patient_id
+                     WHEN u.id IS NULL AND (o.group_id IS NULL OR NOT EXISTS (
+                         SELECT 1
+                         FROM users w
+                         WHERE w.group_id = $1
+                           AND w.account_id = o.account_id
+                     )) THEN (
                          SELECT g.patient_id
                          FROM portal_grants g
                          WHERE g.group_id = $1
@@ -365,11 +392,14 @@ impl Outbox for SqlWork {
                 AND u.account_id = o.account_id
                 AND (
                     o.group_id IS NULL AND u.state = 'active'
-                    OR o.group_id = $1 AND o.invitation_id IS NULL
+                    OR o.group_id = $1
+                       AND o.invitation_id IS NULL
+                       -- What goes to portal users: a user may be one.
+                       AND o.kind NOT IN ('forms_asked', 'age_notice')
                 )
              WHERE o.sent_at IS NULL
                AND (o.parked_at IS NOT NULL OR o.tries >= $4)
-               AND o.kind IN ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+               AND o.kind IN ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
                AND o.id < $2
                AND (
                    o.group_id = $1
@@ -442,11 +472,22 @@ impl Outbox for SqlWork {
                 "DELETE FROM outbox
                  WHERE id IN (
                      SELECT id
-                     FROM outbox
-                     WHERE sent_at < $1
-                        OR parked_at < $1
-                     ORDER BY id
-                     LIMIT $2
+                     FROM (
+                         SELECT id
+                         FROM outbox
+                         WHERE sent_at < $1
+                         ORDER BY sent_at, id
+                         LIMIT $2
+                     ) sent
+                     UNION ALL
+                     SELECT id
+                     FROM (
+                         SELECT id
+                         FROM outbox
+                         WHERE parked_at < $1
+                         ORDER BY parked_at, id
+                         LIMIT $2
+                     ) parked
                  )",
             )
             .bind(before.millis())
@@ -475,7 +516,7 @@ impl Outbox for SqlWork {
                            OR i.revoked_at IS NOT NULL
                            OR i.links > o.link
                        )
-                     ORDER BY o.id
+                     ORDER BY o.parked_at, o.id
                      LIMIT $4
                  )",
             )

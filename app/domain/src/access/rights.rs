@@ -107,6 +107,15 @@ impl GrantFacts {
     pub fn reach(&self) -> Option<Reach> {
         self.grant.reach(&self.ages, self.now)
     }
+
+    /// The same, and nothing while the record is closed: what mail about it goes by.
+    #[must_use]
+    pub fn open(&self) -> Option<Reach> {
+        match self.status {
+            Status::Active | Status::Inactive => self.reach(),
+            Status::Blocked | Status::Deceased => None,
+        }
+    }
 }
 
 impl Actor {

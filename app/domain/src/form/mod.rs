@@ -5,7 +5,7 @@
 //! | this one | a form and its versions, a form that was sent to a person, and what is shown of both |
 //! | [`definition`] | sections and questions, and what is wrong with them |
 //! | [`answers`] | what a person answered, checked against the definition |
-//! | [`words`] | what stands on a form that was filled in |
+//! | [`words`] | the words of a form on a screen and on paper: its choices, its answers |
 //! | [`number`] | numbers as people type them, exact |
 //!
 //! In the words of FHIR R4 a form is a *Questionnaire* and a form that was sent to somebody a *QuestionnaireResponse*.

@@ -36,13 +36,13 @@ pub fn Forms(id: PatientId, may_send: bool) -> impl IntoView {
     let rung = desk.rung_about(id);
     Effect::new(move || look(false, rung.again()));
     let sending = RwSignal::new(drafts::was_open(&format!("send-form:{id}")));
-    let reading = RwSignal::new(None::<FormRequestId>);
+    let reading = RwSignal::new(None::<(FormRequestId, String)>);
     let withdrawing = RwSignal::new(None::<(FormRequestId, String)>);
     let row = move |row: FormRequestRow| {
         let FormRequestRow { id, title, email, asked_by, asked_at, state, may_view, may_withdraw, .. } = row;
         let to = if email.is_empty() { words::HIDDEN.to_owned() } else { email };
-        let (read_name, back_name, asked) =
-            (words::read_answers_of(&title), words::withdraw_named(&title), title.clone());
+        let (read_name, back_name) = (words::read_answers_of(&title), words::withdraw_named(&title));
+        let (read, asked) = (title.clone(), title.clone());
         view! {
             <tr>
                 <th scope="row" dir="auto">{title}</th>
@@ -51,7 +51,7 @@ pub fn Forms(id: PatientId, may_send: bool) -> impl IntoView {
                 <td class="lesser"><When at=asked_at/><span class="muted" dir="auto">{words::by(&asked_by)}</span></td>
                 <td class="acts">
                     {may_view.then(|| view! {
-                        <Button kind=Kind::Quiet icon="eye" name=read_name press=move |_| reading.set(Some(id))>{words::READ_ANSWERS}</Button>
+                        <Button kind=Kind::Quiet icon="eye" name=read_name press=move |_| reading.set(Some((id, read.clone())))>{words::READ_ANSWERS}</Button>
                     })}
                     {may_withdraw.then(|| view! {
                         <Button kind=Kind::Quiet icon="ban" name=back_name
@@ -98,7 +98,7 @@ pub fn Forms(id: PatientId, may_send: bool) -> impl IntoView {
                 }
             }/>
         })}
-        {move || reading.get().map(|request| view! { <Answers id=id request=request on_close=move || reading.set(None)/> })}
+        {move || reading.get().map(|(request, title)| view! { <Answers id=id request=request title=title on_close=move || reading.set(None)/> })}
         {move || withdrawing.get().map(|(request, title)| view! {
             <Confirm
                 title=words::withdraw(&title)
@@ -209,18 +209,36 @@ fn Fields(id: PatientId, start: SendChoices, on_close: impl Fn(bool) + Copy + Se
 
 /// A form that came back, with its answers.
 #[component]
-fn Answers(id: PatientId, request: FormRequestId, on_close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn Answers(
+    id: PatientId,
+    request: FormRequestId,
+    title: String,
+    on_close: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
     let answers = load(move || api::forms::answers(id, request));
-    let (fetch, problem) = download::pdf(words::FORM_FILE, move || api::forms::pdf(id, request));
+    let taking = RwSignal::new(false);
+    let file = StoredValue::new(words::form_file(&title));
+    let take = use_desk().start().may.export_data.then(|| {
+        view! { <Button icon="download" press=move |_| taking.set(true)>{words::DOWNLOAD_PDF}</Button> }
+    });
+    let question = move || {
+        download::pdf_dialog(
+            words::FORM_FILE_TITLE,
+            words::FORM_FILE_TEXT,
+            file.get_value(),
+            move || api::forms::pdf(id, request),
+            move || taking.set(false),
+        )
+    };
     view! {
         <Dialog title=words::ANSWERS id="form-answers" wide=true on_close=move |()| on_close()>
             <div class="dialog-body">{answers.view(6, sheet)}</div>
-            {problem}
             <footer class="dialog-foot">
-                {fetch}
+                {take}
                 <Button press=move |_| on_close()>{words::CLOSE}</Button>
             </footer>
         </Dialog>
+        {move || taking.get().then(question)}
     }
 }
 

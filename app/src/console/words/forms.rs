@@ -41,7 +41,7 @@ pub const ARCHIVE_BUTTON: &str = "Put this form away";
 pub const ARCHIVED: &str = "The form is put away";
 pub const USE_AGAIN: &str = "Use it again";
 pub const USE_AGAIN_TITLE: &str = "Use this form again?";
-pub const USE_AGAIN_TEXT: &str = "It can be sent and changed as before.";
+pub const USE_AGAIN_TEXT: &str = "It can be changed again, and sent once it is published.";
 pub const USED_AGAIN: &str = "The form is in use again";
 pub const ARCHIVED_NOTICE: &str = "This form was put away. It can be read, and neither changed nor sent.";
 pub const NOTHING_ASKED: &str = "Nothing is asked yet.";
@@ -171,8 +171,15 @@ pub const fn request_state(state: RequestState) -> (&'static str, &'static str, 
     }
 }
 
-/// What a form that came back is called as a file.
-pub const FORM_FILE: &str = "form.pdf";
+pub const FORM_FILE_TITLE: &str = "Download these answers?";
+pub const FORM_FILE_TEXT: &str = "You get a file with the answers, the patient's name and the birth date: keep it where others cannot \
+                                  open it. That you took it is written down too.";
+/// What a form that came back is called as a file; without the patient's name, since names of files are seen by many.
+pub fn form_file(title: &str) -> String {
+    let words = title.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let name = words.collect::<Vec<_>>().join("-").to_lowercase();
+    if name.is_empty() { "form.pdf".to_owned() } else { format!("{name}.pdf") }
+}
 /// Under the title of a form that came back.
 pub fn returned_by(email: &str, number: i64) -> String {
     format!("By {email}, version {number},")

@@ -93,7 +93,7 @@ pub const fn action(action: Action) -> &'static str {
         Action::FormWithdrawn => "Took a form back",
         Action::FormsListed => "Looked at which forms were sent",
         Action::FormViewed => "Opened a form that was sent",
-        Action::FormPrinted => "Made a file of a form that was returned",
+        Action::FormPrinted => "Asked for a file of a returned form",
         Action::FormSaved => "Saved what they filled in",
         Action::FormReturned => "Returned a form",
         Action::MailRetried => "Tried a mail again",

@@ -2,7 +2,7 @@
 
 use docgen::Paper;
 use domain::{
-    access::{Access, EnterGroup, ManageForms, SendForms, ViewFormAnswers, ViewForms, ViewPatient},
+    access::{Access, EnterGroup, ExportData, ManageForms, SendForms, ViewFormAnswers, ViewForms, ViewPatient},
     audit::{Action, Entry},
     error::{Conflict, Problem},
     form::{
@@ -11,7 +11,7 @@ use domain::{
     },
     grant::{Grant, Level, Role, State as GrantState},
     ids::{FormId, FormRequestId, PatientId},
-    limits,
+    limits, mail,
     page::{Page, PageRequest},
     paper::File,
     patient::Status,
@@ -219,8 +219,10 @@ pub async fn send(ctx: &Ctx, patient: PatientId, form: &SendForm) -> Result<()> 
     let found = people.into_iter().find(|(grant, _)| grant.id == to);
     let (grant, _) = found.ok_or_else(|| Error::field("to", Problem::NotAChoice))?;
     ask(ctx, work.as_mut(), &access, &grant, &forms, &message).await?;
-    // Who was only invited so far has that mail.
-    if matches!(grant.state, GrantState::Activated { .. }) {
+    // Who was only invited so far has that mail; and one that has not left yet says the same.
+    if matches!(grant.state, GrantState::Activated { .. })
+        && !work.mail_waits(access.group(), grant.account, mail::Kind::FormsAsked).await?
+    {
         let account = work.lookup_account(grant.account).await?;
         let account = account.ok_or_else(|| Error::fault("a grant without its account"))?;
         work.add_mail(&mails::about_forms(ctx, &account, access.group())).await?;
@@ -335,12 +337,16 @@ pub async fn answers(ctx: &Ctx, patient: PatientId, id: FormRequestId) -> Result
     Ok(form)
 }
 
-/// The same as a file.
+/// The same as a file, for those who may take what they see out of the program.
 ///
 /// # Errors
-/// As [`answers`]; [`crate::Error::TooMany`] when too much is being printed already.
+/// As [`answers`]; [`crate::Error::Forbidden`] without the right to export; [`crate::Error::StepUp`] (AD-08);
+/// [`crate::Error::TooMany`] when too much is being printed already.
 pub async fn pdf(ctx: &Ctx, patient: PatientId, id: FormRequestId) -> Result<File> {
     let (form, access, mut work) = returned(ctx, patient, id, Action::FormPrinted).await?;
+    // Asked after the right to see it, so that nobody learns by it what is there.
+    ctx.actor()?.may(ExportData, &())?;
+    ctx.proved_lately()?;
     let enter = ctx.actor()?.may(EnterGroup, &())?;
     let practice = work.lookup_group(&enter).await?.ok_or(Error::NotFound)?.name;
     let record = work.lookup_patient(&Access::<ViewPatient>::from(&access)).await?.ok_or(Error::NotFound)?;

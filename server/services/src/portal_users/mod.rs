@@ -1,6 +1,8 @@
 //! Portal users besides their invitations: who may act for a patient, how far and until when. The practice's side (`staff`);
-//! the patient's and the family's (`family`).
+//! the patient's and the family's (`family`);
+//! what an age of the patient changes, told beforehand (`ages`).
 
+mod ages;
 mod family;
 mod staff;
 
@@ -10,7 +12,9 @@ use domain::{
     time::Time,
 };
 
+pub(crate) use self::ages::told_of;
 pub use self::{
+    ages::tell_beforehand,
     family::{end, invite, leave, people, send_again},
     staff::{find, list, restore, save, suspend},
 };

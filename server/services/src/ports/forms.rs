@@ -5,7 +5,7 @@ use domain::{
     access::{Access, EnterGroup, ManageForms, SendForms, ViewFormAnswers, ViewForms, ViewOwnRecord},
     form::{Answered, Definition, Filled, Form, FormRequest, FormRow, Raw, Version},
     grant::{self, Grant},
-    ids::{AccountId, FormId, FormRequestId, GrantId, GroupId},
+    ids::{FormId, FormRequestId, GrantId, GroupId},
     page::{Page, PageRequest},
     person::UserName,
     time::Time,
@@ -131,6 +131,6 @@ pub trait Forms {
         at: Time,
     ) -> Stored<bool>;
 
-    /// Is any form waiting for this person, who is in the portal of a patient of the group?
-    async fn unscoped_forms_wait(&mut self, group: GroupId, account: AccountId, now: Time) -> Stored<bool>;
+    /// Is any form waiting for the portal user of this grant?
+    async fn unscoped_forms_wait(&mut self, group: GroupId, grant: GrantId) -> Stored<bool>;
 }

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use domain::{
     access::{Access, EditPatient, EnterGroup, GrantFacts, Inviting, ViewOwnRecord, ViewPatientAccess},
     email::Email,
-    grant::{AgeRules, Birthdays, Grant},
-    ids::{AccountId, ContactId, GrantId, PatientId},
+    grant::{AgeChange, AgeRules, Birthdays, Grant},
+    ids::{AccountId, ContactId, GrantId, GroupId, PatientId},
     invitation::Invitation,
     patient::{Patient, Status},
     person::PatientName,
@@ -95,6 +95,30 @@ pub struct PortalUsers {
     pub users: Vec<PortalUserRecord>,
 }
 
+/// A group that has rules about ages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupAges {
+    /// The group.
+    pub group: GroupId,
+    /// Its rules.
+    pub rules: AgeRules,
+    /// Where it is.
+    pub time_zone: Option<String>,
+}
+
+/// Birthdays that are coming, and what they change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ComingAge {
+    /// In which group.
+    pub group: GroupId,
+    /// The age that is reached.
+    pub age: u8,
+    /// What it does to the access of others.
+    pub change: AgeChange,
+    /// The first day and the last on which those who reach it were born.
+    pub born: (Date, Date),
+}
+
 /// Who may act in the portal for whom. Adding and saving a grant keeps the patient's portal state true.
 #[async_trait]
 pub trait Grants {
@@ -133,6 +157,14 @@ pub trait Grants {
 
     /// Saves a grant's state on behalf of the person invited. False when it was suspended or ended meanwhile.
     async fn unscoped_save_grant(&mut self, grant: &Grant, at: Time) -> Stored<bool>;
+
+    /// The groups that have rules about ages, in the order of their ids, those after `after`, at most
+    /// [`domain::limits::AGE_GROUPS_STEP`].
+    async fn unscoped_list_age_rules(&mut self, after: Option<GroupId>) -> Stored<Vec<GroupAges>>;
+
+    /// Open grants of patients who reach that age and of those who act for them, which were not told of it yet; they are
+    /// marked as told. At most [`domain::limits::AGE_NOTICES_STEP`]; of two servers one gets a grant.
+    async fn unscoped_take_age_notices(&mut self, coming: &ComingAge) -> Stored<Vec<GrantId>>;
 
     /// All grants of an account, oldest first, at most 100: what its own portal is made of.
     async fn list_grants(&mut self, account: AccountId) -> Stored<Vec<GrantRecord>>;

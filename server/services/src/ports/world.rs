@@ -124,6 +124,17 @@ pub enum MailContent {
         /// Where to sign in.
         link: String,
     },
+    /// "Who sees a record changes soon, because of an age."
+    AgeNotice {
+        /// Whose rule it is.
+        practice: String,
+        /// Its telephone; may be empty.
+        phone: String,
+        /// Where to sign in.
+        link: String,
+        /// Is it the reader's own record?
+        own: bool,
+    },
     /// A link that sets a password.
     PasswordLink {
         /// The link.

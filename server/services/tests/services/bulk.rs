@@ -455,7 +455,6 @@ async fn while_somebody_is_about_a_step_is_short(town: Town) {
     let once = || steps.fetch_add(1, std::sync::atomic::Ordering::SeqCst) >= 1;
     bulk::work(&town.services, &once).await.unwrap();
     assert_eq!(bulk::view(&owner, id).await.unwrap().seen, BULK_STEP_CROWDED);
-    // Mail too.
     town.post().await;
     assert_eq!(town.mailer.all().len(), BULK_STEP_CROWDED as usize);
     work(&town).await;

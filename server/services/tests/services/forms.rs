@@ -12,10 +12,11 @@ use domain::{
     limits,
     notification::News,
     page::PageRequest,
+    patient::{DetailsForm, Status},
     relationship::Wanted,
     user::{AccessSettings, Level, UserState},
 };
-use services::{Ctx, Error, forms, notifications, portal_users, relationships};
+use services::{Ctx, Error, forms, notifications, patients, portal_users, relationships};
 
 use crate::town::{Staff, Town};
 
@@ -34,6 +35,8 @@ on_both_engines! {
     markup_stays_text,
     a_mail_says_that_something_waits_while_it_does,
     a_returned_form_is_a_file_for_whoever_may_read_it,
+    a_mail_about_forms_goes_to_who_may_fill_them_in,
+    one_mail_however_often_forms_are_sent,
 }
 
 pub fn question(key: &str, required: bool, kind: Kind) -> Question {
@@ -421,9 +424,18 @@ async fn a_mail_says_that_something_waits_while_it_does(town: Town) {
 
 async fn a_returned_form_is_a_file_for_whoever_may_read_it(town: Town) {
     let (staff, patient, lien, request) = asked(&town).await;
-    not_found(forms::pdf(&staff.owner, patient, request).await);
+    let settings = AccessSettings { export_data: true, ..AccessSettings::default() };
+    let user =
+        town.user_with(staff.group, "out@harbour.example", Level::Full, settings, UserState::Active).await.unwrap();
+    not_found(forms::pdf(&user, patient, request).await);
     forms::submit_own(&lien, patient, request, &typed(&[("reason", "my knee"), ("weight", "62,5")])).await.unwrap();
-    let file = forms::pdf(&staff.owner, patient, request).await.unwrap();
+    // As with anything that leaves the program as a file: the right to it, and the password just now (AD-08).
+    let denied = forms::pdf(&staff.owner, patient, request).await;
+    assert!(matches!(denied, Err(Error::Forbidden(Refusal::Setting))), "{denied:?}");
+    let later = town.again(&user).await.unwrap().proved(None);
+    assert!(matches!(forms::pdf(&later, patient, request).await, Err(Error::StepUp)));
+    assert_eq!(town.engine.audited(Action::FormPrinted).await, 0);
+    let file = forms::pdf(&user, patient, request).await.unwrap();
     let paper = String::from_utf8(STANDARD.decode(file.base64).unwrap()).unwrap();
     for wanted in
         ["New patient", "About Lien Nguyen", "Returned by lien@example.org", "my knee", "62.5 kg", "Not answered"]
@@ -431,8 +443,56 @@ async fn a_returned_form_is_a_file_for_whoever_may_read_it(town: Town) {
         assert!(paper.contains(wanted), "{wanted}: {paper}");
     }
     assert_eq!(town.engine.audited(Action::FormPrinted).await, 1, "it is written down");
-    let hidden = AccessSettings { hide_names: true, ..AccessSettings::default() };
+    let hidden = AccessSettings { hide_names: true, export_data: true, ..AccessSettings::default() };
     let hidden =
         town.user_with(staff.group, "h@harbour.example", Level::AdminFull, hidden, UserState::Active).await.unwrap();
     not_found(forms::pdf(&hidden, patient, request).await);
+}
+
+// Rule 11: what the reader could not open any more when the mail leaves is not spoken of.
+async fn a_mail_about_forms_goes_to_who_may_fill_them_in(town: Town) {
+    let staff = town.practice().await;
+    let form = published(&staff.owner, "New patient").await;
+    let mut people = Vec::new();
+    for (n, email) in
+        ["dead@example.org", "narrowed@example.org", "looks@example.org", "may@example.org"].iter().enumerate()
+    {
+        let patient = town.patient(&staff.owner, "Lien", &format!("Nguyen{n}")).await;
+        town.portal_user(&staff.owner, patient, email).await;
+        people.push(patient);
+    }
+    for patient in &people {
+        send(&staff.owner, *patient, form).await.unwrap();
+    }
+    let profile = patients::profile(&staff.owner, people[0]).await.unwrap();
+    let dead = DetailsForm { status: Status::Deceased.code().to_owned(), ..DetailsForm::of(&profile.details.unwrap()) };
+    patients::save(&staff.owner, people[0], profile.version, &dead).await.unwrap();
+    // As a carer's access, whose level or role was lowered meanwhile.
+    for (email, change) in
+        [("narrowed@example.org", "level = 'administrative'"), ("looks@example.org", "role = 'view'")]
+    {
+        let sql = format!(
+            "UPDATE portal_grants SET {change} WHERE account_id = (SELECT id FROM accounts WHERE email = '{email}')"
+        );
+        town.engine.execute(&sql).await;
+    }
+    town.post().await;
+    let asked: Vec<_> = town.mailer.all().into_iter().filter(|letter| letter.subject == "forms asked").collect();
+    assert_eq!(asked.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["may@example.org"]);
+}
+
+async fn one_mail_however_often_forms_are_sent(town: Town) {
+    let (staff, patient, _, request) = asked(&town).await;
+    let form = forms::list(&staff.owner).await.unwrap()[0].id;
+    forms::withdraw(&staff.owner, patient, request).await.unwrap();
+    send(&staff.owner, patient, form).await.unwrap();
+    let other = published(&staff.owner, "Another").await;
+    send(&staff.owner, patient, other).await.unwrap();
+    town.post().await;
+    assert_eq!(notices(&town), 1);
+    // It has left: what is asked from now on is news.
+    let third = published(&staff.owner, "A third").await;
+    send(&staff.owner, patient, third).await.unwrap();
+    town.post().await;
+    assert_eq!(notices(&town), 2);
 }

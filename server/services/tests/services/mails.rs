@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     account::Door,
+    form::SendForm,
     invitation::State,
     limits::MAIL_LEASE,
     mail::{Failure, Kind, StuckMail, Trouble},
@@ -13,9 +14,10 @@ use domain::{
     time::Span,
     user::{AccessSettings, Level, UserState},
 };
-use services::{Ctx, Error, invitations, mails, notifications, passwords, settings, sweep::sweep};
+use services::{Ctx, Error, forms, invitations, mails, notifications, passwords, portal_users, settings, sweep::sweep};
 
 use crate::{
+    forms::published,
     town::{PASSWORD, Staff, Town, link_in},
     users::{TEMPORARY, add as add_user, form as users_form},
     world::Smtp,
@@ -36,6 +38,7 @@ on_both_engines! {
     what_waits_in_vain_is_shown,
     a_newer_servers_mail_holds_up_nothing,
     stopping_takes_no_further_mail,
+    stuck_mail_to_portal_users_names_whom_it_may,
     parked_mail_about_accounts_is_shown,
     what_is_over_is_swept,
     patients_mail_goes_in_the_groups_name_and_out_of_its_credit,
@@ -317,6 +320,29 @@ async fn a_newer_servers_mail_holds_up_nothing(town: Town) {
     assert_eq!(town.mailer.to("ann@example.org").len(), 1);
     let stuck = stuck(&owner).await;
     assert_eq!(stuck.iter().map(|mail| mail.failure).collect::<Vec<_>>(), [Failure::Unreadable]);
+}
+
+/// What goes to portal users names the patient; of a user of the group who is one of them, nothing is told.
+async fn stuck_mail_to_portal_users_names_whom_it_may(town: Town) {
+    let Staff { owner, group } = town.practice().await;
+    let form = published(&owner, "Questions").await;
+    town.user(group, "desk@harbour.example", Level::CalendarContacts).await;
+    let mut people = Vec::new();
+    for (first, email) in [("Ann", "ann@example.org"), ("Ben", "desk@harbour.example")] {
+        let patient = town.patient(&owner, first, "Lee").await;
+        town.portal_user(&owner, patient, email).await;
+        people.push(patient);
+    }
+    for patient in people {
+        let to = portal_users::list(&owner, patient).await.unwrap()[0].id;
+        let form = SendForm { to: to.to_string(), forms: vec![form], message: String::new() };
+        forms::send(&owner, patient, &form).await.unwrap();
+    }
+    town.mailer.set(Smtp::Fails(Failure::Rejected));
+    town.post().await;
+    let mut seen: Vec<_> = stuck(&owner).await.into_iter().map(|mail| (mail.kind, mail.about)).collect();
+    seen.sort_by(|one, other| one.1.cmp(&other.1));
+    assert_eq!(seen, [(Kind::FormsAsked, String::new()), (Kind::FormsAsked, "Ann Lee".to_owned())]);
 }
 
 /// a server that is told to stop does not empty its outbox first.

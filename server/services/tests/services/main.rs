@@ -7,6 +7,7 @@
 #[macro_use]
 mod engines;
 mod accounts;
+mod ages;
 mod audit;
 mod bulk;
 mod demo;

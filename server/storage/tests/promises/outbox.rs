@@ -12,7 +12,10 @@ use domain::{
 use services::ports::{Hint, QueuedMail};
 use storage::testing::TestDatabase;
 
-use crate::world::{NOW, World, account, email, id, later, may_manage_mail, may_manage_users, user};
+use crate::{
+    source::statement_of,
+    world::{NOW, World, account, email, id, later, may_manage_mail, may_manage_users, plan, user},
+};
 
 promises!(
     a_mail_waits_until_it_is_taken,
@@ -461,4 +464,23 @@ async fn a_group_that_sends_many_takes_turns_with_the_others(database: &TestData
     work.save().await.unwrap();
     let next = claim(&world, end, 4).await;
     assert!(next.iter().any(|mail| mail.id == single.id), "behind the others' sixty");
+}
+
+// P-15: what runs at the start and every hour looks at what is over or coming, not at all there is.
+#[tokio::test]
+async fn what_runs_every_hour_has_its_indexes() {
+    let database = storage::testing::sqlite().await;
+    for (file, function, index) in [
+        ("outbox.rs", "unscoped_sweep_mail", "outbox_sent"),
+        ("outbox.rs", "unscoped_sweep_mail", "outbox_parked"),
+        ("outbox.rs", "unscoped_sweep_sealed", "outbox_parked"),
+        ("outbox.rs", "mail_waits", "outbox_of_account"),
+        ("audit.rs", "unscoped_latest_time", "e USING PRIMARY KEY"),
+    ] {
+        let plan = plan(&database.url_text(), &statement_of(file, function)).await;
+        assert!(plan.contains(index), "{file}, fn {function}: {plan}");
+        for all in ["SCAN outbox", "SCAN o ", "SCAN e "] {
+            assert!(!plan.contains(all), "{file}, fn {function} reads everything: {plan}");
+        }
+    }
 }
