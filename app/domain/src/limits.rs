@@ -90,7 +90,7 @@ pub const BULK_CHOSEN: usize = 1_000;
 /// Patients of a bulk invitation that one unit of work sees to.
 pub const BULK_STEP: u32 = 200;
 /// The same while somebody is about, who waits for one such step at most.
-pub const BULK_STEP_CROWDED: u32 = 10;
+pub const BULK_STEP_CROWDED: u32 = 5;
 /// Steps of a bulk invitation that fail in a row before it is stopped.
 pub const BULK_FAILURES: u32 = 5;
 /// How long a bulk invitation that was never started is kept.
