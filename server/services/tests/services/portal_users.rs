@@ -5,6 +5,7 @@ use domain::{
     audit::Action,
     error::{Conflict, Problem, Refusal},
     family::FamilyForm,
+    form::SendForm,
     grant::{Kind, Level as Sees, PortalUser, Role, Standing, TermsForm},
     ids::{ContactId, GrantId, InvitationId, PatientId},
     invitation::{InviteForm, LinkPage, State, Whom},
@@ -45,6 +46,7 @@ on_both_engines! {
     narrowed_with_whoever_let_them_in,
     forms_of_another_time,
     names_hidden_in_the_list_of_invitations,
+    what_a_teenager_was_asked_is_theirs_alone,
 }
 
 fn conflict<T: std::fmt::Debug>(answer: Result<T, Error>) -> Conflict {
@@ -685,4 +687,33 @@ async fn names_hidden_in_the_list_of_invitations(town: Town) {
     let seen = async |by: &Ctx| invitations::list(by, anna, &PageRequest::default()).await.unwrap().rows.remove(0);
     assert_eq!(seen(&owner).await.inviter, "Anna Roe");
     assert_eq!(seen(&blind).await.inviter, "");
+}
+
+/// PX-06, PT-14: what a teenager was asked, and answered, is theirs alone: not in a parent's list or count, not in the mail, not
+/// at its address.
+async fn what_a_teenager_was_asked_is_theirs_alone(town: Town) {
+    let Staff { owner, .. } = town.practice().await;
+    let bo = child(&owner, "Bo").await;
+    let teenager = town.portal_user(&owner, bo, "bo@example.org").await;
+    let (ada, _) = mother(&town, &owner, bo, "ada@example.org", whole()).await;
+    let form = published(&owner, "Alone with the doctor").await;
+    let to = user(&owner, bo, "bo@example.org").await.id.to_string();
+    let message = "Only for you".to_owned();
+    forms::send(&owner, bo, &SendForm { to, forms: vec![form], message }).await.unwrap();
+    town.post().await;
+    let request = forms::requests(&owner, bo, &PageRequest::default()).await.unwrap().rows[0].id;
+    let asked = async |by: &Ctx| portal::frame(by, bo).await.unwrap().asked_forms;
+    assert_eq!(asked(&teenager).await, 1);
+    for returned in [false, true] {
+        if returned {
+            forms::submit_own(&teenager, bo, request, &typed(&[("reason", "my own affair")])).await.unwrap();
+        }
+        let own = forms::list_own(&ada, bo, &PageRequest::default()).await.unwrap();
+        assert!(own.asked.is_empty() && own.returned.rows.is_empty(), "{own:?}");
+        assert_eq!(asked(&ada).await, 0);
+        not_found(forms::open_own(&ada, bo, request).await);
+        not_found(forms::submit_own(&ada, bo, request, &typed(&[("reason", "x")])).await);
+    }
+    let notices = |email: &str| town.mailer.to(email).iter().filter(|letter| letter.subject == "forms asked").count();
+    assert_eq!((notices("bo@example.org"), notices("ada@example.org")), (1, 0));
 }
