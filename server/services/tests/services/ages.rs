@@ -161,7 +161,9 @@ async fn two_servers_tell_one(town: Town) {
     }
     let server = || portal_users::tell_beforehand(&town.services, &|| false);
     let (one, two, three) = tokio::join!(server(), server(), server());
-    (one.unwrap(), two.unwrap(), three.unwrap());
+    for told in [one, two, three] {
+        told.unwrap();
+    }
     town.post().await;
     for n in 0..8 {
         assert_eq!(told(&town, &format!("ada{n}@example.org")), [false], "{n}");
