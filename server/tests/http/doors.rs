@@ -621,6 +621,8 @@ fn policy(asker: &Asker, door: &str, entry: &Entry, facts: &PatientFacts, owner:
                 (true, _) if door == "bulk/export" && !explained(who, facts, "InvitePatients").may => {
                     Expected::Refused(403)
                 }
+                // And a paper about somebody is an export of what one may see.
+                (true, _) if door == "forms/pdf" && !explained(who, facts, "ExportData").may => Expected::Refused(403),
                 (true, _) => Expected::Through,
                 (false, true) => Expected::Refused(404),
                 (false, false) => Expected::Refused(403),
