@@ -354,7 +354,8 @@ async fn sent_now(services: &Services, mail: &QueuedMail) -> Result<()> {
 
 async fn forget(services: &Services, mail: &QueuedMail, failed: Option<Failure>) -> Result<()> {
     let mut work = services.store.begin().await?;
-    work.unscoped_drop_mail(mail.id).await?;
+    // One that was asked for again meanwhile stays, and is taken anew when its lease ends.
+    work.unscoped_drop_mail(mail).await?;
     if let (Some(invitation), Some(failure)) = (carried(mail), failed) {
         work.unscoped_mail_outcome(invitation, mail.link, Err(failure), services.clock.now()).await?;
         tell_inviter(services, work.as_mut(), invitation, mail.link).await?;

@@ -342,7 +342,11 @@ impl Grants for SqlWork {
                          activated_at = COALESCE(activated_at, $8),
                          suspended_at = $9,
                          ended_at = $10,
-                         changed_at = $11
+                         changed_at = $11,
+                         -- Other terms may be told of anew.
+                         told_of_age = CASE
+                             WHEN level = $5 AND COALESCE(ends_at, 0) = COALESCE($7, 0) THEN told_of_age
+                         END
                      WHERE group_id = $1
                        AND patient_id = $2
                        AND id = $3
@@ -578,7 +582,7 @@ impl Grants for SqlWork {
         rows.into_iter().map(ages).collect()
     }
 
-    async fn unscoped_take_age_notices(&mut self, coming: &ComingAge) -> Stored<Vec<GrantId>> {
+    async fn unscoped_take_age_notices(&mut self, coming: &ComingAge, now: Time) -> Stored<Vec<GrantId>> {
         let ComingAge { group, age, change, born: (from, to) } = coming;
         let rows: Vec<(Uuid,)> = self
             .all(
@@ -591,6 +595,7 @@ impl Grants for SqlWork {
                             AND g.patient_id = p.id
                          WHERE p.group_id = $1
                            AND p.birth_date BETWEEN $2 AND $3
+                           AND p.status IN ('active', 'inactive')
                            AND g.activated_at IS NOT NULL
                            AND g.suspended_at IS NULL
                            AND g.ended_at IS NULL
@@ -607,12 +612,13 @@ impl Grants for SqlWork {
                                      AND o.activated_at IS NOT NULL
                                      AND o.suspended_at IS NULL
                                      AND o.ended_at IS NULL
+                                     AND (o.ends_at IS NULL OR o.ends_at > $7)
                                      AND (o.level = 'clinical' OR $5)
                                )
                            )
                          ORDER BY p.birth_date, p.id, g.id
                          LIMIT $6",
-                    skip_locked!(),
+                    skip_locked!("g"),
                     ")
                      UPDATE portal_grants
                      SET told_of_age = (
@@ -631,7 +637,8 @@ impl Grants for SqlWork {
                 // Another birth date, or another age: they are told anew.
                 .bind(format!("+{age}"))
                 .bind(*change == AgeChange::Ends)
-                .bind(i64::from(limits::AGE_NOTICES_STEP)),
+                .bind(i64::from(limits::AGE_NOTICES_STEP))
+                .bind(now.millis()),
             )
             .await?;
         Ok(rows.into_iter().map(|(id,)| id.into()).collect())

@@ -96,7 +96,7 @@ mod sqlite {
 
     /// SQLite has one writer: nobody else can hold a row.
     macro_rules! skip_locked {
-        () => {
+        ($($table:literal)?) => {
             ""
         };
     }
@@ -159,6 +159,9 @@ mod postgres {
     macro_rules! skip_locked {
         () => {
             " FOR UPDATE SKIP LOCKED"
+        };
+        ($table:literal) => {
+            concat!(" FOR UPDATE OF ", $table, " SKIP LOCKED")
         };
     }
 

@@ -191,26 +191,25 @@ impl Outbox for SqlWork {
         Ok(())
     }
 
-    async fn mail_waits(&mut self, group: GroupId, account: AccountId, kind: Kind) -> Stored<bool> {
-        let (waits,): (bool,) = self
-            .one(
-                query_as(
-                    "SELECT EXISTS (
-                         SELECT 1
-                         FROM outbox
-                         WHERE group_id = $1
-                           AND account_id = $2
-                           AND kind = $3
-                           AND due_at IS NOT NULL
-                           AND invitation_id IS NULL
-                     )",
+    async fn mail_again(&mut self, group: GroupId, account: AccountId, kind: Kind, at: Time) -> Stored<bool> {
+        let again = self
+            .execute(
+                query(
+                    "UPDATE outbox
+                     SET made_at = $4
+                     WHERE group_id = $1
+                       AND account_id = $2
+                       AND kind = $3
+                       AND due_at IS NOT NULL
+                       AND invitation_id IS NULL",
                 )
                 .bind(group.uuid())
                 .bind(account.uuid())
-                .bind(kind.code()),
+                .bind(kind.code())
+                .bind(at.millis()),
             )
             .await?;
-        Ok(waits)
+        Ok(again > 0)
     }
 
     async fn unscoped_claim_mail(&mut self, now: Time, lease: Span, most: u32) -> Stored<Vec<QueuedMail>> {
@@ -298,13 +297,15 @@ impl Outbox for SqlWork {
         Ok(())
     }
 
-    async fn unscoped_drop_mail(&mut self, id: MailId) -> Stored<()> {
+    async fn unscoped_drop_mail(&mut self, mail: &QueuedMail) -> Stored<()> {
         self.execute(
             query(
                 "DELETE FROM outbox
-                 WHERE id = $1",
+                 WHERE id = $1
+                   AND made_at = $2",
             )
-            .bind(id.uuid()),
+            .bind(mail.id.uuid())
+            .bind(mail.made_at.millis()),
         )
         .await?;
         Ok(())
@@ -376,6 +377,14 @@ impl Outbox for SqlWork {
                          FROM portal_grants g
                          WHERE g.group_id = $1
                            AND g.account_id = o.account_id
+                           -- What is about one of several patients does not say about which.
+                           AND (o.group_id IS NULL OR NOT EXISTS (
+                               SELECT 1
+                               FROM portal_grants x
+                               WHERE x.group_id = $1
+                                 AND x.account_id = o.account_id
+                                 AND x.patient_id <> g.patient_id
+                           ))
                          ORDER BY g.added_at, g.id
                          LIMIT 1
                      )

@@ -9,7 +9,7 @@ use domain::{
         Completeness, Form, FormAnswers, FormChoice, FormDraft, FormPage, FormRequest, FormRequestRow, FormRow,
         FormState, Question, Recipient, RequestState, Section, SendChoices, SendForm, Version, words,
     },
-    grant::{Grant, Level, Role, State as GrantState},
+    grant::{Grant, Level, Reach, Role, State as GrantState},
     ids::{FormId, FormRequestId, PatientId},
     limits, mail,
     page::{Page, PageRequest},
@@ -24,7 +24,7 @@ use crate::{
     days,
     error::{Error, Result},
     mails, paper, patients,
-    ports::{Clash, StoreError, Work},
+    ports::{About, Clash, StoreError, Work},
     unusual,
 };
 
@@ -188,7 +188,7 @@ pub async fn send_start(ctx: &Ctx, patient: PatientId) -> Result<SendChoices> {
         let active = matches!(grant.state, GrantState::Activated { .. });
         Recipient { grant: grant.id, email, kind: grant.kind, active }
     };
-    let people = work.list_recipients(&access, ctx.now()).await?.into_iter().map(person).collect();
+    let people = recipients(ctx, work.as_mut(), &access).await?.into_iter().map(person).collect();
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, patient)).await?;
     work.save().await?;
     Ok(SendChoices { forms, people })
@@ -215,13 +215,13 @@ pub async fn send(ctx: &Ctx, patient: PatientId, form: &SendForm) -> Result<()> 
     let access = actor.may(SendForms, &facts)?;
     let (to, forms, message) = form.check()?;
     living(work.as_mut(), &access).await?;
-    let people = work.list_recipients(&access, ctx.now()).await?;
+    let people = recipients(ctx, work.as_mut(), &access).await?;
     let found = people.into_iter().find(|(grant, _)| grant.id == to);
     let (grant, _) = found.ok_or_else(|| Error::field("to", Problem::NotAChoice))?;
     ask(ctx, work.as_mut(), &access, &grant, &forms, &message).await?;
     // Who was only invited so far has that mail; and one that has not left yet says the same.
     if matches!(grant.state, GrantState::Activated { .. })
-        && !work.mail_waits(access.group(), grant.account, mail::Kind::FormsAsked).await?
+        && !work.mail_again(access.group(), grant.account, mail::Kind::FormsAsked, ctx.now()).await?
     {
         let account = work.lookup_account(grant.account).await?;
         let account = account.ok_or_else(|| Error::fault("a grant without its account"))?;
@@ -229,6 +229,27 @@ pub async fn send(ctx: &Ctx, patient: PatientId, form: &SendForm) -> Result<()> 
     }
     work.save().await?;
     Ok(())
+}
+
+/// Those who could fill a form in, once they have accepted: the patient's age may have narrowed what others see.
+async fn recipients(ctx: &Ctx, work: &mut dyn Work, access: &Access<SendForms>) -> Result<Vec<(Grant, String)>> {
+    let enter = ctx.actor()?.may(EnterGroup, &())?;
+    let details =
+        work.lookup_patient(&Access::<ViewPatient>::from(access)).await?.ok_or(Error::NotFound)?.patient.details;
+    let about = About {
+        status: details.status,
+        birth_date: details.birth_date,
+        rules: work.lookup_patient_access(&enter).await?.ages,
+        time_zone: work.list_locations(&enter).await?.into_iter().next().map(|location| location.time_zone),
+        patient_uses_portal: false,
+    };
+    let (ages, now) = (about.birthdays(), ctx.now());
+    let all = work.list_recipients(access, now).await?.into_iter();
+    let fills_in = |grant: &Grant| {
+        let accepted = Grant { state: GrantState::Activated { at: now }, ..grant.clone() };
+        accepted.reach(&ages, now) == Some(Reach { role: Role::Edit, level: Level::Clinical })
+    };
+    Ok(all.filter(|(grant, _)| fills_in(grant)).collect())
 }
 
 /// Nothing is asked about somebody who died or is blocked: nobody could open it.

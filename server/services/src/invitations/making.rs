@@ -144,10 +144,14 @@ async fn account(
 fn may_be_given_again(ctx: &Ctx, access: &Inviting, before: &PortalUsers, grant: &Grant) -> Result<()> {
     let user = before.users.iter().find(|user| user.grant.id == grant.id);
     let invitation = user.and_then(|user| user.invitation.as_ref()).map(|one| one.state(ctx.now()));
-    let standing = Standing::of(grant, &before.about.birthdays(), invitation, ctx.now());
+    let ages = before.about.birthdays();
+    let standing = Standing::of(grant, &ages, invitation, ctx.now());
+    // Whom the patient's age has narrowed may be let in anew, in full: what is given from now on is not narrowed by it.
+    let narrowed = grant.steps_down(&ages).is_some_and(|then| then <= ctx.now());
     let theirs = access.given_by().is_none() || access.given_by() == grant.given_by;
     match standing {
         Standing::Ended(_) if theirs || grant.kind != Kind::Own => Ok(()),
+        Standing::Active(_) if narrowed => Ok(()),
         Standing::Invited(_) if theirs => Ok(()),
         _ => Err(refused(access, Problem::AlreadyInPortal)),
     }

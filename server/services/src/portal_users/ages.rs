@@ -1,11 +1,12 @@
 //! An age of the patient at which the access of others steps down or ends: both sides are told by mail beforehand. What is
 //! open is decided by the clock; nothing here opens or shuts anything.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use domain::{
     grant::Kind,
     limits::AGE_NOTICE_DAYS,
+    mail,
     time::{Date, Time},
 };
 
@@ -57,14 +58,13 @@ async fn tell_some(services: &Arc<Services>, coming: &ComingAge) -> Result<bool>
     let _turn = services.courtesy.turn().await;
     let ctx = Ctx::new(Arc::clone(services), Origin::default(), None);
     let mut work = services.store.begin().await?;
-    let grants = work.unscoped_take_age_notices(coming).await?;
-    // The parents of twins get one mail.
-    let mut told = HashSet::new();
+    let grants = work.unscoped_take_age_notices(coming, ctx.now()).await?;
     for id in &grants {
         if let Some(record) = work.unscoped_lookup_grant(*id).await?
             && let holder = record.grant.account
             && told_of(record, ctx.now()).is_some()
-            && told.insert(holder)
+            // The parents of twins get one mail.
+            && !work.mail_again(coming.group, holder, mail::Kind::AgeNotice, ctx.now()).await?
             && let Some(account) = work.lookup_account(holder).await?
         {
             work.add_mail(&mails::about_age(&ctx, &account, coming.group)).await?;

@@ -164,7 +164,7 @@ pub trait Grants {
 
     /// Open grants of patients who reach that age and of those who act for them, which were not told of it yet; they are
     /// marked as told. At most [`domain::limits::AGE_NOTICES_STEP`]; of two servers one gets a grant.
-    async fn unscoped_take_age_notices(&mut self, coming: &ComingAge) -> Stored<Vec<GrantId>>;
+    async fn unscoped_take_age_notices(&mut self, coming: &ComingAge, now: Time) -> Stored<Vec<GrantId>>;
 
     /// All grants of an account, oldest first, at most 100: what its own portal is made of.
     async fn list_grants(&mut self, account: AccountId) -> Stored<Vec<GrantRecord>>;

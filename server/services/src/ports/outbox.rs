@@ -68,8 +68,9 @@ pub trait Outbox {
     /// older ones.
     async fn add_mail(&mut self, mail: &QueuedMail) -> Stored<()>;
 
-    /// Does a mail of this kind from this group wait for this account already?
-    async fn mail_waits(&mut self, group: GroupId, account: AccountId, kind: Kind) -> Stored<bool>;
+    /// Lets a mail of this kind from this group, which waits for this account already, say it anew: it counts as made now.
+    /// False when none waits.
+    async fn mail_again(&mut self, group: GroupId, account: AccountId, kind: Kind, at: Time) -> Stored<bool>;
 
     /// Takes up to `most` mails that are due and nobody holds, for the length of `lease`; counts a try for each. Passes over
     /// kinds that only a newer server knows, and parks what cannot be read: neither may hold up the others.
@@ -82,7 +83,7 @@ pub trait Outbox {
     async fn unscoped_mail_sent(&mut self, id: MailId, at: Time) -> Stored<()>;
 
     /// It shall not leave any more: forgets it.
-    async fn unscoped_drop_mail(&mut self, id: MailId) -> Stored<()>;
+    async fn unscoped_drop_mail(&mut self, mail: &QueuedMail) -> Stored<()>;
 
     /// Try again at `due`.
     async fn unscoped_defer_mail(&mut self, id: MailId, failure: Failure, due: Time) -> Stored<()>;

@@ -235,7 +235,7 @@ async fn a_dropped_mail_is_gone(database: &TestDatabase) {
     let one = mail(&world, NOW);
     add(&world, &one).await;
     let mut work = world.begin().await;
-    work.unscoped_drop_mail(one.id).await.unwrap();
+    work.unscoped_drop_mail(&one).await.unwrap();
     assert_eq!(work.unscoped_next_mail().await.unwrap(), None);
 }
 
@@ -474,7 +474,7 @@ async fn what_runs_every_hour_has_its_indexes() {
         ("outbox.rs", "unscoped_sweep_mail", "outbox_sent"),
         ("outbox.rs", "unscoped_sweep_mail", "outbox_parked"),
         ("outbox.rs", "unscoped_sweep_sealed", "outbox_parked"),
-        ("outbox.rs", "mail_waits", "outbox_of_account"),
+        ("outbox.rs", "mail_again", "outbox_of_account"),
         ("audit.rs", "unscoped_latest_time", "e USING PRIMARY KEY"),
     ] {
         let plan = plan(&database.url_text(), &statement_of(file, function)).await;
