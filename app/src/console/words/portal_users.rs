@@ -51,9 +51,11 @@ pub const ACCESS_SUSPENDED: &str = "Access suspended";
 pub const A_PORTAL_USER: &str = "in the portal";
 
 pub const STEPS_DOWN: &str = "Others see appointments and invoices only, from age";
-pub const STEPS_DOWN_HINT: &str = "For parents and others who were let in before that birthday. From 1 to 30; empty is never.";
+pub const STEPS_DOWN_HINT: &str =
+    "For parents and others who were let in before that birthday. From 1 to 30; empty is never.";
 pub const GROWN_UP: &str = "The access of others ends at age";
-pub const GROWN_UP_HINT: &str = "Those who use the portal are told by email up to a month before. From 1 to 30; empty is never.";
+pub const GROWN_UP_HINT: &str =
+    "Those who use the portal are told by email up to a month before. From 1 to 30; empty is never.";
 
 /// At what age something happens, as a setting shows it.
 pub fn at_age(age: Option<u8>) -> String {
