@@ -98,7 +98,8 @@ pub const FIRST_PASSWORD_EMAIL: &str =
 /// Button.
 pub const ACCEPT: &str = "Accept and open the portal";
 /// Lead when signed in.
-pub const CONFIRM_LEAD: &str = "You are signed in already. Press the button to add this practice to your portal.";
+pub const CONFIRM_LEAD: &str =
+    "You are signed in already. Press the button, and what you are invited to see is in your portal.";
 /// Before the address of the account that is signed in.
 pub const CONFIRM_AS: &str = "Your account:";
 /// Before the sign-out button.

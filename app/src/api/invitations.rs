@@ -1,7 +1,6 @@
 //! Doors: invitations to the portal, from both of their ends.
 
 use domain::{
-    account::Door,
     ids::{InvitationId, PatientId},
     invitation::{InvitationRow, InviteForm, InviteStart, LinkPage},
     page::{Page, PageRequest},
@@ -57,18 +56,18 @@ pub async fn opened(token: String) -> Result<(), AppError> {
 
 /// Accepts by setting a first password, and signs in.
 #[server(endpoint = "invitations/accept")]
-pub async fn accept(token: String, password: String) -> Result<Door, AppError> {
-    let door = answer("", |ctx| async move { invitations::accept(&ctx, &token, &password).await }).await?;
-    leptos_axum::redirect(door.home());
-    Ok(door)
+pub async fn accept(token: String, password: String) -> Result<PatientId, AppError> {
+    let patient = answer("", |ctx| async move { invitations::accept(&ctx, &token, &password).await }).await?;
+    leptos_axum::redirect(&format!("/portal/{patient}"));
+    Ok(patient)
 }
 
 /// Accepts with the account that is signed in.
 #[server(endpoint = "invitations/confirm")]
-pub async fn confirm(token: String) -> Result<Door, AppError> {
-    let door = answer("", |ctx| async move { invitations::confirm(&ctx, &token).await }).await?;
-    leptos_axum::redirect(door.home());
-    Ok(door)
+pub async fn confirm(token: String) -> Result<PatientId, AppError> {
+    let patient = answer("", |ctx| async move { invitations::confirm(&ctx, &token).await }).await?;
+    leptos_axum::redirect(&format!("/portal/{patient}"));
+    Ok(patient)
 }
 
 /// Mails a fresh link for an expired invitation, to the invited address only.

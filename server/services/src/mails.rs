@@ -24,7 +24,7 @@ use crate::{
     context::{Ctx, Origin, Services},
     error::{Error, Result},
     invitations, notifications, passwords, portal_users,
-    ports::{Letter, MailContent, QueuedMail, Work, Written},
+    ports::{AccessChange, Letter, MailContent, QueuedMail, Work, Written},
 };
 
 /// Mails on their way at the same time: one that hangs holds up one lane, not the others.
@@ -166,8 +166,8 @@ async fn invitation(services: &Services, work: &mut dyn Work, mail: &QueuedMail)
         Err(_) => return Ok(GONE),
     }
     let record = work.unscoped_lookup_grant(invitation.grant).await?;
-    let open = record.is_some_and(|record| !invitations::closed(&record.at(now)));
-    if !open || work.is_practitioner(invitation.account).await? {
+    let closed = record.is_none_or(|record| record.at(now).closed());
+    if closed || work.is_practitioner(invitation.account).await? {
         return Ok(Fate::Drop { failed: Some(Failure::HeldBack) });
     }
     let missing = || Error::fault("an invitation without its group or account");
@@ -231,23 +231,35 @@ async fn forms_asked(services: &Services, work: &mut dyn Work, mail: &QueuedMail
     Ok(Fate::Send(MailContent::FormsAsked { practice: group.name, phone: group.phone, link }))
 }
 
-/// Does an age of a patient still change something for this person soon?
+/// Does an age of a patient still change something soon: what this person sees, or who sees their own record?
 async fn age_notice(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
     const GONE: Fate = Fate::Drop { failed: None };
     let Some(group) = mail.group else { return Ok(GONE) };
-    let all = work.list_grants(mail.account).await?;
-    let soon = all.into_iter().filter(|record| record.grant.group == group);
-    let soon: Vec<_> = soon.filter_map(|record| portal_users::told_of(record, services.clock.now())).collect();
-    if soon.is_empty() {
-        return Ok(GONE);
+    let changes = |record| portal_users::told_of(record, services.clock.now());
+    let (mut own, mut others) = (false, false);
+    for record in work.list_grants(mail.account).await?.into_iter().filter(|record| record.grant.group == group) {
+        let patient = record.grant.patient;
+        match changes(record) {
+            None => {}
+            Some(grant::Kind::Contact | grant::Kind::Other) => others = true,
+            Some(grant::Kind::Own) => {
+                let acting = work.unscoped_list_acting(group, patient).await?;
+                own = own || acting.into_iter().any(|record| changes(record).is_some());
+            }
+        }
     }
+    let change = match (own, others) {
+        (false, false) => return Ok(GONE),
+        (true, false) => AccessChange::Own,
+        (false, true) => AccessChange::Others,
+        (true, true) => AccessChange::Both,
+    };
     if late(services, mail, mail.made_at) {
         return Ok(Fate::Park(Failure::GaveUp));
     }
-    let own = soon.contains(&grant::Kind::Own);
     let group = work.unscoped_lookup_group(group).await?.ok_or_else(|| Error::fault("a grant without its group"))?;
     let link = format!("{}{}", services.base_url, Door::Portal.sign_in());
-    Ok(Fate::Send(MailContent::AgeNotice { practice: group.name, phone: group.phone, link, own }))
+    Ok(Fate::Send(MailContent::AgeNotice { practice: group.name, phone: group.phone, link, change }))
 }
 
 /// The invitation whose own mail this is: what becomes of a reminder changes nothing about it.

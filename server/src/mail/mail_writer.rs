@@ -2,7 +2,7 @@
 //! name (decision 14).
 
 use minijinja::{AutoEscape, Environment, context, escape_formatter, syntax::SyntaxConfig};
-use services::ports::{MailContent, MailWriter, Written};
+use services::ports::{AccessChange, MailContent, MailWriter, Written};
 
 use crate::html::escaped;
 
@@ -92,12 +92,19 @@ impl MailWriter for Templates {
                 format!("{practice} asks you to fill something in"),
                 context! { practice, phone, link },
             ),
-            MailContent::AgeNotice { practice, phone, link, own } => (
-                "age_notice",
-                practice.clone(),
-                format!("{practice}: {} changes soon", if *own { "who sees your record" } else { "what you see" }),
-                context! { practice, phone, link, own },
-            ),
+            MailContent::AgeNotice { practice, phone, link, change } => {
+                let (own, others, what) = match change {
+                    AccessChange::Own => (true, false, "who sees your record"),
+                    AccessChange::Others => (false, true, "what you see"),
+                    AccessChange::Both => (true, true, "who sees what"),
+                };
+                (
+                    "age_notice",
+                    practice.clone(),
+                    format!("{practice}: {what} changes soon"),
+                    context! { practice, phone, link, own, others },
+                )
+            }
             MailContent::PasswordLink { link, minutes } => (
                 "password_link",
                 PORTICO.to_owned(),
@@ -257,22 +264,28 @@ mod tests {
     // S0-27, decision 14: that something changes, and neither whose record nor when. Each side reads what it means for them.
     #[test]
     fn an_age_is_told_to_both_sides() {
-        let written = |own| {
+        let written = |change| {
             Templates::new().unwrap().write(&MailContent::AgeNotice {
                 practice: "Harbour & Sons <Practice>".into(),
                 phone: "020 7946 0000".into(),
                 link: "https://portal.example.org/sign-in".into(),
-                own,
+                change,
             })
         };
-        let (patient, carer) = (written(true), written(false));
+        let (patient, carer) = (written(AccessChange::Own), written(AccessChange::Others));
+        let both = written(AccessChange::Both);
         assert_eq!(patient.subject, "Harbour & Sons <Practice>: who sees your record changes soon");
         assert_eq!(carer.subject, "Harbour & Sons <Practice>: what you see changes soon");
+        assert_eq!(both.subject, "Harbour & Sons <Practice>: who sees what changes soon");
         for (part, wanted) in [
             (&patient.text, "you reach an age"),
             (&patient.html, "you reach an age"),
             (&carer.text, "Somebody whose record you see"),
             (&carer.html, "Somebody whose record you see"),
+            (&both.text, "you reach an age"),
+            (&both.html, "you reach an age"),
+            (&both.text, "Somebody whose record you see"),
+            (&both.html, "Somebody whose record you see"),
         ] {
             assert!(part.contains(wanted) && part.contains("https://portal.example.org/sign-in"), "{part}");
             assert!(part.contains("020 7946 0000"), "{part}");

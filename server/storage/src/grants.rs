@@ -548,6 +548,35 @@ impl Grants for SqlWork {
         rows.into_iter().map(GrantRecord::try_from).collect()
     }
 
+    async fn unscoped_list_acting(&mut self, group: GroupId, patient: PatientId) -> Stored<Vec<GrantRecord>> {
+        let rows: Vec<RecordRow> = self
+            .all(
+                query_as(concat!(
+                    select_grant!(
+                        ",
+                         "
+                    ),
+                    about!(),
+                    "
+                     FROM portal_grants g
+                     JOIN patients p
+                         ON p.group_id = g.group_id
+                        AND p.id = g.patient_id
+                     JOIN patient_access_settings s
+                         ON s.group_id = g.group_id
+                     WHERE g.group_id = $1
+                       AND g.patient_id = $2
+                       AND g.kind <> 'self'
+                     ORDER BY g.added_at, g.id
+                     LIMIT 100"
+                ))
+                .bind(group.uuid())
+                .bind(patient.uuid()),
+            )
+            .await?;
+        rows.into_iter().map(GrantRecord::try_from).collect()
+    }
+
     async fn unscoped_list_age_rules(&mut self, after: Option<GroupId>) -> Stored<Vec<GroupAges>> {
         let rows: Vec<AgesRow> = self
             .all(

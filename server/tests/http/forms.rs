@@ -1,9 +1,10 @@
 //! Forms as a browser without scripts posts them: kept, refused with what is wrong beside each question, returned once (S3-13,
 //! S3-14, PT-14, PT-17).
 
+use domain::time::Span;
 use serde_json::{Value, json};
 
-use crate::app::{App, ENGINES, Persona};
+use crate::app::{App, ENGINES, PASSWORD, Persona};
 
 const EVIL: &str = "</textarea><script>alert(1)</script>";
 
@@ -175,4 +176,33 @@ async fn answers_may_be_long_and_not_endless() {
     sheet.send("save", &[("answers[reason][]", &"x".repeat(600_000))]).await.is(413);
     // Other doors keep to the shorter limit.
     person.post("account/stay", &[("x", &"x".repeat(100_000))]).await.is(413);
+}
+
+// AD-08, SS-06: a returned form leaves the program with the password just now only, whoever's session it is.
+#[tokio::test]
+async fn a_form_leaves_as_a_file_with_the_password_only() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let practitioner = app.practitioner().await;
+        let exporter = app.user("auditor@a.example.org").await;
+        let (person, patient, request) = asked(&app, &practitioner, 1).await;
+        let sheet = Sheet { person: &person, patient: &patient, request: &request };
+        sheet.send("submit", &[("answers[reason][]", "my knee")]).await.is(200);
+        let body = json!({ "patient": patient, "id": request });
+        let printed = async |who: &Persona| who.call("forms/pdf", body.clone()).await;
+        // Signed in just now.
+        assert!(printed(&exporter).await.is(200).json()["base64"].as_str().unwrap().starts_with("JVBERi"));
+        app.later(Span::minutes(11));
+        assert_eq!(printed(&exporter).await.is(403).error(), "step_up");
+        exporter.call("forms/answers", body.clone()).await.is(200);
+        exporter.post("account/step_up", &[("password", "not this one")]).await.is(422);
+        assert_eq!(printed(&exporter).await.is(403).error(), "step_up");
+        exporter.post("account/step_up", &[("password", PASSWORD)]).await.is(200);
+        printed(&exporter).await.is(200);
+        app.later(Span::minutes(11));
+        assert_eq!(printed(&exporter).await.is(403).error(), "step_up");
+        // Who may not export at all is told so, and not asked for a password that would not help.
+        assert_ne!(printed(&app.practitioner().await).await.is(403).error(), "step_up");
+        printed(&app.user("full@b.example.org").await).await.is(404);
+    }
 }

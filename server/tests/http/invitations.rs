@@ -314,7 +314,7 @@ async fn an_administrator_accepts_from_an_open_console() {
         assert!(page.contains("/api/invitations/confirm") && page.contains("admin@a.example.org"), "{page}");
         let console = admin.copy();
         let response = admin.form("invitations/confirm", &path, &[("token", &link)]).await.is(303);
-        assert_eq!(response.location(), "/portal");
+        assert_eq!(response.location(), format!("/portal/{patient}"));
         admin.post("portal/start", &[]).await.is(200);
         assert!(!console.is_signed_in().await, "the console's session became the portal's");
         // Once.

@@ -58,7 +58,7 @@ async fn a_patient_is_invited_and_the_bell_says_that_they_accepted() {
         let accept = [("token", link.as_str()), ("password", NEW_PASSWORD)];
         let accepted = Instant::now();
         let response = phone.form("invitations/accept", &path, &accept).await.is(303);
-        assert_eq!(response.location(), "/portal");
+        assert_eq!(response.location(), format!("/portal/{patient}"));
         assert_eq!(bell.next(Duration::from_secs(1)).await.as_deref(), Some("bell"));
         assert!(accepted.elapsed() < Duration::from_secs(1), "{:?}", accepted.elapsed());
 

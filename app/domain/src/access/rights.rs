@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::Refusal,
-    grant::{self, Birthdays, Grant, Kind, Reach},
+    grant::{self, Birthdays, Grant, Kind, Reach, State},
     ids::{GroupId, PatientId},
     patient::Status,
     time::Time,
@@ -111,10 +111,19 @@ impl GrantFacts {
     /// The same, and nothing while the record is closed: what mail about it goes by.
     #[must_use]
     pub fn open(&self) -> Option<Reach> {
-        match self.status {
-            Status::Active | Status::Inactive => self.reach(),
-            Status::Blocked | Status::Deceased => None,
-        }
+        self.reach().filter(|_| !self.record_closed())
+    }
+
+    /// Is it over, or the record closed? Whoever is invited only has a grant that is neither open nor closed.
+    #[must_use]
+    pub fn closed(&self) -> bool {
+        self.record_closed()
+            || matches!(self.grant.state, State::Suspended { .. } | State::Ended { .. })
+            || self.grant.last_moment(&self.ages).is_some_and(|end| self.now >= end)
+    }
+
+    const fn record_closed(&self) -> bool {
+        matches!(self.status, Status::Blocked | Status::Deceased)
     }
 }
 

@@ -107,8 +107,8 @@ fn Fields(choices: ReportChoices, on_close: impl Fn() + Copy + Send + Sync + 'st
     let ages = (!hidden).then(|| {
         view! {
             <div class="fields-pair">
-                {form.text("age_from", words::AGE_FROM, Line::of("number"))}
-                {form.text("age_to", words::AGE_TO, Line::of("number"))}
+                {form.text("age_from", words::AGE_FROM, Line::of("number").hint(words::AGE_HINT))}
+                {form.text("age_to", words::AGE_TO, Line::of("number").hint(words::AGE_HINT))}
             </div>
         }
     });

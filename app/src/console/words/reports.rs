@@ -31,6 +31,7 @@ pub const ADDED_SINCE: &str = "Added since";
 pub const AGE: &str = "Age";
 pub const AGE_FROM: &str = "Age from";
 pub const AGE_TO: &str = "Age to";
+pub const AGE_HINT: &str = "In years, up to 150.";
 pub const RUN: &str = "Run";
 pub const CHANGE_FILTERS: &str = "Change filters";
 pub const TAKE_FILTER_AWAY: &str = "Take this filter away";

@@ -6,12 +6,13 @@ use domain::{
     audit::{Action, Entry},
     error::Conflict,
     grant::Grant,
+    ids::PatientId,
     invitation::{Invitation, LinkPage, State},
     notification::{News, Notification},
     practice::Group,
 };
 
-use super::{closed, mail_with};
+use super::mail_with;
 use crate::{
     accounts::{self, WayIn},
     audit,
@@ -53,7 +54,7 @@ impl InvitationByLink {
         let live = self.invitation.check_live(ctx.now());
         match live {
             Err(conflict @ (Conflict::AlreadyAccepted | Conflict::Revoked)) => return Err(conflict),
-            _ if closed(&self.facts) => return Err(Conflict::Revoked),
+            _ if self.facts.closed() => return Err(Conflict::Revoked),
             Err(conflict) => return Err(conflict),
             Ok(()) => {}
         }
@@ -117,12 +118,12 @@ pub async fn opened(ctx: &Ctx, token: &str) -> Result<()> {
     Ok(())
 }
 
-/// Accepts by setting a first password, and signs in at the portal.
+/// Accepts by setting a first password, and signs in at the portal. Whose record it opened.
 ///
 /// # Errors
 /// [`crate::Error::NotFound`] for an unknown link, [`domain::error::Conflict`] for a dead one or for an account that has a
 /// password ([`domain::error::Conflict::SignInFirst`]), [`crate::Error::Invalid`] for the password.
-pub async fn accept(ctx: &Ctx, token: &str, password: &str) -> Result<Door> {
+pub async fn accept(ctx: &Ctx, token: &str, password: &str) -> Result<PatientId> {
     let mut work = ctx.services.store.read().await?;
     let Some(behind) = InvitationByLink::find(ctx, work.as_mut(), token).await? else {
         drop(work);
@@ -149,6 +150,7 @@ pub async fn accept(ctx: &Ctx, token: &str, password: &str) -> Result<Door> {
     let account = behind.account;
     let mailed_to = behind.invitation.email.clone();
     let accepted = behind.invitation.activate(now)?;
+    let patient = accepted.patient;
     if !finish(ctx, work.as_mut(), accepted, behind.facts.grant).await? {
         return Err(lost(ctx, work.as_mut(), token).await?.into());
     }
@@ -163,7 +165,7 @@ pub async fn accept(ctx: &Ctx, token: &str, password: &str) -> Result<Door> {
     let change = accounts::enter(ctx, work.as_mut(), &account, &WayIn::Portal, Action::SignedIn).await?;
     work.save().await?;
     ctx.change_session(change);
-    Ok(Door::Portal)
+    Ok(patient)
 }
 
 /// Good, and the account has no password yet? Whoever has one proves it by signing in (AN-24).
@@ -172,11 +174,11 @@ fn check_first(ctx: &Ctx, behind: &InvitationByLink) -> std::result::Result<(), 
     if behind.account.password_hash.is_some() { Err(Conflict::SignInFirst) } else { Ok(()) }
 }
 
-/// Accepts with the account that is signed in, which must be the one invited (PX-10).
+/// Accepts with the account that is signed in, which must be the one invited (PX-10). Whose record it opened.
 ///
 /// # Errors
 /// [`domain::error::Conflict`].
-pub async fn confirm(ctx: &Ctx, token: &str) -> Result<Door> {
+pub async fn confirm(ctx: &Ctx, token: &str) -> Result<PatientId> {
     let actor = ctx.actor()?;
     let mut work = ctx.services.store.begin().await?;
     let Some(behind) = InvitationByLink::find(ctx, work.as_mut(), token).await? else {
@@ -191,6 +193,7 @@ pub async fn confirm(ctx: &Ctx, token: &str) -> Result<Door> {
     // A session may be opened below.
     work.lock_account(actor.account()).await?;
     let accepted = behind.invitation.activate(ctx.now())?;
+    let patient = accepted.patient;
     if !finish(ctx, work.as_mut(), accepted, behind.facts.grant).await? {
         return Err(lost(ctx, work.as_mut(), token).await?.into());
     }
@@ -202,7 +205,7 @@ pub async fn confirm(ctx: &Ctx, token: &str) -> Result<Door> {
     if let Some(change) = change {
         ctx.change_session(change);
     }
-    Ok(Door::Portal)
+    Ok(patient)
 }
 
 /// What somebody else made of the invitation in the moment of accepting.
@@ -250,7 +253,7 @@ pub(crate) async fn open_for_password_link(ctx: &Ctx, work: &mut dyn Work, accou
         }
         if let Some(record) = work.unscoped_lookup_grant(invitation.grant).await? {
             let facts = record.at(ctx.now());
-            if !closed(&facts) {
+            if !facts.closed() {
                 all.push(Open { invitation, grant: facts.grant });
             }
         }
@@ -292,7 +295,7 @@ pub async fn renew(ctx: &Ctx, token: &str) -> Result<()> {
         State::Queued | State::Activated(_) | State::Revoked(_) => false,
     };
     let settings = work.unscoped_lookup_patient_access(behind.group.id).await?;
-    if !wanted || closed(&behind.facts) || !settings.invitations {
+    if !wanted || behind.facts.closed() || !settings.invitations {
         return Ok(());
     }
     let renewed = behind.invitation.renew(now, settings.link_life)?;

@@ -7,9 +7,7 @@ pub(crate) mod making;
 mod remind;
 mod staff;
 
-use domain::{
-    access::GrantFacts, grant::State as GrantState, ids::MailId, invitation::Invitation, mail, patient::Status,
-};
+use domain::{ids::MailId, invitation::Invitation, mail};
 
 pub use self::{
     link::{accept, confirm, link_page, opened, renew},
@@ -23,13 +21,6 @@ use crate::{
     context::{Ctx, Services},
     ports::QueuedMail,
 };
-
-/// Is the record shut, whatever the link says?
-pub(crate) fn closed(facts: &GrantFacts) -> bool {
-    matches!(facts.status, Status::Blocked | Status::Deceased)
-        || matches!(facts.grant.state, GrantState::Suspended { .. } | GrantState::Ended { .. })
-        || facts.grant.last_moment(&facts.ages).is_some_and(|end| facts.now >= end)
-}
 
 /// The mail that carries the invitation's last link.
 pub(crate) fn mail_with(ctx: &Ctx, invitation: &Invitation, token: &str) -> QueuedMail {

@@ -166,6 +166,9 @@ pub trait Grants {
     /// marked as told. At most [`domain::limits::AGE_NOTICES_STEP`]; of two servers one gets a grant.
     async fn unscoped_take_age_notices(&mut self, coming: &ComingAge, now: Time) -> Stored<Vec<GrantId>>;
 
+    /// The grants of those who act for a patient, oldest first, at most 100.
+    async fn unscoped_list_acting(&mut self, group: GroupId, patient: PatientId) -> Stored<Vec<GrantRecord>>;
+
     /// All grants of an account, oldest first, at most 100: what its own portal is made of.
     async fn list_grants(&mut self, account: AccountId) -> Stored<Vec<GrantRecord>>;
 

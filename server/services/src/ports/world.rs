@@ -80,6 +80,17 @@ pub trait Mailer: Send + Sync + 'static {
     async fn send(&self, letter: &Letter) -> Result<(), Failure>;
 }
 
+/// What an age of a patient changes for the reader of a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessChange {
+    /// Who sees the reader's own record.
+    Own,
+    /// What the reader sees of the records of others.
+    Others,
+    /// Both.
+    Both,
+}
+
 /// What a letter is about; the mail_writer turns it into words.
 #[derive(Debug, Clone)]
 pub enum MailContent {
@@ -132,8 +143,8 @@ pub enum MailContent {
         phone: String,
         /// Where to sign in.
         link: String,
-        /// Is it the reader's own record?
-        own: bool,
+        /// What changes for the reader.
+        change: AccessChange,
     },
     /// A link that sets a password.
     PasswordLink {

@@ -103,7 +103,7 @@ async fn the_walk(town: Town) {
     assert!(matches!(town.row(&owner, lien, id).await.state, State::Opened(_)));
 
     let phone = town.anon();
-    assert_eq!(invitations::accept(&phone, &token, PASSWORD).await.unwrap(), Door::Portal);
+    assert_eq!(invitations::accept(&phone, &token, PASSWORD).await.unwrap(), lien);
     let patient = town.follow(&phone).await;
     assert_eq!(records(&patient).await, [lien]);
     let frame = portal::frame(&patient, lien).await.unwrap();
@@ -743,7 +743,7 @@ async fn a_console_user_confirms_and_lands_in_the_portal(town: Town) {
     town.invite(&owner, patient, "grace@harbour.example").await;
     let token = town.link_to("grace@harbour.example").await;
     assert!(matches!(invitations::link_page(&grace, &token).await.unwrap(), LinkPage::Confirm { .. }));
-    assert_eq!(invitations::confirm(&grace, &token).await.unwrap(), Door::Portal);
+    assert_eq!(invitations::confirm(&grace, &token).await.unwrap(), patient);
     let now_portal = town.follow(&grace).await;
     assert_eq!(records(&now_portal).await, [patient]);
     assert!(portal::start(&now_portal).await.unwrap().also_console);

@@ -225,8 +225,8 @@ impl MailWriter for FakeStationery {
             MailContent::FormsAsked { practice, phone, link } => {
                 (practice.clone(), "forms asked".to_owned(), format!("{phone}\n{link}\n"))
             }
-            MailContent::AgeNotice { practice, phone, link, own } => {
-                (practice.clone(), "age notice".to_owned(), format!("own={own} {phone}\n{link}\n"))
+            MailContent::AgeNotice { practice, phone, link, change } => {
+                (practice.clone(), "age notice".to_owned(), format!("{change:?} {phone}\n{link}\n"))
             }
             MailContent::PasswordLink { link, minutes } => {
                 ("Portico".to_owned(), "password link".to_owned(), format!("minutes={minutes}\n{link}\n"))
