@@ -310,8 +310,8 @@ async fn resets_and_acceptances_do_not_wait_for_each_other(town: Town) {
         town.post().await;
         let (reset, invitation) = (town.link_to(&user).await, town.link_to(&person).await);
         let (one, two) = (town.anon(), town.anon());
-        tasks.spawn(async move { passwords::set_by_link(&one, &reset, NEW).await });
-        tasks.spawn(async move { invitations::accept(&two, &invitation, NEW).await });
+        tasks.spawn(async move { passwords::set_by_link(&one, &reset, NEW).await.map(drop) });
+        tasks.spawn(async move { invitations::accept(&two, &invitation, NEW).await.map(drop) });
     }
     for answer in tasks.join_all().await {
         answer.unwrap();
