@@ -44,6 +44,12 @@ impl Answer {
         self.0.as_ref().map(|typed| &typed.error)
     }
 
+    /// Was this one of the values that were sent under a name?
+    #[must_use]
+    pub fn has(&self, field: &str, value: &str) -> bool {
+        self.0.as_ref().is_some_and(|typed| typed.values.iter().any(|(name, sent)| name == field && sent == value))
+    }
+
     fn typed(&self, field: &str) -> Option<&str> {
         let values = &self.0.as_ref()?.values;
         values.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())

@@ -57,6 +57,8 @@ pub const RENDERED: &[PageRoute] = &[
     page("/portal/:patient/people/invited", Audience::Portal),
     page("/portal/:patient/people/sent-again", Audience::Portal),
     page("/portal/:patient/people/ended", Audience::Portal),
+    page("/portal/:patient/details", Audience::Portal),
+    page("/portal/:patient/details/saved", Audience::Portal),
     page("/portal/:patient/forms", Audience::Portal),
     page("/portal/:patient/forms/:request", Audience::Portal),
 ];
@@ -70,6 +72,7 @@ pub const CONSOLE: &[PageRoute] = &[
     page("/console/patients/:patient/contacts", Audience::Console),
     page("/console/patients/:patient/access", Audience::Console),
     page("/console/patients/:patient/forms", Audience::Console),
+    page("/console/patients/:patient/updates", Audience::Console),
     page("/console/reports", Audience::Console),
     page("/console/reports/case-load", Audience::Console),
     page("/console/reports/bulk/:bulk", Audience::Console),

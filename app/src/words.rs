@@ -30,6 +30,8 @@ pub const fn problem(problem: Problem) -> &'static str {
         }
         Problem::InTheFuture => "This day has not come yet.",
         Problem::NotAPhone => "This is not a telephone number. Use digits, spaces and + only.",
+        Problem::NotACardNumber => "This is no number of a card. Use letters, digits, spaces and - only.",
+        Problem::NotAPostcode => "This is not a postcode of that country.",
         Problem::NotAChoice => "Please choose one of the options.",
         Problem::OutOfRange => "This is outside what is allowed.",
         Problem::PasswordTooShort => "Please use at least 10 characters.",
@@ -122,6 +124,8 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
         Conflict::TooManyForms => {
             "This person is asked for so many forms already that no more can be sent. Take some back first."
         }
+        Conflict::DecidedMeanwhile => "Somebody else decided about this meanwhile. Look again to see how.",
+        Conflict::TooLateToUndo => "It is too late to take this back. Change the record itself instead.",
         Conflict::TooManyChosen => {
             "These are too many to tick one by one. Choose all that the report finds, or tick fewer."
         }
@@ -140,6 +144,8 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NoGroup => "You do not work in this practice, or not any more.",
         Refusal::NotYours => "Only the patient can decide who else sees this record. The practice can help.",
         Refusal::OwnRecord => "This is your own record. You can only give up somebody else's.",
+        Refusal::UpdatesOff => "This practice takes no changes from the portal. Ring them instead.",
+        Refusal::OwnUpdate => "You asked for this change yourself. Somebody else decides about it.",
         Refusal::Setting => "Your access settings do not include this. An owner can change them.",
     }
 }

@@ -41,6 +41,20 @@ pub enum Action {
     PatientAdded,
     /// A patient's record was changed.
     PatientChanged,
+    /// A portal user saw what a record says of the person.
+    OwnProfileViewed,
+    /// A portal user changed their record, or asked for it to be changed.
+    UpdateAsked,
+    /// A portal user took such a change back.
+    UpdateTakenBack,
+    /// It was shown which changes portal users asked for.
+    UpdatesViewed,
+    /// Such a change was approved.
+    UpdateApproved,
+    /// Such a change was not accepted.
+    UpdateRejected,
+    /// A decision about such a change was taken back.
+    UpdateUndone,
     /// A contact was added.
     ContactAdded,
     /// A contact was changed.
@@ -157,7 +171,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 70] = [
+    pub const ALL: [Self; 77] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -172,6 +186,13 @@ impl Action {
         Self::PatientViewed,
         Self::PatientAdded,
         Self::PatientChanged,
+        Self::OwnProfileViewed,
+        Self::UpdateAsked,
+        Self::UpdateTakenBack,
+        Self::UpdatesViewed,
+        Self::UpdateApproved,
+        Self::UpdateRejected,
+        Self::UpdateUndone,
         Self::ContactAdded,
         Self::ContactChanged,
         Self::ContactRemoved,
@@ -248,6 +269,13 @@ impl Action {
             Self::PatientViewed => "patient_viewed",
             Self::PatientAdded => "patient_added",
             Self::PatientChanged => "patient_changed",
+            Self::OwnProfileViewed => "own_profile_viewed",
+            Self::UpdateAsked => "update_asked",
+            Self::UpdateTakenBack => "update_taken_back",
+            Self::UpdatesViewed => "updates_viewed",
+            Self::UpdateApproved => "update_approved",
+            Self::UpdateRejected => "update_rejected",
+            Self::UpdateUndone => "update_undone",
             Self::ContactAdded => "contact_added",
             Self::ContactChanged => "contact_changed",
             Self::ContactRemoved => "contact_removed",

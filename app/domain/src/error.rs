@@ -35,6 +35,10 @@ pub enum Problem {
     NotConfirmed,
     /// Not a telephone number.
     NotAPhone,
+    /// Not a number such as stands on a card.
+    NotACardNumber,
+    /// Not a postcode of that country.
+    NotAPostcode,
     /// Not one of the choices.
     NotAChoice,
     /// Outside the range that is allowed.
@@ -211,6 +215,10 @@ pub enum Conflict {
     AccessSuspended,
     /// So many forms are asked of the portal user already that no more can be.
     TooManyForms,
+    /// Somebody else decided about this change meanwhile (RC-02).
+    DecidedMeanwhile,
+    /// It is too late to take the decision back.
+    TooLateToUndo,
 }
 
 /// The caller is known and may know that the thing exists, but may not do this (403).
@@ -235,4 +243,8 @@ pub enum Refusal {
     NotYours,
     /// Nobody gives up the own record.
     OwnRecord,
+    /// The practice takes no changes of records from the portal (S0-38).
+    UpdatesOff,
+    /// One's own change is for somebody else to decide about (PT-13).
+    OwnUpdate,
 }

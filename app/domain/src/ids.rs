@@ -111,6 +111,8 @@ ids! {
     FormId = "frm";
     /// A form that was sent to somebody.
     FormRequestId = "frq";
+    /// A change of a record that its patient asked for.
+    UpdateId = "upd";
     /// One line behind the bell.
     NotificationId = "ntf";
     /// A mail on its way out.

@@ -34,6 +34,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod background;
 pub mod bulk;
 pub mod email;
 pub mod error;
@@ -58,5 +59,6 @@ pub mod report;
 pub mod template;
 pub mod text;
 pub mod time;
+pub mod update;
 pub mod user;
 pub mod views;

@@ -15,6 +15,16 @@ pub const SEARCH_TEXT: usize = 100;
 pub const NAME: usize = 100;
 /// The longest one-line text, in characters.
 pub const LINE: usize = 200;
+/// Characters of one answer of the social history.
+pub const SOCIAL: usize = 500;
+/// Characters of the reason why a change was not accepted.
+pub const REASON: usize = 300;
+/// Users who are told that a change waits, or looked at for it.
+pub const REVIEWERS: u32 = 100;
+/// Changes that are seen to in one unit of work when the group does not want to be asked any more.
+pub const UPDATES_STEP: u32 = 50;
+/// For so long a decision about a change can be taken back.
+pub const UNDO: Span = Span::minutes(1);
 /// The longest custom message of an invitation, in characters, and so the longest text of a communication template.
 pub const MESSAGE: usize = 2_000;
 /// The longest name of a time zone, in characters.

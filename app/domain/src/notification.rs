@@ -32,6 +32,12 @@ pub enum News {
         /// Which one.
         request: FormRequestId,
     },
+    /// A portal user asked for changes of a record (S0-35); told to those who decide about them. One for each of them until
+    /// nothing waits any more.
+    UpdatesWaiting {
+        /// Whose record.
+        patient: PatientId,
+    },
     /// Somebody who was asked to join the group did; told to whoever asked.
     MembershipAccepted {
         /// The membership.
@@ -72,7 +78,8 @@ impl News {
         match self {
             Self::InvitationAccepted { patient, .. }
             | Self::InvitationFailed { patient, .. }
-            | Self::FormReturned { patient, .. } => Some(*patient),
+            | Self::FormReturned { patient, .. }
+            | Self::UpdatesWaiting { patient } => Some(*patient),
             Self::MembershipAccepted { .. } | Self::MembershipRejected { .. } | Self::AccessChanged { .. } => None,
         }
     }
@@ -81,7 +88,10 @@ impl News {
     #[must_use]
     pub const fn user(&self) -> Option<UserId> {
         match self {
-            Self::InvitationAccepted { .. } | Self::InvitationFailed { .. } | Self::FormReturned { .. } => None,
+            Self::InvitationAccepted { .. }
+            | Self::InvitationFailed { .. }
+            | Self::FormReturned { .. }
+            | Self::UpdatesWaiting { .. } => None,
             Self::MembershipAccepted { user }
             | Self::MembershipRejected { user }
             | Self::AccessChanged { user, .. } => Some(*user),

@@ -327,7 +327,7 @@ fn birth_date(text: &str, today: Date) -> Result<Option<Date>, Problem> {
     if date > today { Err(Problem::InTheFuture) } else { Ok(Some(date)) }
 }
 
-fn optional_email(text: &str) -> Result<Option<Email>, Problem> {
+pub(crate) fn optional_email(text: &str) -> Result<Option<Email>, Problem> {
     if text.trim().is_empty() { Ok(None) } else { text.parse().map(Some) }
 }
 
@@ -416,6 +416,8 @@ pub struct Profile {
     pub status: Status,
     /// Where the patient stands with the portal.
     pub portal: PortalState,
+    /// How many changes wait that the patient asked for, as far as this user sees them.
+    pub updates: usize,
     /// The record's version, to be sent back with a change.
     pub version: i64,
     /// When the record was made.
@@ -433,6 +435,8 @@ pub struct ProfileRights {
     pub invite: bool,
     /// See the Access tab.
     pub see_access: bool,
+    /// See how the patient lives.
+    pub see_social: bool,
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ impl Address {
         let street = invalid.check("street", text::optional_line(&raw.street, limits::LINE));
         let city = invalid.check("city", text::optional_line(&raw.city, limits::NAME));
         let region = invalid.check("region", text::optional_line(&raw.region, limits::NAME));
-        let postcode = invalid.check("postcode", text::optional_line(&raw.postcode, 20));
+        let postcode = invalid.check("postcode", text::postcode(&raw.postcode, &raw.country));
         let country = invalid.check("country", text::optional_line(&raw.country, limits::NAME));
         Some(Self { street: street?, city: city?, region: region?, postcode: postcode?, country: country? })
     }

@@ -12,6 +12,7 @@ use crate::{
     person::UserName,
     text,
     time::Span,
+    update::Mode,
 };
 
 /// A practice group: the tenant. Data never crosses groups.
@@ -36,13 +37,22 @@ pub struct PatientAccess {
     pub ages: AgeRules,
     /// Is the invited person reminded before the link runs out?
     pub reminders: bool,
+    /// What becomes of the changes that patients make in the portal (S0-33).
+    pub updates: Mode,
     /// Counts the saves: two people editing at once do not overwrite each other.
     pub version: i64,
 }
 
 impl Default for PatientAccess {
     fn default() -> Self {
-        Self { invitations: true, link_life: limits::LINK_LIFE, ages: AgeRules::default(), reminders: true, version: 0 }
+        Self {
+            invitations: true,
+            link_life: limits::LINK_LIFE,
+            ages: AgeRules::default(),
+            reminders: true,
+            updates: Mode::default(),
+            version: 0,
+        }
     }
 }
 
@@ -93,6 +103,10 @@ pub struct PatientAccessForm {
     pub ends: String,
     /// `yes` when whoever is invited is reminded before the link runs out.
     pub reminders: String,
+    /// A mode's code, for what patients change in the portal.
+    pub updates: String,
+    /// What becomes of changes that wait, where nobody will be asked any more: a [`Waiting`]'s code.
+    pub waiting: String,
 }
 
 impl PatientAccessForm {
@@ -105,10 +119,11 @@ impl PatientAccessForm {
         let hours = self.link_hours.trim().parse().map_err(|_| Problem::OutOfRange);
         let link_life = invalid.check("link_hours", hours.and_then(PatientAccess::check_link_life));
         let ages = AgeRules::check(&mut invalid, &self.steps_down, &self.ends);
-        match (link_life, ages) {
-            (Some(link_life), Some(ages)) => {
+        let updates = invalid.check("updates", Mode::from_code(&self.updates));
+        match (link_life, ages, updates) {
+            (Some(link_life), Some(ages), Some(updates)) => {
                 let (invitations, reminders) = (self.invitations == "yes", self.reminders == "yes");
-                Ok(PatientAccess { invitations, link_life, ages, reminders, version })
+                Ok(PatientAccess { invitations, link_life, ages, reminders, updates, version })
             }
             _ => Err(invalid),
         }

@@ -91,6 +91,60 @@ pub fn phone(text: &str) -> Result<String, Problem> {
     if clean && (6..=20).contains(&digits) && kept.len() <= 40 { Ok(kept.to_owned()) } else { Err(Problem::NotAPhone) }
 }
 
+/// The number of a membership or card: letters, digits, spaces and `- / .`, at most 30 characters; empty is fine.
+///
+/// # Errors
+/// [`Problem::NotACardNumber`].
+pub fn card_number(text: &str) -> Result<String, Problem> {
+    let kept = text.trim();
+    let clean = kept.chars().all(|c| c.is_ascii_alphanumeric() || " -/.".contains(c));
+    let some = kept.is_empty() || kept.chars().any(|c| c.is_ascii_alphanumeric());
+    if clean && some && kept.len() <= 30 { Ok(kept.to_owned()) } else { Err(Problem::NotACardNumber) }
+}
+
+/// A postcode of a country, as far as its shape is known here: letters, digits, spaces and `-` otherwise; empty is fine.
+///
+/// # Errors
+/// [`Problem::NotAPostcode`].
+pub fn postcode(text: &str, country: &str) -> Result<String, Problem> {
+    let kept = text.trim();
+    if kept.is_empty() {
+        return Ok(String::new());
+    }
+    let clean = kept.len() <= 20 && kept.chars().all(|c| c.is_ascii_alphanumeric() || " -".contains(c));
+    let fits = match POSTCODES.iter().find(|(names, _)| names.contains(&fold(country).as_str())) {
+        None => true,
+        Some((_, shapes)) => {
+            let bare = kept.chars().filter(|c| !" -".contains(*c));
+            let shape: String = bare.map(|c| if c.is_ascii_digit() { '0' } else { 'A' }).collect();
+            shapes.contains(&shape.as_str())
+        }
+    };
+    if clean && fits { Ok(kept.to_owned()) } else { Err(Problem::NotAPostcode) }
+}
+
+/// Countries by the names people give them, folded, and the shapes of their postcodes without spaces: `0` a digit, `A` a letter.
+/// Source: the Universal Postal Union's addressing pages.
+const POSTCODES: &[(&[&str], &[&str])] = &[
+    (&["australia", "au"], &["0000"]),
+    (&["new zealand", "aotearoa", "nz"], &["0000"]),
+    (
+        &["united kingdom", "uk", "gb", "great britain", "england", "scotland", "wales", "northern ireland"],
+        &["A00AA", "A000AA", "AA00AA", "AA000AA", "A0A0AA", "AA0A0AA"],
+    ),
+    (&["united states", "united states of america", "usa", "us"], &["00000", "000000000"]),
+    (&["canada", "ca"], &["A0A0A0"]),
+    (&["germany", "deutschland", "de"], &["00000"]),
+    (&["france", "fr"], &["00000"]),
+    (&["spain", "espana", "es"], &["00000"]),
+    (&["italy", "italia", "it"], &["00000"]),
+    (&["austria", "osterreich", "at"], &["0000"]),
+    (&["switzerland", "schweiz", "suisse", "svizzera", "ch"], &["0000"]),
+    (&["netherlands", "the netherlands", "nederland", "nl"], &["0000AA"]),
+    (&["india", "in"], &["000000"]),
+    (&["singapore", "sg"], &["000000"]),
+];
+
 /// Control characters, line ends of any kind, and marks that reorder text around them.
 fn forbidden(c: char) -> bool {
     c.is_control()
@@ -106,6 +160,27 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_postcode_fits_its_country() {
+        for (code, country) in [
+            ("2041", "Australia"),
+            ("sw1a 1aa", "United Kingdom"),
+            ("10115", "Deutschland"),
+            ("12345-6789", "USA"),
+            ("K1A 0B1", "Canada"),
+            ("anything 7", "Atlantis"),
+            ("2041 x", ""),
+            ("", "Australia"),
+        ] {
+            assert_eq!(postcode(&format!(" {code} "), country).as_deref(), Ok(code), "{code} in {country}");
+        }
+        for (code, country) in
+            [("20411", "australia"), ("204A", "AU"), ("12345", "Österreich"), ("2041<", ""), ("1234", "us")]
+        {
+            assert_eq!(postcode(code, country), Err(Problem::NotAPostcode), "{code} in {country}");
+        }
+    }
 
     #[test]
     fn folding_finds_names_as_people_type_them() {

@@ -28,6 +28,7 @@ pub mod set_up;
 pub mod settings;
 mod strict;
 pub mod templates;
+pub mod updates;
 pub mod users;
 
 /// The header of a call that an open page makes by itself because the bell rang: no human act (decision 15).

@@ -1,6 +1,7 @@
 //! Doors: patients and their contacts.
 
 use domain::{
+    background::{BackgroundForm, BackgroundPage},
     ids::{ContactId, PatientId},
     page::{Page, PageRequest},
     patient::{Contact, ContactForm, DetailsForm, PatientFilter, PatientRow, Profile},
@@ -40,6 +41,18 @@ pub async fn add(form: DetailsForm) -> Result<PatientId, AppError> {
 #[server(endpoint = "patients/save", input = Json, client = super::client::Console)]
 pub async fn save(id: PatientId, version: i64, form: DetailsForm) -> Result<(), AppError> {
     answer(id, |ctx| async move { patients::save(&ctx, id, version, &form).await }).await
+}
+
+/// Who pays, and how the patient lives.
+#[server(endpoint = "patients/background", input = Json, client = super::client::Console)]
+pub async fn background(id: PatientId) -> Result<BackgroundPage, AppError> {
+    answer(id, |ctx| async move { patients::background(&ctx, id).await }).await
+}
+
+/// Changes it.
+#[server(endpoint = "patients/save_background", input = Json, client = super::client::Console)]
+pub async fn save_background(id: PatientId, version: i64, form: BackgroundForm) -> Result<(), AppError> {
+    answer(id, |ctx| async move { patients::save_background(&ctx, id, version, &form).await }).await
 }
 
 /// The patient's contacts.

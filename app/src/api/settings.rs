@@ -8,6 +8,12 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use {super::answer, services::settings};
 
+/// How many changes from the portal wait for somebody to decide.
+#[server(endpoint = "settings/waiting_updates", input = Json, client = super::client::Console)]
+pub async fn waiting_updates() -> Result<i64, AppError> {
+    answer("", |ctx| async move { settings::waiting_updates(&ctx).await }).await
+}
+
 /// The group's Patient Access settings.
 #[server(name = ShowPatientAccess, endpoint = "settings/patient_access", input = Json, client = super::client::Console)]
 pub async fn patient_access() -> Result<PatientAccess, AppError> {

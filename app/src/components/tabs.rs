@@ -8,7 +8,7 @@ pub fn Tabs(
     /// What they are tabs of, read out.
     label: &'static str,
     /// Address and text of each.
-    tabs: Vec<(String, &'static str)>,
+    tabs: Vec<(String, String)>,
     /// The address shown now.
     #[prop(into)]
     current: Signal<String>,

@@ -68,7 +68,7 @@ impl Place {
             ["console"] => Self::Home,
             ["console", "patients"] => Self::Patients,
             ["console", "patients", "new"] => Self::NewPatient,
-            ["console", "patients", id] | ["console", "patients", id, "contacts" | "access" | "forms"] => {
+            ["console", "patients", id] | ["console", "patients", id, "contacts" | "access" | "forms" | "updates"] => {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
             ["console", "reports"] => Self::Reports,
@@ -101,6 +101,8 @@ pub enum Tab {
     Contacts,
     /// What was sent to be filled in.
     Forms,
+    /// What was changed in the portal.
+    Updates,
     /// Who was invited to the portal.
     Access,
 }
@@ -112,6 +114,7 @@ impl Tab {
         match path.trim_end_matches('/').rsplit('/').next() {
             Some("contacts") => Self::Contacts,
             Some("forms") => Self::Forms,
+            Some("updates") => Self::Updates,
             Some("access") => Self::Access,
             _ => Self::Summary,
         }
@@ -125,6 +128,7 @@ pub fn patient(id: PatientId, tab: Tab) -> String {
         Tab::Summary => format!("/console/patients/{id}"),
         Tab::Contacts => format!("/console/patients/{id}/contacts"),
         Tab::Forms => format!("/console/patients/{id}/forms"),
+        Tab::Updates => format!("/console/patients/{id}/updates"),
         Tab::Access => format!("/console/patients/{id}/access"),
     }
 }
@@ -146,6 +150,7 @@ pub fn user(id: UserId) -> String {
 pub fn news(news: &News) -> String {
     match (news.patient(), news.user()) {
         (Some(id), _) if matches!(news, News::FormReturned { .. }) => patient(id, Tab::Forms),
+        (Some(id), _) if matches!(news, News::UpdatesWaiting { .. }) => patient(id, Tab::Updates),
         (Some(id), _) => patient(id, Tab::Access),
         (None, Some(id)) => user(id),
         (None, None) => "/console/notifications".to_owned(),

@@ -7,6 +7,7 @@ mod forms;
 mod history;
 mod portal_users;
 mod reports;
+mod updates;
 
 use domain::{
     error::Conflict,
@@ -20,7 +21,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-pub use self::{access::*, bulk::*, forms::*, history::*, portal_users::*, reports::*};
+pub use self::{access::*, bulk::*, forms::*, history::*, portal_users::*, reports::*, updates::*};
 use crate::error::AppError;
 
 // The frame.
@@ -461,6 +462,7 @@ pub fn news(row: &NotificationRow) -> String {
         News::InvitationAccepted { .. } => format!("{} accepted the invitation to the portal", row.about),
         News::InvitationFailed { .. } => format!("The invitation for {} could not be delivered", row.about),
         News::FormReturned { .. } => format!("A form about {} came back", row.about),
+        News::UpdatesWaiting { .. } => format!("{} changed details in the portal: they wait for you", row.about),
         News::MembershipAccepted { .. } => format!("{} joined the practice", row.about),
         News::MembershipRejected { .. } => format!("{} did not want to join the practice", row.about),
         News::AccessChanged { how: AccessChange::Asked, .. } => format!("{} was asked to join the practice", row.about),
@@ -478,6 +480,7 @@ pub const fn news_icon(news: &News) -> &'static str {
         News::InvitationAccepted { .. } | News::MembershipAccepted { .. } => "user-check",
         News::InvitationFailed { .. } => "mail-x",
         News::FormReturned { .. } => "clipboard-list",
+        News::UpdatesWaiting { .. } => "contact",
         News::MembershipRejected { .. } => "ban",
         News::AccessChanged { .. } => "shield-check",
     }

@@ -39,6 +39,8 @@ pub enum Place {
     People,
     /// What is asked to be filled in.
     Forms,
+    /// What the record says of the person.
+    Details,
     /// Sign-in, devices, the way out.
     Account,
 }
@@ -56,6 +58,7 @@ impl Place {
             Self::Invoices => format!("/portal/{patient}/invoices"),
             Self::People => format!("/portal/{patient}/people"),
             Self::Forms => format!("/portal/{patient}/forms"),
+            Self::Details => format!("/portal/{patient}/details"),
             // The record stays chosen while its owner looks at the account.
             Self::Account => format!("/portal/account?record={patient}"),
         }
@@ -71,6 +74,7 @@ impl Place {
             Self::Health => Some(say::HEALTH_PLACE),
             Self::Invoices => Some(say::INVOICES_PLACE),
             Self::Forms => Some(say::FORMS_PLACE),
+            Self::Details => Some(say::DETAILS_PLACE),
             Self::Home | Self::People | Self::Account => None,
         }
     }
@@ -87,6 +91,7 @@ impl Place {
             Self::Invoices => "receipt-text",
             Self::People => "users",
             Self::Forms => "clipboard-list",
+            Self::Details => "contact",
             Self::Account => "user",
         }
     }
@@ -94,7 +99,7 @@ impl Place {
     /// Is it part of what was shared with the patient? Who is here for appointments does not learn of it.
     #[must_use]
     pub const fn is_clinical(self) -> bool {
-        matches!(self, Self::Records | Self::Messages | Self::Health | Self::Forms)
+        matches!(self, Self::Records | Self::Messages | Self::Health | Self::Forms | Self::Details)
     }
 
     /// Is it open to somebody whose access reaches so far?
@@ -106,7 +111,7 @@ impl Place {
     /// The way in the bar that leads towards it.
     const fn under(self) -> Self {
         match self {
-            Self::Health | Self::Invoices | Self::Forms | Self::People => Self::Home,
+            Self::Health | Self::Invoices | Self::Forms | Self::People | Self::Details => Self::Home,
             other => other,
         }
     }
@@ -127,6 +132,7 @@ impl Place {
             Self::Invoices => say::INVOICES,
             Self::People => say::PEOPLE,
             Self::Forms => say::FORMS,
+            Self::Details => say::DETAILS,
             Self::Account => say::ACCOUNT,
         }
     }

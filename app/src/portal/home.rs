@@ -12,8 +12,9 @@ use crate::{
     components::{Icon, Kind, LinkButton, Notice},
 };
 
-/// The four places of S1-01, and the forms. Messages are in the bar.
-const PLACES: [Place; 5] = [Place::Health, Place::Appointments, Place::Records, Place::Forms, Place::Invoices];
+/// The four places of S1-01, the forms and the details. Messages are in the bar.
+const PLACES: [Place; 6] =
+    [Place::Health, Place::Appointments, Place::Records, Place::Forms, Place::Invoices, Place::Details];
 
 /// The page.
 #[component]

@@ -7,6 +7,7 @@
 //! | `home` | `/portal/:patient` |
 //! | `places` | appointments, records, messages, health, invoices: what will be there, until it is |
 //! | `forms` | `/portal/:patient/forms`: what is asked, and what was returned |
+//! | `details` | `/portal/:patient/details`: what the record says of the person, and changing it |
 //! | `account` | `/portal/account`: devices, password, the way out |
 //! | `people` | `/portal/:patient/people`: who can see this record, and letting somebody in |
 //! | [`islands`] | what wakes up in the browser; raw calls only, to stay small |
@@ -18,6 +19,8 @@ pub mod islands;
 mod account;
 #[cfg(feature = "ssr")]
 mod agent;
+#[cfg(feature = "ssr")]
+mod details;
 #[cfg(feature = "ssr")]
 mod forms;
 #[cfg(feature = "ssr")]
@@ -38,6 +41,7 @@ pub use islands::{Autosave, Live, Opened, Print};
 #[cfg(feature = "ssr")]
 pub use self::{
     account::{AccountPage, AccountView},
+    details::{DetailsPage, DetailsView},
     forms::{FormPage, FormView, FormsPage, FormsView},
     frame::{Frame, Place},
     home::{Home, HomeView},

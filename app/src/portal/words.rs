@@ -2,7 +2,9 @@
 
 use domain::{
     grant::{Kind, Level, Reach, Role},
+    person::Gender,
     time::Date,
+    update::{Field, Section},
 };
 
 // The bars
@@ -127,6 +129,174 @@ pub const INVOICES_PLACE: PlaceWords = PlaceWords {
     will: "Your invoices will appear here, open ones first.",
     now: "Do you have an invoice already? Pay it as it says there, or ring the practice.",
 };
+
+// Details
+/// A way.
+pub const DETAILS: &str = "Details";
+/// The page's title.
+#[must_use]
+pub const fn details(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Own => "My details",
+        Kind::Contact | Kind::Other => "Their details",
+    }
+}
+/// The place on Home. It is never empty.
+pub const DETAILS_PLACE: PlaceWords = PlaceWords {
+    title: "Details",
+    card: "See and change what your practice knows: telephone, address, who pays.",
+    empty: "",
+    will: "",
+    now: "",
+};
+/// Lead.
+#[must_use]
+pub fn details_at_once(practice: &str) -> String {
+    format!("What {practice} knows. What you change here is changed there at once.")
+}
+/// Lead.
+#[must_use]
+pub fn details_by_approval(practice: &str) -> String {
+    format!("What {practice} knows. Change what is not right: the practice looks at each change before it counts.")
+}
+/// Lead.
+#[must_use]
+pub fn details_off(practice: &str, phone: &str) -> String {
+    let ring = if phone.is_empty() { String::new() } else { format!(": {phone}") };
+    format!(
+        "What {practice} knows. This practice takes no changes from the portal. Is something not right? Ring them{ring}."
+    )
+}
+/// Lead for somebody who may look only.
+pub const DETAILS_TO_READ: &str = "What the practice knows. You may look at it, and not change it.";
+/// Done, where it counts at once.
+pub const DETAILS_SAVED: &str = "Saved. Your practice has it.";
+/// Done, where somebody looks at it first.
+pub const DETAILS_SENT: &str = "Sent. You see here what becomes of it.";
+/// Button.
+pub const SAVE_DETAILS: &str = "Save";
+/// Button.
+pub const SEND_DETAILS: &str = "Send the changes";
+/// Card.
+pub const NAME_AND_BIRTH: &str = "Name and birth date";
+/// Fact.
+pub const LEGAL_NAME: &str = "Legal name";
+/// Fact.
+pub const BORN: &str = "Born";
+/// In place of a value.
+pub const NOT_KNOWN: &str = "Not known";
+/// Under them.
+pub const ONLY_THE_PRACTICE: &str = "Only the practice changes these. Is something not right? Tell them.";
+
+/// A section's heading, its id, and what stands under the heading.
+#[must_use]
+pub const fn details_section(section: Section) -> (&'static str, &'static str, &'static str) {
+    match section {
+        Section::Personal => ("How to call and reach you", "personal", ""),
+        Section::Address => ("Address", "address", ""),
+        Section::Funding => ("Who pays", "funding", "Your health fund, and the card of a scheme if you have one."),
+        Section::Social => (
+            "How you live",
+            "social",
+            "In your own words, and only what you want to tell. Read by those who treat you.",
+        ),
+    }
+}
+
+/// A field's label and hint.
+#[must_use]
+pub const fn detail(field: Field) -> (&'static str, &'static str) {
+    match field {
+        Field::Preferred => ("What we call you", "If it is not your first name."),
+        Field::Gender => ("Gender", ""),
+        Field::Mobile => ("Mobile", ""),
+        Field::Phone => ("Other telephone", ""),
+        Field::Email => ("Email for letters", "You go on signing in with the address you have now."),
+        Field::Street => ("Street and number", ""),
+        Field::City => ("Suburb or city", ""),
+        Field::Region => ("State or region", ""),
+        Field::Country => ("Country", ""),
+        Field::Postcode => ("Postcode", ""),
+        Field::Fund => ("Health fund", ""),
+        Field::FundNumber => ("Member number", "As it stands on the card."),
+        Field::Scheme => ("Scheme", "Such as the national health card, or an insurer after an accident."),
+        Field::SchemeNumber => ("Card or claim number", ""),
+        Field::Occupation => ("Work or school", ""),
+        Field::Living => ("Where and with whom you live", ""),
+        Field::Smoking => ("Smoking", "Now and before."),
+        Field::Alcohol => ("Alcohol", "How much in a week."),
+        Field::Activity => ("Sport and movement", ""),
+        Field::SocialMore => ("Anything else that matters", ""),
+    }
+}
+
+/// The kind of a field's control, and what a browser may fill in.
+#[must_use]
+pub const fn detail_control(field: Field) -> (&'static str, &'static str) {
+    match field {
+        Field::Mobile => ("tel", "tel"),
+        Field::Phone => ("tel", "off"),
+        Field::Email => ("email", "email"),
+        Field::Street => ("text", "street-address"),
+        Field::City => ("text", "address-level2"),
+        Field::Region => ("text", "address-level1"),
+        Field::Country => ("text", "country-name"),
+        Field::Postcode => ("text", "postal-code"),
+        _ => ("text", "off"),
+    }
+}
+
+/// A value as people read it.
+#[must_use]
+pub fn detail_value(field: Field, value: &str) -> String {
+    match field {
+        Field::Gender => Gender::from_code(value).map_or(NOT_KNOWN, gender).to_owned(),
+        _ if value.is_empty() => "nothing".to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
+/// A choice.
+#[must_use]
+pub const fn gender(gender: Gender) -> &'static str {
+    match gender {
+        Gender::Female => "Female",
+        Gender::Male => "Male",
+        Gender::Other => "Other",
+        Gender::Unknown => "Not said",
+    }
+}
+
+/// Before the moment.
+pub const WAITS_SINCE: &str = "Waiting for the practice since";
+/// After it.
+#[must_use]
+pub fn still_says(value: &str) -> String {
+    format!("The practice still has: {value}.")
+}
+/// Before the moment.
+pub const ACCEPTED_ON: &str = "Accepted on";
+/// Before the moment.
+pub const EDITED_ON: &str = "The practice changed this itself on";
+/// Before the moment.
+pub const REJECTED_ON: &str = "Not accepted on";
+/// After it: what was not, and why.
+#[must_use]
+pub fn not_accepted(wanted: &str, reason: &str) -> String {
+    if reason.is_empty() {
+        format!("You had written: {wanted}.")
+    } else {
+        format!("{reason} (You had written: {wanted}.)")
+    }
+}
+/// Heading.
+pub const ALSO: &str = "Tell other practices too";
+/// Under it.
+pub const ALSO_LEAD: &str = "The changes you make here go to these as well, where you tick them.";
+/// Hint.
+pub const ALSO_AT_ONCE: &str = "Counts there at once.";
+/// Hint.
+pub const ALSO_BY_APPROVAL: &str = "They look at it first.";
 
 // Forms
 /// A page, and a way.

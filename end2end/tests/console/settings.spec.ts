@@ -56,7 +56,7 @@ test("settings are not open to a receptionist", async ({ page }) => {
   await expect(page.getByRole("link", { name: "Settings", exact: true })).toHaveCount(0);
   await page.goto("/console/settings/general");
   await expect(page.getByText("This is not part of your access")).toBeVisible();
-  const { status } = await door(page, "settings/save_patient_access", { version: 1, form: { invitations: "", link_hours: "24" } });
+  const { status } = await door(page, "settings/save_patient_access", { version: 1, form: { invitations: "", link_hours: "24", updates: "approval" } });
   expect(status).toBe(403);
 });
 

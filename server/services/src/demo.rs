@@ -11,6 +11,7 @@ use domain::{
     },
     account::{Account, Door, PasswordHash, SessionClock},
     audit::{Action, Entry},
+    background::BackgroundForm,
     email::Email,
     error::Invalid,
     grant::{Grant, Kind},
@@ -24,6 +25,7 @@ use domain::{
     practice::Group,
     template::Template,
     time::{Span, Time},
+    update::{Field, ProfileForm},
     user::{AccessSettings, Level, User, UserState},
 };
 
@@ -33,7 +35,7 @@ use crate::{
     error::{Error, Result},
     patients,
     ports::{NewSession, QueuedMail, Work},
-    sessions, tokens,
+    sessions, tokens, updates,
 };
 
 /// A demo person who can sign in.
@@ -191,11 +193,42 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
     send_forms(&owner, work.as_mut(), &first, &forms).await?;
     // The second group has patients of its own; that some are the same people is nobody's business in either.
     add_patients(&ctx, work.as_mut(), &others, 2, all.get(SECOND_PATIENTS).unwrap_or_default()).await?;
-    for actor in actors.iter().chain(&others) {
+    let account = work.find_account(&email(PEOPLE[5].email)?).await?;
+    let account = account.ok_or_else(|| Error::fault("the demo has no portal user"))?.id;
+    let token = session(&ctx, work.as_mut(), account, None).await?;
+    work.save().await?;
+    let portal = signed_in(services, vec![token]).await?;
+    if let (Some(lien), Some(patient)) = (portal.first(), first.first()) {
+        change_details(&owner, &Ctx::new(Arc::clone(services), Origin::default(), Some(lien.clone())), *patient)
+            .await?;
+    }
+    let mut work = services.store.begin().await?;
+    for actor in actors.iter().chain(&others).chain(&portal) {
         work.end_session(actor.account(), actor.session(), ctx.now()).await?;
     }
     work.save().await?;
     Ok(PEOPLE.to_vec())
+}
+
+/// The practice knows who pays for somebody, and she changed some of what it knows: it waits for somebody to decide.
+async fn change_details(owner: &Ctx, portal: &Ctx, patient: PatientId) -> Result<()> {
+    let page = patients::background(owner, patient).await?;
+    let known = BackgroundForm {
+        fund: "Harbour Mutual".to_owned(),
+        fund_number: "4417 2208".to_owned(),
+        occupation: "Teaches at a primary school".to_owned(),
+        ..BackgroundForm::default()
+    };
+    patients::save_background(owner, patient, page.version, &known).await?;
+    let mut form = ProfileForm::default();
+    for own in updates::profile(portal, patient).await?.fields {
+        form.values.insert(own.field, own.value.clone());
+        form.seen.insert(own.field, own.value);
+    }
+    form.values.insert(Field::Mobile, "0491 570 159".to_owned());
+    form.values.insert(Field::FundNumber, "4417 2280".to_owned());
+    form.values.insert(Field::Activity, "Swims twice a week".to_owned());
+    updates::save(portal, patient, &form, &[]).await
 }
 
 /// Which of those who were drawn the second group has.
@@ -289,21 +322,22 @@ async fn group(
             if made.users == PRACTITIONERS { made.locations.get(..1).unwrap_or_default() } else { &made.locations };
         work.unscoped_save_user_locations(group.id, user.id, here).await?;
         if user.state == UserState::Active {
-            made.tokens.push(session(ctx, work, account.id, user.id).await?);
+            made.tokens.push(session(ctx, work, account.id, Some(user.id)).await?);
         }
     }
     Ok(made)
 }
 
-async fn session(ctx: &Ctx, work: &mut dyn Work, account: AccountId, user: UserId) -> Result<String> {
+/// A session of a user at the console, or without one of a portal user.
+async fn session(ctx: &Ctx, work: &mut dyn Work, account: AccountId, user: Option<UserId>) -> Result<String> {
     let (token, hash) = tokens::make(&*ctx.services.random);
     let now = ctx.now();
     let session = NewSession {
         id: ctx.services.random.id().into(),
         token: hash,
         account,
-        clock: SessionClock::open(Door::Console, now),
-        user: Some(user),
+        clock: SessionClock::open(if user.is_some() { Door::Console } else { Door::Portal }, now),
+        user,
         origin: String::new(),
         agent: "demo".to_owned(),
     };

@@ -71,6 +71,7 @@ pub mod templates;
 pub mod throttle;
 pub mod tokens;
 mod unusual;
+pub mod updates;
 pub mod users;
 
 pub use context::{Ctx, Origin, Services, SessionChange};

@@ -3,9 +3,10 @@
 use domain::{
     access::{
         Access, Actor, AddPatient, EditPatient, EnterGroup, InvitePatient, ListPatients, PatientFacts, Relationship,
-        ViewContacts, ViewPatient, ViewPatientAccess,
+        ViewContacts, ViewPatient, ViewPatientAccess, ViewSocialHistory,
     },
     audit::{Action, Entry},
+    background::{BackgroundForm, BackgroundPage, SocialHistory},
     error::{Conflict, Problem},
     ids::{ContactId, PatientId},
     limits,
@@ -24,7 +25,7 @@ use crate::{
     days,
     error::{Error, Result},
     ports::{Clash, PatientRecord, Random, StoreError, Work},
-    unusual,
+    unusual, updates,
 };
 
 /// What is needed to decide about the caller's rights over this patient.
@@ -100,6 +101,7 @@ pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
     let settings = work.lookup_patient_access(&actor.may(EnterGroup, &())?).await?;
     let today = today(ctx, work.as_mut()).await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, id)).await?;
+    let updates = updates::waiting_here(ctx, work.as_mut(), &facts).await?;
     work.save().await?;
 
     let hidden = access.names_hidden();
@@ -112,6 +114,7 @@ pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
         edit: actor.may(EditPatient, &facts).is_ok(),
         invite: invitable && actor.may(InvitePatient, &facts).is_ok(),
         see_access: actor.may(ViewPatientAccess, &facts).is_ok(),
+        see_social: actor.may(ViewSocialHistory, &facts).is_ok(),
     };
     Ok(Profile {
         id,
@@ -119,6 +122,7 @@ pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
         age: patient.details.birth_date.filter(|_| !hidden).map(|date| date.age_on(today)),
         status,
         portal,
+        updates,
         version: patient.version,
         added_at: patient.added_at,
         may,
@@ -191,6 +195,60 @@ pub async fn save(ctx: &Ctx, id: PatientId, version: i64, form: &DetailsForm) ->
     if !work.save_patient(&access, &patient, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }
+    work.save().await?;
+    Ok(())
+}
+
+/// Who pays, and how the patient lives as far as the caller may see it.
+///
+/// # Errors
+/// [`crate::Error::NotFound`]; [`crate::Error::Forbidden`] for callers who see no names: a card's number gives them away;
+/// [`crate::Error::StepUp`] as for the profile.
+pub async fn background(ctx: &Ctx, id: PatientId) -> Result<BackgroundPage> {
+    let actor = ctx.actor()?;
+    let mut work = ctx.begin().await?;
+    let facts = facts(work.as_mut(), actor, id).await?;
+    let access = actor.may(ViewContacts, &facts)?;
+    let view = Access::<ViewPatient>::from(&access);
+    let mut work = unusual::opened(ctx, work, &view, &facts).await?;
+    let sees_social = actor.may(ViewSocialHistory, &facts).is_ok();
+    let mut background = work.lookup_background(&view).await?;
+    if !sees_social {
+        background.social = SocialHistory::default();
+    }
+    let version = work.lookup_patient(&view).await?.ok_or(Error::NotFound)?.patient.version;
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, id);
+    let detail = if sees_social { "funding social_history" } else { "funding" };
+    work.audit(&Entry { detail: detail.to_owned(), ..entry }).await?;
+    work.save().await?;
+    Ok(BackgroundPage { background, sees_social, version })
+}
+
+/// Changes it. `version` is the version of the record that the caller saw. What the caller may not see stays as it is.
+///
+/// # Errors
+/// [`crate::Error::Invalid`]; [`domain::error::Conflict::ChangedMeanwhile`] when somebody else was faster (RC-05).
+pub async fn save_background(ctx: &Ctx, id: PatientId, version: i64, form: &BackgroundForm) -> Result<()> {
+    let actor = ctx.actor()?;
+    let mut work = ctx.begin().await?;
+    let facts = facts(work.as_mut(), actor, id).await?;
+    let access = actor.may(EditPatient, &facts)?;
+    let mut wanted = form.check()?;
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientChanged, id);
+    let view = Access::<ViewPatient>::from(&access);
+    let before = work.lookup_background(&view).await?;
+    if actor.may(ViewSocialHistory, &facts).is_err() {
+        wanted.social = before.social.clone();
+    }
+    let differs = [("funding", before.funding != wanted.funding), ("social_history", before.social != wanted.social)];
+    let detail: Vec<_> = differs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect();
+    work.audit(&Entry { detail: detail.join(" "), ..entry }).await?;
+    let patient = work.lookup_patient(&view).await?.ok_or(Error::NotFound)?.patient;
+    // The version moves with everything that the record says.
+    if !work.save_patient(&access, &Patient { version, ..patient }, ctx.now()).await? {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    work.save_background(&access, &wanted).await?;
     work.save().await?;
     Ok(())
 }

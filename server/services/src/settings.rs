@@ -5,13 +5,24 @@ use domain::{
     audit::{Action, Entry},
     error::Conflict,
     practice::{MessageForm, MessageSettings, PatientAccess, PatientAccessForm, PracticeDetails, PracticeForm},
+    update::{Mode, Waiting},
 };
 
 use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
+    updates,
 };
+
+/// How many changes wait for somebody to decide, counted up to 1,000: whoever switches Patient Updates is asked about them.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`].
+pub async fn waiting_updates(ctx: &Ctx) -> Result<i64> {
+    let access = ctx.actor()?.may(ManageSettings, &())?;
+    Ok(ctx.read().await?.count_group_updates(&access).await?)
+}
 
 /// The group's Patient Access settings.
 ///
@@ -32,22 +43,31 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
     // Whether there is a portal at all is among what matters most.
     ctx.proved_lately()?;
     let mut work = ctx.begin().await?;
+    let before = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?.updates;
+    let waiting = match (before, settings.updates) {
+        (Mode::Approval, Mode::Auto | Mode::Disabled) => {
+            updates::chosen(work.count_group_updates(&access).await?, &form.waiting)?
+        }
+        (Mode::Approval | Mode::Auto | Mode::Disabled, _) => Waiting::Keep,
+    };
     let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "patient_access");
     let age = |age: Option<u8>| age.map_or_else(|| "never".to_owned(), |age| age.to_string());
     let detail = format!(
-        "invitations={} link_hours={} steps_down={} ends={} reminders={}",
+        "invitations={} link_hours={} steps_down={} ends={} reminders={} updates={} waiting={}",
         settings.invitations,
         settings.link_life.as_minutes() / 60,
         age(settings.ages.steps_down),
         age(settings.ages.ends),
         settings.reminders,
+        settings.updates.code(),
+        waiting.code(),
     );
     work.audit(&Entry { detail, ..entry }).await?;
     if !work.save_patient_access(&access, &settings, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }
     work.save().await?;
-    Ok(())
+    updates::settle(ctx, &access, waiting).await
 }
 
 /// What patients know the practice by.

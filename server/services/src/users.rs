@@ -450,7 +450,7 @@ pub async fn explain(ctx: &Ctx, id: UserId, patient: Option<PatientId>) -> Resul
 }
 
 /// The user as rights see one who has signed in. It earns no proof.
-const fn who(user: &User) -> Who {
+pub(crate) const fn who(user: &User) -> Who {
     let face = UserFace { group: user.group, user: user.id, level: user.level, settings: user.settings };
     Who { account: user.account, face: Face::User(face) }
 }

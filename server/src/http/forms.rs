@@ -160,7 +160,9 @@ async fn fields(body: &Bytes, keeps: &[String]) -> Fields {
         .body(Body::from(body.clone()));
     let Ok(request) = request else { return Fields::new() };
     let Ok(Form(fields)) = request.extract::<Form<Fields>, _>().await else { return Fields::new() };
-    fields.into_iter().filter(|(name, _)| keeps.contains(name)).collect()
+    // Of several under one name, such as `values[mobile]`, the list names the first part.
+    let kept = |name: &str| keeps.iter().any(|keep| name.split('[').next() == Some(keep));
+    fields.into_iter().filter(|(name, _)| kept(name)).collect()
 }
 
 /// A form that a page posted without scripts.

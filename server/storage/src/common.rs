@@ -26,6 +26,7 @@ pub(crate) fn clash(index: &str) -> Clash {
         "forms_title" => Clash::FormTitle,
         "installation_pkey" => Clash::SetUp,
         "patients_number" => Clash::PatientNumber,
+        "profile_updates_waiting" => Clash::UpdateWaiting,
         "users_account" => Clash::UserOfAccount,
         _ => Clash::Other,
     }

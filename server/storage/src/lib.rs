@@ -84,6 +84,8 @@ macro_rules! nouns {
         mod templates;
         #[path = "../throttle.rs"]
         mod throttle;
+        #[path = "../updates.rs"]
+        mod updates;
         #[path = "../users.rs"]
         mod users;
         #[path = "../work.rs"]

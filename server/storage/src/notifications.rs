@@ -25,10 +25,11 @@ const ACCESS_CHANGED: &str = "access_changed";
 const ACCESS_ENDED: &str = "access_ended";
 
 const RETURNED: &str = "form_returned";
+const UPDATES: &str = "updates_waiting";
 
 /// What this program can read.
-const KNOWN: [&str; 9] =
-    [ACCEPTED, FAILED, JOINED, DECLINED, ACCESS_ASKED, ACCESS_GIVEN, ACCESS_CHANGED, ACCESS_ENDED, RETURNED];
+const KNOWN: [&str; 10] =
+    [ACCEPTED, FAILED, JOINED, DECLINED, ACCESS_ASKED, ACCESS_GIVEN, ACCESS_CHANGED, ACCESS_ENDED, RETURNED, UPDATES];
 
 #[derive(sqlx::FromRow)]
 struct NotificationRow {
@@ -58,6 +59,7 @@ impl TryFrom<NotificationRow> for Notification {
                 .patient_id
                 .zip(row.form_request_id)
                 .map(|(patient, request)| News::FormReturned { patient: patient.into(), request: request.into() }),
+            UPDATES => row.patient_id.map(|patient| News::UpdatesWaiting { patient: patient.into() }),
             ACCESS_ASKED => access(AccessChange::Asked),
             ACCESS_GIVEN => access(AccessChange::Given),
             ACCESS_CHANGED => access(AccessChange::Changed),
@@ -93,6 +95,7 @@ impl Notifications for SqlWork {
             News::InvitationAccepted { invitation, .. } => (ACCEPTED, Some(invitation)),
             News::InvitationFailed { invitation, .. } => (FAILED, Some(invitation)),
             News::FormReturned { .. } => (RETURNED, None),
+            News::UpdatesWaiting { .. } => (UPDATES, None),
             News::MembershipAccepted { .. } => (JOINED, None),
             News::MembershipRejected { .. } => (DECLINED, None),
             News::AccessChanged { how, .. } => {
@@ -109,6 +112,7 @@ impl Notifications for SqlWork {
             News::FormReturned { request, .. } => Some(request),
             News::InvitationAccepted { .. }
             | News::InvitationFailed { .. }
+            | News::UpdatesWaiting { .. }
             | News::MembershipAccepted { .. }
             | News::MembershipRejected { .. }
             | News::AccessChanged { .. } => None,
@@ -168,7 +172,7 @@ impl Notifications for SqlWork {
              WHERE group_id = $1
                AND user_id = $2
                AND id < $3
-               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13, $14)
+               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                AND (patient_id IS NULL
                     OR COALESCE(
                         (
@@ -205,7 +209,7 @@ impl Notifications for SqlWork {
                  WHERE group_id = $1
                    AND user_id = $2
                    AND read_at IS NULL
-                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11, $12)
+                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                    AND (patient_id IS NULL
                         OR COALESCE(
                             (

@@ -311,7 +311,17 @@ impl Patients for SqlWork {
         if patient.id != access.patient() {
             return Ok(false);
         }
-        let group = access.group().uuid();
+        self.keep_patient(access.group().uuid(), patient, at).await
+    }
+
+    async fn save_relationship(&mut self, access: &Access<EditPatient>, relationship: Relationship) -> Stored<()> {
+        self.relate(access.group().uuid(), access.user().uuid(), access.patient().uuid(), relationship).await
+    }
+}
+
+impl SqlWork {
+    /// Saves a record; false when it was changed meanwhile. The caller has the proof that group and patient came from.
+    pub(super) async fn keep_patient(&mut self, group: Uuid, patient: &Patient, at: Time) -> Stored<bool> {
         let details = &patient.details;
         let sort_name = search::stored_sort_name(&details.name.sort_key());
         let words = words(details);
@@ -394,12 +404,6 @@ impl Patients for SqlWork {
         Ok(true)
     }
 
-    async fn save_relationship(&mut self, access: &Access<EditPatient>, relationship: Relationship) -> Stored<()> {
-        self.relate(access.group().uuid(), access.user().uuid(), access.patient().uuid(), relationship).await
-    }
-}
-
-impl SqlWork {
     /// What must be known to decide about this user's rights. The caller has the proof that the group came from.
     pub(super) async fn facts(&mut self, group: GroupId, user: UserId, id: PatientId) -> Stored<Option<PatientFacts>> {
         let row: Option<(Uuid, Option<String>)> = self

@@ -8,6 +8,7 @@ use domain::{
     ids::GroupId,
     practice::{Group, MessageSettings, PatientAccess, PracticeDetails},
     time::{Span, Time},
+    update::Mode,
 };
 use services::ports::{Practice, StoreError, Stored};
 use sqlx::{query, query_as};
@@ -163,7 +164,7 @@ impl Practice for SqlWork {
     }
 
     async fn unscoped_lookup_patient_access(&mut self, group: GroupId) -> Stored<PatientAccess> {
-        let row: Option<(bool, i64, Option<i64>, Option<i64>, bool, i64)> = self
+        let row: Option<(bool, i64, Option<i64>, Option<i64>, bool, String, i64)> = self
             .find(
                 query_as(
                     "SELECT
@@ -172,6 +173,7 @@ impl Practice for SqlWork {
                          steps_down_age,
                          grown_up_age,
                          reminders,
+                         updates,
                          version
                      FROM patient_access_settings
                      WHERE group_id = $1",
@@ -180,11 +182,12 @@ impl Practice for SqlWork {
             )
             .await?;
         // The row is made with the group. Without it nothing is known of what the practice wants: fail closed.
-        let (invitations, link_life, steps_down, ends, reminders, version) =
+        let (invitations, link_life, steps_down, ends, reminders, updates, version) =
             row.ok_or_else(|| StoreError::Fault(Box::new(Bug("a group without settings"))))?;
         let ages = AgeRules { steps_down: age(steps_down)?, ends: age(ends)? };
         let link_life = Span::millis(small(link_life, "link life")?);
-        Ok(PatientAccess { invitations, link_life, ages, reminders, version })
+        let updates = readable(Mode::from_code(&updates), "what becomes of changes")?;
+        Ok(PatientAccess { invitations, link_life, ages, reminders, updates, version })
     }
 
     async fn lookup_practice_details(&mut self, access: &Access<ManageSettings>) -> Stored<Option<PracticeDetails>> {
@@ -250,6 +253,7 @@ impl Practice for SqlWork {
                          steps_down_age = $6,
                          grown_up_age = $7,
                          reminders = $8,
+                         updates = $9,
                          version = version + 1,
                          saved_at = $5
                      WHERE group_id = $1
@@ -262,7 +266,8 @@ impl Practice for SqlWork {
                 .bind(at.millis())
                 .bind(settings.ages.steps_down.map(i64::from))
                 .bind(settings.ages.ends.map(i64::from))
-                .bind(settings.reminders),
+                .bind(settings.reminders)
+                .bind(settings.updates.code()),
             )
             .await?;
         Ok(saved == 1)

@@ -14,8 +14,8 @@ use std::{
 
 use domain::{
     access::{
-        Actor, Face, GrantFacts, InvitePatient, ManageRelationships, ManageUsers, PatientFacts, Relationship,
-        SendForms, UserFace, ViewOwnRecord,
+        Actor, EditOwnRecord, Face, GrantFacts, InvitePatient, ManageRelationships, ManageUsers, PatientFacts,
+        Relationship, SendForms, UserFace, ViewOwnRecord,
     },
     account::{Account, Door, PasswordHash, SessionClock},
     grant::{Birthdays, Grant, State},
@@ -27,6 +27,7 @@ use domain::{
     person::UserName,
     practice::Group,
     time::Span,
+    update::{Field, Outcome, Update},
     user::{AccessSettings, Level, User, UserState},
 };
 use serde_json::json;
@@ -292,13 +293,43 @@ impl App {
         let page = json!({ "after": null, "limit": null });
         let sent = by.call("forms/requests", json!({ "patient": patient, "page": page })).await.is(200).json();
         let request = text(&sent["rows"][0]["id"]);
+        let (portal, facts) = self.at_the_portal(user, patient).await;
+        let own = portal.may(ViewOwnRecord, &facts).unwrap();
+        let mut work = self.services.store.begin().await.unwrap();
+        assert!(work.submit_own_form(&own, request.parse().unwrap(), &[], self.clock.now()).await.unwrap());
+        work.save().await.unwrap();
+        (form, request)
+    }
+
+    /// The portal user who was invited for this patient changes the city, which waits. Nobody is told of it.
+    pub async fn waiting_update(&self, user: &User, patient: &str) -> String {
+        let (portal, facts) = self.at_the_portal(user, patient).await;
+        let own = portal.may(EditOwnRecord, &facts).unwrap();
+        let update = Update {
+            id: self.services.random.id().into(),
+            patient: patient.parse().unwrap(),
+            field: Field::City,
+            had: String::new(),
+            wanted: "Elsewhere".into(),
+            by: facts.grant.account,
+            at: self.clock.now(),
+            outcome: Outcome::Waiting,
+        };
+        let mut work = self.services.store.begin().await.unwrap();
+        work.add_own_update(&own, &update).await.unwrap();
+        work.save().await.unwrap();
+        update.id.to_string()
+    }
+
+    /// Whoever was invited for this patient, as if they had accepted.
+    async fn at_the_portal(&self, user: &User, patient: &str) -> (Actor, GrantFacts) {
         let face = UserFace { group: user.group, user: user.id, level: Level::Full, settings: NO_SETTINGS };
         let actor = |account, face| {
             Actor::unscoped_from_session(account, self.services.random.id().into(), String::new(), face)
         };
         let facts = PatientFacts { group: user.group, patient: patient.parse().unwrap(), relationship: None };
         let access = actor(user.account, Face::User(face)).may(SendForms, &facts).unwrap();
-        let mut work = self.services.store.begin().await.unwrap();
+        let mut work = self.services.store.read().await.unwrap();
         let (grant, _) = work.list_recipients(&access, self.clock.now()).await.unwrap().remove(0);
         let grant = Grant { state: State::Activated { at: self.clock.now() }, ..grant };
         let portal = actor(grant.account, Face::Portal);
@@ -309,10 +340,7 @@ impl App {
             patient_uses_portal: false,
             now: self.clock.now(),
         };
-        let own = portal.may(ViewOwnRecord, &facts).unwrap();
-        assert!(work.submit_own_form(&own, request.parse().unwrap(), &[], self.clock.now()).await.unwrap());
-        work.save().await.unwrap();
-        (form, request)
+        (portal, facts)
     }
 
     /// Sets a user's access behind everybody's back.

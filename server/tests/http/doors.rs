@@ -45,12 +45,13 @@ struct Ids {
     report: String,
     form: String,
     request: String,
+    update: String,
 }
 
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 14] = [
+const KINDS: [Kind; 15] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -65,6 +66,7 @@ const KINDS: [Kind; 14] = [
     ("saved report", |ids| &mut ids.report),
     ("form", |ids| &mut ids.form),
     ("form that was sent", |ids| &mut ids.request),
+    ("change from the portal", |ids| &mut ids.update),
 ];
 
 impl Ids {
@@ -86,6 +88,7 @@ impl Ids {
             report: id(domain::ids::SavedReportId::PREFIX),
             form: id(domain::ids::FormId::PREFIX),
             request: id(domain::ids::FormRequestId::PREFIX),
+            update: id(domain::ids::UpdateId::PREFIX),
         }
     }
 
@@ -128,6 +131,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     let user = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap()[0].user.clone();
     assert!(app.news_and_stuck_mail(&user, &patient).await);
     let (form, request) = app.returned_form(&owner, &user, &patient, &format!("Intake {number}")).await;
+    let update = app.waiting_update(&user, &patient).await;
     let page = json!({ "page": { "after": null, "limit": null } });
     let about = |rows: &Value| {
         let mut rows = rows.as_array().unwrap().iter();
@@ -153,6 +157,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         report: id(&report),
         form,
         request,
+        update,
         patient,
     };
     (owner, ids)
@@ -197,6 +202,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         "console/start"
         | "notifications/unread"
         | "settings/patient_access"
+        | "settings/waiting_updates"
         | "settings/practice"
         | "settings/messages"
         | "memberships/offers"
@@ -242,9 +248,10 @@ fn body(door: &str, ids: &Ids) -> Body {
         "notifications/mark_read" => Body::Json(json!({ "id": ids.notification })),
         "patients/list" => Body::Json(json!({ "filter": { "text": "", "status": null }, "page": page })),
         "patients/search" => Body::Json(json!({ "text": "cnry" })),
-        "patients/profile" | "patients/contacts" => Body::Json(json!({ "id": ids.patient })),
+        "patients/profile" | "patients/contacts" | "patients/background" => Body::Json(json!({ "id": ids.patient })),
         "patients/add" => Body::Json(json!({ "form": patient_form })),
         "patients/save" => Body::Json(json!({ "id": ids.patient, "version": 999, "form": patient_form })),
+        "patients/save_background" => Body::Json(json!({ "id": ids.patient, "version": 999, "form": {} })),
         "patients/add_contact" => Body::Json(json!({ "id": ids.patient, "form": contact_form })),
         "patients/save_contact" => {
             Body::Json(json!({ "id": ids.patient, "contact": ids.contact, "version": 1, "form": contact_form }))
@@ -260,9 +267,9 @@ fn body(door: &str, ids: &Ids) -> Body {
             Body::Form(vec![("token", text("x"))])
         }
         "invitations/accept" => Body::Form(vec![("token", text("x")), ("password", text("four words of nothing"))]),
-        "settings/save_patient_access" => {
-            Body::Json(json!({ "version": 999, "form": { "invitations": "yes", "link_hours": "24" } }))
-        }
+        "settings/save_patient_access" => Body::Json(
+            json!({ "version": 999, "form": { "invitations": "yes", "link_hours": "24", "updates": "approval" } }),
+        ),
         "portal_users/list" => Body::Json(json!({ "patient": ids.patient })),
         "portal_users/find" => Body::Json(json!({ "patient": ids.patient, "email": "x@example.org" })),
         "portal_users/save" => Body::Json(
@@ -310,6 +317,20 @@ fn body(door: &str, ids: &Ids) -> Body {
             ("id", ids.request.clone()),
             ("wish", text("submit")),
             ("answers[reason][]", text("x")),
+        ]),
+        "updates/waiting" => Body::Json(json!({ "patient": ids.patient })),
+        "updates/decided" => Body::Json(json!({ "patient": ids.patient, "page": page })),
+        "updates/decide" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.update, "verdict": { "reject": { "reason": "" } } }))
+        }
+        // None is named: who passes approves nothing.
+        "updates/approve_all" => Body::Json(json!({ "patient": ids.patient, "seen": [] })),
+        "updates/undo" => Body::Json(json!({ "patient": ids.patient, "id": ids.update })),
+        "updates/own" => Body::Form(vec![("patient", ids.patient.clone())]),
+        "updates/change" => Body::Form(vec![
+            ("patient", ids.patient.clone()),
+            ("seen[city]", text("")),
+            ("values[city]", text("Elsewhere")),
         ]),
         "mails/retry" => Body::Json(json!({ "id": ids.mail })),
         "portal/start" => Body::Form(vec![]),
@@ -548,7 +569,7 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 45] = [
+const READING: [&str; 49] = [
     "account/tips",
     "bulk/export",
     "bulk/list",
@@ -575,6 +596,7 @@ const READING: [&str; 45] = [
     "memberships/offers",
     "notifications/list",
     "notifications/unread",
+    "patients/background",
     "patients/contacts",
     "patients/list",
     "patients/profile",
@@ -591,7 +613,10 @@ const READING: [&str; 45] = [
     "settings/messages",
     "settings/patient_access",
     "settings/practice",
+    "settings/waiting_updates",
     "templates/list",
+    "updates/decided",
+    "updates/waiting",
     "users/list",
     "users/page",
 ];

@@ -166,7 +166,10 @@ async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
 }
 
 /// What is names and nothing else is refused as a whole.
-const REFUSED: [&str; 11] = [
+const REFUSED: [&str; 14] = [
+    "patients/background",
+    "updates/decided",
+    "updates/waiting",
     "bulk/export",
     "bulk/list",
     "bulk/patients",
@@ -181,7 +184,11 @@ const REFUSED: [&str; 11] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 42] = [
+const CHANGING: [&str; 46] = [
+    "patients/save_background",
+    "updates/approve_all",
+    "updates/decide",
+    "updates/undo",
     "bulk/go_on",
     "bulk/open",
     "bulk/start",
@@ -242,7 +249,9 @@ fn bodies(door: &str, patient: &str, user: &str, form: &str) -> Vec<Value> {
         "patients/search" => {
             ["CNRY", "cnry-a-1-first", "1990", "PT", "0491"].map(|text| json!({ "text": text })).to_vec()
         }
-        "patients/profile" | "patients/contacts" => vec![json!({ "id": patient })],
+        "patients/profile" | "patients/contacts" | "patients/background" => vec![json!({ "id": patient })],
+        "updates/waiting" => vec![json!({ "patient": patient })],
+        "updates/decided" => vec![json!({ "patient": patient, "page": page })],
         "invitations/start" => vec![json!({ "patient": patient })],
         "portal_users/list" => vec![json!({ "patient": patient })],
         "portal_users/find" => vec![json!({ "patient": patient, "email": "cnry-a-1@example.org" })],
@@ -285,6 +294,7 @@ fn bodies(door: &str, patient: &str, user: &str, form: &str) -> Vec<Value> {
         | "handout/pdf"
         | "forms/list"
         | "settings/patient_access"
+        | "settings/waiting_updates"
         | "settings/practice"
         | "settings/messages" => vec![json!({})],
         // Doors that change something say no more than that they did.

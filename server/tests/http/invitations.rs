@@ -251,7 +251,7 @@ async fn nobody_is_invited_while_invitations_are_off() {
         let everywhere = [colleague.copy(), colleague.at(&beside), practitioner.at(&beside)];
 
         let settings = practitioner.call("settings/patient_access", json!({})).await.is(200).json();
-        let off = json!({ "version": settings["version"], "form": { "link_hours": "24" } });
+        let off = json!({ "version": settings["version"], "form": { "link_hours": "24", "updates": "approval" } });
         practitioner.call("settings/save_patient_access", off).await.is(200);
         let id = rows(&practitioner, &mailed).await[0]["id"].as_str().unwrap().to_owned();
         for user in &everywhere {
@@ -275,7 +275,7 @@ async fn nobody_is_invited_while_invitations_are_off() {
         theirs.call("invitations/invite", invite(&record, &patient_email('b', 1))).await.is(200);
 
         let settings = practitioner.call("settings/patient_access", json!({})).await.is(200).json();
-        let on = json!({ "version": settings["version"], "form": { "invitations": "yes", "link_hours": "24" } });
+        let on = json!({ "version": settings["version"], "form": { "invitations": "yes", "link_hours": "24", "updates": "approval" } });
         practitioner.call("settings/save_patient_access", on).await.is(200);
         everywhere[1].call("invitations/invite", invite(&patient, &patient_email('a', 1))).await.is(200);
         // What was mailed before this: one letter to each of the two who were invited in time, and no fresh link.

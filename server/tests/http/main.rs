@@ -20,5 +20,6 @@ mod security;
 mod sessions;
 mod set_up;
 mod sign_in;
+mod updates;
 mod users;
 mod walk;

@@ -134,6 +134,7 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
         SendForms,
         ViewForms,
         ViewFormAnswers,
+        ViewSocialHistory,
         ManageRelationships,
     )
 }

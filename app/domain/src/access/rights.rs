@@ -210,6 +210,8 @@ rights! {
     ViewForms(PatientFacts) -> OnPatient = view_patient;
     /// Read what was answered.
     ViewFormAnswers(PatientFacts) -> OnPatient = view_form_answers;
+    /// See how the patient lives: the social history. It is for those who treat the patient, as answers are.
+    ViewSocialHistory(PatientFacts) -> OnPatient = view_form_answers;
     /// See mail that cannot be delivered, and try it again.
     ManageMail(()) -> InGroup = manage_settings;
     /// See what users did.
@@ -509,6 +511,7 @@ contains! {
     ViewForms => ViewPatient;
     ViewFormAnswers => ViewForms;
     ViewFormAnswers => ViewPatient;
+    ViewSocialHistory => ViewPatient;
     ManageSettings => EnterGroup;
     ManageUsers => EnterGroup;
     ManageLocations => EnterGroup;
@@ -679,6 +682,7 @@ mod tests {
             cell(actor.may(SendForms, on)),
             cell(actor.may(ViewForms, on)),
             cell(actor.may(ViewFormAnswers, on)),
+            cell(actor.may(ViewSocialHistory, on)),
             cell(actor.may(ManageMail, &())),
             cell(actor.may(ViewHistory, &())),
             cell(actor.may(ExportData, &())),
@@ -806,6 +810,7 @@ mod tests {
             "SendForms" => actor.may(SendForms, on).map(drop),
             "ViewForms" => actor.may(ViewForms, on).map(drop),
             "ViewFormAnswers" => actor.may(ViewFormAnswers, on).map(drop),
+            "ViewSocialHistory" => actor.may(ViewSocialHistory, on).map(drop),
             "ManageMail" => actor.may(ManageMail, &()).map(drop),
             "ViewPatient" => actor.may(ViewPatient, on).map(drop),
             "ViewContacts" => actor.may(ViewContacts, on).map(drop),
@@ -842,8 +847,10 @@ mod tests {
         // Answers are read by who may read notes, and by the practitioners who treat the patient.
         for treats in [automatic, granted] {
             assert_eq!(holds("ViewFormAnswers", treats), [true, true, true, true, false, false, true]);
+            assert_eq!(holds("ViewSocialHistory", treats), [true, true, true, true, false, false, true]);
         }
         assert_eq!(holds("ViewFormAnswers", None), [false, false, true, true, false, false, true]);
+        assert_eq!(holds("ViewSocialHistory", None), [false, false, true, true, false, false, true]);
         assert_eq!(holds("ViewFormAnswers", Some(Relationship::Revoked)), [false; 7]);
         for right in ["ManageUsers", "ManageLocations", "ManageSettings", "ManageRelationships"] {
             assert_eq!(holds(right, None), [false, false, false, true, false, false, true], "{right}");

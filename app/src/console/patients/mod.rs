@@ -1,6 +1,7 @@
 //! Patients: the list, a new one, and the profile with its tabs.
 
 mod access;
+mod background;
 mod contacts;
 mod details;
 mod forms;
@@ -12,5 +13,6 @@ mod practitioners;
 mod profile;
 mod summary;
 mod terms;
+mod updates;
 
 pub use self::{list::Patients, new::NewPatient, profile::Profile};

@@ -13,6 +13,7 @@ use super::{
     invite::{Invite, Target},
     portal_users::PortalSettings,
     summary::Summary,
+    updates::Updates,
 };
 use crate::{
     api,
@@ -47,16 +48,20 @@ pub fn Profile(id: PatientId) -> impl IntoView {
     let tab = Memo::new(move |_| Tab::of(&path.get()));
 
     let names_hidden = desk.start().may.names_hidden;
+    let waiting = Memo::new(move |_| record.with(|record| record.as_ref().map_or(0, |record| record.updates)));
     let tabs = move || {
         ready.get().then(|| {
-            let mut tabs = vec![(nav::patient(id, Tab::Summary), words::SUMMARY)];
+            let mut tabs = vec![(nav::patient(id, Tab::Summary), words::SUMMARY.to_owned())];
             // Contacts are people with names.
             if !names_hidden {
-                tabs.push((nav::patient(id, Tab::Contacts), words::CONTACTS));
+                tabs.push((nav::patient(id, Tab::Contacts), words::CONTACTS.to_owned()));
             }
-            tabs.push((nav::patient(id, Tab::Forms), words::FORMS));
+            tabs.push((nav::patient(id, Tab::Forms), words::FORMS.to_owned()));
+            if !names_hidden {
+                tabs.push((nav::patient(id, Tab::Updates), words::updates_tab(waiting.get())));
+            }
             if may.get().see_access {
-                tabs.push((nav::patient(id, Tab::Access), words::ACCESS));
+                tabs.push((nav::patient(id, Tab::Access), words::ACCESS.to_owned()));
             }
             view! { <Tabs label=words::PROFILE_TABS tabs=tabs current=path/> }
         })
@@ -67,9 +72,10 @@ pub fn Profile(id: PatientId) -> impl IntoView {
         let (edit, see_access) = reach.get();
         ready.get().then(|| match tab.get() {
             Tab::Summary => view! { <Summary id=id profile=profile may_edit=edit/> }.into_any(),
-            Tab::Contacts if names_hidden => view! { <Empty title=words::NAMES_HIDDEN><p>{words::NAMES_HIDDEN_TEXT}</p></Empty> }.into_any(),
+            Tab::Contacts | Tab::Updates if names_hidden => view! { <Empty title=words::NAMES_HIDDEN><p>{words::NAMES_HIDDEN_TEXT}</p></Empty> }.into_any(),
             Tab::Contacts => view! { <Contacts id=id profile=profile may_edit=edit inviting=inviting invited=invited/> }.into_any(),
             Tab::Forms => view! { <Forms id=id may_send=edit/> }.into_any(),
+            Tab::Updates => view! { <Updates id=id profile=profile/> }.into_any(),
             Tab::Access if see_access => view! { <Access id=id invited=invited inviting=inviting may=may changed=move || profile.again()/> }.into_any(),
             Tab::Access => view! { <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Level)}</p></Empty> }.into_any(),
         })

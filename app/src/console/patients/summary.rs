@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::details;
+use super::{background::BackgroundCards, details};
 use crate::{
     api,
     components::{Button, Card, Dialog, Empty, Kind},
@@ -17,12 +17,14 @@ use crate::{
 #[component]
 pub fn Summary(id: PatientId, profile: Load<Profile>, may_edit: bool) -> impl IntoView {
     let record = profile.value();
+    let names_hidden = use_desk().start().may.names_hidden;
     let editing = RwSignal::new(may_edit && drafts::was_open(&format!("patient:{id}")));
     view! {
         {move || record.get().map(|record| match record.details.clone() {
             Some(details) => view! { <Facts record=record details=details editing=editing/> }.into_any(),
             None => view! { <Empty title=words::NAMES_HIDDEN><p>{words::NAMES_HIDDEN_TEXT}</p></Empty> }.into_any(),
         })}
+        {(!names_hidden).then(|| view! { <BackgroundCards id=id profile=profile may_edit=may_edit/> })}
         {move || editing.get().then(|| view! { <Edit id=id profile=profile on_close=move || editing.set(false)/> })}
     }
 }

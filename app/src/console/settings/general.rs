@@ -1,6 +1,9 @@
 //! Settings > General: Patient Access (S0-29), the practice itself, and how it writes to its patients.
 
-use domain::practice::{PatientAccess, PatientAccessForm};
+use domain::{
+    practice::{PatientAccess, PatientAccessForm},
+    update::{Mode, Waiting},
+};
 use leptos::prelude::*;
 
 use super::{NotForYou, messages, practice::PracticeCard};
@@ -44,6 +47,7 @@ pub fn General() -> impl IntoView {
                         {words::fact(words::STEPS_DOWN, &words::at_age(settings.ages.steps_down))}
                         {words::fact(words::GROWN_UP, &words::at_age(settings.ages.ends))}
                         {words::fact(words::LINK_REMINDERS, if settings.reminders { words::ON } else { words::OFF })}
+                        {words::fact(words::PATIENT_UPDATES, words::mode(settings.updates))}
                     </dl>
                 }.into_any())}
             </Card>
@@ -70,6 +74,8 @@ fn fields(settings: &PatientAccess) -> Values {
         ("steps_down", age(settings.ages.steps_down)),
         ("ends", age(settings.ages.ends)),
         ("reminders", if settings.reminders { "yes".to_owned() } else { String::new() }),
+        ("updates", settings.updates.code().to_owned()),
+        ("waiting", String::new()),
     ]
 }
 
@@ -103,12 +109,30 @@ fn Edit(
             steps_down: form.value("steps_down"),
             ends: form.value("ends"),
             reminders: form.value("reminders"),
+            updates: form.value("updates"),
+            waiting: form.value("waiting"),
         };
         form.send(api::settings::save_patient_access(form.version(), typed), move |()| {
             desk.toasts.say(words::SETTINGS_SAVED);
             settings.again();
             on_close();
         });
+    };
+    let modes = Mode::ALL.into_iter().map(|mode| Choice::new(mode.code(), words::mode_long(mode))).collect();
+    // Whoever does not want to be asked any more says what becomes of what waits.
+    let before = start.updates;
+    let waiting = load(api::settings::waiting_updates);
+    let waiting = move || {
+        let count = waiting.value().get().unwrap_or_default();
+        let other = form.field("updates").get() != Mode::Approval.code();
+        (before == Mode::Approval && other && count > 0).then(|| {
+            let mut choices = vec![Choice::new("", words::CHOOSE)];
+            choices.extend(Waiting::ALL.into_iter().map(|choice| Choice::new(choice.code(), words::waiting(choice))));
+            view! {
+                <p class="muted">{words::waiting_count(count)}</p>
+                {form.select("waiting", words::WAITING_UPDATES, choices, "")}
+            }
+        })
     };
     let give_up = move |_| {
         form.discard();
@@ -133,6 +157,8 @@ fn Edit(
                     {form.text("steps_down", words::STEPS_DOWN, Line { longest: 2, ..Line::of("number") }.hint(words::STEPS_DOWN_HINT))}
                     {form.text("ends", words::GROWN_UP, Line { longest: 2, ..Line::of("number") }.hint(words::GROWN_UP_HINT))}
                     {form.tick("reminders", words::LINK_REMINDERS, words::LINK_REMINDERS_HINT)}
+                    {form.select("updates", words::PATIENT_UPDATES, modes, words::PATIENT_UPDATES_HINT)}
+                    {waiting}
                 </div>
                 <footer class="dialog-foot">
                     <Button press=give_up>{words::CANCEL}</Button>

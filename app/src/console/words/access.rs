@@ -284,6 +284,7 @@ pub fn right(name: &str) -> String {
         "SendForms" => "Send forms to the patient's portal users",
         "ViewForms" => "See which forms were sent",
         "ViewFormAnswers" => "Read what was answered in forms",
+        "ViewSocialHistory" => "Read how the patient lives",
         "ManageTemplates" => "Change templates",
         "ManageMail" => "Look after mail that is stuck",
         "ViewOwnRecord" => "See a record in the portal",

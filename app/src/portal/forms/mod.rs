@@ -51,12 +51,12 @@ pub fn FormsPage() -> impl IntoView {
 }
 
 /// What time it is; the beginning of time where nobody knows.
-fn now() -> Time {
+pub(super) fn now() -> Time {
     use_context::<Ctx>().map_or(Time::from_millis(0), |ctx| ctx.now())
 }
 
 /// A moment, as it is shown and as machines read it.
-fn moment(at: Time, zone: &str, now: Time) -> AnyView {
+pub(super) fn moment(at: Time, zone: &str, now: Time) -> AnyView {
     view! { <time datetime=dates::machine(at)>{dates::moment(at, zone, now)}</time> }.into_any()
 }
 

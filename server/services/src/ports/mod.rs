@@ -27,6 +27,7 @@ pub mod reports;
 pub mod sessions;
 pub mod templates;
 pub mod throttle;
+pub mod updates;
 pub mod users;
 pub mod world;
 
@@ -51,6 +52,7 @@ pub use reports::*;
 pub use sessions::*;
 pub use templates::*;
 pub use throttle::*;
+pub use updates::*;
 pub use users::*;
 pub use world::*;
 
@@ -91,6 +93,8 @@ pub enum Clash {
     SetUp,
     /// The group has a patient of this number.
     PatientNumber,
+    /// A change of this field waits already.
+    UpdateWaiting,
     /// The account has a membership in this group.
     UserOfAccount,
     /// Another one.
@@ -168,6 +172,7 @@ pub trait Work:
     + Invitations
     + BulkInvitations
     + Forms
+    + Updates
     + Templates
     + Handouts
     + Notifications

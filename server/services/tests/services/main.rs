@@ -30,6 +30,7 @@ mod settings;
 mod templates;
 mod town;
 mod unusual;
+mod updates;
 mod users;
 mod walls;
 mod world;

@@ -249,8 +249,9 @@ pub async fn tried_in_group(user: &Ctx) -> BTreeMap<&'static str, Came> {
     ])
 }
 
-/// Rights to what there is no door to yet, or nothing to see: nobody has returned a form.
-const NO_DOOR: [&str; 5] = ["ShareNotes", "ViewAppointments", "ViewFormAnswers", "ViewInvoices", "ViewNotes"];
+/// Rights to what there is no door to by itself, or nothing to see: nobody has returned a form.
+const NO_DOOR: [&str; 6] =
+    ["ShareNotes", "ViewAppointments", "ViewFormAnswers", "ViewInvoices", "ViewNotes", "ViewSocialHistory"];
 
 /// Every right that was explained was tried, and came to what was said.
 pub fn agree(explained: &[Explanation], tried: &BTreeMap<&'static str, Came>) {

@@ -333,6 +333,7 @@ pub fn access_form(invitations: bool, link_hours: u32) -> PatientAccessForm {
         invitations: if invitations { "yes".into() } else { String::new() },
         link_hours: link_hours.to_string(),
         reminders: "yes".into(),
+        updates: "approval".into(),
         ..PatientAccessForm::default()
     }
 }

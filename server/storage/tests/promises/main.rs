@@ -46,6 +46,7 @@ mod sessions;
 mod source;
 mod templates;
 mod throttle;
+mod updates;
 mod users;
 mod work;
 mod world;

@@ -1,0 +1,71 @@
+//! Doors: what patients change in their own record. The practice's take JSON; the last two are the portal's, and the last of
+//! them is what a plain form posts to.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    ids::{PatientId, UpdateId},
+    page::{Page, PageRequest},
+    update::{OwnProfile, UpdateRow, Verdict},
+};
+use leptos::prelude::*;
+
+use super::strict::Json;
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use {super::answer, domain::update::ProfileForm, services::updates};
+
+/// The patient's changes that wait for somebody to decide.
+#[server(endpoint = "updates/waiting", input = Json, client = super::client::Console)]
+pub async fn waiting(patient: PatientId) -> Result<Vec<UpdateRow>, AppError> {
+    answer(patient, |ctx| async move { updates::waiting(&ctx, patient).await }).await
+}
+
+/// Those that were decided about, latest first.
+#[server(endpoint = "updates/decided", input = Json, client = super::client::Console)]
+pub async fn decided(patient: PatientId, page: PageRequest) -> Result<Page<UpdateRow>, AppError> {
+    answer(patient, |ctx| async move { updates::decided(&ctx, patient, &page).await }).await
+}
+
+/// Approves or rejects one change.
+#[server(name = DecideUpdate, endpoint = "updates/decide", input = Json, client = super::client::Console)]
+pub async fn decide(patient: PatientId, id: UpdateId, verdict: Verdict) -> Result<(), AppError> {
+    answer(id, |ctx| async move { updates::decide(&ctx, patient, id, &verdict).await }).await
+}
+
+/// Approves those that need no further look; tells how many. `seen`: each change, and what the record said on the page.
+#[server(name = ApproveUpdates, endpoint = "updates/approve_all", input = Json, client = super::client::Console)]
+pub async fn approve_all(patient: PatientId, seen: Vec<(UpdateId, String)>) -> Result<usize, AppError> {
+    answer(patient, |ctx| async move { updates::approve_all(&ctx, patient, &seen).await }).await
+}
+
+/// Takes one's own decision back.
+#[server(name = UndoUpdate, endpoint = "updates/undo", input = Json, client = super::client::Console)]
+pub async fn undo(patient: PatientId, id: UpdateId) -> Result<(), AppError> {
+    answer(id, |ctx| async move { updates::undo(&ctx, patient, id).await }).await
+}
+
+/// What the record says of the person, and where their changes stand.
+#[server(name = OwnDetails, endpoint = "updates/own")]
+pub async fn own(patient: PatientId) -> Result<OwnProfile, AppError> {
+    answer(patient, |ctx| async move { updates::profile(&ctx, patient).await }).await
+}
+
+/// Changes it, or asks the practice to. Fields are called `values[mobile]`; `seen` and `had` are what stood there, `also` the
+/// same person's other records.
+#[server(name = ChangeDetails, endpoint = "updates/change")]
+pub async fn change(
+    patient: PatientId,
+    #[server(default)] values: BTreeMap<String, String>,
+    #[server(default)] seen: BTreeMap<String, String>,
+    #[server(default)] had: BTreeMap<String, String>,
+    #[server(default)] also: Vec<PatientId>,
+) -> Result<(), AppError> {
+    let save = |ctx| async move {
+        let form = ProfileForm::named(&values, &seen, &had)?;
+        updates::save(&ctx, patient, &form, &also).await
+    };
+    answer(patient, save).await?;
+    leptos_axum::redirect(&format!("/portal/{patient}/details/saved"));
+    Ok(())
+}

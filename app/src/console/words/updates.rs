@@ -1,0 +1,164 @@
+//! Words about what patients change in their own record.
+
+use domain::{
+    grant::Kind,
+    person::Gender,
+    update::{Field, Mode, Outcome, Waiting},
+};
+
+use super::{CITY, COUNTRY, EMAIL, GENDER, MOBILE, OTHER_PHONE, POSTCODE, PREFERRED, REGION, STREET};
+
+pub const UPDATES: &str = "Updates";
+pub const UPDATES_TEXT: &str = "What the patient, or somebody who acts for them, changed in the portal. Each change waits here until \
+                                somebody decides; until then the record stays as it is.";
+pub const NO_UPDATES: &str = "Nothing waits";
+pub const NO_UPDATES_TEXT: &str =
+    "When the patient changes something in the portal, you decide here whether the record follows.";
+pub const IN_THE_RECORD: &str = "In the record";
+pub const WANTED: &str = "Asked for";
+pub const APPROVE: &str = "Approve";
+pub const REJECT_CHANGE: &str = "Reject";
+pub const EDIT_AND_APPROVE: &str = "Edit";
+pub const TAKE_THEIRS: &str = "Take the patient\u{2019}s";
+pub const KEEP_OURS: &str = "Keep ours";
+pub const APPROVE_ALL: &str = "Approve all";
+pub const NOTHING: &str = "nothing";
+pub const REJECT_TITLE: &str = "Reject this change?";
+pub const REJECT_TEXT: &str =
+    "The record stays as it is. The patient reads in the portal that it was not accepted, and why.";
+pub const REASON: &str = "Reason";
+pub const REASON_HINT: &str = "The patient reads it. Such as: this number has a digit too few.";
+pub const EDIT_TITLE: &str = "Write something else";
+pub const EDIT_TEXT: &str =
+    "The record gets what you write here. The patient reads that the practice changed it itself.";
+pub const DECIDED: &str = "Decided";
+pub const DECIDED_EMPTY: &str = "No change was decided about yet.";
+pub const OUTCOME: &str = "What became of it";
+pub const UNDO: &str = "Undo";
+pub const APPROVED: &str = "Approved";
+pub const REJECTED: &str = "Rejected";
+pub const UNDONE: &str = "Taken back: it waits again";
+
+pub const FUNDING: &str = "Who pays";
+pub const SOCIAL_HISTORY: &str = "Social history";
+pub const EDIT_BACKGROUND: &str = "Edit funding and social history";
+pub const EDIT_FUNDING: &str = "Edit funding";
+
+pub const PATIENT_UPDATES: &str = "Patient Updates";
+pub const PATIENT_UPDATES_HINT: &str = "What becomes of a change that a patient makes to their details in the portal.";
+pub const WAITING_UPDATES: &str = "Changes that wait";
+
+/// What a field is called.
+pub const fn field(field: Field) -> &'static str {
+    match field {
+        Field::Preferred => PREFERRED,
+        Field::Gender => GENDER,
+        Field::Mobile => MOBILE,
+        Field::Phone => OTHER_PHONE,
+        Field::Email => EMAIL,
+        Field::Street => STREET,
+        Field::City => CITY,
+        Field::Region => REGION,
+        Field::Country => COUNTRY,
+        Field::Postcode => POSTCODE,
+        Field::Fund => "Health fund",
+        Field::FundNumber => "Fund member number",
+        Field::Scheme => "Scheme",
+        Field::SchemeNumber => "Card or claim number",
+        Field::Occupation => "Work or school",
+        Field::Living => "Living situation",
+        Field::Smoking => "Smoking",
+        Field::Alcohol => "Alcohol",
+        Field::Activity => "Physical activity",
+        Field::SocialMore => "Anything else",
+    }
+}
+
+/// A value of it, as people read it.
+pub fn field_value(field: Field, value: &str) -> String {
+    match field {
+        Field::Gender => Gender::from_code(value).map_or(NOTHING, super::gender).to_owned(),
+        _ if value.is_empty() => NOTHING.to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
+/// Who asked.
+pub fn asked_by(email: &str, kind: Kind) -> String {
+    match kind {
+        Kind::Own => format!("by the patient ({email})"),
+        Kind::Contact => format!("by a contact ({email})"),
+        Kind::Other => format!("by somebody who acts for them ({email})"),
+    }
+}
+
+/// A button's name among many.
+pub fn of_field(button: &str, field: Field) -> String {
+    format!("{button}: {}", self::field(field))
+}
+
+/// What the patient saw, where the record says something else by now.
+pub fn conflict(saw: &str) -> String {
+    format!("This was changed here since the patient looked. They saw: {saw}. Nothing is overwritten until you choose.")
+}
+
+/// How many were approved.
+pub fn approved_some(count: usize) -> String {
+    match count {
+        0 => "None was approved: they need a look each".to_owned(),
+        1 => "One change is approved".to_owned(),
+        count => format!("{count} changes are approved"),
+    }
+}
+
+/// The tab, with how many wait.
+pub fn updates_tab(waiting: usize) -> String {
+    if waiting == 0 { UPDATES.to_owned() } else { format!("{UPDATES} ({waiting})") }
+}
+
+/// The class, icon and word of an outcome.
+pub const fn update_outcome(outcome: &Outcome) -> (&'static str, &'static str, &'static str) {
+    match outcome {
+        Outcome::Waiting => ("badge badge-info", "clock", "Waiting"),
+        Outcome::Applied { .. } => ("badge badge-good", "check", "Written at once"),
+        Outcome::Approved { .. } => ("badge badge-good", "check", APPROVED),
+        Outcome::Rejected { .. } => ("badge badge-warn", "ban", REJECTED),
+        Outcome::Superseded { .. } => ("badge", "undo-2", "Replaced or taken back"),
+    }
+}
+
+/// The setting.
+pub const fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Auto => "Auto update",
+        Mode::Approval => "Require approval",
+        Mode::Disabled => "Disabled",
+    }
+}
+
+/// The setting, with what it means.
+pub const fn mode_long(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Auto => "Auto update: it is in the record at once",
+        Mode::Approval => "Require approval: you approve or reject it first",
+        Mode::Disabled => "Disabled: no changes are taken",
+    }
+}
+
+/// What becomes of changes that wait.
+pub const fn waiting(choice: Waiting) -> &'static str {
+    match choice {
+        Waiting::Keep => "Keep them waiting",
+        Waiting::Apply => "Approve them all",
+        Waiting::Reject => "Reject them all",
+    }
+}
+
+/// How many wait, under the choice.
+pub fn waiting_count(count: i64) -> String {
+    match count {
+        1 => "One change waits for somebody to decide.".to_owned(),
+        1000.. => "1,000 changes or more wait for somebody to decide.".to_owned(),
+        count => format!("{count} changes wait for somebody to decide."),
+    }
+}

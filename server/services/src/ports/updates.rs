@@ -1,0 +1,94 @@
+//! What patients change in their own record, and the part of a record that only its own pages read.
+
+use async_trait::async_trait;
+use domain::{
+    access::{Access, EditOwnRecord, EditPatient, ManageSettings, Relationship, ViewOwnRecord, ViewPatient},
+    background::Background,
+    grant,
+    ids::UpdateId,
+    page::{Page, PageRequest},
+    patient::Patient,
+    person::UserName,
+    time::Time,
+    update::{Field, Mode, Outcome, Update},
+    user::User,
+};
+
+use super::Stored;
+
+/// A change, with what the patient's tab shows of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedUpdate {
+    /// The change.
+    pub update: Update,
+    /// The address of the portal user who asked.
+    pub email: String,
+    /// Who that is to the patient.
+    pub kind: grant::Kind,
+    /// The user who decided, if one did.
+    pub decided_by: Option<UserName>,
+}
+
+/// Funding and social history, and changes that portal users ask for.
+#[async_trait]
+pub trait Updates {
+    /// Funding and social history; empty when nothing was ever said.
+    async fn lookup_background(&mut self, access: &Access<ViewPatient>) -> Stored<Background>;
+
+    /// Saves them. Whoever does saves the patient in the same unit of work: it carries the version of both.
+    async fn save_background(&mut self, access: &Access<EditPatient>, background: &Background) -> Stored<()>;
+
+    /// The same from the portal's side.
+    async fn lookup_own_background(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Background>;
+
+    /// The same from the portal's side.
+    async fn save_own_background(&mut self, access: &Access<EditOwnRecord>, background: &Background) -> Stored<()>;
+
+    /// Saves the record from the portal's side; false when it was changed meanwhile.
+    async fn save_own_patient(&mut self, access: &Access<EditOwnRecord>, patient: &Patient, at: Time) -> Stored<bool>;
+
+    /// What becomes of a change of this record.
+    async fn own_update_mode(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Mode>;
+
+    /// The patient's changes that wait, oldest first: one for each field at most.
+    async fn list_waiting_updates(&mut self, access: &Access<ViewPatient>) -> Stored<Vec<ListedUpdate>>;
+
+    /// Those that do not wait any more, latest first. The cursor is the id of the last row.
+    async fn list_decided_updates(
+        &mut self,
+        access: &Access<ViewPatient>,
+        page: &PageRequest,
+    ) -> Stored<Page<ListedUpdate>>;
+
+    /// One change of the patient.
+    async fn lookup_update(&mut self, access: &Access<ViewPatient>, id: UpdateId) -> Stored<Option<Update>>;
+
+    /// Saves what became of a change; false when it is not as `from` any more. Clashes when another change of the field waits.
+    async fn save_update(&mut self, access: &Access<EditPatient>, update: &Update, from: &Outcome) -> Stored<bool>;
+
+    /// Those that wait, and the latest of the others, in no order: what the portal's page shows of them.
+    async fn list_own_updates(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Vec<Update>>;
+
+    /// A new change. Clashes when another one of the field waits.
+    async fn add_own_update(&mut self, access: &Access<EditOwnRecord>, update: &Update) -> Stored<()>;
+
+    /// The change of this field that waits is replaced, or taken back; false when none waits.
+    async fn supersede_own_update(&mut self, access: &Access<EditOwnRecord>, field: Field, at: Time) -> Stored<bool>;
+
+    /// Active users who might decide and whose bell does not say so already, those who treat the patient first, and how they
+    /// belong together; at most [`domain::limits::REVIEWERS`]. Who may is not storage's to say.
+    async fn list_reviewers(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Vec<(User, Option<Relationship>)>>;
+
+    /// Nothing waits any more: what the bell said of it counts as read, with everybody. Hints their open pages.
+    async fn forget_update_news(&mut self, access: &Access<EditPatient>, at: Time) -> Stored<()>;
+
+    /// How many changes wait in the group, counted up to 1,000.
+    async fn count_group_updates(&mut self, access: &Access<ManageSettings>) -> Stored<i64>;
+
+    /// The group's changes that wait, oldest first, those after `after`; at most [`domain::limits::UPDATES_STEP`].
+    async fn list_group_updates(
+        &mut self,
+        access: &Access<ManageSettings>,
+        after: Option<UpdateId>,
+    ) -> Stored<Vec<Update>>;
+}

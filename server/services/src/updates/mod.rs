@@ -1,0 +1,14 @@
+//! What patients change in their own record: from the portal (`portal`), and what the practice makes of it (`staff`).
+//!
+//! A change is one field (decision 8). What becomes of it is the group's setting; a field that the practice changed meanwhile
+//! waits for somebody to look, whatever the setting says. Whoever changes anything writes the audit entry first: it locks
+//! the group's chain, so that two who decide at once, or a patient who edits meanwhile, come one after the other.
+
+mod portal;
+mod staff;
+
+pub(crate) use self::staff::{chosen, settle, waiting_here};
+pub use self::{
+    portal::{profile, save},
+    staff::{approve_all, decide, decided, undo, waiting},
+};

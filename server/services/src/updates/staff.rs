@@ -1,0 +1,312 @@
+//! The practice's side: which changes wait, deciding about them, and taking a decision back (S0-36, S0-37).
+
+use domain::{
+    access::{Access, EditPatient, ManageSettings, PatientFacts, ViewContacts, ViewPatient, ViewSocialHistory},
+    audit::{Action, Entry},
+    error::{Conflict, Problem, Refusal},
+    ids::{PatientId, UpdateId},
+    limits,
+    page::{Page, PageRequest},
+    patient::Patient,
+    text,
+    update::{Outcome, Record, Refused, Update, UpdateRow, Verdict, Waiting},
+};
+
+use crate::{
+    audit,
+    context::Ctx,
+    error::{Error, Result},
+    patients,
+    ports::{Clash, ListedUpdate, StoreError, Work},
+    unusual,
+};
+
+/// What a reader may do with the changes of one patient.
+struct Reach {
+    view: Access<ViewPatient>,
+    edits: bool,
+    social: bool,
+}
+
+impl Reach {
+    fn of(ctx: &Ctx, facts: &PatientFacts) -> Result<Self> {
+        let actor = ctx.actor()?;
+        let view = Access::<ViewPatient>::from(&actor.may(ViewContacts, facts)?);
+        let edits = actor.may(EditPatient, facts).is_ok();
+        Ok(Self { view, edits, social: actor.may(ViewSocialHistory, facts).is_ok() })
+    }
+
+    fn shows(&self, update: &Update) -> bool {
+        self.social || !update.field.is_social()
+    }
+}
+
+/// The record, as changes see it, and the patient it belongs to.
+async fn record(work: &mut dyn Work, access: &Access<ViewPatient>) -> Result<(Patient, Record)> {
+    let patient = work.lookup_patient(access).await?.ok_or(Error::NotFound)?.patient;
+    let background = work.lookup_background(access).await?;
+    let record = Record { details: patient.details.clone(), background };
+    Ok((patient, record))
+}
+
+/// The patient's changes that wait, oldest first.
+///
+/// # Errors
+/// [`crate::Error::NotFound`]; [`crate::Error::Forbidden`] for callers who see no names; [`crate::Error::StepUp`] as for the
+/// profile.
+pub async fn waiting(ctx: &Ctx, patient: PatientId) -> Result<Vec<UpdateRow>> {
+    let (reach, mut work) = open(ctx, patient).await?;
+    let (_, record) = record(work.as_mut(), &reach.view).await?;
+    let listed = work.list_waiting_updates(&reach.view).await?;
+    work.save().await?;
+    let shown = listed.into_iter().filter(|listed| reach.shows(&listed.update));
+    shown.map(|listed| row(ctx, &reach, &record, listed)).collect()
+}
+
+/// Those that were decided about, latest first.
+///
+/// # Errors
+/// As [`waiting`].
+pub async fn decided(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<Page<UpdateRow>> {
+    let (reach, mut work) = open(ctx, patient).await?;
+    let (_, record) = record(work.as_mut(), &reach.view).await?;
+    let Page { rows, next } = work.list_decided_updates(&reach.view, page).await?;
+    work.save().await?;
+    let shown = rows.into_iter().filter(|listed| reach.shows(&listed.update));
+    let rows = shown.map(|listed| row(ctx, &reach, &record, listed)).collect::<Result<_>>()?;
+    Ok(Page { rows, next })
+}
+
+async fn open(ctx: &Ctx, patient: PatientId) -> Result<(Reach, Box<dyn Work>)> {
+    let mut work = ctx.begin().await?;
+    let facts = patients::facts(work.as_mut(), ctx.actor()?, patient).await?;
+    let reach = Reach::of(ctx, &facts)?;
+    let mut work = unusual::opened(ctx, work, &reach.view, &facts).await?;
+    let view = &reach.view;
+    work.audit(&audit::entry(ctx, view.by(), view.group(), Action::UpdatesViewed, patient)).await?;
+    Ok((reach, work))
+}
+
+fn row(ctx: &Ctx, reach: &Reach, record: &Record, listed: ListedUpdate) -> Result<UpdateRow> {
+    let actor = ctx.actor()?;
+    let ListedUpdate { update, email, kind, decided_by } = listed;
+    let waits = update.outcome == Outcome::Waiting;
+    let undo = update.undo_until(reach.view.user()).filter(|end| reach.edits && ctx.now() < *end);
+    Ok(UpdateRow {
+        now: update.field.of(record),
+        conflict: waits && update.conflicts_with(record),
+        may_decide: waits && reach.edits && update.by != actor.account(),
+        undo_until: undo,
+        decided_by: decided_by.map(|name| name.shown()).unwrap_or_default(),
+        update,
+        email,
+        kind,
+    })
+}
+
+/// How many changes of this patient wait that the caller may see.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn waiting_here(ctx: &Ctx, work: &mut dyn Work, facts: &PatientFacts) -> Result<usize> {
+    let Ok(reach) = Reach::of(ctx, facts) else { return Ok(0) };
+    let listed = work.list_waiting_updates(&reach.view).await?;
+    Ok(listed.iter().filter(|listed| reach.shows(&listed.update)).count())
+}
+
+/// Somebody who may decide, and a record behind the lock of the group's chain.
+struct Desk {
+    access: Access<EditPatient>,
+    reach: Reach,
+    patient: Patient,
+    record: Record,
+}
+
+impl Desk {
+    async fn sit(ctx: &Ctx, work: &mut dyn Work, id: PatientId, action: Action, detail: String) -> Result<Self> {
+        let facts = patients::facts(work, ctx.actor()?, id).await?;
+        let access = ctx.actor()?.may(EditPatient, &facts)?;
+        let reach = Reach::of(ctx, &facts)?;
+        let entry = audit::entry(ctx, access.by(), access.group(), action, id);
+        work.audit(&Entry { detail, ..entry }).await?;
+        let (patient, record) = record(work, &reach.view).await?;
+        Ok(Self { access, reach, patient, record })
+    }
+
+    /// The change, if the caller may know of it and decide about it.
+    async fn update(&self, ctx: &Ctx, work: &mut dyn Work, id: UpdateId) -> Result<Update> {
+        let found = work.lookup_update(&self.reach.view, id).await?;
+        let update = found.filter(|update| self.reach.shows(update)).ok_or(Error::NotFound)?;
+        // Nobody approves their own (PT-13): an administrator may be a patient as well.
+        if update.by == ctx.actor()?.account() {
+            return Err(Error::Forbidden(Refusal::OwnUpdate));
+        }
+        Ok(update)
+    }
+
+    /// Keeps what became of a change, and the record as it is then.
+    async fn keep(
+        &mut self,
+        ctx: &Ctx,
+        work: &mut dyn Work,
+        from: &Outcome,
+        done: &Update,
+        after: Record,
+    ) -> Result<()> {
+        let saved = work.save_update(&self.access, done, from).await.map_err(|error| match error {
+            StoreError::Clash(Clash::UpdateWaiting) => Conflict::ChangedMeanwhile.into(),
+            other => Error::from(other),
+        })?;
+        if !saved {
+            return Err(Conflict::DecidedMeanwhile.into());
+        }
+        if after == self.record {
+            return Ok(());
+        }
+        self.patient.details = after.details.clone();
+        if !work.save_patient(&self.access, &self.patient, ctx.now()).await? {
+            return Err(Conflict::ChangedMeanwhile.into());
+        }
+        self.patient.version += 1;
+        if after.background != self.record.background {
+            work.save_background(&self.access, &after.background).await?;
+        }
+        self.record = after;
+        Ok(())
+    }
+
+    /// The bell says nothing of changes any more when none waits.
+    async fn leave(&self, ctx: &Ctx, work: &mut dyn Work) -> Result<()> {
+        if work.list_waiting_updates(&self.reach.view).await?.is_empty() {
+            work.forget_update_news(&self.access, ctx.now()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Decides about one change.
+///
+/// # Errors
+/// [`Conflict::DecidedMeanwhile`] when somebody else was faster (RC-02), [`Conflict::ChangedMeanwhile`] when the record says
+/// something else than the caller saw; [`crate::Error::Invalid`] naming `put` or `reason`; [`crate::Error::Forbidden`] for
+/// one's own (PT-13).
+pub async fn decide(ctx: &Ctx, patient: PatientId, id: UpdateId, verdict: &Verdict) -> Result<()> {
+    let action = match verdict {
+        Verdict::Approve { .. } => Action::UpdateApproved,
+        Verdict::Reject { .. } => Action::UpdateRejected,
+    };
+    let mut work = ctx.begin().await?;
+    let mut desk = Desk::sit(ctx, work.as_mut(), patient, action, id.to_string()).await?;
+    let update = desk.update(ctx, work.as_mut(), id).await?;
+    let (by, now) = (desk.access.user(), ctx.now());
+    let (done, after) = match verdict {
+        Verdict::Approve { saw, put } => {
+            update.approve(&desk.record, saw, put.as_deref(), by, now).map_err(|why| refused(why, "put"))?
+        }
+        Verdict::Reject { reason } => {
+            let reason = text::paragraphs(reason, limits::REASON).map_err(|problem| Error::field("reason", problem))?;
+            let done = update.reject(reason, by, now).map_err(|why| refused(why, "reason"))?;
+            (done, desk.record.clone())
+        }
+    };
+    desk.keep(ctx, work.as_mut(), &Outcome::Waiting, &done, after).await?;
+    desk.leave(ctx, work.as_mut()).await?;
+    work.save().await?;
+    Ok(())
+}
+
+fn refused(why: Refused, field: &str) -> Error {
+    match why {
+        Refused::Conflict(conflict) => conflict.into(),
+        Refused::Problem(problem) => Error::field(field, problem),
+    }
+}
+
+/// Approves those of these changes that can be approved without a further look, and tells how many: what the practice
+/// changed meanwhile, or what the caller did not see so, goes on waiting.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] or [`crate::Error::Forbidden`].
+pub async fn approve_all(ctx: &Ctx, patient: PatientId, seen: &[(UpdateId, String)]) -> Result<usize> {
+    let mut work = ctx.begin().await?;
+    let detail = format!("count={}", seen.len());
+    let mut desk = Desk::sit(ctx, work.as_mut(), patient, Action::UpdateApproved, detail).await?;
+    let (by, now) = (desk.access.user(), ctx.now());
+    // In the order of the fields: a country before its postcode.
+    let mut waiting: Vec<_> = work.list_waiting_updates(&desk.reach.view).await?;
+    waiting.sort_by_key(|listed| listed.update.field);
+    let account = ctx.actor()?.account();
+    let mut approved = 0;
+    for ListedUpdate { update, .. } in waiting {
+        let Some((_, saw)) = seen.iter().find(|(id, _)| *id == update.id) else { continue };
+        if !desk.reach.shows(&update) || update.by == account || update.conflicts_with(&desk.record) {
+            continue;
+        }
+        let Ok((done, after)) = update.approve(&desk.record, saw, None, by, now) else { continue };
+        desk.keep(ctx, work.as_mut(), &Outcome::Waiting, &done, after).await?;
+        approved += 1;
+    }
+    desk.leave(ctx, work.as_mut()).await?;
+    work.save().await?;
+    Ok(approved)
+}
+
+/// Takes one's own decision back, within a minute.
+///
+/// # Errors
+/// [`Conflict::TooLateToUndo`], or [`Conflict::ChangedMeanwhile`] when the record or the wish was changed since.
+pub async fn undo(ctx: &Ctx, patient: PatientId, id: UpdateId) -> Result<()> {
+    let mut work = ctx.begin().await?;
+    let mut desk = Desk::sit(ctx, work.as_mut(), patient, Action::UpdateUndone, id.to_string()).await?;
+    let update = desk.update(ctx, work.as_mut(), id).await?;
+    let from = update.outcome.clone();
+    let (again, after) = update.undo(&desk.record, desk.access.user(), ctx.now()).map_err(|why| refused(why, "put"))?;
+    desk.keep(ctx, work.as_mut(), &from, &again, after).await?;
+    work.save().await?;
+    Ok(())
+}
+
+/// The group does not want to be asked any more: what becomes of the changes that wait. In steps, each a unit of work of its
+/// own: whatever is left when it is cut off goes on waiting, and shows.
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn settle(ctx: &Ctx, access: &Access<ManageSettings>, choice: Waiting) -> Result<()> {
+    if choice == Waiting::Keep {
+        return Ok(());
+    }
+    let mut after = None;
+    loop {
+        let some = ctx.read().await?.list_group_updates(access, after).await?;
+        let Some(last) = some.last() else { return Ok(()) };
+        after = Some(last.id);
+        for update in some {
+            match one(ctx, &update, choice).await {
+                // Hidden from whoever saves the setting, their own, in conflict, or decided about by now: it goes on waiting.
+                Ok(()) | Err(Error::NotFound | Error::Forbidden(_) | Error::Conflict(_) | Error::Invalid(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+async fn one(ctx: &Ctx, update: &Update, choice: Waiting) -> Result<()> {
+    let verdict = match choice {
+        Waiting::Keep => return Ok(()),
+        Waiting::Reject => Verdict::Reject { reason: String::new() },
+        // Only where the record says what the patient saw.
+        Waiting::Apply => Verdict::Approve { saw: update.had.clone(), put: None },
+    };
+    decide(ctx, update.patient, update.id, &verdict).await
+}
+
+/// Whether changes wait that the setting leaves nobody to ask about: then the form must say what becomes of them.
+///
+/// # Errors
+/// [`crate::Error::Invalid`] naming `waiting`.
+pub(crate) fn chosen(count: i64, code: &str) -> Result<Waiting> {
+    if count == 0 {
+        return Ok(Waiting::Keep);
+    }
+    Waiting::from_code(code).map_err(|problem: Problem| Error::field("waiting", problem))
+}

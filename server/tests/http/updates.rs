@@ -1,0 +1,69 @@
+//! Changes of the own record as a browser without scripts posts them, and as somebody who may not forges them (S0-37, S0-38,
+//! PT-12, PT-13, PT-17).
+
+use serde_json::json;
+
+use crate::app::{App, ENGINES, Persona};
+
+const EVIL: &str = "\"><script>alert(1)</script>";
+
+async fn mode(owner: &Persona, updates: &str) {
+    let settings = owner.call("settings/patient_access", json!({})).await.is(200).json();
+    let form = json!({ "invitations": "yes", "link_hours": "24", "updates": updates, "waiting": "keep" });
+    owner.call("settings/save_patient_access", json!({ "version": settings["version"], "form": form })).await.is(200);
+}
+
+async fn post(person: &Persona, patient: &str, fields: &[(&str, &str)]) -> crate::client::Response {
+    let own = [("patient", patient)];
+    let fields: Vec<_> = own.into_iter().chain(fields.iter().copied()).collect();
+    person.form("updates/change", &format!("/portal/{patient}/details"), &fields).await
+}
+
+#[tokio::test]
+async fn details_are_changed_without_scripts() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let owner = app.practitioner().await;
+        let (person, patient) = app.portal_user(&owner, 'a', 1).await;
+        let page = person.get(&format!("/portal/{patient}/details")).await.is(200).text();
+        for wanted in ["name=\"values[mobile]\"", "name=\"seen[mobile]\"", "name=\"values[social_more]\""] {
+            assert!(page.contains(wanted), "{wanted}: {page}");
+        }
+        // Refused: the same page, with what was typed and what is wrong.
+        let bad = [("seen[mobile]", ""), ("values[mobile]", "none"), ("seen[city]", ""), ("values[city]", EVIL)];
+        let page = post(&person, &patient, &bad).await.is(422).text();
+        for wanted in ["value=\"none\"", "id=\"mobile-error\"", "role=\"alert\""] {
+            assert!(page.contains(wanted), "{wanted}: {page}");
+        }
+        assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script>alert"), "{page}");
+        // What is no field of the record cannot be changed by naming it (PT-05).
+        for field in ["values[birth_date]", "values[legal_last]", "values[status]", "values[version]"] {
+            let status =
+                post(&person, &patient, &[(field, "blocked"), (&field.replace("values", "seen"), "")]).await.status;
+            assert_eq!(status, 422, "{field}");
+        }
+        let good =
+            [("seen[city]", ""), ("values[city]", EVIL), ("seen[mobile]", ""), ("values[mobile]", "0491 570 156")];
+        let sent = post(&person, &patient, &good).await.is(303);
+        assert_eq!(sent.location(), format!("/portal/{patient}/details/saved"));
+        let page = person.get(&sent.location()).await.is(200).text();
+        assert!(page.contains("Waiting for the practice since") && !page.contains("<script>alert"), "{page}");
+        // S0-37: the record is as it was.
+        let profile = owner.call("patients/profile", json!({ "id": patient })).await.is(200).json();
+        assert_eq!((&profile["details"]["address"]["city"], &profile["updates"]), (&json!(""), &json!(2)));
+        let waiting = owner.call("updates/waiting", json!({ "patient": patient })).await.is(200).json();
+        assert_eq!(waiting.as_array().unwrap().len(), 2);
+        // PT-13: from the portal nobody decides.
+        let id = &waiting[0]["update"]["id"];
+        let approve = json!({ "patient": patient, "id": id, "verdict": { "approve": { "saw": "", "put": null } } });
+        person.call("updates/decide", approve.clone()).await.is(403);
+        owner.call("updates/decide", approve.clone()).await.is(200);
+        assert_eq!(owner.call("updates/decide", approve).await.is(409).json()["detail"], "decided_meanwhile");
+        // PT-12: where nothing is taken, a posted form is refused as well.
+        mode(&owner, "disabled").await;
+        let late = [("seen[phone]", ""), ("values[phone]", "0491 570 157")];
+        assert_eq!(person.post("updates/change", &[("patient", &patient), late[0], late[1]]).await.status, 403);
+        let page = person.get(&format!("/portal/{patient}/details")).await.is(200).text();
+        assert!(page.contains("takes no changes from the portal") && !page.contains("values["), "{page}");
+    }
+}
