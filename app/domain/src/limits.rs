@@ -23,6 +23,8 @@ pub const REASON: usize = 300;
 pub const REVIEWERS: u32 = 100;
 /// Changes that are seen to in one unit of work when the group does not want to be asked any more.
 pub const UPDATES_STEP: u32 = 50;
+/// A mail about decisions waits so long for further ones.
+pub const UPDATES_PAUSE: Span = Span::minutes(3);
 /// For so long a decision about a change can be taken back.
 pub const UNDO: Span = Span::minutes(1);
 /// The longest custom message of an invitation, in characters, and so the longest text of a communication template.

@@ -18,6 +18,8 @@ pub enum Kind {
     Reminder,
     /// "There is something for you to fill in."
     FormsAsked,
+    /// The practice decided about changes that a portal user asked for.
+    UpdatesDecided,
     /// "Who sees a record changes soon, because of an age."
     AgeNotice,
     /// A link that sets a password.
@@ -40,10 +42,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Invitation,
         Self::Reminder,
         Self::FormsAsked,
+        Self::UpdatesDecided,
         Self::AgeNotice,
         Self::PasswordLink,
         Self::PasswordChanged,
@@ -62,6 +65,7 @@ impl Kind {
             Self::Invitation => "invitation",
             Self::Reminder => "reminder",
             Self::FormsAsked => "forms_asked",
+            Self::UpdatesDecided => "updates_decided",
             Self::AgeNotice => "age_notice",
             Self::PasswordLink => "password_link",
             Self::PasswordChanged => "password_changed",
@@ -77,7 +81,7 @@ impl Kind {
     /// Does it go to patients and their families, in the group's name and out of its credit (S4-09)?
     #[must_use]
     pub const fn is_for_portal_users(self) -> bool {
-        matches!(self, Self::Invitation | Self::Reminder | Self::FormsAsked | Self::AgeNotice)
+        matches!(self, Self::Invitation | Self::Reminder | Self::FormsAsked | Self::UpdatesDecided | Self::AgeNotice)
     }
 
     /// Reads a code.

@@ -72,7 +72,7 @@ pub fn DetailsView(
     let title = say::details(record.kind);
     let OwnProfile { legal_name, birth_date, fields, mode, may_edit, elsewhere, time_zone } = profile;
     let waits = fields.iter().any(|field| field.last.as_ref().is_some_and(|last| last.state == OwnState::Waiting));
-    let done = saved.then(|| if waits { say::DETAILS_SENT } else { say::DETAILS_SAVED });
+    let done = saved.then_some(if waits { say::DETAILS_SENT } else { say::DETAILS_SAVED });
     let lead = match (may_edit, mode) {
         (true, Mode::Auto) => say::details_at_once(&practice),
         (true, _) => say::details_by_approval(&practice),

@@ -10,7 +10,7 @@ use domain::{
     grant::{self, Reach},
     ids::{GroupId, InvitationId, MailId},
     invitation::State,
-    limits::{MAIL_LEASE, PASSWORD_LINK_LIFE, TIPS},
+    limits::{MAIL_LEASE, PASSWORD_LINK_LIFE, TIPS, UPDATES_PAUSE},
     mail::{self, Failure, Kind, StuckMail, StuckMails},
     notification::{News, Notification},
     page::PageRequest,
@@ -34,6 +34,8 @@ const LANES: usize = 4;
 const WAY: Duration = Duration::from_secs(2);
 /// How long the mail server may take for one letter; well within [`MAIL_LEASE`].
 const SMTP_PATIENCE: Duration = Duration::from_secs(30);
+/// A decision so long before the last one belongs to the same mail.
+const DECIDED_LATELY: Span = Span::hours(1);
 /// A mail without an end of its own is given up after this.
 const GIVE_UP: Span = Span::hours(24);
 
@@ -98,6 +100,7 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
             Kind::Invitation => invitation(services, work.as_mut(), mail).await?,
             Kind::Reminder => reminder(services, work.as_mut(), mail).await?,
             Kind::FormsAsked => forms_asked(services, work.as_mut(), mail).await?,
+            Kind::UpdatesDecided => updates_decided(services, work.as_mut(), mail).await?,
             Kind::AgeNotice => age_notice(services, work.as_mut(), mail).await?,
             Kind::PasswordLink => password_link(services, work.as_mut(), mail).await?,
             Kind::PasswordChanged => {
@@ -229,6 +232,28 @@ async fn forms_asked(services: &Services, work: &mut dyn Work, mail: &QueuedMail
     let group = work.unscoped_lookup_group(group).await?.ok_or_else(|| Error::fault("a form without its group"))?;
     let link = format!("{}{}", services.base_url, Door::Portal.sign_in());
     Ok(Fate::Send(MailContent::FormsAsked { practice: group.name, phone: group.phone, link }))
+}
+
+/// Was anything decided, and not taken back, about a record that this person still sees?
+async fn updates_decided(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
+    const GONE: Fate = Fate::Drop { failed: None };
+    let Some(group) = mail.group else { return Ok(GONE) };
+    let mut decided = false;
+    for record in work.list_grants(mail.account).await?.into_iter().filter(|record| record.grant.group == group) {
+        let patient = record.grant.patient;
+        let sees = record.at(services.clock.now()).open().is_some_and(|reach| reach.level == grant::Level::Clinical);
+        let since = mail.made_at - DECIDED_LATELY;
+        decided = decided || sees && work.unscoped_updates_decided(group, patient, mail.account, since).await?;
+    }
+    if !decided {
+        return Ok(GONE);
+    }
+    if late(services, mail, mail.due_at) {
+        return Ok(Fate::Park(Failure::GaveUp));
+    }
+    let group = work.unscoped_lookup_group(group).await?.ok_or_else(|| Error::fault("a change without its group"))?;
+    let link = format!("{}{}", services.base_url, Door::Portal.sign_in());
+    Ok(Fate::Send(MailContent::UpdatesDecided { practice: group.name, phone: group.phone, link }))
 }
 
 /// Does an age of a patient still change something soon: what this person sees, or who sees their own record?
@@ -436,6 +461,13 @@ pub(crate) fn about_account(ctx: &Ctx, account: &Account, kind: Kind, token: Opt
 /// A mail to a portal user about what the practice asks of them.
 pub(crate) fn about_forms(ctx: &Ctx, account: &Account, group: GroupId) -> QueuedMail {
     QueuedMail { group: Some(group), ..about_account(ctx, account, Kind::FormsAsked, None) }
+}
+
+/// A mail to a portal user that changes were decided about. It waits until the last word is likely said, and until a decision
+/// cannot be taken back any more.
+pub(crate) fn about_updates(ctx: &Ctx, account: &Account, group: GroupId) -> QueuedMail {
+    let mail = about_account(ctx, account, Kind::UpdatesDecided, None);
+    QueuedMail { group: Some(group), due_at: mail.made_at + UPDATES_PAUSE, ..mail }
 }
 
 /// A mail to a portal user about an age at which access changes.

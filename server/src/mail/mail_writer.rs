@@ -23,6 +23,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("reminder.txt", include_str!("templates/reminder.txt")),
     ("age_notice.html", include_str!("templates/age_notice.html")),
     ("age_notice.txt", include_str!("templates/age_notice.txt")),
+    ("updates_decided.html", include_str!("templates/updates_decided.html")),
+    ("updates_decided.txt", include_str!("templates/updates_decided.txt")),
     ("forms_asked.html", include_str!("templates/forms_asked.html")),
     ("forms_asked.txt", include_str!("templates/forms_asked.txt")),
     ("password_link.html", include_str!("templates/password_link.html")),
@@ -90,6 +92,12 @@ impl MailWriter for Templates {
                 "forms_asked",
                 practice.clone(),
                 format!("{practice} asks you to fill something in"),
+                context! { practice, phone, link },
+            ),
+            MailContent::UpdatesDecided { practice, phone, link } => (
+                "updates_decided",
+                practice.clone(),
+                format!("{practice} looked at your changes"),
                 context! { practice, phone, link },
             ),
             MailContent::AgeNotice { practice, phone, link, change } => {
@@ -259,6 +267,21 @@ mod tests {
         assert!(written.text.contains("https://portal.example.org/sign-in"), "{}", written.text);
         assert_eq!(written.html.matches("href=\"https://portal.example.org/sign-in\"").count(), 2, "{}", written.html);
         assert!(written.html.contains(">Sign in</a>") && !written.html.contains("<Practice>"), "{}", written.html);
+    }
+
+    // Decision 14: that it was looked at, and neither what nor how.
+    #[test]
+    fn a_mail_about_changes_says_no_more_than_that() {
+        let written = Templates::new().unwrap().write(&MailContent::UpdatesDecided {
+            practice: "Harbour & Sons <Practice>".into(),
+            phone: "020 7946 0000".into(),
+            link: "https://portal.example.org/sign-in".into(),
+        });
+        assert_eq!(written.subject, "Harbour & Sons <Practice> looked at your changes");
+        for part in [&written.text, &written.html] {
+            assert!(part.contains("https://portal.example.org/sign-in") && part.contains("020 7946 0000"), "{part}");
+        }
+        assert!(!written.html.contains("<Practice>"), "{}", written.html);
     }
 
     // S0-27, decision 14: that something changes, and neither whose record nor when. Each side reads what it means for them.

@@ -47,7 +47,7 @@ struct MailRow {
 
 /// The kinds of mail that this program knows; mail of others waits for a newer one. A further kind does not compile here
 /// before the statements have a place for it.
-fn kinds() -> [&'static str; 12] {
+fn kinds() -> [&'static str; 13] {
     Kind::ALL.map(Kind::code)
 }
 
@@ -221,7 +221,7 @@ impl Outbox for SqlWork {
             by_index!("outbox_turns"),
             "
                  WHERE due_at <= $1
-                   AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                   AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
                  ORDER BY turn, id
                  LIMIT $3",
             skip_locked!(),
@@ -270,7 +270,7 @@ impl Outbox for SqlWork {
             "SELECT MIN(due_at)
              FROM outbox
              WHERE due_at IS NOT NULL
-               AND kind IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+               AND kind IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         );
         for kind in kinds() {
             statement = statement.bind(kind);
@@ -404,11 +404,11 @@ impl Outbox for SqlWork {
                     OR o.group_id = $1
                        AND o.invitation_id IS NULL
                        -- What goes to portal users: a user may be one.
-                       AND o.kind NOT IN ('forms_asked', 'age_notice')
+                       AND o.kind NOT IN ('forms_asked', 'updates_decided', 'age_notice')
                 )
              WHERE o.sent_at IS NULL
                AND (o.parked_at IS NOT NULL OR o.tries >= $4)
-               AND o.kind IN ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+               AND o.kind IN ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
                AND o.id < $2
                AND (
                    o.group_id = $1

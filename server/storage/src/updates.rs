@@ -5,7 +5,7 @@ use domain::{
     access::{Access, EditOwnRecord, EditPatient, ManageSettings, Relationship, ViewOwnRecord, ViewPatient},
     background::{Background, Funding, SocialHistory},
     grant,
-    ids::UpdateId,
+    ids::{AccountId, GroupId, PatientId, UpdateId},
     limits,
     page::{Page, PageRequest},
     patient::Patient,
@@ -171,16 +171,39 @@ macro_rules! select_update {
     };
 }
 
-/// How an outcome is stored: state, when, by whom, why, what was written, and over what.
-fn columns(outcome: &Outcome) -> (&'static str, Option<i64>, Option<Uuid>, &str, Option<&str>, Option<&str>) {
-    match outcome {
-        Outcome::Waiting => (WAITING, None, None, "", None, None),
-        Outcome::Applied { at } => (APPLIED, Some(at.millis()), None, "", None, None),
-        Outcome::Approved { at, by, put, replaced } => {
-            (APPROVED, Some(at.millis()), Some(by.uuid()), "", Some(put), Some(replaced))
+/// An outcome as stored.
+#[derive(Default)]
+struct Columns {
+    state: &'static str,
+    at: Option<i64>,
+    by: Option<Uuid>,
+    reason: String,
+    put: Option<String>,
+    replaced: Option<String>,
+}
+
+impl Columns {
+    fn of(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Waiting => Self { state: WAITING, ..Self::default() },
+            Outcome::Applied { at } => Self { state: APPLIED, at: Some(at.millis()), ..Self::default() },
+            Outcome::Approved { at, by, put, replaced } => Self {
+                state: APPROVED,
+                at: Some(at.millis()),
+                by: Some(by.uuid()),
+                put: Some(put.clone()),
+                replaced: Some(replaced.clone()),
+                ..Self::default()
+            },
+            Outcome::Rejected { at, by, reason } => Self {
+                state: REJECTED,
+                at: Some(at.millis()),
+                by: Some(by.uuid()),
+                reason: reason.clone(),
+                ..Self::default()
+            },
+            Outcome::Superseded { at } => Self { state: SUPERSEDED, at: Some(at.millis()), ..Self::default() },
         }
-        Outcome::Rejected { at, by, reason } => (REJECTED, Some(at.millis()), Some(by.uuid()), reason, None, None),
-        Outcome::Superseded { at } => (SUPERSEDED, Some(at.millis()), None, "", None, None),
     }
 }
 
@@ -306,8 +329,8 @@ impl Updates for SqlWork {
     }
 
     async fn save_update(&mut self, access: &Access<EditPatient>, update: &Update, from: &Outcome) -> Stored<bool> {
-        let (was, was_at, ..) = columns(from);
-        let (state, at, by, reason, put, replaced) = columns(&update.outcome);
+        let was = Columns::of(from);
+        let Columns { state, at, by, reason, put, replaced } = Columns::of(&update.outcome);
         let saved = self
             .execute(
                 query(
@@ -327,14 +350,14 @@ impl Updates for SqlWork {
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
                 .bind(update.id.uuid())
-                .bind(was)
-                .bind(was_at.unwrap_or(0))
+                .bind(was.state)
+                .bind(was.at.unwrap_or(0))
                 .bind(state)
                 .bind(at)
                 .bind(by)
-                .bind(reason.to_owned())
-                .bind(put.map(str::to_owned))
-                .bind(replaced.map(str::to_owned)),
+                .bind(reason)
+                .bind(put)
+                .bind(replaced),
             )
             .await?;
         Ok(saved == 1)
@@ -376,7 +399,7 @@ impl Updates for SqlWork {
     }
 
     async fn add_own_update(&mut self, access: &Access<EditOwnRecord>, update: &Update) -> Stored<()> {
-        let (state, at, ..) = columns(&update.outcome);
+        let Columns { state, at, .. } = Columns::of(&update.outcome);
         self.execute(
             query(
                 "INSERT INTO profile_updates (
@@ -454,7 +477,7 @@ impl Updates for SqlWork {
                              AND n.what = 'updates_waiting'
                              AND n.patient_id = $2
                        )
-                     ORDER BY COALESCE(r.kind, 'none') = 'none', u.id
+                     ORDER BY r.kind IS NULL, u.id
                      LIMIT $3"
                 ))
                 .bind(access.group().uuid())
@@ -493,6 +516,34 @@ impl Updates for SqlWork {
             self.hint(Hint::Bell(account.into()));
         }
         Ok(())
+    }
+
+    async fn unscoped_updates_decided(
+        &mut self,
+        group: GroupId,
+        patient: PatientId,
+        account: AccountId,
+        since: Time,
+    ) -> Stored<bool> {
+        let any: Option<(Uuid,)> = self
+            .find(
+                query_as(
+                    "SELECT id
+                     FROM profile_updates
+                     WHERE group_id = $1
+                       AND patient_id = $2
+                       AND account_id = $3
+                       AND state IN ('approved', 'rejected')
+                       AND decided_at >= $4
+                     LIMIT 1",
+                )
+                .bind(group.uuid())
+                .bind(patient.uuid())
+                .bind(account.uuid())
+                .bind(since.millis()),
+            )
+            .await?;
+        Ok(any.is_some())
     }
 
     async fn count_group_updates(&mut self, access: &Access<ManageSettings>) -> Stored<i64> {

@@ -656,7 +656,8 @@ mod tests {
                 Err(Denied::Forbidden(Refusal::NoGroup)) => "no: in no group",
                 Err(Denied::Forbidden(Refusal::Setting)) => "no: setting",
                 Err(Denied::Forbidden(Refusal::NotYours)) => "no: the patient's",
-                Err(Denied::Forbidden(Refusal::OwnRecord)) => "no: one's own",
+                Err(Denied::Forbidden(Refusal::OwnRecord | Refusal::OwnUpdate)) => "no: one's own",
+                Err(Denied::Forbidden(Refusal::UpdatesOff)) => "no: updates are off",
             }
         }
         let cells = [

@@ -5,7 +5,7 @@ use domain::{
     access::{Access, EditOwnRecord, EditPatient, ManageSettings, Relationship, ViewOwnRecord, ViewPatient},
     background::Background,
     grant,
-    ids::UpdateId,
+    ids::{AccountId, GroupId, PatientId, UpdateId},
     page::{Page, PageRequest},
     patient::Patient,
     person::UserName,
@@ -81,6 +81,15 @@ pub trait Updates {
 
     /// Nothing waits any more: what the bell said of it counts as read, with everybody. Hints their open pages.
     async fn forget_update_news(&mut self, access: &Access<EditPatient>, at: Time) -> Stored<()>;
+
+    /// Were changes of this account approved or rejected since then?
+    async fn unscoped_updates_decided(
+        &mut self,
+        group: GroupId,
+        patient: PatientId,
+        account: AccountId,
+        since: Time,
+    ) -> Stored<bool>;
 
     /// How many changes wait in the group, counted up to 1,000.
     async fn count_group_updates(&mut self, access: &Access<ManageSettings>) -> Stored<i64>;

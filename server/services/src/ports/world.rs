@@ -135,6 +135,15 @@ pub enum MailContent {
         /// Where to sign in.
         link: String,
     },
+    /// "The practice looked at your changes."
+    UpdatesDecided {
+        /// Whose decision it was.
+        practice: String,
+        /// Its telephone; may be empty.
+        phone: String,
+        /// Where to sign in.
+        link: String,
+    },
     /// "Who sees a record changes soon, because of an age."
     AgeNotice {
         /// Whose rule it is.

@@ -4,8 +4,8 @@ use domain::{
     access::{Access, EditPatient, ManageSettings, PatientFacts, ViewContacts, ViewPatient, ViewSocialHistory},
     audit::{Action, Entry},
     error::{Conflict, Problem, Refusal},
-    ids::{PatientId, UpdateId},
-    limits,
+    ids::{AccountId, PatientId, UpdateId},
+    limits, mail,
     page::{Page, PageRequest},
     patient::Patient,
     text,
@@ -16,7 +16,7 @@ use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
-    patients,
+    mails, patients,
     ports::{Clash, ListedUpdate, StoreError, Work},
     unusual,
 };
@@ -175,6 +175,18 @@ impl Desk {
         Ok(())
     }
 
+    /// Whoever asked gets one mail, however many are decided about.
+    async fn tell(&self, ctx: &Ctx, work: &mut dyn Work, asked: AccountId) -> Result<()> {
+        let group = self.access.group();
+        if work.mail_again(group, asked, mail::Kind::UpdatesDecided, ctx.now()).await? {
+            return Ok(());
+        }
+        let account = work.lookup_account(asked).await?;
+        let account = account.ok_or_else(|| Error::fault("a change without its account"))?;
+        work.add_mail(&mails::about_updates(ctx, &account, group)).await?;
+        Ok(())
+    }
+
     /// The bell says nothing of changes any more when none waits.
     async fn leave(&self, ctx: &Ctx, work: &mut dyn Work) -> Result<()> {
         if work.list_waiting_updates(&self.reach.view).await?.is_empty() {
@@ -210,6 +222,7 @@ pub async fn decide(ctx: &Ctx, patient: PatientId, id: UpdateId, verdict: &Verdi
         }
     };
     desk.keep(ctx, work.as_mut(), &Outcome::Waiting, &done, after).await?;
+    desk.tell(ctx, work.as_mut(), done.by).await?;
     desk.leave(ctx, work.as_mut()).await?;
     work.save().await?;
     Ok(())
@@ -244,6 +257,7 @@ pub async fn approve_all(ctx: &Ctx, patient: PatientId, seen: &[(UpdateId, Strin
         }
         let Ok((done, after)) = update.approve(&desk.record, saw, None, by, now) else { continue };
         desk.keep(ctx, work.as_mut(), &Outcome::Waiting, &done, after).await?;
+        desk.tell(ctx, work.as_mut(), done.by).await?;
         approved += 1;
     }
     desk.leave(ctx, work.as_mut()).await?;

@@ -39,6 +39,7 @@ on_both_engines! {
     how_somebody_lives_is_for_who_treats_them,
     whoever_switches_says_what_becomes_of_what_waits,
     a_decision_is_taken_back,
+    whoever_asked_is_told_by_mail,
     all_at_once_but_what_needs_a_look,
     whatever_happens_the_record_is_what_was_decided,
 }
@@ -526,6 +527,46 @@ async fn a_decision_is_taken_back(town: Town) {
     town.clock.pass(limits::UNDO);
     assert_eq!(conflict(updates::undo(owner, patient, row.update.id).await), Conflict::TooLateToUndo);
     assert_eq!(says(owner, patient, Field::Mobile).await, "0400 000 004");
+}
+
+/// Decision 14: one mail for several decisions, once nobody can take them back; none when nothing is left of them.
+async fn whoever_asked_is_told_by_mail(town: Town) {
+    let Place { staff, patient, lien } = place(&town, Mode::Approval).await;
+    let mails = |town: &Town| {
+        let all = town.mailer.to(LIEN);
+        all.into_iter().filter(|letter| letter.subject == "updates decided").count()
+    };
+    change(&lien, patient, &[(Field::Mobile, "0400 000 002"), (Field::City, "Balmain")]).await.unwrap();
+    let rows = waiting(&staff.owner, patient).await;
+    decide(&staff.owner, patient, &rows[0], true).await.unwrap();
+    decide(&staff.owner, patient, &rows[1], false).await.unwrap();
+    town.post().await;
+    assert_eq!(mails(&town), 0, "not yet");
+    town.clock.pass(limits::UPDATES_PAUSE);
+    town.post().await;
+    assert_eq!(mails(&town), 1);
+    let letter = town.mailer.to(LIEN).pop().unwrap();
+    for secret in ["Balmain", "0400", "Lien", &patient.to_string()] {
+        assert!(!letter.text.contains(secret), "{secret}: {}", letter.text);
+    }
+    // Taken back before it left; or the access ended.
+    town.clock.pass(Span::hours(2));
+    for undone in [true, false] {
+        let again = town.again(&staff.owner).await.unwrap_or_else(|| staff.owner.clone());
+        let owner = if undone { &staff.owner } else { &again };
+        change(&lien, patient, &[(Field::City, if undone { "Glebe" } else { "Annandale" })]).await.unwrap();
+        let row = waiting(owner, patient).await.remove(0);
+        decide(owner, patient, &row, true).await.unwrap();
+        if undone {
+            updates::undo(owner, patient, row.update.id).await.unwrap();
+        } else {
+            let grant = services::portal_users::list(owner, patient).await.unwrap()[0].id;
+            services::portal_users::suspend(owner, patient, grant).await.unwrap();
+        }
+        town.clock.pass(limits::UPDATES_PAUSE);
+        town.post().await;
+        assert_eq!(mails(&town), 1, "undone: {undone}");
+    }
 }
 
 async fn all_at_once_but_what_needs_a_look(town: Town) {

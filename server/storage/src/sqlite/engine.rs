@@ -260,6 +260,7 @@ fn index(message: &str) -> &'static str {
         "templates.group_id, templates.name_folded" => "templates_name",
         "saved_reports.group_id, saved_reports.user_id, saved_reports.name_folded" => "saved_reports_name",
         "forms.group_id, forms.title_folded" => "forms_title",
+        "profile_updates.group_id, profile_updates.patient_id, profile_updates.field" => "profile_updates_waiting",
         "installation.id" => "installation_pkey",
         "patients.group_id, patients.number" => "patients_number",
         "users.group_id, users.account_id" => "users_account",

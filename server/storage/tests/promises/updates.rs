@@ -108,7 +108,7 @@ async fn one_change_of_a_field_waits(database: &TestDatabase) {
     assert_eq!(decided.rows[0].update, Update { outcome: Outcome::Superseded { at: later(2) }, ..first });
     let settings = may_manage_settings(&world.mira);
     assert_eq!(work.count_group_updates(&settings).await.unwrap(), 1);
-    assert_eq!(work.list_group_updates(&settings, None).await.unwrap(), [second.clone()]);
+    assert_eq!(work.list_group_updates(&settings, None).await.unwrap(), std::slice::from_ref(&second));
     assert!(work.list_group_updates(&settings, Some(second.id)).await.unwrap().is_empty());
 }
 

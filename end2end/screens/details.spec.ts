@@ -1,0 +1,48 @@
+// What patients change themselves, in the portal and in the console.
+import type { Page } from "@playwright/test";
+
+import { DESK, PHONE, test } from "../harness/test.js";
+import { LIEN, door, openConsole, openPortal } from "../harness/people.js";
+
+async function shoot(page: Page, name: string): Promise<void> {
+  for (const scheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.screenshot({ path: `shots/${name}-${scheme}.png`, fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+test("details", async ({ device }) => {
+  const desk = await device(DESK);
+  await openConsole(desk);
+  const { body } = await door(desk, "patients/search", { text: LIEN.name });
+  const [lien] = body as { id: string }[];
+  await desk.goto(`/console/patients/${lien!.id}/updates`);
+  await desk.getByRole("listitem", { name: "Mobile" }).waitFor();
+  await shoot(desk, "console-updates-1440");
+  await desk.getByRole("button", { name: "Reject: Fund member number" }).click();
+  await desk.screenshot({ path: "shots/console-updates-reject-1440.png" });
+  const dialog = desk.getByRole("dialog");
+  await dialog.getByLabel("Reason").fill("This number has 9 digits.");
+  await dialog.getByRole("button", { name: "Reject" }).click();
+  await desk.getByRole("button", { name: "Approve: Mobile" }).click();
+  await desk.getByRole("listitem", { name: "Mobile" }).waitFor({ state: "hidden" });
+  await shoot(desk, "console-updates-decided-1440");
+  await desk.setViewportSize(PHONE.viewport);
+  await shoot(desk, "console-updates-390");
+  await desk.goto(`/console/patients/${lien!.id}`);
+  await desk.getByRole("heading", { name: "Who pays" }).waitFor();
+  await shoot(desk, "console-summary-390");
+  await desk.setViewportSize(DESK.viewport);
+  await shoot(desk, "console-summary-1440");
+
+  const phone = await device(PHONE);
+  await openPortal(phone);
+  await phone.goto(`${phone.url()}/details`);
+  await shoot(phone, "portal-details-390");
+  await phone.getByLabel("Mobile").fill("none");
+  await phone.getByRole("button", { name: "Send the changes" }).click();
+  await shoot(phone, "portal-details-refused-390");
+  await phone.setViewportSize(DESK.viewport);
+  await shoot(phone, "portal-details-refused-1440");
+});
