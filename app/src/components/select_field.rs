@@ -51,6 +51,9 @@ pub fn SelectField(
     /// Must be chosen; when not, the label says "(optional)".
     #[prop(optional)]
     required: bool,
+    /// The label does not say so: something beside it does.
+    #[prop(optional)]
+    unmarked: bool,
 ) -> impl IntoView {
     let id = if id.is_empty() { name.to_owned() } else { id };
     let chosen = bind.unwrap_or_else(|| RwSignal::new(value));
@@ -74,7 +77,7 @@ pub fn SelectField(
         });
     }
     view! {
-        <Field id=id.clone() label=label hint=hint error=error optional=!required>
+        <Field id=id.clone() label=label hint=hint error=error optional=!required && !unmarked>
             <select
                 id=id
                 name=name

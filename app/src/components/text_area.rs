@@ -32,6 +32,9 @@ pub fn TextArea(
     /// Must be filled in; when not, the label says "(optional)".
     #[prop(optional)]
     required: bool,
+    /// The label does not say so: something beside it does.
+    #[prop(optional)]
+    unmarked: bool,
     /// Lines shown; it grows with the text where the browser can.
     #[prop(default = 4)]
     rows: u32,
@@ -47,7 +50,7 @@ pub fn TextArea(
         move || described_by(&id, has_hint, error.with(Option::is_some))
     };
     view! {
-        <Field id=id.clone() label=label hint=hint error=error optional=!required>
+        <Field id=id.clone() label=label hint=hint error=error optional=!required && !unmarked>
             <textarea
                 id=id
                 name=name

@@ -111,11 +111,11 @@ pub fn DetailsView(
             </header>
             {done.map(|text| view! { <Notice tone=Tone::Success live=true focus=true><p>{text}</p></Notice> })}
             <Card title=say::NAME_AND_BIRTH id="name-and-birth">
+                <p class="card-lead">{say::ONLY_THE_PRACTICE}</p>
                 <dl class="answers">
                     <dt>{say::LEGAL_NAME}</dt><dd dir="auto">{legal_name}</dd>
                     <dt>{say::BORN}</dt><dd>{birth_date.map_or_else(|| say::NOT_KNOWN.to_owned(), |day| day.long())}</dd>
                 </dl>
-                <p class="field-hint">{say::ONLY_THE_PRACTICE}</p>
             </Card>
             {body}
         </Frame>
@@ -145,7 +145,7 @@ impl Sheet {
         view! {
             <Card title=title id=id>
                 {(!lead.is_empty()).then(|| view! { <p class="card-lead">{lead}</p> })}
-                {rows}
+                <div class="fields">{rows}</div>
                 {(!facts.is_empty()).then(|| view! { <dl class="answers">{facts}</dl> })}
             </Card>
         }
@@ -165,16 +165,16 @@ impl Sheet {
             Field::Gender => {
                 let choices =
                     Gender::ALL.into_iter().map(|gender| Choice::new(gender.code(), say::gender(gender))).collect();
-                view! { <SelectField name="values[gender]" id=id label=label choices=choices value=value error=error/> }
+                view! { <SelectField name="values[gender]" id=id label=label choices=choices value=value error=error unmarked=true/> }
                     .into_any()
             }
             _ if field.is_social() => {
-                view! { <TextArea name=name id=id label=label hint=hint value=value error=error rows=2 longest=limits::SOCIAL/> }
+                view! { <TextArea name=name id=id label=label hint=hint value=value error=error rows=2 longest=limits::SOCIAL unmarked=true/> }
                     .into_any()
             }
             _ => {
                 let (kind, autocomplete) = say::detail_control(field);
-                view! { <TextField name=name id=id label=label hint=hint kind=kind autocomplete=autocomplete value=value error=error/> }
+                view! { <TextField name=name id=id label=label hint=hint kind=kind autocomplete=autocomplete value=value error=error unmarked=true/> }
                     .into_any()
             }
         };

@@ -152,12 +152,17 @@ pub const DETAILS_PLACE: PlaceWords = PlaceWords {
 /// Lead.
 #[must_use]
 pub fn details_at_once(practice: &str) -> String {
-    format!("What {practice} knows. What you change here is changed there at once.")
+    format!(
+        "What {practice} knows. What you change here is changed there at once. Leave empty what you do not want to say."
+    )
 }
 /// Lead.
 #[must_use]
 pub fn details_by_approval(practice: &str) -> String {
-    format!("What {practice} knows. Change what is not right: the practice looks at each change before it counts.")
+    format!(
+        "What {practice} knows. Change what is not right: the practice looks at each change before it counts. Leave empty what \
+         you do not want to say."
+    )
 }
 /// Lead.
 #[must_use]

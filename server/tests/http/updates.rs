@@ -50,12 +50,12 @@ async fn details_are_changed_without_scripts() {
         assert!(page.contains("Waiting for the practice since") && !page.contains("<script>alert"), "{page}");
         // S0-37: the record is as it was.
         let profile = owner.call("patients/profile", json!({ "id": patient })).await.is(200).json();
-        assert_eq!((&profile["details"]["address"]["city"], &profile["updates"]), (&json!(""), &json!(2)));
+        assert_eq!((&profile["details"]["address"]["city"], &profile["updates"]), (&json!("CNRY-a-1-city"), &json!(2)));
         let waiting = owner.call("updates/waiting", json!({ "patient": patient })).await.is(200).json();
         assert_eq!(waiting.as_array().unwrap().len(), 2);
         // PT-13: from the portal nobody decides.
         let id = &waiting[0]["update"]["id"];
-        let approve = json!({ "patient": patient, "id": id, "verdict": { "approve": { "saw": "", "put": null } } });
+        let approve = json!({ "patient": patient, "id": id, "verdict": { "approve": { "saw": waiting[0]["now"], "put": null } } });
         person.call("updates/decide", approve.clone()).await.is(403);
         owner.call("updates/decide", approve.clone()).await.is(200);
         assert_eq!(owner.call("updates/decide", approve).await.is(409).json()["detail"], "decided_meanwhile");

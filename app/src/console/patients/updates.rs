@@ -221,6 +221,7 @@ fn past(row: UpdateRow, undo: impl Fn(UpdateId) + Copy + Send + Sync + 'static) 
 /// The dialog in which something else is written.
 #[component]
 fn Edit(id: PatientId, row: UpdateRow, on_close: impl Fn(bool) + Copy + Send + Sync + 'static) -> impl IntoView {
+    let desk = use_desk();
     let (update, field, saw) = (row.update.id, row.update.field, row.now);
     let form = Form::new("edit-update", &update.to_string(), vec![("put", row.update.wanted)]);
     let saw = StoredValue::new(saw);
@@ -228,7 +229,7 @@ fn Edit(id: PatientId, row: UpdateRow, on_close: impl Fn(bool) + Copy + Send + S
         event.prevent_default();
         let verdict = Verdict::Approve { saw: saw.get_value(), put: Some(form.value("put")) };
         form.send(api::updates::decide(id, update, verdict), move |()| {
-            use_desk().toasts.say(words::APPROVED);
+            desk.toasts.say(words::APPROVED);
             on_close(true);
         });
     };
@@ -247,13 +248,14 @@ fn Edit(id: PatientId, row: UpdateRow, on_close: impl Fn(bool) + Copy + Send + S
 /// The dialog that asks why.
 #[component]
 fn Reject(id: PatientId, row: UpdateRow, on_close: impl Fn(bool) + Copy + Send + Sync + 'static) -> impl IntoView {
+    let desk = use_desk();
     let update = row.update.id;
     let form = Form::new("reject-update", &update.to_string(), vec![("reason", String::new())]);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let verdict = Verdict::Reject { reason: form.value("reason") };
         form.send(api::updates::decide(id, update, verdict), move |()| {
-            use_desk().toasts.say(words::REJECTED);
+            desk.toasts.say(words::REJECTED);
             on_close(true);
         });
     };
