@@ -50,6 +50,12 @@ impl Answer {
         self.0.as_ref().is_some_and(|typed| typed.values.iter().any(|(name, sent)| name == field && sent == value))
     }
 
+    /// What was sent under a name; nothing when nothing was, or on a fresh page.
+    #[must_use]
+    pub fn sent(&self, field: &str) -> Option<String> {
+        self.typed(field).map(str::to_owned)
+    }
+
     fn typed(&self, field: &str) -> Option<&str> {
         let values = &self.0.as_ref()?.values;
         values.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())

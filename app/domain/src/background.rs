@@ -78,8 +78,14 @@ pub struct BackgroundPage {
     pub version: i64,
 }
 
+impl fmt::Debug for BackgroundForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BackgroundForm(…)")
+    }
+}
+
 /// The form as typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BackgroundForm {
     /// The health fund's name.

@@ -19,6 +19,8 @@ pub const LINE: usize = 200;
 pub const SOCIAL: usize = 500;
 /// Characters of the reason why a change was not accepted.
 pub const REASON: usize = 300;
+/// Other records of the same person that one change may go to as well.
+pub const ALSO: usize = 20;
 /// Users who are told that a change waits, or looked at for it.
 pub const REVIEWERS: u32 = 100;
 /// Changes that are seen to in one unit of work when the group does not want to be asked any more.

@@ -223,6 +223,36 @@ impl Field {
         }
     }
 
+    /// Puts back what a record said before, whatever today's checks make of it.
+    fn restore(self, record: &mut Record, value: &str) -> Result<(), Problem> {
+        let Record { details, background } = record;
+        let (address, funding, social) = (&mut details.address, &mut background.funding, &mut background.social);
+        let kept = match self {
+            // They are no text.
+            Self::Gender | Self::Email => return self.put(record, value),
+            Self::Preferred => &mut details.name.preferred,
+            Self::Mobile => &mut details.mobile,
+            Self::Phone => &mut details.phone,
+            Self::Street => &mut address.street,
+            Self::City => &mut address.city,
+            Self::Region => &mut address.region,
+            Self::Country => &mut address.country,
+            Self::Postcode => &mut address.postcode,
+            Self::Fund => &mut funding.fund,
+            Self::FundNumber => &mut funding.fund_number,
+            Self::Scheme => &mut funding.scheme,
+            Self::SchemeNumber => &mut funding.scheme_number,
+            Self::Occupation => &mut social.occupation,
+            Self::Living => &mut social.living,
+            Self::Smoking => &mut social.smoking,
+            Self::Alcohol => &mut social.alcohol,
+            Self::Activity => &mut social.activity,
+            Self::SocialMore => &mut social.social_more,
+        };
+        value.clone_into(kept);
+        Ok(())
+    }
+
     /// Puts what was typed into a record, checked.
     ///
     /// # Errors
@@ -406,7 +436,7 @@ impl Update {
             if self.field.of(record) != *put {
                 return Err(Refused::Conflict(Conflict::ChangedMeanwhile));
             }
-            self.field.put(&mut after, replaced).map_err(Refused::Problem)?;
+            self.field.restore(&mut after, replaced).map_err(Refused::Problem)?;
         }
         Ok((Self { outcome: Outcome::Waiting, ..self }, after))
     }
@@ -447,7 +477,7 @@ pub enum Refused {
 }
 
 /// The portal's form as typed: for each field what stood there when the page was drawn, and what is typed now.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProfileForm {
     /// What is typed now, by the fields' codes.
@@ -459,7 +489,7 @@ pub struct ProfileForm {
 }
 
 /// One change out of a [`ProfileForm`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Wish {
     /// Which field.
     pub field: Field,
@@ -495,6 +525,16 @@ impl ProfileForm {
         Ok(form)
     }
 
+    /// The codes of the fields in which something else is typed than stood there.
+    #[must_use]
+    pub fn touched(&self) -> String {
+        let touched = Field::ALL.iter().filter(|field| match (self.values.get(field), self.seen.get(field)) {
+            (Some(typed), Some(seen)) => !same(typed, seen),
+            _ => false,
+        });
+        touched.map(|field| field.code()).collect::<Vec<_>>().join(" ")
+    }
+
     /// The fields that were changed, each checked as the record would keep it. What was not touched is not looked at: old
     /// values that are no longer allowed keep nobody from changing something else.
     ///
@@ -503,15 +543,23 @@ impl ProfileForm {
     pub fn wishes(&self, record: &Record) -> Result<Vec<Wish>, Invalid> {
         let mut invalid = Invalid::default();
         let (mut wishes, mut after) = (Vec::new(), record.clone());
+        // A postcode is looked at with the country on the page, which may wait or not be touched.
+        if let Some(country) = self.values.get(&Field::Country) {
+            let _ = Field::Country.put(&mut after, country);
+        }
         for &field in Field::ALL {
             let (Some(typed), Some(seen)) = (self.values.get(&field), self.seen.get(&field)) else { continue };
-            // A form ends its lines as the network does.
-            if typed.replace("\r\n", "\n").trim() == seen.replace("\r\n", "\n").trim() {
+            if same(typed, seen) {
                 continue;
             }
             if invalid.check(field.code(), field.put(&mut after, typed)).is_some() {
-                let had = self.had.get(&field).unwrap_or(seen).replace("\r\n", "\n").trim().to_owned();
-                wishes.push(Wish { field, had, wanted: field.of(&after) });
+                let had = self.had.get(&field).unwrap_or(seen);
+                // What the page said is what the record says, or said: nothing longer or stranger than a record keeps.
+                let now = field.of(record);
+                let had = if had.trim() == now.trim() { Ok(now) } else { text::paragraphs(had, limits::SOCIAL) };
+                if let Some(had) = invalid.check(field.code(), had) {
+                    wishes.push(Wish { field, had, wanted: field.of(&after) });
+                }
             }
         }
         // Another country may not have such a postcode.
@@ -527,8 +575,26 @@ impl ProfileForm {
     }
 }
 
+/// The same text? A form ends its lines as the network does.
+fn same(typed: &str, seen: &str) -> bool {
+    typed.replace("\r\n", "\n").trim() == seen.replace("\r\n", "\n").trim()
+}
+
+/// Health data stands in no log.
+macro_rules! unspoken {
+    ($($name:ident),+ $(,)?) => {
+        $(impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        })+
+    };
+}
+
+unspoken!(ProfileForm, Wish, OwnField, OwnUpdate, OwnState, Verdict);
+
 /// What the portal shows of one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnField {
     /// Which one.
     pub field: Field,
@@ -552,7 +618,7 @@ impl OwnField {
 }
 
 /// A change, as whoever may see the record in the portal is shown it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnUpdate {
     /// Its id.
     pub id: UpdateId,
@@ -565,7 +631,7 @@ pub struct OwnUpdate {
 }
 
 /// Where a change stands, for the patient. Who of the practice decided is not said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OwnState {
     /// Nobody has decided yet.
@@ -643,6 +709,8 @@ pub struct UpdateRow {
     pub now: String,
     /// Did the practice change the field since? Then somebody looks before it is overwritten.
     pub conflict: bool,
+    /// Can whoever asked not open the record any more? Then somebody looks, too.
+    pub access_over: bool,
     /// Who asked: the address they sign in with.
     pub email: String,
     /// Who that is to the patient.
@@ -656,7 +724,7 @@ pub struct UpdateRow {
 }
 
 /// What somebody makes of a change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Verdict {
     /// The record is to say what was wanted.
@@ -784,6 +852,31 @@ mod tests {
         assert_eq!(form.wishes(&old).unwrap_err().of("postcode"), Some(Problem::NotAPostcode));
         let both = typed(&[(Field::Country, "", "UK"), (Field::Postcode, "2041", "SW1A 1AA")]);
         assert_eq!(both.wishes(&old).unwrap().len(), 2);
+    }
+
+    // An untouched country that waits decides the postcode, and a page with an older value is told from the record.
+    #[test]
+    fn what_the_page_said_goes_along() {
+        let mut old = record("0400 000 001");
+        old.details.address.country = "Australia".into();
+        let mut form = typed(&[(Field::Country, "UK", "UK"), (Field::Postcode, "", "SW1A 1AA")]);
+        form.had.insert(Field::Country, "Australia".into());
+        assert_eq!(form.wishes(&old).unwrap().len(), 1);
+        assert_eq!(form.touched(), "postcode");
+        let long = "x".repeat(limits::SOCIAL + 1);
+        for strange in [long.as_str(), "a\u{202e}b", "a\0b"] {
+            let form = typed(&[(Field::Mobile, strange, "0400 000 002")]);
+            assert!(form.wishes(&old).is_err(), "{strange:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_back_needs_not_be_allowed_today() {
+        let mut before = record("");
+        before.details.mobile = "no number at all".into();
+        let update = asked(Field::Mobile, "no number at all", "0400 000 002");
+        let (done, after) = update.clone().approve(&before, "no number at all", None, user(1), NOW).unwrap();
+        assert_eq!(done.undo(&after, user(1), NOW), Ok((update, before)));
     }
 
     #[test]

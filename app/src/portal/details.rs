@@ -181,7 +181,11 @@ impl Sheet {
         // What the page showed goes along: a change is told from it, and a conflict from what the record said.
         let seen = format!("seen[{}]", field.code());
         let had = format!("had[{}]", field.code());
-        let (seen_value, had_value) = (self.answer.value_or(&seen, &shown), self.answer.value_or(&had, &own.value));
+        // On a page that is drawn anew, what stood on the first one. Without a word of its own the record said the same.
+        let (seen_value, had_value) = match self.answer.sent(&seen) {
+            Some(seen) => (seen.clone(), self.answer.sent(&had).unwrap_or(seen)),
+            None => (shown, own.value.clone()),
+        };
         let differs = had_value != seen_value;
         let standing = self.standing(&own);
         view! {

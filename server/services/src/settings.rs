@@ -43,12 +43,10 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
     // Whether there is a portal at all is among what matters most.
     ctx.proved_lately()?;
     let mut work = ctx.begin().await?;
-    let before = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?.updates;
-    let waiting = match (before, settings.updates) {
-        (Mode::Approval, Mode::Auto | Mode::Disabled) => {
-            updates::chosen(work.count_group_updates(&access).await?, &form.waiting)?
-        }
-        (Mode::Approval | Mode::Auto | Mode::Disabled, _) => Waiting::Keep,
+    // Whoever does not want to be asked says what becomes of what waits.
+    let waiting = match settings.updates {
+        Mode::Auto | Mode::Disabled => updates::chosen(work.count_group_updates(&access).await?, &form.waiting)?,
+        Mode::Approval => Waiting::Keep,
     };
     let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "patient_access");
     let age = |age: Option<u8>| age.map_or_else(|| "never".to_owned(), |age| age.to_string());
@@ -67,7 +65,11 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
         return Err(Conflict::ChangedMeanwhile.into());
     }
     work.save().await?;
-    updates::settle(ctx, &access, waiting).await
+    // The settings are saved: what cannot be seen to now goes on waiting, and shows.
+    if let Err(error) = updates::settle(ctx, &access, waiting).await {
+        tracing::warn!(%error, "changes from the portal go on waiting though the setting changed");
+    }
+    Ok(())
 }
 
 /// What patients know the practice by.

@@ -191,12 +191,20 @@ impl Outbox for SqlWork {
         Ok(())
     }
 
-    async fn mail_again(&mut self, group: GroupId, account: AccountId, kind: Kind, at: Time) -> Stored<bool> {
+    async fn mail_again(
+        &mut self,
+        group: GroupId,
+        account: AccountId,
+        kind: Kind,
+        at: Time,
+        due: Time,
+    ) -> Stored<bool> {
         let again = self
             .execute(
                 query(
                     "UPDATE outbox
-                     SET made_at = $4
+                     SET made_at = $4,
+                         due_at = CASE WHEN due_at < $5 THEN $5 ELSE due_at END
                      WHERE group_id = $1
                        AND account_id = $2
                        AND kind = $3
@@ -206,7 +214,8 @@ impl Outbox for SqlWork {
                 .bind(group.uuid())
                 .bind(account.uuid())
                 .bind(kind.code())
-                .bind(at.millis()),
+                .bind(at.millis())
+                .bind(due.millis()),
             )
             .await?;
         Ok(again > 0)

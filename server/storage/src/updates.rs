@@ -468,6 +468,9 @@ impl Updates for SqlWork {
                      WHERE u.group_id = $1
                        AND u.state = 'active'
                        AND NOT u.read_only
+                       AND (r.kind IS NOT NULL OR u.level IN (
+                           'full', 'calendar_contacts', 'calendar_contacts_finance', 'admin_full'
+                       ))
                        AND NOT EXISTS (
                            SELECT 1
                            FROM notifications n
@@ -491,15 +494,23 @@ impl Updates for SqlWork {
     }
 
     async fn forget_update_news(&mut self, access: &Access<EditPatient>, at: Time) -> Stored<()> {
+        self.forget_news(access.group().uuid(), access.patient().uuid(), at).await
+    }
+
+    async fn forget_own_update_news(&mut self, access: &Access<EditOwnRecord>, at: Time) -> Stored<()> {
+        self.forget_news(access.group().uuid(), access.patient().uuid(), at).await
+    }
+
+    async fn recall_update_news(&mut self, access: &Access<EditPatient>, forgotten_at: Time) -> Stored<()> {
         let told: Vec<(Uuid,)> = self
             .all(
                 query_as(
                     "UPDATE notifications
-                     SET read_at = $3
+                     SET read_at = NULL
                      WHERE group_id = $1
                        AND patient_id = $2
                        AND what = 'updates_waiting'
-                       AND read_at IS NULL
+                       AND read_at = $3
                      RETURNING (
                          SELECT w.account_id
                          FROM users w
@@ -509,12 +520,10 @@ impl Updates for SqlWork {
                 )
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
-                .bind(at.millis()),
+                .bind(forgotten_at.millis()),
             )
             .await?;
-        for (account,) in told {
-            self.hint(Hint::Bell(account.into()));
-        }
+        self.ring(told);
         Ok(())
     }
 
@@ -591,6 +600,38 @@ impl Updates for SqlWork {
 }
 
 impl SqlWork {
+    async fn forget_news(&mut self, group: Uuid, patient: Uuid, at: Time) -> Stored<()> {
+        let told: Vec<(Uuid,)> = self
+            .all(
+                query_as(
+                    "UPDATE notifications
+                     SET read_at = $3
+                     WHERE group_id = $1
+                       AND patient_id = $2
+                       AND what = 'updates_waiting'
+                       AND read_at IS NULL
+                     RETURNING (
+                         SELECT w.account_id
+                         FROM users w
+                         WHERE w.group_id = notifications.group_id
+                           AND w.id = notifications.user_id
+                     )",
+                )
+                .bind(group)
+                .bind(patient)
+                .bind(at.millis()),
+            )
+            .await?;
+        self.ring(told);
+        Ok(())
+    }
+
+    fn ring(&mut self, accounts: Vec<(Uuid,)>) {
+        for (account,) in accounts {
+            self.hint(Hint::Bell(account.into()));
+        }
+    }
+
     async fn background(&mut self, group: Uuid, patient: Uuid) -> Stored<Background> {
         let row: Option<BackgroundRow> = self
             .find(

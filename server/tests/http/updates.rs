@@ -36,6 +36,15 @@ async fn details_are_changed_without_scripts() {
             assert!(page.contains(wanted), "{wanted}: {page}");
         }
         assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script>alert"), "{page}");
+        // And with what the first page said: a conflict is told from it, and this is none.
+        let kept = [
+            ("seen[city]", "CNRY-a-1-city"),
+            ("values[city]", "Balmain"),
+            ("seen[mobile]", ""),
+            ("values[mobile]", "none"),
+        ];
+        let page = post(&person, &patient, &kept).await.is(422).text();
+        assert!(page.contains("name=\"seen[city]\" value=\"CNRY-a-1-city\"") && !page.contains("had[city]"), "{page}");
         // What is no field of the record cannot be changed by naming it (PT-05).
         for field in ["values[birth_date]", "values[legal_last]", "values[status]", "values[version]"] {
             let status =

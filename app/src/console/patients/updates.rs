@@ -90,7 +90,7 @@ pub fn Updates(id: PatientId, profile: Load<Profile>) -> impl IntoView {
         if rows.is_empty() {
             return view! { <Empty title=words::NO_UPDATES><p>{words::NO_UPDATES_TEXT}</p></Empty> }.into_any();
         }
-        let plain = rows.iter().filter(|row| row.may_decide && !row.conflict);
+        let plain = rows.iter().filter(|row| row.may_decide && !row.conflict && !row.access_over);
         let seen: Vec<_> = plain.map(|row| (row.update.id, row.now.clone())).collect();
         let all = (seen.len() > 1).then(|| {
             view! {
@@ -168,6 +168,7 @@ fn change(
                 <div><dt>{words::IN_THE_RECORD}</dt><dd dir="auto">{now}</dd></div>
                 <div class="change-wanted"><dt>{words::WANTED}</dt><dd dir="auto">{wanted}</dd></div>
             </dl>
+            {row.access_over.then(|| view! { <Notice tone=Tone::Warn><p>{words::ACCESS_OVER}</p></Notice> })}
             {row.conflict.then(|| view! { <Notice tone=Tone::Warn><p>{words::conflict(&saw)}</p></Notice> })}
             {if row.may_decide {
                 view! {

@@ -120,12 +120,11 @@ fn Edit(
     };
     let modes = Mode::ALL.into_iter().map(|mode| Choice::new(mode.code(), words::mode_long(mode))).collect();
     // Whoever does not want to be asked any more says what becomes of what waits.
-    let before = start.updates;
     let waiting = load(api::settings::waiting_updates);
     let waiting = move || {
         let count = waiting.value().get().unwrap_or_default();
         let other = form.field("updates").get() != Mode::Approval.code();
-        (before == Mode::Approval && other && count > 0).then(|| {
+        (other && count > 0).then(|| {
             let mut choices = vec![Choice::new("", words::CHOOSE)];
             choices.extend(Waiting::ALL.into_iter().map(|choice| Choice::new(choice.code(), words::waiting(choice))));
             view! {

@@ -39,6 +39,8 @@ pub const APPROVED: &str = "Approved";
 pub const REJECTED: &str = "Rejected";
 pub const UNDONE: &str = "Taken back: it waits again";
 
+pub const ACCESS_OVER: &str = "Whoever asked for this cannot open the record any more. Make sure that the patient wants it, before you approve it.";
+
 pub const FUNDING: &str = "Who pays";
 pub const SOCIAL_HISTORY: &str = "Social history";
 pub const EDIT_BACKGROUND: &str = "Edit funding and social history";

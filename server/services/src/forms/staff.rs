@@ -221,7 +221,7 @@ pub async fn send(ctx: &Ctx, patient: PatientId, form: &SendForm) -> Result<()> 
     ask(ctx, work.as_mut(), &access, &grant, &forms, &message).await?;
     // Who was only invited so far has that mail; and one that has not left yet says the same.
     if matches!(grant.state, GrantState::Activated { .. })
-        && !work.mail_again(access.group(), grant.account, mail::Kind::FormsAsked, ctx.now()).await?
+        && !work.mail_again(access.group(), grant.account, mail::Kind::FormsAsked, ctx.now(), ctx.now()).await?
     {
         let account = work.lookup_account(grant.account).await?;
         let account = account.ok_or_else(|| Error::fault("a grant without its account"))?;

@@ -64,7 +64,7 @@ async fn tell_some(services: &Arc<Services>, coming: &ComingAge) -> Result<bool>
             && let holder = record.grant.account
             && told_of(record, ctx.now()).is_some()
             // The parents of twins get one mail.
-            && !work.mail_again(coming.group, holder, mail::Kind::AgeNotice, ctx.now()).await?
+            && !work.mail_again(coming.group, holder, mail::Kind::AgeNotice, ctx.now(), ctx.now()).await?
             && let Some(account) = work.lookup_account(holder).await?
         {
             work.add_mail(&mails::about_age(&ctx, &account, coming.group)).await?;

@@ -68,9 +68,10 @@ pub trait Outbox {
     /// older ones.
     async fn add_mail(&mut self, mail: &QueuedMail) -> Stored<()>;
 
-    /// Lets a mail of this kind from this group, which waits for this account already, say it anew: it counts as made now.
-    /// False when none waits.
-    async fn mail_again(&mut self, group: GroupId, account: AccountId, kind: Kind, at: Time) -> Stored<bool>;
+    /// Lets a mail of this kind from this group, which waits for this account already, say it anew: it counts as made now, and
+    /// leaves no sooner than `due`. False when none waits.
+    async fn mail_again(&mut self, group: GroupId, account: AccountId, kind: Kind, at: Time, due: Time)
+    -> Stored<bool>;
 
     /// Takes up to `most` mails that are due and nobody holds, for the length of `lease`; counts a try for each. Passes over
     /// kinds that only a newer server knows, and parks what cannot be read: neither may hold up the others.

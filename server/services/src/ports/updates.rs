@@ -82,6 +82,12 @@ pub trait Updates {
     /// Nothing waits any more: what the bell said of it counts as read, with everybody. Hints their open pages.
     async fn forget_update_news(&mut self, access: &Access<EditPatient>, at: Time) -> Stored<()>;
 
+    /// The same from the portal's side: the last one was taken back.
+    async fn forget_own_update_news(&mut self, access: &Access<EditOwnRecord>, at: Time) -> Stored<()>;
+
+    /// What was forgotten at that moment counts as unread again: the decision was taken back.
+    async fn recall_update_news(&mut self, access: &Access<EditPatient>, forgotten_at: Time) -> Stored<()>;
+
     /// Were changes of this account approved or rejected since then?
     async fn unscoped_updates_decided(
         &mut self,

@@ -1,15 +1,18 @@
 //! The portal's side: what the record says of the person, and changing it (S0-04, S0-17, S0-19).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     access::{Access, EditOwnRecord, PatientFacts, Relationship, ViewOwnClinical, ViewOwnRecord, explain},
     audit::{Action, Entry},
-    error::{Conflict, Refusal},
+    error::{Conflict, Problem, Refusal},
     grant::Kind,
     ids::{GroupId, PatientId},
+    limits,
     notification::{News, Notification},
     patient::{Details, Patient},
+    person::PatientName,
+    text,
     update::{
         Elsewhere, Field, Mode, Outcome, OwnField, OwnProfile, OwnState, OwnUpdate, ProfileForm, Record, Update, Wish,
     },
@@ -122,7 +125,7 @@ async fn elsewhere(ctx: &Ctx, work: &mut dyn Work, visit: &Visit) -> Result<Vec<
             continue;
         }
         // Most are somebody else's: what is compared is read only where the name is the same.
-        if own.name != visit.patient.details.name && own.record.grant.kind != Kind::Own {
+        if legal(&own.name) != legal(&visit.patient.details.name) && own.record.grant.kind != Kind::Own {
             continue;
         }
         let Ok(other) = Visit::read(ctx, work, own.record).await else { continue };
@@ -133,9 +136,14 @@ async fn elsewhere(ctx: &Ctx, work: &mut dyn Work, visit: &Visit) -> Result<Vec<
     Ok(found)
 }
 
+/// The name in law, which nobody changes from the portal.
+fn legal(name: &PatientName) -> String {
+    text::fold(&format!("{} {}", name.legal_first, name.legal_last))
+}
+
 /// Is it the same person's record? One's own are; of others, those of one name and birth date.
 fn same_person(one: &Visit, other: &Visit) -> bool {
-    let who = |visit: &Visit| (visit.patient.details.name.sort_key(), visit.patient.details.birth_date);
+    let who = |visit: &Visit| (legal(&visit.patient.details.name), visit.patient.details.birth_date);
     match (one.kind, other.kind) {
         (Kind::Own, Kind::Own) => true,
         (Kind::Own, _) | (_, Kind::Own) => false,
@@ -155,7 +163,12 @@ pub async fn save(ctx: &Ctx, patient: PatientId, form: &ProfileForm, also: &[Pat
     let here = grant(ctx, work.as_mut(), patient).await?;
     let group = here.grant.group;
     let mut all: BTreeMap<(GroupId, PatientId), GrantRecord> = BTreeMap::from([((group, patient), here)]);
-    for other in also {
+    // Named twice is named once.
+    let also: BTreeSet<_> = also.iter().copied().filter(|other| *other != patient).collect();
+    if also.len() > limits::ALSO {
+        return Err(Error::field("also", Problem::TooMany));
+    }
+    for other in &also {
         let found = grant(ctx, work.as_mut(), *other).await?;
         all.insert((found.grant.group, *other), found);
     }
@@ -164,7 +177,7 @@ pub async fn save(ctx: &Ctx, patient: PatientId, form: &ProfileForm, also: &[Pat
         let (access, edit, _) = Visit::may(ctx, grant.clone())?;
         edit.ok_or(Error::Forbidden(Refusal::ReadOnly))?;
         let entry = audit::entry(ctx, access.by(), access.group(), Action::UpdateAsked, access.patient());
-        work.audit(&entry).await?;
+        work.audit(&Entry { detail: form.touched(), ..entry }).await?;
     }
     let mut visits = BTreeMap::new();
     for (key, grant) in all {
@@ -205,7 +218,7 @@ pub async fn save(ctx: &Ctx, patient: PatientId, form: &ProfileForm, also: &[Pat
 /// Writes what may be written at once, and has the rest wait.
 async fn change(ctx: &Ctx, work: &mut dyn Work, visit: Visit, wishes: Vec<Wish>) -> Result<()> {
     let access = visit.edit.as_ref().ok_or(Error::Forbidden(Refusal::ReadOnly))?;
-    let (mut after, mut waits) = (visit.record.clone(), Vec::new());
+    let (mut after, mut waits, mut applied) = (visit.record.clone(), Vec::new(), Vec::new());
     for Wish { field, had, wanted } in wishes {
         let replaced = work.supersede_own_update(access, field, ctx.now()).await?;
         let now = field.of(&visit.record);
@@ -217,8 +230,9 @@ async fn change(ctx: &Ctx, work: &mut dyn Work, visit: Visit, wishes: Vec<Wish>)
         }
         // What the practice changed meanwhile is not overwritten unseen, whatever the setting says.
         let outcome = match visit.mode {
-            Mode::Auto if now == had => {
-                field.put(&mut after, &wanted).map_err(|problem| Error::field(field.code(), problem))?;
+            // Nor is anything written that does not fit what waits: a postcode whose country somebody has to look at.
+            Mode::Auto if now == had && field.put(&mut after, &wanted).is_ok() => {
+                applied.push(field.code());
                 Outcome::Applied { at: ctx.now() }
             }
             Mode::Auto | Mode::Approval => {
@@ -232,6 +246,7 @@ async fn change(ctx: &Ctx, work: &mut dyn Work, visit: Visit, wishes: Vec<Wish>)
         work.add_own_update(access, &Update { id, patient, field, had, wanted, by, at: ctx.now(), outcome }).await?;
     }
     if after != visit.record {
+        visit.note(ctx, work, Action::PatientChanged, applied.join(" ")).await?;
         let patient = Patient { details: after.details, ..visit.patient.clone() };
         if !work.save_own_patient(access, &patient, ctx.now()).await? {
             return Err(Conflict::ChangedMeanwhile.into());
@@ -241,7 +256,12 @@ async fn change(ctx: &Ctx, work: &mut dyn Work, visit: Visit, wishes: Vec<Wish>)
         }
     }
     if !waits.is_empty() {
-        tell(ctx, work, &visit, &waits).await?;
+        return tell(ctx, work, &visit, &waits).await;
+    }
+    // What was taken back, or counts now, is nobody's to decide any more.
+    let left = work.list_own_updates(&visit.access).await?;
+    if left.iter().all(|update| update.outcome != Outcome::Waiting) {
+        work.forget_own_update_news(access, ctx.now()).await?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The practice's side: which changes wait, deciding about them, and taking a decision back (S0-36, S0-37).
 
+use std::collections::BTreeSet;
+
 use domain::{
     access::{Access, EditPatient, ManageSettings, PatientFacts, ViewContacts, ViewPatient, ViewSocialHistory},
     audit::{Action, Entry},
@@ -58,9 +60,10 @@ pub async fn waiting(ctx: &Ctx, patient: PatientId) -> Result<Vec<UpdateRow>> {
     let (reach, mut work) = open(ctx, patient).await?;
     let (_, record) = record(work.as_mut(), &reach.view).await?;
     let listed = work.list_waiting_updates(&reach.view).await?;
+    let over = access_over(ctx, work.as_mut(), patient, listed.iter().map(|listed| listed.update.by)).await?;
     work.save().await?;
     let shown = listed.into_iter().filter(|listed| reach.shows(&listed.update));
-    shown.map(|listed| row(ctx, &reach, &record, listed)).collect()
+    shown.map(|listed| row(ctx, &reach, &record, &over, listed)).collect()
 }
 
 /// Those that were decided about, latest first.
@@ -73,7 +76,7 @@ pub async fn decided(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Resul
     let Page { rows, next } = work.list_decided_updates(&reach.view, page).await?;
     work.save().await?;
     let shown = rows.into_iter().filter(|listed| reach.shows(&listed.update));
-    let rows = shown.map(|listed| row(ctx, &reach, &record, listed)).collect::<Result<_>>()?;
+    let rows = shown.map(|listed| row(ctx, &reach, &record, &BTreeSet::new(), listed)).collect::<Result<_>>()?;
     Ok(Page { rows, next })
 }
 
@@ -87,7 +90,30 @@ async fn open(ctx: &Ctx, patient: PatientId) -> Result<(Reach, Box<dyn Work>)> {
     Ok((reach, work))
 }
 
-fn row(ctx: &Ctx, reach: &Reach, record: &Record, listed: ListedUpdate) -> Result<UpdateRow> {
+/// Those of these accounts that cannot open the record any more: a change of theirs is not approved without a look.
+async fn access_over(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    patient: PatientId,
+    accounts: impl Iterator<Item = AccountId>,
+) -> Result<BTreeSet<AccountId>> {
+    let mut over = BTreeSet::new();
+    for account in accounts.collect::<BTreeSet<_>>() {
+        let grant = work.find_own_grant(account, patient).await?;
+        if grant.is_none_or(|grant| grant.at(ctx.now()).open().is_none()) {
+            over.insert(account);
+        }
+    }
+    Ok(over)
+}
+
+fn row(
+    ctx: &Ctx,
+    reach: &Reach,
+    record: &Record,
+    over: &BTreeSet<AccountId>,
+    listed: ListedUpdate,
+) -> Result<UpdateRow> {
     let actor = ctx.actor()?;
     let ListedUpdate { update, email, kind, decided_by } = listed;
     let waits = update.outcome == Outcome::Waiting;
@@ -95,6 +121,7 @@ fn row(ctx: &Ctx, reach: &Reach, record: &Record, listed: ListedUpdate) -> Resul
     Ok(UpdateRow {
         now: update.field.of(record),
         conflict: waits && update.conflicts_with(record),
+        access_over: waits && over.contains(&update.by),
         may_decide: waits && reach.edits && update.by != actor.account(),
         undo_until: undo,
         decided_by: decided_by.map(|name| name.shown()).unwrap_or_default(),
@@ -178,7 +205,7 @@ impl Desk {
     /// Whoever asked gets one mail, however many are decided about.
     async fn tell(&self, ctx: &Ctx, work: &mut dyn Work, asked: AccountId) -> Result<()> {
         let group = self.access.group();
-        if work.mail_again(group, asked, mail::Kind::UpdatesDecided, ctx.now()).await? {
+        if work.mail_again(group, asked, mail::Kind::UpdatesDecided, ctx.now(), ctx.now() + limits::UNDO).await? {
             return Ok(());
         }
         let account = work.lookup_account(asked).await?;
@@ -242,23 +269,29 @@ fn refused(why: Refused, field: &str) -> Error {
 /// [`crate::Error::NotFound`] or [`crate::Error::Forbidden`].
 pub async fn approve_all(ctx: &Ctx, patient: PatientId, seen: &[(UpdateId, String)]) -> Result<usize> {
     let mut work = ctx.begin().await?;
-    let detail = format!("count={}", seen.len());
-    let mut desk = Desk::sit(ctx, work.as_mut(), patient, Action::UpdateApproved, detail).await?;
+    let mut desk = Desk::sit(ctx, work.as_mut(), patient, Action::UpdatesViewed, "approve_all".to_owned()).await?;
     let (by, now) = (desk.access.user(), ctx.now());
     // In the order of the fields: a country before its postcode.
     let mut waiting: Vec<_> = work.list_waiting_updates(&desk.reach.view).await?;
     waiting.sort_by_key(|listed| listed.update.field);
     let account = ctx.actor()?.account();
+    let over = access_over(ctx, work.as_mut(), patient, waiting.iter().map(|listed| listed.update.by)).await?;
     let mut approved = 0;
     for ListedUpdate { update, .. } in waiting {
         let Some((_, saw)) = seen.iter().find(|(id, _)| *id == update.id) else { continue };
-        if !desk.reach.shows(&update) || update.by == account || update.conflicts_with(&desk.record) {
+        let own = update.by == account || over.contains(&update.by);
+        if !desk.reach.shows(&update) || own || update.conflicts_with(&desk.record) {
             continue;
         }
         let Ok((done, after)) = update.approve(&desk.record, saw, None, by, now) else { continue };
+        let entry = audit::entry(ctx, desk.access.by(), desk.access.group(), Action::UpdateApproved, patient);
+        work.audit(&Entry { detail: done.id.to_string(), ..entry }).await?;
         desk.keep(ctx, work.as_mut(), &Outcome::Waiting, &done, after).await?;
         desk.tell(ctx, work.as_mut(), done.by).await?;
         approved += 1;
+    }
+    if approved == 0 {
+        return Ok(0);
     }
     desk.leave(ctx, work.as_mut()).await?;
     work.save().await?;
@@ -276,6 +309,10 @@ pub async fn undo(ctx: &Ctx, patient: PatientId, id: UpdateId) -> Result<()> {
     let from = update.outcome.clone();
     let (again, after) = update.undo(&desk.record, desk.access.user(), ctx.now()).map_err(|why| refused(why, "put"))?;
     desk.keep(ctx, work.as_mut(), &from, &again, after).await?;
+    // It waits again: whose line behind the bell went with the decision, has it again.
+    if let Outcome::Approved { at, .. } | Outcome::Rejected { at, .. } = from {
+        work.recall_update_news(&desk.access, at).await?;
+    }
     work.save().await?;
     Ok(())
 }
@@ -305,13 +342,28 @@ pub(crate) async fn settle(ctx: &Ctx, access: &Access<ManageSettings>, choice: W
 }
 
 async fn one(ctx: &Ctx, update: &Update, choice: Waiting) -> Result<()> {
-    let verdict = match choice {
-        Waiting::Keep => return Ok(()),
-        Waiting::Reject => Verdict::Reject { reason: String::new() },
-        // Only where the record says what the patient saw.
-        Waiting::Apply => Verdict::Approve { saw: update.had.clone(), put: None },
-    };
-    decide(ctx, update.patient, update.id, &verdict).await
+    let approve = |saw: &str| Verdict::Approve { saw: saw.to_owned(), put: None };
+    match choice {
+        Waiting::Keep => Ok(()),
+        Waiting::Reject => {
+            let verdict = Verdict::Reject { reason: String::new() };
+            decide(ctx, update.patient, update.id, &verdict).await
+        }
+        Waiting::Apply => {
+            let mut work = ctx.read().await?;
+            if !access_over(ctx, work.as_mut(), update.patient, [update.by].into_iter()).await?.is_empty() {
+                return Ok(());
+            }
+            drop(work);
+            // Only where the record says what the patient saw, or what they want already.
+            match decide(ctx, update.patient, update.id, &approve(&update.had)).await {
+                Err(Error::Conflict(Conflict::ChangedMeanwhile)) => {
+                    decide(ctx, update.patient, update.id, &approve(&update.wanted)).await
+                }
+                other => other,
+            }
+        }
+    }
 }
 
 /// Whether changes wait that the setting leaves nobody to ask about: then the form must say what becomes of them.

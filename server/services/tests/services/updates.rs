@@ -303,9 +303,24 @@ async fn the_bell_says_it_once_and_is_right_about_it(town: Town) {
     assert_eq!(told(&staff.owner).await, [false], "one still waits");
     decide(&staff.owner, patient, &rows[1], false).await.unwrap();
     assert_eq!((told(&staff.owner).await, told(&desk).await), (vec![true], vec![true]));
+    // Taken back by the patient there is nothing to decide; a decision that is taken back waits again, for everybody.
+    change(&lien, patient, &[(Field::City, "Glebe")]).await.unwrap();
+    assert_eq!(told(&desk).await, [false, true]);
+    change(&lien, patient, &[(Field::City, "")]).await.unwrap();
+    assert_eq!((told(&desk).await, waiting(&desk, patient).await.len()), (vec![true, true], 0));
+    town.clock.pass(Span::seconds(1));
+    change(&lien, patient, &[(Field::City, "Glebe")]).await.unwrap();
+    let row = waiting(&desk, patient).await.remove(0);
+    decide(&desk, patient, &row, false).await.unwrap();
+    assert_eq!(told(&staff.owner).await[0], true);
+    updates::undo(&desk, patient, row.update.id).await.unwrap();
+    assert_eq!(told(&staff.owner).await[..2], [false, true]);
+    decide(&desk, patient, &row, false).await.unwrap();
+    let so_far = told(&desk).await;
+    assert!(so_far.iter().all(|read| *read), "{so_far:?}");
     // How somebody lives is not the front desk's.
     change(&lien, patient, &[(Field::Alcohol, "None")]).await.unwrap();
-    assert_eq!((told(&staff.owner).await, told(&desk).await), (vec![false, true], vec![true]));
+    assert_eq!((told(&staff.owner).await[0], told(&desk).await), (false, so_far));
 }
 
 /// RC-02, R-11: approve and reject at once, and an edit of the patient in between: one decision counts, the other is told, and
@@ -401,6 +416,16 @@ async fn who_acts_for_somebody(town: Town) {
     assert!(matches!(updates::profile(&few, patient).await, Err(Error::NotFound)));
     assert!(matches!(updates::save(&few, patient, &posted, &[]).await, Err(Error::NotFound)));
     assert_eq!(waiting(owner, patient).await.len(), 1);
+    // Her access ends: what she asked for is approved by nobody without a look.
+    let id = services::portal_users::list(owner, patient).await.unwrap();
+    let id = id.into_iter().find(|user| user.email == "mother@example.org").unwrap().id;
+    services::portal_users::suspend(owner, patient, id).await.unwrap();
+    let row = waiting(owner, patient).await.remove(0);
+    assert!(row.access_over && row.may_decide);
+    assert_eq!(updates::approve_all(owner, patient, &[(row.update.id, row.now.clone())]).await.unwrap(), 0);
+    set(owner, Mode::Disabled, Waiting::Apply.code()).await.unwrap();
+    assert_eq!(waiting(owner, patient).await.len(), 1);
+    decide(owner, patient, &row, true).await.unwrap();
 }
 
 /// Decision 8: she picks which of her practices should know; another person's record is not among them.

@@ -50,6 +50,9 @@ CREATE UNIQUE INDEX profile_updates_waiting ON profile_updates (group_id, patien
 CREATE INDEX profile_updates_queue ON profile_updates (group_id, id) WHERE state = 'waiting';
 CREATE INDEX profile_updates_of_patient ON profile_updates (group_id, patient_id, id);
 
+-- The bell's lines about a patient's changes, which go when nothing waits any more.
+CREATE INDEX notifications_of_updates ON notifications (group_id, patient_id, user_id) WHERE what = 'updates_waiting';
+
 -- The second lock, as in 0003.
 DO $$
 DECLARE
