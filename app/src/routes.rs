@@ -57,6 +57,7 @@ pub const RENDERED: &[PageRoute] = &[
     page("/portal/:patient/people/invited", Audience::Portal),
     page("/portal/:patient/people/sent-again", Audience::Portal),
     page("/portal/:patient/people/ended", Audience::Portal),
+    page("/portal/:patient/access-log", Audience::Portal),
     page("/portal/:patient/details", Audience::Portal),
     page("/portal/:patient/details/saved", Audience::Portal),
     page("/portal/:patient/forms", Audience::Portal),

@@ -99,7 +99,10 @@ pub fn shell() -> impl IntoView {
 pub fn App() -> impl IntoView {
     use account::{ForgotPassword, FreshLinkSent, Invitation, LinkSent, NewPassword, SetUp, SignIn, Welcome};
     use domain::account::Door;
-    use portal::{AccountPage, DetailsPage, Done, FormPage, FormsPage, Home, LetIn, People, Place, PlacePage, Start};
+    use portal::{
+        AccessLogPage, AccountPage, DetailsPage, Done, FormPage, FormsPage, Home, LetIn, People, Place, PlacePage,
+        Start,
+    };
 
     view! {
         <Router>
@@ -131,6 +134,7 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/people/invited") view=|| view! { <People done=Done::Invited/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/people/sent-again") view=|| view! { <People done=Done::SentAgain/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/people/ended") view=|| view! { <People done=Done::Ended/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/access-log") view=AccessLogPage/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/details") view=|| view! { <DetailsPage/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/details/saved") view=|| view! { <DetailsPage saved=true/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/forms") view=FormsPage/>

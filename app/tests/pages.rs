@@ -12,11 +12,13 @@ use app::{
     },
     error::AppError,
     forms::Answer,
-    portal::{AccountView, FormView, FormsView, HomeView, Place, PlaceView, StartView},
+    portal::{AccessLogView, AccountView, FormView, FormsView, HomeView, Place, PlaceView, StartView},
     shell::{Assets, Trouble, Typed, console_shell, error_page},
 };
 use domain::{
+    access_log::{AccessLog, Part, Visit, Visitor},
     account::{Device, Door},
+    audit::Action,
     error::{Conflict, Invalid, Problem},
     form::{
         self, Answered, Completeness, Definition, Filled, OwnForm, OwnFormRow, OwnForms, Question, Raw, RequestState,
@@ -27,7 +29,7 @@ use domain::{
     invitation::LinkPage,
     page::Page as ListPage,
     time::{Span, Time},
-    user::{Level, Membership, Offer, Offers},
+    user::{self, Level, Membership, Offer, Offers},
     views::{Lobby, PasswordLinkPage, PortalFrame, PortalRecord, PortalStart},
 };
 use leptos::prelude::*;
@@ -47,7 +49,17 @@ fn patient(n: u128) -> PatientId {
 fn record(n: u128, shown: &str, practice: &str, kind: Kind) -> PortalRecord {
     let reach = Reach { role: Role::Edit, level: grant::Level::Clinical };
     let (shown, practice, manages) = (shown.into(), practice.into(), kind == Kind::Own);
-    PortalRecord { patient: patient(n), shown, practice, kind, reach, steps_down_on: None, last_day: None, manages }
+    PortalRecord {
+        patient: patient(n),
+        shown,
+        practice,
+        kind,
+        reach,
+        steps_down_on: None,
+        last_day: None,
+        manages,
+        sees_log: manages,
+    }
 }
 
 fn frame(records: Vec<PortalRecord>, greet: &str, phone: &str) -> PortalFrame {
@@ -207,6 +219,13 @@ fn own_forms() -> OwnForms {
 
 fn form_page(form: OwnForm, answer: Answer) -> AnyView {
     view! { <FormView frame=one() form=form answer=answer now=NOW/> }.into_any()
+}
+
+fn access_log(who: Vec<Visitor>, next: Option<&str>) -> AnyView {
+    let visit = |who| Visit { at: NOW, who, what: Action::PatientViewed, part: Part::Contacts };
+    let visits = ListPage { rows: who.into_iter().map(visit).collect(), next: next.map(str::to_owned) };
+    let log = AccessLog { visits, time_zone: "Australia/Sydney".into() };
+    view! { <AccessLogView frame=one() log=log later=true now=NOW/> }.into_any()
 }
 
 /// A page, and what it is drawn from.
@@ -389,6 +408,18 @@ fn pages() -> BTreeMap<&'static str, String> {
                 view! { <FormsView frame=one() forms=forms now=NOW/> }.into_any()
             }),
         ),
+        (
+            "access-log",
+            Box::new(|| {
+                let user =
+                    |profession: &str, role| Visitor::User { name: EVIL.into(), profession: profession.into(), role };
+                let relative = Visitor::PortalUser { name: EVIL.into(), relationship: EVIL.into() };
+                let staff = [user(EVIL, user::Role::Practitioner), user("", user::Role::Administrator)];
+                access_log([relative, Visitor::You, Visitor::Program].into_iter().chain(staff).collect(), Some("25"))
+            }),
+        ),
+        ("access-log-left-out", Box::new(|| access_log(Vec::new(), Some("25")))),
+        ("access-log-none", Box::new(|| access_log(Vec::new(), None))),
         ("form", Box::new(|| form_page(own_form(RequestState::Started { at: NOW }, typed(), None), Answer::default()))),
         (
             "form-refused",
@@ -564,6 +595,22 @@ fn home_leads_to_the_four_places() {
         }
     }
     assert!(pages["home"].contains("Hello Amelia"));
+}
+
+// B-01: who, what they are, when by the practice's clock, what; and a way on that needs no scripts.
+#[test]
+fn the_access_log_says_who_what_and_when() {
+    let pages = pages();
+    let html = &pages["access-log"];
+    for said in ["You", "The practice’s system", "Works at the practice", "Opened the contacts", "<time datetime="] {
+        assert!(html.contains(said), "{said}: {html}");
+    }
+    let on = format!("href=\"/portal/{}/access-log?after=25\"", patient(1));
+    assert!(html.contains(&on) && pages["access-log-left-out"].contains(&on), "{html}");
+    assert!(!pages["access-log-none"].contains("?after="));
+    let way = |patient| format!("href=\"/portal/{patient}/access-log\"");
+    assert!(pages["home"].contains(&way(patient(1))));
+    assert!(!pages["home-family"].contains(&way(patient(2))), "only for who may see it");
 }
 
 // AN-05: an unknown link names nobody; a dead one the practice and its telephone.

@@ -50,7 +50,7 @@ test("the portal", async ({ device, portico }) => {
   await page.setViewportSize(PHONE.viewport);
   await page.screenshot({ path: "../docs/images/portal.png" });
   const home = new URL(page.url()).pathname;
-  for (const place of ["", "/appointments", "/records", "/messages", "/health", "/invoices"]) {
+  for (const place of ["", "/appointments", "/records", "/messages", "/health", "/invoices", "/access-log"]) {
     await page.goto(home + place);
     await shoot(page, `portal-home${place.replace("/", "-")}`, PORTAL_WIDTHS);
   }

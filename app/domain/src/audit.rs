@@ -93,6 +93,8 @@ pub enum Action {
     GrantEnded,
     /// A portal user saw their record's home.
     PortalHomeViewed,
+    /// A portal user saw who opened the record.
+    AccessLogViewed,
     /// Settings were changed.
     SettingsChanged,
     /// A template was added.
@@ -171,7 +173,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 77] = [
+    pub const ALL: [Self; 78] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -212,6 +214,7 @@ impl Action {
         Self::GrantRestored,
         Self::GrantEnded,
         Self::PortalHomeViewed,
+        Self::AccessLogViewed,
         Self::SettingsChanged,
         Self::TemplateAdded,
         Self::TemplateChanged,
@@ -295,6 +298,7 @@ impl Action {
             Self::GrantRestored => "grant_restored",
             Self::GrantEnded => "grant_ended",
             Self::PortalHomeViewed => "portal_home_viewed",
+            Self::AccessLogViewed => "access_log_viewed",
             Self::SettingsChanged => "settings_changed",
             Self::TemplateAdded => "template_added",
             Self::TemplateChanged => "template_changed",

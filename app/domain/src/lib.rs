@@ -23,6 +23,7 @@
 //! | [`notification`] | what the bell says |
 //! | [`mail`] | mail that leaves, and what became of it |
 //! | [`audit`] | what is written down about every read and change |
+//! | [`access_log`] | who opened a record, as the patient is shown it |
 //! | [`access`] | WHO MAY: actors, rights, proofs |
 //! | [`error`] | what can be wrong with what a person typed or asked |
 //! | [`page`] | cursors |
@@ -32,6 +33,7 @@
 //! To add a noun: a file here named after it, its id in `ids.rs`, its rights in `access/rights.rs`.
 
 pub mod access;
+pub mod access_log;
 pub mod account;
 pub mod audit;
 pub mod background;

@@ -4,6 +4,10 @@ use crate::time::Span;
 
 /// Rows on one page of a list.
 pub const PAGE: u32 = 50;
+/// Rows on one page of who opened a record.
+pub const ACCESS_LOG: u32 = 25;
+/// How many times so many entries as a caller may ask for are looked through for one such page, before it shows what it has.
+pub const ACCESS_LOG_LOOKS: u32 = 5;
 /// The most rows a caller may ask for.
 pub const PAGE_MOST: u32 = 200;
 /// Rows under the search field.

@@ -79,6 +79,8 @@ pub struct PortalRecord {
     pub last_day: Option<Date>,
     /// May the portal user let others see this record?
     pub manages: bool,
+    /// May the portal user see who looked at it?
+    pub sees_log: bool,
 }
 
 /// What every page of the portal shows around its content.

@@ -150,7 +150,7 @@ pub fn AccountView(
 /// One of the records that this person can see (S0-27).
 #[component]
 fn RecordRow(record: PortalRecord) -> impl IntoView {
-    let PortalRecord { patient, shown, practice, kind, reach, steps_down_on, last_day, manages } = record;
+    let PortalRecord { patient, shown, practice, kind, reach, steps_down_on, last_day, manages, .. } = record;
     let own = kind == GrantKind::Own;
     let people = manages.then(|| Place::People.path(patient));
     view! {

@@ -37,6 +37,8 @@ pub enum Place {
     Invoices,
     /// Who can see it.
     People,
+    /// Who looked at it.
+    AccessLog,
     /// What is asked to be filled in.
     Forms,
     /// What the record says of the person.
@@ -57,6 +59,7 @@ impl Place {
             Self::Health => format!("/portal/{patient}/health"),
             Self::Invoices => format!("/portal/{patient}/invoices"),
             Self::People => format!("/portal/{patient}/people"),
+            Self::AccessLog => format!("/portal/{patient}/access-log"),
             Self::Forms => format!("/portal/{patient}/forms"),
             Self::Details => format!("/portal/{patient}/details"),
             // The record stays chosen while its owner looks at the account.
@@ -75,7 +78,7 @@ impl Place {
             Self::Invoices => Some(say::INVOICES_PLACE),
             Self::Forms => Some(say::FORMS_PLACE),
             Self::Details => Some(say::DETAILS_PLACE),
-            Self::Home | Self::People | Self::Account => None,
+            Self::Home | Self::People | Self::AccessLog | Self::Account => None,
         }
     }
 
@@ -90,6 +93,7 @@ impl Place {
             Self::Health => "heart-pulse",
             Self::Invoices => "receipt-text",
             Self::People => "users",
+            Self::AccessLog => "eye",
             Self::Forms => "clipboard-list",
             Self::Details => "contact",
             Self::Account => "user",
@@ -99,7 +103,7 @@ impl Place {
     /// Is it part of what was shared with the patient? Who is here for appointments does not learn of it.
     #[must_use]
     pub const fn is_clinical(self) -> bool {
-        matches!(self, Self::Records | Self::Messages | Self::Health | Self::Forms | Self::Details)
+        matches!(self, Self::Records | Self::Messages | Self::Health | Self::Forms | Self::Details | Self::AccessLog)
     }
 
     /// Is it open to somebody whose access reaches so far?
@@ -111,7 +115,7 @@ impl Place {
     /// The way in the bar that leads towards it.
     const fn under(self) -> Self {
         match self {
-            Self::Health | Self::Invoices | Self::Forms | Self::People | Self::Details => Self::Home,
+            Self::Health | Self::Invoices | Self::Forms | Self::People | Self::AccessLog | Self::Details => Self::Home,
             other => other,
         }
     }
@@ -131,6 +135,7 @@ impl Place {
             Self::Health => say::HEALTH,
             Self::Invoices => say::INVOICES,
             Self::People => say::PEOPLE,
+            Self::AccessLog => say::ACCESS_LOG,
             Self::Forms => say::FORMS,
             Self::Details => say::DETAILS,
             Self::Account => say::ACCOUNT,
@@ -251,7 +256,11 @@ fn Switcher(place: Place, record: Option<PatientId>, records: Vec<PortalRecord>)
         .into_iter()
         .map(|other| {
             let here = record == Some(other.patient);
-            let open = place.opens_to(other.reach.level) && (place != Place::People || other.manages);
+            let open = match place {
+                Place::People => other.manages,
+                Place::AccessLog => other.sees_log,
+                place => place.opens_to(other.reach.level),
+            };
             let place = if open { place } else { Place::Home };
             view! {
                 <li>

@@ -37,7 +37,14 @@ pub fn HomeView(
     let patient = record.patient;
     // What will change by an end or an age is said beforehand.
     let ending = say::ending(record.last_day, record.steps_down_on);
-    let people = record.manages.then(|| Place::People.path(patient));
+    let beside = [(Place::People, say::PEOPLE, record.manages), (Place::AccessLog, say::ACCESS_LOG, record.sees_log)];
+    let beside: Vec<_> = beside
+        .into_iter()
+        .filter(|(.., opens)| *opens)
+        .map(|(place, text, _)| {
+            view! { <p class="beside"><a href=place.path(patient)><Icon name=place.icon()/>{text}</a></p> }
+        })
+        .collect();
     let places = PLACES
         .into_iter()
         .filter(|place| place.opens_to(record.reach.level))
@@ -81,9 +88,7 @@ pub fn HomeView(
                 <h2 id="places" class="section-title">{say::PLACES}</h2>
                 <ul class="places">{places}</ul>
             </section>
-            {people.map(|href| view! {
-                <p class="beside"><a href=href><Icon name="users"/>{say::PEOPLE}</a></p>
-            })}
+            {(!beside.is_empty()).then(|| view! { <div>{beside}</div> })}
             <section class="card practice" aria-labelledby="practice">
                 <h2 id="practice" dir="auto">{practice}</h2>
                 <p>{contact}</p>

@@ -10,11 +10,14 @@
 //! | `details` | `/portal/:patient/details`: what the record says of the person, and changing it |
 //! | `account` | `/portal/account`: devices, password, the way out |
 //! | `people` | `/portal/:patient/people`: who can see this record, and letting somebody in |
+//! | `access_log` | `/portal/:patient/access-log`: who looked at this record |
 //! | [`islands`] | what wakes up in the browser; raw calls only, to stay small |
 //! | `words` | what all of them say |
 
 pub mod islands;
 
+#[cfg(feature = "ssr")]
+mod access_log;
 #[cfg(feature = "ssr")]
 mod account;
 #[cfg(feature = "ssr")]
@@ -40,6 +43,7 @@ pub use islands::{Autosave, Live, Opened, Print};
 
 #[cfg(feature = "ssr")]
 pub use self::{
+    access_log::{AccessLogPage, AccessLogView},
     account::{AccountPage, AccountView},
     details::{DetailsPage, DetailsView},
     forms::{FormPage, FormView, FormsPage, FormsView},

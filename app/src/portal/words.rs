@@ -1,10 +1,13 @@
 //! What the portal's pages say, in one place, ready for translation.
 
 use domain::{
+    access_log::{Part, Visitor},
+    audit::Action,
     grant::{Kind, Level, Reach, Role},
     person::Gender,
     time::Date,
     update::{Field, Section},
+    user,
 };
 
 // The bars
@@ -630,3 +633,145 @@ pub const LEAVE_RECORD_TEXT: &str = "You cannot open it any more, and whoever yo
 pub const LEAVE_RECORD: &str = "Give it up";
 /// After it was given up.
 pub const RECORD_LEFT: &str = "Done. You cannot open that record any more.";
+
+// Who looked at a record
+/// Heading, and the way there.
+pub const ACCESS_LOG: &str = "Who looked at this record";
+/// Lead.
+#[must_use]
+pub fn access_log_lead(shown: &str, kind: Kind) -> String {
+    match kind {
+        Kind::Own => "Everybody who opened or changed it, at your practice and in the portal, latest first.".to_owned(),
+        Kind::Contact | Kind::Other => format!(
+            "Everybody who opened or changed the record of {shown}, at the practice and in the portal, latest first."
+        ),
+    }
+}
+/// Empty state.
+pub const NO_VISITS: &str = "Nobody yet";
+/// Empty state.
+pub const NO_VISITS_TEXT: &str = "When somebody opens this record, you see here who it was, when, and what they did.";
+/// Empty state of a further page.
+pub const NO_EARLIER_VISITS: &str = "Nothing earlier";
+/// Empty state of a further page.
+pub const NO_EARLIER_VISITS_TEXT: &str = "This is where the record begins.";
+/// Empty state of a page on which everything was left out.
+pub const NO_VISITS_HERE: &str = "Only you, for a while";
+/// Empty state of a page on which everything was left out.
+pub const NO_VISITS_HERE_TEXT: &str = "Your own visits are left out. Go on to what was earlier.";
+/// The way on.
+pub const EARLIER_VISITS: &str = "Earlier";
+/// The way back.
+pub const LATEST_VISITS: &str = "Latest";
+/// Heading.
+pub const UNEXPECTED: &str = "Somebody you did not expect?";
+/// What to do.
+pub const UNEXPECTED_TEXT: &str = "Ask the practice. They can tell you why it was needed.";
+/// What is not here.
+pub const ACCESS_LOG_NOTE: &str =
+    "Your own visits to the portal are left out, and lists in which only a name was shown.";
+
+/// Who somebody was.
+#[must_use]
+pub fn visitor(who: &Visitor) -> String {
+    match who {
+        Visitor::You => "You".to_owned(),
+        Visitor::User { name, .. } | Visitor::PortalUser { name, .. } => name.clone(),
+        Visitor::Somebody => "Somebody in the portal".to_owned(),
+        Visitor::Program => "The practice’s system".to_owned(),
+    }
+}
+
+/// What they are; nothing when there is nothing to say.
+#[must_use]
+pub fn visitor_more(who: &Visitor) -> String {
+    match who {
+        Visitor::User { profession, role, .. } if profession.is_empty() => match role {
+            user::Role::Practitioner => "Practitioner".to_owned(),
+            user::Role::Administrator => "Works at the practice".to_owned(),
+        },
+        Visitor::User { profession, .. } => profession.clone(),
+        Visitor::PortalUser { relationship, .. } if relationship.is_empty() => "In the portal".to_owned(),
+        Visitor::PortalUser { relationship, .. } => format!("{relationship} · in the portal"),
+        Visitor::You | Visitor::Somebody | Visitor::Program => String::new(),
+    }
+}
+
+/// What they did.
+#[must_use]
+pub const fn visit(what: Action, part: Part) -> &'static str {
+    match what {
+        Action::PatientViewed => match part {
+            Part::Profile => "Opened the profile",
+            Part::Contacts => "Opened the contacts",
+            Part::Funding => "Opened who pays",
+            Part::Background => "Opened who pays and daily life",
+            Part::Practitioners => "Looked at which practitioners this record is open to",
+        },
+        Action::PatientAdded => "Started this record",
+        Action::PatientChanged => "Changed details",
+        Action::OwnProfileViewed => "Opened the details",
+        Action::UpdateAsked => "Changed details in the portal",
+        Action::UpdateTakenBack => "Took back a change of details",
+        Action::UpdatesViewed => "Looked at the changes made in the portal",
+        Action::UpdateApproved => "Accepted a change of details",
+        Action::UpdateRejected => "Did not accept a change of details",
+        Action::UpdateUndone => "Took back a decision about a change of details",
+        Action::ContactAdded => "Added a contact",
+        Action::ContactChanged => "Changed a contact",
+        Action::ContactRemoved => "Removed a contact",
+        Action::InvitationMade => "Invited somebody to the portal",
+        Action::InvitationResent => "Sent an invitation to the portal again",
+        Action::InvitationRevoked => "Took back an invitation to the portal",
+        Action::InvitationAccepted => "Accepted an invitation to the portal",
+        Action::InvitationsViewed => "Looked at the invitations to the portal",
+        Action::PortalUsersViewed => "Looked at who can see this record",
+        Action::PortalUserSearched => "Looked up an email address for an invitation",
+        Action::GrantChanged => "Changed what somebody can see in the portal",
+        Action::GrantSuspended => "Stopped somebody’s access to the portal",
+        Action::GrantRestored => "Gave somebody’s access to the portal back",
+        Action::GrantEnded => "Ended an access to the portal",
+        Action::PortalHomeViewed => "Opened this record in the portal",
+        Action::AccessLogViewed => "Looked at this list",
+        Action::FormSent => "Sent a form",
+        Action::FormWithdrawn => "Took a form back",
+        Action::FormsListed => "Looked at the list of forms",
+        Action::FormViewed => "Read a form",
+        Action::FormPrinted => "Made a file of a returned form",
+        Action::FormReturned => "Returned a form",
+        Action::PatientGranted => "Opened this record to a practitioner",
+        Action::PatientHidden => "Hid this record from a practitioner",
+        Action::PatientAccessUndone => "Undid what was set for a practitioner",
+        Action::HistoryViewed => "Looked at what was done with this record",
+        Action::HistoryExported => "Made a file of what was done with this record",
+        // Not told: `domain::access_log::is_told`.
+        _ => SOMETHING_ELSE,
+    }
+}
+
+const SOMETHING_ELSE: &str = "Did something else with this record";
+
+#[cfg(test)]
+mod tests {
+    use domain::access_log::is_told;
+
+    use super::*;
+
+    // B-01: whatever the log tells of has words of its own.
+    #[test]
+    fn every_visit_has_words() {
+        let mut said: Vec<_> = Action::ALL
+            .into_iter()
+            .filter(|action| is_told(*action))
+            .map(|action| visit(action, Part::Profile))
+            .collect();
+        assert!(said.len() > 30 && !said.contains(&SOMETHING_ELSE), "{said:?}");
+        let told = said.len();
+        said.sort_unstable();
+        said.dedup();
+        assert_eq!(said.len(), told, "two say the same");
+        for action in Action::ALL.into_iter().filter(|action| !is_told(*action)) {
+            assert_eq!(visit(action, Part::Profile), SOMETHING_ELSE, "{action:?} is never shown");
+        }
+    }
+}

@@ -19,6 +19,7 @@
 //! | [`locations`] | where the group sees patients |
 //! | [`relationships`] | how practitioners and patients belong together |
 //! | [`history`] | what users did |
+//! | [`access_log`] | who opened a record, for the patient |
 //! | [`reports`] | patients found by what is known of them |
 //! | [`patients`] | list, search, profile, contacts |
 //! | [`invitations`] | invite, resend, revoke, accept |
@@ -36,6 +37,7 @@
 //! that changes in a group follow each other on either engine. Only an account that is held (`lock_account`) comes before
 //! it; what belongs to no group is written last, by `save()`.
 
+pub mod access_log;
 pub mod accounts;
 pub mod audit;
 pub mod bulk;

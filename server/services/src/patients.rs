@@ -5,6 +5,7 @@ use domain::{
         Access, Actor, AddPatient, EditPatient, EnterGroup, InvitePatient, ListPatients, PatientFacts, Relationship,
         ViewContacts, ViewPatient, ViewPatientAccess, ViewSocialHistory,
     },
+    access_log::Part,
     audit::{Action, Entry},
     background::{BackgroundForm, BackgroundPage, SocialHistory},
     error::{Conflict, Problem},
@@ -218,8 +219,8 @@ pub async fn background(ctx: &Ctx, id: PatientId) -> Result<BackgroundPage> {
     }
     let version = work.lookup_patient(&view).await?.ok_or(Error::NotFound)?.patient.version;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, id);
-    let detail = if sees_social { "funding social_history" } else { "funding" };
-    work.audit(&Entry { detail: detail.to_owned(), ..entry }).await?;
+    let part = if sees_social { Part::Background } else { Part::Funding };
+    work.audit(&Entry { detail: part.detail().to_owned(), ..entry }).await?;
     work.save().await?;
     Ok(BackgroundPage { background, sees_social, version })
 }
@@ -289,7 +290,7 @@ pub async fn contacts(ctx: &Ctx, id: PatientId) -> Result<Vec<Contact>> {
     let mut work = unusual::opened(ctx, work, &view, &facts).await?;
     let contacts = work.list_contacts(&view).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, id);
-    work.audit(&Entry { detail: "contacts".to_owned(), ..entry }).await?;
+    work.audit(&Entry { detail: Part::Contacts.detail().to_owned(), ..entry }).await?;
     work.save().await?;
     Ok(contacts)
 }

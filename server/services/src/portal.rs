@@ -1,7 +1,7 @@
 //! What the portal's pages start with.
 
 use domain::{
-    access::{Actor, Face, ManageOwnAccess, ViewOwnClinical, ViewOwnRecord, Waits},
+    access::{Actor, Face, ManageOwnAccess, ViewAccessLog, ViewOwnClinical, ViewOwnRecord, Waits},
     audit::Action,
     error::Refusal,
     grant::Kind,
@@ -98,5 +98,6 @@ fn shown(ctx: &Ctx, actor: &Actor, own: OwnRecord) -> Option<PortalRecord> {
             .and_then(|then| days::day_in(then, zone.as_deref())),
         last_day: facts.grant.last_moment(&facts.ages).and_then(|end| days::day_before(end, zone.as_deref())),
         manages: actor.may(ManageOwnAccess, &facts).is_ok(),
+        sees_log: actor.may(ViewAccessLog, &facts).is_ok(),
     })
 }

@@ -2,6 +2,7 @@
 
 use domain::{
     access::{Access, Actor, EnterGroup, ManageRelationships, Relationship},
+    access_log::Part,
     audit::{Action, Entry},
     error::Conflict,
     ids::{PatientId, UserId},
@@ -34,7 +35,7 @@ pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<P
     let access = may(work.as_mut(), ctx.actor()?, patient).await?;
     let page = work.list_relationships(&access, page).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, patient);
-    work.audit(&Entry { detail: "practitioners".to_owned(), ..entry }).await?;
+    work.audit(&Entry { detail: Part::Practitioners.detail().to_owned(), ..entry }).await?;
     work.save().await?;
     let row = |(user, relationship): (User, Relationship)| RelationshipRow {
         own: user.id == access.user(),

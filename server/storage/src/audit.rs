@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, ViewHistory},
+    access::{Access, ViewAccessLog, ViewHistory},
     audit::{Action, Entry},
     ids::GroupId,
     page::{Page, PageRequest},
@@ -166,8 +166,23 @@ impl Audit for SqlWork {
         filter: &TrailFilter,
         page: &PageRequest,
     ) -> Stored<Page<ChainedEntry>> {
+        self.trail(access.group(), filter, page).await
+    }
+
+    async fn list_own_trail(
+        &mut self,
+        access: &Access<ViewAccessLog>,
+        page: &PageRequest,
+    ) -> Stored<Page<ChainedEntry>> {
+        let filter = TrailFilter { subject: access.patient().to_string(), ..TrailFilter::default() };
+        self.trail(access.group(), &filter, page).await
+    }
+}
+
+impl SqlWork {
+    async fn trail(&mut self, group: GroupId, filter: &TrailFilter, page: &PageRequest) -> Stored<Page<ChainedEntry>> {
         let nothing = Page { rows: Vec::new(), next: None };
-        let chain = access.group().to_string();
+        let chain = group.to_string();
         let after = match page.after.as_deref().map(str::parse::<i64>) {
             None => i64::MAX,
             Some(Ok(seq)) => seq,

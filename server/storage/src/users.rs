@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, ManageUsers, PatientFacts, ViewHistory},
+    access::{Access, EnterGroup, ManageUsers, PatientFacts, ViewAccessLog, ViewHistory},
     ids::{AccountId, GroupId, LocationId, PatientId, UserId},
     limits,
     page::{Page, PageRequest},
@@ -664,6 +664,24 @@ impl Users for SqlWork {
             names.extend(rows.into_iter().map(|(id, title, first, last)| (id.into(), UserName { title, first, last })));
         }
         Ok(names)
+    }
+
+    async fn some_users_of_practice(&mut self, access: &Access<ViewAccessLog>, ids: &[UserId]) -> Stored<Vec<User>> {
+        let mut statement = query_as(select_user!(
+            "
+             FROM users u
+             WHERE u.group_id = $1
+               AND u.id IN (
+                   $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                   $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26
+               )"
+        ))
+        .bind(access.group().uuid());
+        for at in 0..AT_ONCE {
+            statement = statement.bind(ids.get(at).map_or(FIRST, |id| id.uuid()));
+        }
+        let rows: Vec<UserRow> = self.all(statement).await?;
+        rows.into_iter().map(User::try_from).collect()
     }
 
     async fn patient_facts_of(

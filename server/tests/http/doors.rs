@@ -278,7 +278,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         "portal_users/suspend" | "portal_users/restore" => {
             Body::Json(json!({ "patient": ids.patient, "id": ids.grant }))
         }
-        "family/people" | "family/leave" => Body::Form(vec![("patient", ids.patient.clone())]),
+        "family/people" | "family/leave" | "access_log/list" => Body::Form(vec![("patient", ids.patient.clone())]),
         "family/invite" => Body::Form(vec![("patient", ids.patient.clone()), ("name", text("x"))]),
         "family/end" | "family/send_again" => {
             Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.grant.clone())])

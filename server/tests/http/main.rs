@@ -1,6 +1,7 @@
 //! The server over real connections, on both engines. Files are named after the paths they call; `app` is the vocabulary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod access_log;
 mod app;
 mod client;
 mod log;

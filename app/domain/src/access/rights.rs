@@ -226,6 +226,8 @@ rights! {
     EditOwnRecord(GrantFacts) -> OwnRecord = edit_own_record;
     /// See who else may open it, invite others, and end what one gave.
     ManageOwnAccess(GrantFacts) -> OwnRecord = manage_own_access;
+    /// See who opened and changed it.
+    ViewAccessLog(GrantFacts) -> OwnRecord = view_access_log;
     /// Give up one's own access to somebody else's record.
     LeaveRecord(GrantFacts) -> OwnRecord = leave_record;
 }
@@ -475,6 +477,15 @@ fn manage_own_access(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
     }
 }
 
+/// Whoever manages it and sees what is shared of it: what was done tells of health. Refused without a word, as that is (PT-33).
+fn view_access_log(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
+    view_own_clinical(who, facts)?;
+    match manage_own_access(who, facts) {
+        Err(Refused { denied: Denied::Forbidden(Refusal::NotYours), because }) => Err(hidden(because)),
+        decided => decided,
+    }
+}
+
 fn leave_record(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
     let seen = view_own_record(who, facts)?;
     match facts.grant.kind {
@@ -524,6 +535,8 @@ contains! {
     ViewOwnClinical => ViewOwnRecord;
     EditOwnRecord => ViewOwnRecord;
     ManageOwnAccess => ViewOwnRecord;
+    ViewAccessLog => ManageOwnAccess;
+    ViewAccessLog => ViewOwnRecord;
     LeaveRecord => ViewOwnRecord;
 }
 
@@ -691,6 +704,7 @@ mod tests {
             cell(actor.may(ViewOwnClinical, grant)),
             cell(actor.may(EditOwnRecord, grant)),
             cell(actor.may(ManageOwnAccess, grant)),
+            cell(actor.may(ViewAccessLog, grant)),
             cell(actor.may(LeaveRecord, grant)),
         ];
         assert_eq!(cells.len(), NAMES.len(), "a right is missing from the matrix");
@@ -747,6 +761,25 @@ mod tests {
         assert_eq!(may(Terms { manages: true, ..Terms::OWN }, true), refused);
     }
 
+    // B-01, PX-06, PT-33: the patient, and a parent who manages it and sees what is shared; nobody else learns that there is one.
+    #[test]
+    fn the_access_log_is_for_the_patient_and_who_manages_it() {
+        let own = grant_facts(7, State::Activated { at: Time::from_millis(0) }, Status::Active);
+        assert!(portal_actor(7).may(ViewAccessLog, &own).is_ok());
+        assert_eq!(portal_actor(8).may(ViewAccessLog, &own).err(), Some(Denied::NotFound));
+        let may = |terms, uses| portal_actor(7).may(ViewAccessLog, &proxy_facts(terms, uses)).map(drop);
+        let parent = Terms { manages: true, ..Terms::OWN };
+        assert_eq!(may(parent, false), Ok(()));
+        for (terms, uses) in [
+            (parent, true),
+            (Terms::OWN, false),
+            (Terms { role: grant::Role::View, ..Terms::OWN }, false),
+            (Terms { level: grant::Level::Administrative, ..parent }, false),
+        ] {
+            assert_eq!(may(terms, uses), Err(Denied::NotFound), "{terms:?} {uses}");
+        }
+    }
+
     #[test]
     fn appointments_only_is_appointments_only() {
         let facts =
@@ -780,7 +813,7 @@ mod tests {
                             .chain(explain::on_patient(actor.who(), &on))
                             .collect();
                         // Everything but the rights that are held in the portal only.
-                        assert_eq!(all.len(), NAMES.len() - 5);
+                        assert_eq!(all.len(), NAMES.len() - 6);
                         for one in all {
                             let decided = decided(&actor, &on, &one.right);
                             assert_eq!(one.may, decided.is_ok(), "{level:?} {settings:?} {relationship:?} {one:?}");

@@ -291,6 +291,7 @@ pub fn right(name: &str) -> String {
         "ViewOwnClinical" => "See what was shared of it",
         "EditOwnRecord" => "Act in it",
         "ManageOwnAccess" => "Decide who else sees it",
+        "ViewAccessLog" => "See who looked at it",
         "LeaveRecord" => "Give it up",
         other => other,
     };

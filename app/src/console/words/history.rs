@@ -87,6 +87,7 @@ pub const fn action(action: Action) -> &'static str {
         Action::GrantEnded => "Ended a portal user's access",
         Action::InvitationsViewed => "Looked at a patient's invitations",
         Action::PortalHomeViewed => "Looked at a record in the portal",
+        Action::AccessLogViewed => "Looked at who opened a record, in the portal",
         Action::SettingsChanged => "Changed settings",
         Action::TemplateAdded => "Added a template",
         Action::TemplateChanged => "Changed a template",
@@ -156,6 +157,7 @@ pub fn detail(detail: &str) -> String {
 pub fn refused(detail: &str) -> String {
     let (door, why) = detail.split_once(' ').unwrap_or((detail, ""));
     let what = match door.split('/').next().unwrap_or_default() {
+        "access_log" => "who opened a record",
         "account" | "passwords" => "their own account",
         "bulk" => "a bulk invitation",
         "console" | "notifications" => "the console",

@@ -53,7 +53,8 @@ fn shown(user: &PortalUserRecord, own: &str, all: &PortalUsers, now: Time) -> Po
     }
 }
 
-fn name(grant: &Grant, own: &str) -> String {
+/// What a portal user is called. `own` is what the patient is.
+pub(crate) fn name(grant: &Grant, own: &str) -> String {
     match grant.kind {
         Kind::Own => own.to_owned(),
         Kind::Contact | Kind::Other => grant.name.clone(),

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, ViewHistory},
+    access::{Access, ViewAccessLog, ViewHistory},
     audit::{Action, Entry},
     ids::GroupId,
     page::{Page, PageRequest},
@@ -86,6 +86,13 @@ pub trait Audit {
         &mut self,
         access: &Access<ViewHistory>,
         filter: &TrailFilter,
+        page: &PageRequest,
+    ) -> Stored<Page<ChainedEntry>>;
+
+    /// The entries about one patient, latest first, for their own portal. The cursor as for [`Audit::list_trail`].
+    async fn list_own_trail(
+        &mut self,
+        access: &Access<ViewAccessLog>,
         page: &PageRequest,
     ) -> Stored<Page<ChainedEntry>>;
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, ManageUsers, PatientFacts, ViewHistory},
+    access::{Access, EnterGroup, ManageUsers, PatientFacts, ViewAccessLog, ViewHistory},
     email::Email,
     ids::{AccountId, GroupId, LocationId, PatientId, UserId},
     page::{Page, PageRequest},
@@ -142,6 +142,9 @@ pub trait Users {
 
     /// The names of these users of the group, at most 200 ids at once.
     async fn some_users(&mut self, access: &Access<EnterGroup>, ids: &[UserId]) -> Stored<Vec<(UserId, UserName)>>;
+
+    /// These users of the patient's practice, whatever their state, at most 25 ids at once.
+    async fn some_users_of_practice(&mut self, access: &Access<ViewAccessLog>, ids: &[UserId]) -> Stored<Vec<User>>;
 
     /// What must be known to decide about another user's rights over a patient.
     async fn patient_facts_of(

@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod engines;
+mod access_log;
 mod accounts;
 mod ages;
 mod audit;

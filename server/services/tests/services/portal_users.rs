@@ -72,7 +72,7 @@ async fn records(ctx: &Ctx) -> Vec<PatientId> {
 }
 
 /// A child of eleven in November 2026.
-async fn child(by: &Ctx, first: &str) -> PatientId {
+pub async fn child(by: &Ctx, first: &str) -> PatientId {
     let form = DetailsForm { birth_date: "2015-03-02".to_owned(), ..details(first, "Vidal") };
     patients::add(by, &form).await.unwrap()
 }
@@ -87,15 +87,15 @@ async fn contact(by: &Ctx, patient: PatientId, name: &str, relationship: &str, e
     patients::add_contact(by, patient, &form).await.unwrap()
 }
 
-fn terms(role: Role, level: Sees) -> TermsForm {
+pub fn terms(role: Role, level: Sees) -> TermsForm {
     TermsForm { role: role.code().to_owned(), level: level.code().to_owned(), ..TermsForm::default() }
 }
 
-fn whole() -> TermsForm {
+pub fn whole() -> TermsForm {
     terms(Role::Edit, Sees::Clinical)
 }
 
-fn parent() -> TermsForm {
+pub fn parent() -> TermsForm {
     TermsForm { manages: "yes".to_owned(), ..whole() }
 }
 
@@ -131,12 +131,12 @@ async fn list(by: &Ctx, patient: PatientId) -> Vec<PortalUser> {
     portal_users::list(by, patient).await.unwrap()
 }
 
-async fn user(by: &Ctx, patient: PatientId, email: &str) -> PortalUser {
+pub async fn user(by: &Ctx, patient: PatientId, email: &str) -> PortalUser {
     list(by, patient).await.into_iter().find(|user| user.email == email).expect("no such portal user")
 }
 
 /// Invites a contact who has no account yet, and accepts.
-async fn mother(town: &Town, by: &Ctx, patient: PatientId, email: &str, terms: TermsForm) -> (Ctx, GrantId) {
+pub async fn mother(town: &Town, by: &Ctx, patient: PatientId, email: &str, terms: TermsForm) -> (Ctx, GrantId) {
     let id = contact(by, patient, "Ada Vidal", "mother", email).await;
     invitations::invite(by, patient, &as_contact(id, email, terms)).await.unwrap();
     let ctx = accept(town, email).await;

@@ -1,15 +1,18 @@
 //! Promises about the audit trail.
 
 use domain::{
+    access::{Access, GrantFacts, ViewAccessLog},
     audit::{Action, Entry},
+    grant::{Birthdays, Grant, State},
     ids::GroupId,
     page::PageRequest,
+    patient::Status,
     user::User,
 };
 use services::ports::TrailFilter;
 use storage::testing::TestDatabase;
 
-use crate::world::{World, id, later, may_view_history, run};
+use crate::world::{NOW, World, id, later, may_view_history, portal_actor, run};
 
 promises!(
     entries_are_chained_without_gaps,
@@ -21,6 +24,7 @@ promises!(
     the_trail_is_narrowed_by_whom_what_and_to_whom,
     a_time_of_the_trail_is_found_although_clocks_differ,
     each_group_reads_its_own_trail,
+    a_patient_reads_what_is_about_them,
 );
 
 fn entry(group: Option<GroupId>, n: i64) -> Entry {
@@ -277,4 +281,40 @@ async fn each_group_reads_its_own_trail(database: &TestDatabase) {
     ] {
         assert_eq!(trail(&world, &world.other, &filter, 9).await, Vec::<i64>::new(), "{filter:?}");
     }
+}
+
+pub fn may_see_log(grant: &Grant) -> Access<ViewAccessLog> {
+    let grant = Grant { state: State::Activated { at: NOW }, ..grant.clone() };
+    let (account, ages) = (grant.account, Birthdays::default());
+    let facts = GrantFacts { grant, status: Status::Active, ages, patient_uses_portal: true, now: NOW };
+    portal_actor(account).may(ViewAccessLog, &facts).unwrap()
+}
+
+// B-01, PT-33, TG-01: of one patient in one group.
+async fn a_patient_reads_what_is_about_them(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let [ann, bea] = [world.patient("Ann", "Lee").await, world.patient("Bea", "Lee").await];
+    let grant = world.grant(ann.id, "ann@example.org").await;
+    let about = |group: GroupId, patient: String, n| Entry { subject: patient, ..entry(Some(group), n) };
+    let one = |n: i64| about(world.group, if n % 3 == 0 { bea.id } else { ann.id }.to_string(), n);
+    write(&world, (1..=9).map(one)).await;
+    write(&world, [about(world.other.group, ann.id.to_string(), 10)]).await;
+    let may = may_see_log(&grant);
+    for limit in [1, 2, 200] {
+        let (mut found, mut page) = (Vec::new(), PageRequest { after: None, limit: Some(limit) });
+        loop {
+            let answer = world.read().await.list_own_trail(&may, &page).await.unwrap();
+            assert!(answer.rows.len() <= limit as usize);
+            found.extend(answer.rows.iter().map(|row| row.seq));
+            match answer.next {
+                None => break,
+                Some(_) => page.after = answer.next,
+            }
+        }
+        assert_eq!(found, [8, 7, 5, 4, 2, 1]);
+    }
+    // A proof of the other group finds what stands in the other group's trail, and no more.
+    let moved = may_see_log(&Grant { group: world.other.group, ..grant });
+    let answer = world.read().await.list_own_trail(&moved, &PageRequest::default()).await.unwrap();
+    assert_eq!(answer.rows.iter().map(|row| row.at).collect::<Vec<_>>(), [later(10).millis()]);
 }

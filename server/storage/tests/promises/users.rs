@@ -574,6 +574,13 @@ async fn names_are_those_of_the_group(database: &TestDatabase) {
     let names = view.some_users(&may_enter(&world.noor), &ids).await.unwrap();
     assert_eq!(names.len(), 41);
     assert!(names.contains(&(world.mira.id, world.mira.name.clone())));
+    // The same for the patient's portal: of the practice that keeps the record (B-01).
+    let ann = world.patient("Ann", "Lee").await;
+    let may = crate::audit::may_see_log(&world.grant(ann.id, "ann@example.org").await);
+    let shown = view.some_users_of_practice(&may, &ids[..25]).await.unwrap();
+    assert_eq!(shown.len(), 23);
+    assert!(shown.contains(&world.mira) && !shown.iter().any(|user| user.id == world.other.id));
+    assert_eq!(view.some_users_of_practice(&may, &[]).await.unwrap(), []);
     // TG-01
     let others = view.some_users(&may_enter(&world.other), &ids).await.unwrap();
     assert_eq!(others, [(world.other.id, world.other.name.clone())]);
