@@ -332,7 +332,8 @@ mod tests {
                 .path
                 .replace(":patient", "pat_0000000000000000000000000000000f")
                 .replace(":user", "usr_0000000000000000000000000000000f")
-                .replace(":form", "frm_0000000000000000000000000000000f");
+                .replace(":form", "frm_0000000000000000000000000000000f")
+                .replace(":bulk", "blk_0000000000000000000000000000000f");
             assert_ne!(Place::of(&path), Place::Nowhere, "{path}");
         }
     }
@@ -354,7 +355,7 @@ mod tests {
     #[test]
     fn a_profile_has_its_tabs() {
         let id = "pat_0000000000000000000000000000000f".parse().unwrap();
-        for tab in [Tab::Summary, Tab::Contacts, Tab::Forms, Tab::Access] {
+        for tab in [Tab::Summary, Tab::Contacts, Tab::Forms, Tab::Updates, Tab::Access] {
             let path = patient(id, tab);
             assert_eq!(Place::of(&path), Place::Patient(id));
             assert_eq!(Tab::of(&path), tab);

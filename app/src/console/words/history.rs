@@ -161,6 +161,9 @@ pub fn refused(detail: &str) -> String {
         "account" | "passwords" => "their own account",
         "bulk" => "a bulk invitation",
         "console" | "notifications" => "the console",
+        "family" => "who sees a record",
+        "forms" => "a form",
+        "handout" => "the portal handout",
         "history" => "the history",
         "invitations" => "an invitation to the portal",
         "locations" => "a location",
@@ -168,10 +171,13 @@ pub fn refused(detail: &str) -> String {
         "memberships" => "an invitation to join",
         "patients" => "a patient",
         "portal" => "a record in the portal",
+        "portal_users" => "a portal user",
         "relationships" => "access to a patient",
         "reports" => "a report",
+        "set_up" => "the first set-up",
         "settings" => "the settings",
         "templates" => "a template",
+        "updates" => "a change from the portal",
         "users" => "a user",
         _ => "something else",
     };
@@ -184,6 +190,10 @@ pub fn refused(detail: &str) -> String {
         "TemporaryPassword" => "they had no password of their own yet",
         "NoGroup" => "they did not work in this practice",
         "Setting" => "not part of their access settings",
+        "NotYours" => "that is the patient's own to decide",
+        "OwnRecord" => "it was their own record",
+        "OwnUpdate" => "they had asked for it themselves",
+        "UpdatesOff" => "the practice takes no changes from the portal",
         _ => return format!("Asked for {what}"),
     };
     format!("Asked for {what}: {why}")
@@ -207,6 +217,10 @@ mod tests {
             Refusal::TemporaryPassword,
             Refusal::NoGroup,
             Refusal::Setting,
+            Refusal::NotYours,
+            Refusal::OwnRecord,
+            Refusal::OwnUpdate,
+            Refusal::UpdatesOff,
         ] {
             let text = refused(&format!("users/list {reason:?}"));
             assert!(text.starts_with("Asked for a user: "), "{text}");
