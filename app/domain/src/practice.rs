@@ -105,7 +105,7 @@ pub struct PatientAccessForm {
     pub reminders: String,
     /// A mode's code, for what patients change in the portal.
     pub updates: String,
-    /// What becomes of changes that wait, where nobody will be asked any more: a [`Waiting`]'s code.
+    /// What becomes of changes that wait, where nobody will be asked any more: a [`crate::update::Waiting`]'s code.
     pub waiting: String,
 }
 

@@ -55,7 +55,7 @@ async fn details_are_changed_without_scripts() {
             [("seen[city]", ""), ("values[city]", EVIL), ("seen[mobile]", ""), ("values[mobile]", "0491 570 156")];
         let sent = post(&person, &patient, &good).await.is(303);
         assert_eq!(sent.location(), format!("/portal/{patient}/details/saved"));
-        let page = person.get(&sent.location()).await.is(200).text();
+        let page = person.get(sent.location()).await.is(200).text();
         assert!(page.contains("Waiting for the practice since") && !page.contains("<script>alert"), "{page}");
         // S0-37: the record is as it was.
         let profile = owner.call("patients/profile", json!({ "id": patient })).await.is(200).json();

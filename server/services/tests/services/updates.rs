@@ -312,7 +312,7 @@ async fn the_bell_says_it_once_and_is_right_about_it(town: Town) {
     change(&lien, patient, &[(Field::City, "Glebe")]).await.unwrap();
     let row = waiting(&desk, patient).await.remove(0);
     decide(&desk, patient, &row, false).await.unwrap();
-    assert_eq!(told(&staff.owner).await[0], true);
+    assert!(told(&staff.owner).await[0]);
     updates::undo(&desk, patient, row.update.id).await.unwrap();
     assert_eq!(told(&staff.owner).await[..2], [false, true]);
     decide(&desk, patient, &row, false).await.unwrap();
