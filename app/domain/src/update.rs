@@ -82,9 +82,9 @@ impl Waiting {
     /// Reads a code.
     ///
     /// # Errors
-    /// [`Problem::NoneChosen`] when nothing was chosen.
+    /// [`Problem::NotAChoice`], also when nothing was chosen.
     pub fn from_code(code: &str) -> Result<Self, Problem> {
-        Self::ALL.into_iter().find(|choice| choice.code() == code).ok_or(Problem::NoneChosen)
+        Self::ALL.into_iter().find(|choice| choice.code() == code).ok_or(Problem::NotAChoice)
     }
 }
 

@@ -517,7 +517,7 @@ async fn whoever_switches_says_what_becomes_of_what_waits(town: Town) {
         edit_mobile(&staff.owner, patient, "0400 000 003").await;
         assert_eq!(settings::waiting_updates(&staff.owner).await.unwrap(), 2);
         let unsaid = set(&staff.owner, mode, "").await;
-        assert!(matches!(unsaid, Err(Error::Invalid(invalid)) if invalid.of("waiting") == Some(Problem::NoneChosen)));
+        assert!(matches!(unsaid, Err(Error::Invalid(invalid)) if invalid.of("waiting") == Some(Problem::NotAChoice)));
         set(&staff.owner, mode, choice.code()).await.unwrap();
         let city = says(&staff.owner, patient, Field::City).await;
         let left = waiting(&staff.owner, patient).await.len();
