@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::app::{App, ENGINES, Persona};
+use crate::app::{App, ENGINES, NEW_PASSWORD, Persona};
 
 const EVIL: &str = "\"><script>alert(1)</script>";
 
@@ -74,5 +74,55 @@ async fn details_are_changed_without_scripts() {
         assert_eq!(person.post("updates/change", &[("patient", &patient), late[0], late[1]]).await.status, 403);
         let page = person.get(&format!("/portal/{patient}/details")).await.is(200).text();
         assert!(page.contains("takes no changes from the portal") && !page.contains("values["), "{page}");
+    }
+}
+
+async fn let_in(app: &App, by: &Persona, patient: &str, email: &str, role: &str, level: &str) -> Persona {
+    let terms = json!({ "role": role, "level": level });
+    let form = json!({ "whom": "other", "name": "Ada", "email": email, "email_again": email, "terms": terms });
+    by.call("invitations/invite", json!({ "patient": patient, "form": form })).await.is(200);
+    let token = crate::world::token(&app.mailer.wait(email, 1).await);
+    let mut person = app.anon();
+    person.may_see.push("CNRY-a-1-".to_owned());
+    person.post("invitations/accept", &[("token", &token), ("password", NEW_PASSWORD)]).await.is(200);
+    person
+}
+
+// PX-05, PT-12, PT-13: each refusal, tried by the one it is for.
+#[tokio::test]
+async fn nobody_changes_or_decides_what_is_not_theirs() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let owner = app.practitioner().await;
+        let (person, patient) = app.portal_user(&owner, 'a', 1).await;
+        let change = async |who: &Persona, field: &str| {
+            let (seen, values) = (format!("seen[{field}]"), format!("values[{field}]"));
+            who.post("updates/change", &[("patient", &patient), (&seen, "x"), (&values, "ann@example.org")])
+                .await
+                .status
+        };
+        // The address for letters is the patient's own; who may look only changes nothing; appointments are not details.
+        let acts = let_in(&app, &owner, &patient, "acts@example.org", "edit", "clinical").await;
+        assert_eq!((change(&acts, "email").await, change(&acts, "living").await), (403, 200));
+        let looks = let_in(&app, &owner, &patient, "looks@example.org", "view", "clinical").await;
+        assert_eq!(change(&looks, "city").await, 403);
+        let few = let_in(&app, &owner, &patient, "few@example.org", "edit", "administrative").await;
+        few.post("updates/own", &[("patient", &patient)]).await.is(404);
+        assert_eq!(change(&few, "city").await, 404);
+        assert_eq!(change(&person, "smoking").await, 200);
+        // How somebody lives is not the front desk's, nor the other group's.
+        let waiting = owner.call("updates/waiting", json!({ "patient": patient })).await.is(200).json();
+        assert_eq!(waiting.as_array().unwrap().len(), 2);
+        let desk = app.user("calendar@a.example.org").await;
+        assert_eq!(desk.call("updates/waiting", json!({ "patient": patient })).await.is(200).json(), json!([]));
+        let seen = desk.call("patients/background", json!({ "id": patient })).await.is(200).json();
+        assert_eq!(seen["sees_social"], false);
+        let reject =
+            json!({ "patient": patient, "id": waiting[0]["update"]["id"], "verdict": { "reject": { "reason": "" } } });
+        for stranger in [&desk, &app.user("full@b.example.org").await] {
+            stranger.call("updates/decide", reject.clone()).await.is(404);
+        }
+        app.user("reader@a.example.org").await.call("updates/decide", reject.clone()).await.is(403);
+        owner.call("updates/decide", reject).await.is(200);
     }
 }
