@@ -124,5 +124,21 @@ async fn nobody_changes_or_decides_what_is_not_theirs() {
         }
         app.user("reader@a.example.org").await.call("updates/decide", reject.clone()).await.is(403);
         owner.call("updates/decide", reject).await.is(200);
+
+        // An administrator who is a patient decides about everybody's but her own.
+        let own = app.patient(&owner, 'a', 2).await;
+        let link = app.invite(&owner, &own, "admin@a.example.org").await;
+        let admin = app.user("admin@a.example.org").await;
+        admin.post("invitations/confirm", &[("token", &link)]).await.is(200);
+        let asked = [("patient", own.as_str()), ("seen[city]", "x"), ("values[city]", "Glebe")];
+        admin.post("updates/change", &asked).await.is(200);
+        let waiting = owner.call("updates/waiting", json!({ "patient": own })).await.is(200).json();
+        admin.post("account/switch_door", &[("to", "console")]).await.is(200);
+        let (id, saw) = (&waiting[0]["update"]["id"], &waiting[0]["now"]);
+        for verdict in [json!({ "reject": { "reason": "" } }), json!({ "approve": { "saw": saw, "put": null } })] {
+            let refused =
+                admin.call("updates/decide", json!({ "patient": own, "id": id, "verdict": verdict })).await.is(403);
+            assert_eq!(refused.json()["detail"], "own_update");
+        }
     }
 }
