@@ -25,6 +25,7 @@
 //! | [`audit`] | what is written down about every read and change |
 //! | [`access_log`] | who opened a record, as the patient is shown it |
 //! | [`access`] | WHO MAY: actors, rights, proofs |
+//! | [`emergency`] | whom to ring in an emergency, and in what order |
 //! | [`error`] | what can be wrong with what a person typed or asked |
 //! | [`page`] | cursors |
 //! | [`limits`] | every size, count and length of time in one place |
@@ -39,6 +40,7 @@ pub mod audit;
 pub mod background;
 pub mod bulk;
 pub mod email;
+pub mod emergency;
 pub mod error;
 pub mod family;
 pub mod form;

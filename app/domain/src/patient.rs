@@ -233,6 +233,8 @@ pub struct Contact {
     pub id: ContactId,
     /// What the record says.
     pub details: ContactDetails,
+    /// Where they stand among those rung in an emergency; smaller ones are rung first.
+    pub place: i64,
     /// Counts the changes.
     pub version: i64,
 }

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     background::{self, Background},
+    emergency::{self, EmergencyContact},
     error::{Conflict, Invalid, Problem},
     grant,
-    ids::{AccountId, PatientId, UpdateId, UserId},
+    ids::{AccountId, ContactId, PatientId, UpdateId, UserId},
     limits,
-    patient::{Details, optional_email},
+    patient::{Contact, ContactDetails, Details, optional_email},
     person::Gender,
     text,
     time::{Date, Time},
@@ -198,7 +199,7 @@ impl Field {
     /// What a record says, as forms show it.
     #[must_use]
     pub fn of(self, record: &Record) -> String {
-        let Record { details, background } = record;
+        let Record { details, background, .. } = record;
         match self {
             Self::Preferred => details.name.preferred.clone(),
             Self::Gender => details.gender.code().to_owned(),
@@ -225,7 +226,7 @@ impl Field {
 
     /// Puts back what a record said before, whatever today's checks make of it.
     fn restore(self, record: &mut Record, value: &str) -> Result<(), Problem> {
-        let Record { details, background } = record;
+        let Record { details, background, .. } = record;
         let (address, funding, social) = (&mut details.address, &mut background.funding, &mut background.social);
         let kept = match self {
             // They are no text.
@@ -258,7 +259,7 @@ impl Field {
     /// # Errors
     /// What is wrong with it; the record is as it was.
     pub fn put(self, record: &mut Record, typed: &str) -> Result<(), Problem> {
-        let Record { details, background } = record;
+        let Record { details, background, .. } = record;
         let (address, funding, social) = (&mut details.address, &mut background.funding, &mut background.social);
         match self {
             Self::Preferred => details.name.preferred = text::optional_line(typed, limits::NAME)?,
@@ -293,6 +294,234 @@ pub struct Record {
     pub details: Details,
     /// The rest.
     pub background: Background,
+    /// The people attached, as lists show them.
+    pub contacts: Vec<Contact>,
+}
+
+/// A kind of thing that is changed as a whole: what a list of changes is narrowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// A field.
+    Field(Field),
+    /// Somebody to ring in an emergency (S0-18).
+    Contact,
+    /// Whom to ring first.
+    Order,
+}
+
+impl Topic {
+    const CONTACT: &'static str = "contact";
+    const ORDER: &'static str = "contact_order";
+
+    /// Every topic, in the order pages show them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Field::ALL.iter().copied().map(Self::Field).chain([Self::Contact, Self::Order])
+    }
+
+    /// The code, as stored.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Field(field) => field.code(),
+            Self::Contact => Self::CONTACT,
+            Self::Order => Self::ORDER,
+        }
+    }
+
+    /// Reads a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::all().find(|topic| topic.code() == code)
+    }
+
+    /// Is it for those who treat the patient only?
+    #[must_use]
+    pub fn is_social(self) -> bool {
+        matches!(self, Self::Field(field) if field.is_social())
+    }
+}
+
+/// What one change is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A field.
+    Field(Field),
+    /// Somebody to ring in an emergency: added when the record had nobody of this id, removed when nobody is wanted.
+    Contact(ContactId),
+    /// Whom to ring first.
+    Order,
+}
+
+impl From<Field> for Subject {
+    fn from(field: Field) -> Self {
+        Self::Field(field)
+    }
+}
+
+impl Subject {
+    /// What kind of thing it is.
+    #[must_use]
+    pub const fn topic(self) -> Topic {
+        match self {
+            Self::Field(field) => Topic::Field(field),
+            Self::Contact(_) => Topic::Contact,
+            Self::Order => Topic::Order,
+        }
+    }
+
+    /// Which contact, when it is one.
+    #[must_use]
+    pub const fn contact(self) -> Option<ContactId> {
+        match self {
+            Self::Contact(id) => Some(id),
+            Self::Field(_) | Self::Order => None,
+        }
+    }
+
+    /// Of a topic and a contact.
+    #[must_use]
+    pub fn new(topic: Topic, contact: Option<ContactId>) -> Option<Self> {
+        match (topic, contact) {
+            (Topic::Field(field), None) => Some(Self::Field(field)),
+            (Topic::Contact, Some(id)) => Some(Self::Contact(id)),
+            (Topic::Order, None) => Some(Self::Order),
+            (Topic::Field(_) | Topic::Order, Some(_)) | (Topic::Contact, None) => None,
+        }
+    }
+
+    /// What a record says: as forms show it, or as [`EmergencyContact::code`] and [`emergency::order_code`] write it.
+    #[must_use]
+    pub fn of(self, record: &Record) -> String {
+        match self {
+            Self::Field(field) => field.of(record),
+            Self::Contact(id) => {
+                let contact = record.contacts.iter().find(|contact| contact.id == id);
+                contact.and_then(EmergencyContact::of).map(|contact| contact.code()).unwrap_or_default()
+            }
+            Self::Order => emergency::order_code(&emergency::order(&record.contacts)),
+        }
+    }
+
+    /// Do two values say the same? An order is compared by those who stand in both.
+    #[must_use]
+    pub fn same(self, one: &str, other: &str) -> bool {
+        match self {
+            Self::Field(_) | Self::Contact(_) => one == other,
+            Self::Order => emergency::same_order(one, other),
+        }
+    }
+
+    /// Puts what is wanted into a record, checked.
+    ///
+    /// # Errors
+    /// What is wrong with it, by the names of the contact's fields or as `put`; the record is as it was.
+    pub fn put(self, record: &mut Record, wanted: &str) -> Result<(), Invalid> {
+        let of_put = |problem| Invalid::field("put", problem);
+        match self {
+            Self::Field(field) => field.put(record, wanted).map_err(of_put),
+            Self::Contact(id) if wanted.is_empty() => {
+                remove(&mut record.contacts, id);
+                Ok(())
+            }
+            Self::Contact(id) => {
+                let wanted = EmergencyContact::from_code(wanted).map_err(of_put)?.check()?;
+                put_contact(&mut record.contacts, id, wanted)
+            }
+            Self::Order => {
+                let order = emergency::order_from_code(wanted).map_err(of_put)?;
+                emergency::put_order(&mut record.contacts, &order);
+                Ok(())
+            }
+        }
+    }
+
+    /// All that a change of it may take away, for [`Subject::restore`].
+    fn kept(self, record: &Record) -> String {
+        match self {
+            Self::Field(_) | Self::Order => self.of(record),
+            Self::Contact(id) => {
+                let contact = record.contacts.iter().find(|contact| contact.id == id);
+                contact.map(kept_contact).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Puts back what a record said before, whatever today's checks make of it.
+    fn restore(self, record: &mut Record, kept: &str) -> Result<(), Invalid> {
+        let of_put = |problem| Invalid::field("put", problem);
+        match self {
+            Self::Field(field) => field.restore(record, kept).map_err(of_put),
+            Self::Order => self.put(record, kept),
+            Self::Contact(id) => {
+                let before = match kept {
+                    "" => None,
+                    kept => Some(contact_of(id, kept).ok_or_else(|| of_put(Problem::NotInForm))?),
+                };
+                // The version goes on from where it is, or was.
+                let now = record.contacts.iter().find(|contact| contact.id == id).map(|contact| contact.version);
+                record.contacts.retain(|contact| contact.id != id);
+                record
+                    .contacts
+                    .extend(before.map(|before| Contact { version: now.unwrap_or(before.version + 1), ..before }));
+                emergency::sort(&mut record.contacts);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// All of a contact, a line each: none of them holds a line's end.
+fn kept_contact(contact: &Contact) -> String {
+    let ContactDetails { name, relationship, email, phone, emergency } = &contact.details;
+    let email = email.as_ref().map_or("", |email| email.as_str());
+    let (place, version) = (contact.place.to_string(), contact.version.to_string());
+    let emergency = if *emergency { "yes" } else { "no" };
+    [name.as_str(), relationship, phone, email, emergency, &place, &version].join("\n")
+}
+
+fn contact_of(id: ContactId, kept: &str) -> Option<Contact> {
+    let lines: Vec<_> = kept.split('\n').collect();
+    let [name, relationship, phone, email, emergency, place, version] = lines.as_slice() else { return None };
+    let details = ContactDetails {
+        name: (*name).to_owned(),
+        relationship: (*relationship).to_owned(),
+        email: optional_email(email).ok()?,
+        phone: (*phone).to_owned(),
+        emergency: *emergency == "yes",
+    };
+    Some(Contact { id, details, place: place.parse().ok()?, version: version.parse().ok()? })
+}
+
+/// Nobody rings this one any more. Who is here for that only is gone; whom the practice writes to stays a contact.
+fn remove(contacts: &mut Vec<Contact>, id: ContactId) {
+    contacts.retain(|contact| contact.id != id || contact.details.email.is_some());
+    for contact in contacts.iter_mut().filter(|contact| contact.id == id) {
+        contact.details.emergency = false;
+        contact.place = 0;
+    }
+    emergency::sort(contacts);
+}
+
+fn put_contact(contacts: &mut Vec<Contact>, id: ContactId, wanted: EmergencyContact) -> Result<(), Invalid> {
+    let EmergencyContact { name, relationship, phone } = wanted;
+    let (last, count) = (emergency::last_place(contacts), contacts.len());
+    match contacts.iter_mut().find(|contact| contact.id == id) {
+        Some(contact) => {
+            if !contact.details.emergency {
+                contact.place = last;
+            }
+            let email = contact.details.email.take();
+            contact.details = ContactDetails { name, relationship, email, phone, emergency: true };
+        }
+        None if count >= limits::CONTACTS as usize => return Err(Invalid::field("name", Problem::TooMany)),
+        None => {
+            let details = ContactDetails { name, relationship, email: None, phone, emergency: true };
+            contacts.push(Contact { id, details, place: last, version: 0 });
+        }
+    }
+    emergency::sort(contacts);
+    Ok(())
 }
 
 /// What became of a change.
@@ -314,7 +543,7 @@ pub enum Outcome {
         by: UserId,
         /// What was written: what the patient wanted, or what that user made of it.
         put: String,
-        /// What the record said before.
+        /// What the record said before, with all that is needed to take the decision back.
         replaced: String,
     },
     /// Somebody did not accept it.
@@ -353,15 +582,15 @@ impl Outcome {
     }
 }
 
-/// A change of one field that a portal user asked for.
+/// A change of one thing that a portal user asked for.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {
     /// Its id; later ones sort after earlier ones.
     pub id: UpdateId,
     /// Whose record.
     pub patient: PatientId,
-    /// Which field.
-    pub field: Field,
+    /// What it is about.
+    pub subject: Subject,
     /// What the record said when the portal user changed it.
     pub had: String,
     /// What they want it to say.
@@ -376,16 +605,16 @@ pub struct Update {
 
 impl fmt::Debug for Update {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Update({}, {}, {:?})", self.id, self.field.code(), self.outcome)
+        write!(f, "Update({}, {}, {:?})", self.id, self.subject.topic().code(), self.outcome)
     }
 }
 
 impl Update {
-    /// Did the practice change the field since the portal user saw it? Then it is never overwritten without a look.
+    /// Did the practice change it since the portal user saw it? Then it is never overwritten without a look.
     #[must_use]
     pub fn conflicts_with(&self, record: &Record) -> bool {
-        let now = self.field.of(record);
-        now != self.had && now != self.wanted
+        let now = self.subject.of(record);
+        !self.subject.same(&now, &self.had) && !self.subject.same(&now, &self.wanted)
     }
 
     /// Approves it: gives the record as it is then. `saw` is what the record said when the decision was made, `put` what is
@@ -403,13 +632,12 @@ impl Update {
         at: Time,
     ) -> Result<(Self, Record), Refused> {
         self.waits()?;
-        let replaced = self.field.of(record);
-        if replaced != saw {
+        if self.subject.of(record) != saw {
             return Err(Refused::Conflict(Conflict::ChangedMeanwhile));
         }
         let mut after = record.clone();
-        self.field.put(&mut after, put.unwrap_or(&self.wanted)).map_err(Refused::Problem)?;
-        let outcome = Outcome::Approved { at, by, put: self.field.of(&after), replaced };
+        self.subject.put(&mut after, put.unwrap_or(&self.wanted)).map_err(Refused::Invalid)?;
+        let outcome = Outcome::Approved { at, by, put: self.subject.of(&after), replaced: self.subject.kept(record) };
         Ok((Self { outcome, ..self }, after))
     }
 
@@ -433,10 +661,10 @@ impl Update {
             return Err(Refused::Conflict(Conflict::TooLateToUndo));
         }
         if let Outcome::Approved { put, replaced, .. } = &self.outcome {
-            if self.field.of(record) != *put {
+            if self.subject.of(record) != *put {
                 return Err(Refused::Conflict(Conflict::ChangedMeanwhile));
             }
-            self.field.restore(&mut after, replaced).map_err(Refused::Problem)?;
+            self.subject.restore(&mut after, replaced).map_err(Refused::Invalid)?;
         }
         Ok((Self { outcome: Outcome::Waiting, ..self }, after))
     }
@@ -468,12 +696,12 @@ impl Update {
 }
 
 /// Why a decision is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
     /// The present state does not allow it.
     Conflict(Conflict),
-    /// What was to be written is no value of this field.
-    Problem(Problem),
+    /// What was to be written cannot be.
+    Invalid(Invalid),
 }
 
 /// The portal's form as typed: for each field what stood there when the page was drawn, and what is typed now.
@@ -488,11 +716,11 @@ pub struct ProfileForm {
     pub had: BTreeMap<Field, String>,
 }
 
-/// One change out of a [`ProfileForm`].
+/// One change that is asked for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Wish {
-    /// Which field.
-    pub field: Field,
+    /// What it is about.
+    pub subject: Subject,
     /// What the record said when the page was drawn.
     pub had: String,
     /// What is wanted, as a record would keep it.
@@ -558,13 +786,13 @@ impl ProfileForm {
                 let now = field.of(record);
                 let had = if had.trim() == now.trim() { Ok(now) } else { text::paragraphs(had, limits::SOCIAL) };
                 if let Some(had) = invalid.check(field.code(), had) {
-                    wishes.push(Wish { field, had, wanted: field.of(&after) });
+                    wishes.push(Wish { subject: field.into(), had, wanted: field.of(&after) });
                 }
             }
         }
         // Another country may not have such a postcode.
         let address = &after.details.address;
-        if wishes.iter().any(|wish| wish.field == Field::Country)
+        if wishes.iter().any(|wish| wish.subject == Field::Country.into())
             && invalid.of(Field::Postcode.code()).is_none()
             && let Err(problem) = text::postcode(&address.postcode, &address.country)
         {
@@ -662,7 +890,9 @@ impl OwnState {
         match &update.outcome {
             Outcome::Waiting => Some(Self::Waiting),
             Outcome::Applied { at } => Some(Self::Accepted { at: *at }),
-            Outcome::Approved { at, put, .. } if *put == update.wanted => Some(Self::Accepted { at: *at }),
+            Outcome::Approved { at, put, .. } if update.subject.same(put, &update.wanted) => {
+                Some(Self::Accepted { at: *at })
+            }
             Outcome::Approved { at, .. } => Some(Self::Edited { at: *at }),
             Outcome::Rejected { at, reason, .. } => Some(Self::Rejected { at: *at, reason: reason.clone() }),
             Outcome::Superseded { .. } => None,
@@ -687,6 +917,53 @@ pub struct OwnProfile {
     pub elsewhere: Vec<Elsewhere>,
     /// Where the practice is.
     pub time_zone: String,
+}
+
+/// The portal's page of those rung in an emergency (S0-18).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnContacts {
+    /// Those on the record in their order, then those who were asked for and are not there yet.
+    pub contacts: Vec<OwnContact>,
+    /// The order as the record has it, as [`emergency::order_code`] writes it.
+    pub order: String,
+    /// The change of the order that was asked for last.
+    pub order_last: Option<OwnUpdate>,
+    /// What becomes of a change.
+    pub mode: Mode,
+    /// May this reader change anything?
+    pub may_edit: bool,
+    /// The same person's records with other practices, where this reader may change them too.
+    pub elsewhere: Vec<Elsewhere>,
+    /// Where the practice is.
+    pub time_zone: String,
+}
+
+/// Somebody rung in an emergency, or asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnContact {
+    /// Which one.
+    pub id: ContactId,
+    /// What the record says; none when they are not there yet, or any more.
+    pub value: Option<EmergencyContact>,
+    /// The change that was asked for last.
+    pub last: Option<OwnUpdate>,
+}
+
+impl OwnContact {
+    /// A change that waits is the patient's own copy; none when what waits is that nobody rings them any more.
+    #[must_use]
+    pub fn shown(&self) -> Option<EmergencyContact> {
+        match &self.last {
+            Some(last) if last.state == OwnState::Waiting => EmergencyContact::from_code(&last.wanted).ok(),
+            Some(_) | None => self.value.clone(),
+        }
+    }
+
+    /// What the record says, as a change compares it.
+    #[must_use]
+    pub fn code(&self) -> String {
+        self.value.as_ref().map(EmergencyContact::code).unwrap_or_default()
+    }
 }
 
 /// The same person's record with another practice.
@@ -750,19 +1027,23 @@ mod tests {
 
     fn record(mobile: &str) -> Record {
         let form = DetailsForm { legal_first: "Lien".into(), mobile: mobile.into(), ..DetailsForm::default() };
-        Record { details: form.check(Date::new(2026, 11, 27).unwrap()).unwrap(), background: Background::default() }
+        Record {
+            details: form.check(Date::new(2026, 11, 27).unwrap()).unwrap(),
+            background: Background::default(),
+            contacts: Vec::new(),
+        }
     }
 
     fn user(n: u128) -> UserId {
         uuid::Uuid::from_u128(n).into()
     }
 
-    fn asked(field: Field, had: &str, wanted: &str) -> Update {
+    fn asked(subject: impl Into<Subject>, had: &str, wanted: &str) -> Update {
         let id = |n| uuid::Uuid::from_u128(n);
         Update {
             id: id(1).into(),
             patient: id(2).into(),
-            field,
+            subject: subject.into(),
             had: had.into(),
             wanted: wanted.into(),
             by: id(3).into(),
@@ -837,7 +1118,7 @@ mod tests {
             (Field::SocialMore, "a\nb", "a\r\nb"),
         ]);
         let wishes = form.wishes(&old).unwrap();
-        assert_eq!(wishes, [Wish { field: Field::Mobile, had: String::new(), wanted: "0400 000 002".into() }]);
+        assert_eq!(wishes, [Wish { subject: Field::Mobile.into(), had: String::new(), wanted: "0400 000 002".into() }]);
         let bad = typed(&[(Field::Phone, "no number at all", "none"), (Field::FundNumber, "", "<1>")]);
         let invalid = bad.wishes(&old).unwrap_err();
         assert_eq!(invalid.of("phone"), Some(Problem::NotAPhone));
@@ -895,6 +1176,99 @@ mod tests {
             assert_eq!(field.of(&record), value, "{field:?}");
             assert_eq!(Field::ALL.iter().filter(|other| other.of(&record) == value).count(), 1, "{field:?}");
         }
+    }
+
+    fn contact(n: u128, email: bool) -> Contact {
+        let details = ContactDetails {
+            name: format!("Contact {n}"),
+            relationship: "Friend".into(),
+            email: email.then(|| "ada@example.org".parse().unwrap()),
+            phone: "0400 000 001".into(),
+            emergency: true,
+        };
+        Contact { id: uuid::Uuid::from_u128(n).into(), details, place: i64::try_from(n).unwrap(), version: 3 }
+    }
+
+    fn with(contacts: &[Contact]) -> Record {
+        Record { contacts: contacts.to_vec(), ..record("") }
+    }
+
+    fn approved(update: &Update, record: &Record) -> (Update, Record) {
+        let saw = update.subject.of(record);
+        update.clone().approve(record, &saw, None, user(1), NOW).unwrap()
+    }
+
+    // S0-18: added, changed and removed as a whole; what is taken back is as it was, to the letter.
+    #[test]
+    fn contacts_are_added_changed_and_removed() {
+        let before = with(&[contact(1, false), contact(2, true)]);
+        let wanted = |name: &str| {
+            EmergencyContact { name: name.into(), relationship: "Aunt".into(), phone: "0400 000 009".into() }.code()
+        };
+        let subject = |n: u128| Subject::Contact(uuid::Uuid::from_u128(n).into());
+        let ids = |record: &Record| record.contacts.iter().map(|one| one.details.name.clone()).collect::<Vec<_>>();
+        let cases = [
+            (asked(subject(3), "", &wanted("Ada")), vec!["Contact 1", "Contact 2", "Ada"]),
+            (asked(subject(1), &subject(1).of(&before), &wanted("Bea")), vec!["Bea", "Contact 2"]),
+            (asked(subject(1), &subject(1).of(&before), ""), vec!["Contact 2"]),
+            (asked(subject(2), &subject(2).of(&before), ""), vec!["Contact 1", "Contact 2"]),
+            (
+                asked(Subject::Order, &Subject::Order.of(&before), "con_00000000000000000000000000000002"),
+                vec!["Contact 2", "Contact 1"],
+            ),
+        ];
+        for (update, expected) in cases {
+            assert!(!update.conflicts_with(&before));
+            let (done, after) = approved(&update, &before);
+            assert_eq!(ids(&after), expected);
+            assert!(matches!(OwnState::of(&done), Some(OwnState::Accepted { .. })));
+            let (again, back) = done.undo(&after, user(1), NOW).unwrap();
+            assert_eq!(again, update);
+            assert_eq!(ids(&back), ids(&before));
+            assert!(back.contacts.iter().all(|one| one.details.emergency));
+        }
+        // Whom the practice writes to stays a contact, with the address, and is not rung any more.
+        let (_, after) = approved(&asked(subject(2), &subject(2).of(&before), ""), &before);
+        let kept = after.contacts.iter().find(|one| one.id == contact(2, true).id).unwrap();
+        assert!(kept.details.email.is_some() && !kept.details.emergency && subject(2).of(&after).is_empty());
+    }
+
+    #[test]
+    fn a_contact_that_was_changed_here_meanwhile_is_a_conflict() {
+        let before = with(&[contact(1, false), contact(2, false), contact(3, false)]);
+        let subject = Subject::Contact(contact(1, false).id);
+        let update = asked(subject, &subject.of(&before), "");
+        let mut changed = before.clone();
+        changed.contacts[0].details.phone = "0400 000 007".into();
+        assert!(update.conflicts_with(&changed));
+        assert!(!update.conflicts_with(&with(&[])), "they agree already");
+        // An order is in conflict when the practice put the same people into another order, not when one came or went.
+        let code = |of: &[u128]| {
+            emergency::order_code(&of.iter().map(|n| uuid::Uuid::from_u128(*n).into()).collect::<Vec<_>>())
+        };
+        let order = asked(Subject::Order, &code(&[1, 2, 3]), &code(&[3, 1, 2]));
+        assert!(!order.conflicts_with(&with(&[contact(1, false), contact(3, false), contact(4, false)])));
+        let mut swapped = before.clone();
+        Subject::Order.put(&mut swapped, &code(&[2, 1, 3])).unwrap();
+        assert!(order.conflicts_with(&swapped));
+    }
+
+    #[test]
+    fn every_topic_has_its_code() {
+        for topic in Topic::all() {
+            assert_eq!(Topic::from_code(topic.code()), Some(topic));
+        }
+        assert_eq!(Topic::from_code("status"), None);
+    }
+
+    #[test]
+    fn contacts_are_not_without_end() {
+        let many: Vec<_> = (1..=u128::from(limits::CONTACTS)).map(|n| contact(n, false)).collect();
+        let mut record = with(&many);
+        let one = EmergencyContact { name: "Ada".into(), relationship: "Aunt".into(), phone: "0400 000 009".into() };
+        let added = Subject::Contact(uuid::Uuid::from_u128(99).into()).put(&mut record, &one.code());
+        assert_eq!(added.unwrap_err().of("name"), Some(Problem::TooMany));
+        assert_eq!(record, with(&many));
     }
 
     proptest! {

@@ -372,7 +372,8 @@ async fn add_patients(
         ids.push(patient.id);
         let edit: Access<EditPatient> = actor.may(EditPatient, &facts_of(actor, access.group(), patient.id))?;
         for contact in &person.contacts {
-            let contact = Contact { id: ctx.services.random.id().into(), details: contact.check()?, version: 0 };
+            let id = ctx.services.random.id().into();
+            let contact = Contact { id, details: contact.check()?, place: 0, version: 0 };
             work.add_contact(&edit, &contact, now).await?;
         }
     }

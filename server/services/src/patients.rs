@@ -8,6 +8,7 @@ use domain::{
     access_log::Part,
     audit::{Action, Entry},
     background::{BackgroundForm, BackgroundPage, SocialHistory},
+    emergency,
     error::{Conflict, Problem},
     ids::{ContactId, PatientId},
     limits,
@@ -305,12 +306,15 @@ pub async fn add_contact(ctx: &Ctx, id: PatientId, form: &ContactForm) -> Result
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
     let details = form.check()?;
-    let contact = Contact { id: ctx.services.random.id().into(), details, version: 0 };
+    let id = ctx.services.random.id().into();
     // The entry locks the group's chain: of two who add the last contact at once, the second counts the first's.
-    write_down(ctx, work.as_mut(), &access, Action::ContactAdded, contact.id).await?;
-    if work.list_contacts(&Access::<ViewPatient>::from(&access)).await?.len() >= limits::CONTACTS as usize {
+    write_down(ctx, work.as_mut(), &access, Action::ContactAdded, id).await?;
+    let others = work.list_contacts(&Access::<ViewPatient>::from(&access)).await?;
+    if others.len() >= limits::CONTACTS as usize {
         return Err(Error::field("name", Problem::TooMany));
     }
+    let place = if details.emergency { emergency::last_place(&others) } else { 0 };
+    let contact = Contact { id, details, place, version: 0 };
     work.add_contact(&access, &contact, ctx.now()).await?;
     work.save().await?;
     Ok(contact.id)
@@ -332,11 +336,16 @@ pub async fn save_contact(
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
     let details = form.check()?;
-    if !work.list_contacts(&Access::<ViewPatient>::from(&access)).await?.iter().any(|one| one.id == contact) {
-        return Err(Error::NotFound);
-    }
     write_down(ctx, work.as_mut(), &access, Action::ContactChanged, contact).await?;
-    if !work.save_contact(&access, &Contact { id: contact, details, version }, ctx.now()).await? {
+    let all = work.list_contacts(&Access::<ViewPatient>::from(&access)).await?;
+    let before = all.iter().find(|one| one.id == contact).ok_or(Error::NotFound)?;
+    // Who is rung from now on is rung last.
+    let place = match (before.details.emergency, details.emergency) {
+        (false, true) => emergency::last_place(&all),
+        (true, true) => before.place,
+        (_, false) => 0,
+    };
+    if !work.save_contact(&access, &Contact { id: contact, details, place, version }, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }
     work.save().await?;
@@ -352,10 +361,10 @@ pub async fn remove_contact(ctx: &Ctx, id: PatientId, contact: ContactId, versio
     let mut work = ctx.begin().await?;
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
+    write_down(ctx, work.as_mut(), &access, Action::ContactRemoved, contact).await?;
     if !work.list_contacts(&Access::<ViewPatient>::from(&access)).await?.iter().any(|one| one.id == contact) {
         return Err(Error::NotFound);
     }
-    write_down(ctx, work.as_mut(), &access, Action::ContactRemoved, contact).await?;
     // Who was let in as a contact stays in, as somebody who is none: to take that away is a step of its own.
     work.forget_contact(&access, contact).await?;
     if !work.remove_contact(&access, contact, version).await? {

@@ -429,21 +429,7 @@ impl Grants for SqlWork {
     }
 
     async fn forget_contact(&mut self, access: &Access<EditPatient>, contact: ContactId) -> Stored<()> {
-        self.execute(
-            query(
-                "UPDATE portal_grants
-                 SET kind = 'other',
-                     contact_id = NULL
-                 WHERE group_id = $1
-                   AND patient_id = $2
-                   AND contact_id = $3",
-            )
-            .bind(access.group().uuid())
-            .bind(access.patient().uuid())
-            .bind(contact.uuid()),
-        )
-        .await?;
-        Ok(())
+        self.unlink_contact(access.group().uuid(), access.patient().uuid(), contact).await
     }
 
     async fn unscoped_lookup_grant(&mut self, id: GrantId) -> Stored<Option<GrantRecord>> {
@@ -746,6 +732,25 @@ impl Grants for SqlWork {
 }
 
 impl SqlWork {
+    /// Who was let in as this contact is in as somebody who is none.
+    pub(super) async fn unlink_contact(&mut self, group: Uuid, patient: Uuid, contact: ContactId) -> Stored<()> {
+        self.execute(
+            query(
+                "UPDATE portal_grants
+                 SET kind = 'other',
+                     contact_id = NULL
+                 WHERE group_id = $1
+                   AND patient_id = $2
+                   AND contact_id = $3",
+            )
+            .bind(group)
+            .bind(patient)
+            .bind(contact.uuid()),
+        )
+        .await?;
+        Ok(())
+    }
+
     async fn portal_users(&mut self, group: Uuid, patient: Uuid) -> Stored<Option<PortalUsers>> {
         let about: Option<AboutRow> = self
             .find(

@@ -5,13 +5,13 @@ use domain::{
     access::{Access, EditOwnRecord, EditPatient, ManageSettings, Relationship, ViewOwnRecord, ViewPatient},
     background::{Background, Funding, SocialHistory},
     grant,
-    ids::{AccountId, GroupId, PatientId, UpdateId},
+    ids::{AccountId, ContactId, GroupId, PatientId, UpdateId},
     limits,
     page::{Page, PageRequest},
     patient::Patient,
     person::UserName,
     time::Time,
-    update::{Field, Mode, Outcome, Update},
+    update::{Mode, Outcome, Subject, Topic, Update},
     user::User,
 };
 use services::ports::{Hint, ListedUpdate, Practice as _, StoreError, Stored, Updates, Work as _};
@@ -74,6 +74,7 @@ struct UpdateRow {
     id: Uuid,
     patient_id: Uuid,
     field: String,
+    contact_id: Option<Uuid>,
     had: String,
     wanted: String,
     account_id: Uuid,
@@ -103,10 +104,12 @@ impl TryFrom<UpdateRow> for Update {
             SUPERSEDED => at.map(|at| Outcome::Superseded { at }),
             _ => None,
         };
+        let subject =
+            Topic::from_code(&row.field).and_then(|topic| Subject::new(topic, row.contact_id.map(Into::into)));
         Ok(Self {
             id: row.id.into(),
             patient: row.patient_id.into(),
-            field: known(Field::from_code(&row.field), "field of a change")?,
+            subject: known(subject, "subject of a change")?,
             had: row.had,
             wanted: row.wanted,
             by: row.account_id.into(),
@@ -156,6 +159,7 @@ macro_rules! select_update {
                  u.id,
                  u.patient_id,
                  u.field,
+                 u.contact_id,
                  u.had,
                  u.wanted,
                  u.account_id,
@@ -407,6 +411,7 @@ impl Updates for SqlWork {
                      id,
                      patient_id,
                      field,
+                     contact_id,
                      had,
                      wanted,
                      account_id,
@@ -415,12 +420,13 @@ impl Updates for SqlWork {
                      state,
                      decided_at,
                      reason
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')",
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '')",
             )
             .bind(access.group().uuid())
             .bind(update.id.uuid())
             .bind(access.patient().uuid())
-            .bind(update.field.code())
+            .bind(update.subject.topic().code())
+            .bind(update.subject.contact().map(ContactId::uuid))
             .bind(update.had.clone())
             .bind(update.wanted.clone())
             .bind(access.account().uuid())
@@ -433,7 +439,12 @@ impl Updates for SqlWork {
         Ok(())
     }
 
-    async fn supersede_own_update(&mut self, access: &Access<EditOwnRecord>, field: Field, at: Time) -> Stored<bool> {
+    async fn supersede_own_update(
+        &mut self,
+        access: &Access<EditOwnRecord>,
+        subject: Subject,
+        at: Time,
+    ) -> Stored<bool> {
         let superseded = self
             .execute(
                 query(
@@ -443,12 +454,14 @@ impl Updates for SqlWork {
                      WHERE group_id = $1
                        AND patient_id = $2
                        AND field = $3
+                       AND COALESCE(contact_id, group_id) = COALESCE($5, group_id)
                        AND state = 'waiting'",
                 )
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
-                .bind(field.code())
-                .bind(at.millis()),
+                .bind(subject.topic().code())
+                .bind(at.millis())
+                .bind(subject.contact().map(ContactId::uuid)),
             )
             .await?;
         Ok(superseded == 1)

@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, AddPatient, EditPatient, EnterGroup, ListPatients, PatientFacts, Relationship, ViewPatient},
+    access::{
+        Access, AddPatient, EditOwnRecord, EditPatient, EnterGroup, ListPatients, PatientFacts, Relationship,
+        ViewOwnRecord, ViewPatient,
+    },
     ids::{ContactId, PatientId},
     page::{Page, PageRequest},
     patient::{Contact, Patient, PatientFilter, PortalState},
@@ -63,7 +66,8 @@ pub trait Patients {
 /// People attached to a patient.
 #[async_trait]
 pub trait Contacts {
-    /// The patient's contacts by name, at most [`domain::limits::CONTACTS`].
+    /// The patient's contacts: those rung in an emergency in their order, then the others by name; at most
+    /// [`domain::limits::CONTACTS`].
     async fn list_contacts(&mut self, access: &Access<ViewPatient>) -> Stored<Vec<Contact>>;
 
     /// A new contact.
@@ -74,4 +78,26 @@ pub trait Contacts {
 
     /// Removes a contact; false when it is not there or was changed meanwhile.
     async fn remove_contact(&mut self, access: &Access<EditPatient>, id: ContactId, version: i64) -> Stored<bool>;
+
+    /// Makes what was listed as `before` into `after`: adds, saves and removes. False when one of them is not there or was
+    /// changed meanwhile. Who was let in as one of those who are removed stays in, as somebody who is none.
+    async fn save_contacts(
+        &mut self,
+        access: &Access<EditPatient>,
+        before: &[Contact],
+        after: &[Contact],
+        at: Time,
+    ) -> Stored<bool>;
+
+    /// [`Contacts::list_contacts`] from the portal's side.
+    async fn list_own_contacts(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Vec<Contact>>;
+
+    /// [`Contacts::save_contacts`] from the portal's side.
+    async fn save_own_contacts(
+        &mut self,
+        access: &Access<EditOwnRecord>,
+        before: &[Contact],
+        after: &[Contact],
+        at: Time,
+    ) -> Stored<bool>;
 }

@@ -10,7 +10,7 @@ use domain::{
     patient::Patient,
     person::UserName,
     time::Time,
-    update::{Field, Mode, Outcome, Update},
+    update::{Mode, Outcome, Subject, Update},
     user::User,
 };
 
@@ -50,7 +50,7 @@ pub trait Updates {
     /// What becomes of a change of this record.
     async fn own_update_mode(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Mode>;
 
-    /// The patient's changes that wait, oldest first: one for each field at most.
+    /// The patient's changes that wait, oldest first: one for each subject at most.
     async fn list_waiting_updates(&mut self, access: &Access<ViewPatient>) -> Stored<Vec<ListedUpdate>>;
 
     /// Those that do not wait any more, latest first. The cursor is the id of the last row.
@@ -63,17 +63,22 @@ pub trait Updates {
     /// One change of the patient.
     async fn lookup_update(&mut self, access: &Access<ViewPatient>, id: UpdateId) -> Stored<Option<Update>>;
 
-    /// Saves what became of a change; false when it is not as `from` any more. Clashes when another change of the field waits.
+    /// Saves what became of a change; false when it is not as `from` any more. Clashes when another change of its subject waits.
     async fn save_update(&mut self, access: &Access<EditPatient>, update: &Update, from: &Outcome) -> Stored<bool>;
 
     /// Those that wait, and the latest of the others, in no order: what the portal's page shows of them.
     async fn list_own_updates(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Vec<Update>>;
 
-    /// A new change. Clashes when another one of the field waits.
+    /// A new change. Clashes when another one of its subject waits.
     async fn add_own_update(&mut self, access: &Access<EditOwnRecord>, update: &Update) -> Stored<()>;
 
-    /// The change of this field that waits is replaced, or taken back; false when none waits.
-    async fn supersede_own_update(&mut self, access: &Access<EditOwnRecord>, field: Field, at: Time) -> Stored<bool>;
+    /// The change of this subject that waits is replaced, or taken back; false when none waits.
+    async fn supersede_own_update(
+        &mut self,
+        access: &Access<EditOwnRecord>,
+        subject: Subject,
+        at: Time,
+    ) -> Stored<bool>;
 
     /// Active users who might decide and whose bell does not say so already, those who treat the patient first, and how they
     /// belong together; at most [`domain::limits::REVIEWERS`]. Who may is not storage's to say.

@@ -1,4 +1,4 @@
-//! The portal's side: what the record says of the person, and changing it (S0-04, S0-17, S0-19).
+//! The portal's side: what the record says of the person, and changing it (S0-04, S0-17 to S0-19).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,8 @@ use domain::{
     person::PatientName,
     text,
     update::{
-        Elsewhere, Field, Mode, Outcome, OwnField, OwnProfile, OwnState, OwnUpdate, ProfileForm, Record, Update, Wish,
+        Elsewhere, Field, Mode, Outcome, OwnField, OwnProfile, OwnState, OwnUpdate, ProfileForm, Record, Subject,
+        Update, Wish,
     },
     user::{Role, User},
 };
@@ -28,14 +29,17 @@ use crate::{
 };
 
 /// A portal user at a record of which they see what was shared.
-struct Visit {
-    access: Access<ViewOwnRecord>,
+pub(super) struct Visit {
+    /// That they may see it.
+    pub access: Access<ViewOwnRecord>,
     /// That they may change it.
     edit: Option<Access<EditOwnRecord>>,
     kind: Kind,
-    mode: Mode,
+    /// What becomes of a change.
+    pub mode: Mode,
     patient: Patient,
-    record: Record,
+    /// What the record says.
+    pub record: Record,
 }
 
 impl Visit {
@@ -48,30 +52,49 @@ impl Visit {
         Ok((access, actor.may(EditOwnRecord, &facts).ok(), facts.grant.kind))
     }
 
-    async fn read(ctx: &Ctx, work: &mut dyn Work, grant: GrantRecord) -> Result<Self> {
+    pub async fn read(ctx: &Ctx, work: &mut dyn Work, grant: GrantRecord) -> Result<Self> {
         let (access, edit, kind) = Self::may(ctx, grant)?;
         let (patient, _) = work.lookup_own_record(&access).await?.ok_or(Error::NotFound)?;
         let background = work.lookup_own_background(&access).await?;
         let mode = work.own_update_mode(&access).await?;
-        let record = Record { details: patient.details.clone(), background };
+        let contacts = work.list_own_contacts(&access).await?;
+        let record = Record { details: patient.details.clone(), background, contacts };
         Ok(Self { access, edit, kind, mode, patient, record })
     }
 
-    async fn note(&self, ctx: &Ctx, work: &mut dyn Work, action: Action, detail: String) -> Result<()> {
+    pub async fn note(&self, ctx: &Ctx, work: &mut dyn Work, action: Action, detail: String) -> Result<()> {
         let access = &self.access;
         let entry = audit::entry(ctx, access.by(), access.group(), action, access.patient());
         work.audit(&Entry { detail, ..entry }).await?;
         Ok(())
     }
 
-    /// May this reader change this field? The address for mail is the patient's own (PX-05).
-    fn may_edit(&self, field: Field) -> bool {
-        let own = field != Field::Email || self.kind == Kind::Own;
-        own && self.edit.is_some() && self.mode != Mode::Disabled
+    /// May this reader change anything?
+    pub fn takes(&self) -> bool {
+        self.edit.is_some() && self.mode != Mode::Disabled
+    }
+
+    /// May this reader change this? The address for mail is the patient's own (PX-05).
+    fn may_edit(&self, subject: Subject) -> bool {
+        self.takes() && (subject != Field::Email.into() || self.kind == Kind::Own)
+    }
+
+    /// Of each subject the change that was asked for last, and where it stands.
+    pub async fn latest(&self, work: &mut dyn Work) -> Result<BTreeMap<Subject, OwnUpdate>> {
+        let mut latest = BTreeMap::new();
+        for update in work.list_own_updates(&self.access).await? {
+            let Some(state) = OwnState::of(&update) else { continue };
+            let newer = latest.get(&update.subject).is_none_or(|known: &OwnUpdate| known.id < update.id);
+            if newer {
+                let Update { id, subject, wanted, at, .. } = update;
+                latest.insert(subject, OwnUpdate { id, wanted, at, state });
+            }
+        }
+        Ok(latest)
     }
 }
 
-async fn grant(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<GrantRecord> {
+pub(super) async fn grant(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<GrantRecord> {
     work.find_own_grant(ctx.actor()?.account(), patient).await?.ok_or(Error::NotFound)
 }
 
@@ -84,23 +107,15 @@ pub async fn profile(ctx: &Ctx, patient: PatientId) -> Result<OwnProfile> {
     let grant = grant(ctx, work.as_mut(), patient).await?;
     let visit = Visit::read(ctx, work.as_mut(), grant).await?;
     visit.note(ctx, work.as_mut(), Action::OwnProfileViewed, String::new()).await?;
-    let mut latest = BTreeMap::new();
-    for update in work.list_own_updates(&visit.access).await? {
-        let Some(state) = OwnState::of(&update) else { continue };
-        let newer = latest.get(&update.field).is_none_or(|known: &OwnUpdate| known.id < update.id);
-        if newer {
-            let Update { id, field, wanted, at, .. } = update;
-            latest.insert(field, OwnUpdate { id, wanted, at, state });
-        }
-    }
+    let mut latest = visit.latest(work.as_mut()).await?;
     let elsewhere = elsewhere(ctx, work.as_mut(), &visit).await?;
     let time_zone = work.own_time_zone(&visit.access).await?.unwrap_or_else(|| "UTC".to_owned());
     work.save().await?;
     let field = |field: Field| OwnField {
         field,
         value: field.of(&visit.record),
-        last: latest.remove(&field),
-        may_edit: visit.may_edit(field),
+        last: latest.remove(&field.into()),
+        may_edit: visit.may_edit(field.into()),
     };
     let Details { name, birth_date, .. } = &visit.patient.details;
     Ok(OwnProfile {
@@ -108,15 +123,15 @@ pub async fn profile(ctx: &Ctx, patient: PatientId) -> Result<OwnProfile> {
         birth_date: *birth_date,
         fields: Field::ALL.iter().copied().map(field).collect(),
         mode: visit.mode,
-        may_edit: visit.edit.is_some() && visit.mode != Mode::Disabled,
+        may_edit: visit.takes(),
         elsewhere,
         time_zone,
     })
 }
 
 /// The same person's records with other practices that this reader may change as well.
-async fn elsewhere(ctx: &Ctx, work: &mut dyn Work, visit: &Visit) -> Result<Vec<Elsewhere>> {
-    if visit.edit.is_none() || visit.mode == Mode::Disabled {
+pub(super) async fn elsewhere(ctx: &Ctx, work: &mut dyn Work, visit: &Visit) -> Result<Vec<Elsewhere>> {
+    if !visit.takes() {
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
@@ -129,7 +144,7 @@ async fn elsewhere(ctx: &Ctx, work: &mut dyn Work, visit: &Visit) -> Result<Vec<
             continue;
         }
         let Ok(other) = Visit::read(ctx, work, own.record).await else { continue };
-        if same_person(visit, &other) && other.edit.is_some() && other.mode != Mode::Disabled {
+        if same_person(visit, &other) && other.takes() {
             found.push(Elsewhere { patient: other.access.patient(), practice: own.practice, mode: other.mode });
         }
     }
@@ -160,103 +175,124 @@ fn same_person(one: &Visit, other: &Visit) -> bool {
 /// look only, or the field is the patient's own (PX-05); [`crate::Error::Invalid`] with all that is wrong.
 pub async fn save(ctx: &Ctx, patient: PatientId, form: &ProfileForm, also: &[PatientId]) -> Result<()> {
     let mut work = ctx.services.store.begin().await?;
-    let here = grant(ctx, work.as_mut(), patient).await?;
-    let group = here.grant.group;
-    let mut all: BTreeMap<(GroupId, PatientId), GrantRecord> = BTreeMap::from([((group, patient), here)]);
-    // Named twice is named once.
-    let also: BTreeSet<_> = also.iter().copied().filter(|other| *other != patient).collect();
-    if also.len() > limits::ALSO {
-        return Err(Error::field("also", Problem::TooMany));
-    }
-    for other in &also {
-        let found = grant(ctx, work.as_mut(), *other).await?;
-        all.insert((found.grant.group, *other), found);
-    }
-    // Chains are locked in the order of the groups, and records are read behind the lock.
-    for grant in all.values() {
-        let (access, edit, _) = Visit::may(ctx, grant.clone())?;
-        edit.ok_or(Error::Forbidden(Refusal::ReadOnly))?;
-        let entry = audit::entry(ctx, access.by(), access.group(), Action::UpdateAsked, access.patient());
-        work.audit(&Entry { detail: form.touched(), ..entry }).await?;
-    }
-    let mut visits = BTreeMap::new();
-    for (key, grant) in all {
-        let grant = work.find_own_grant(grant.grant.account, grant.grant.patient).await?.ok_or(Error::NotFound)?;
-        visits.insert(key, Visit::read(ctx, work.as_mut(), grant).await?);
-    }
-    let main = visits.get(&(group, patient)).ok_or(Error::NotFound)?;
-    let wishes = form.wishes(&main.record)?;
-    if visits.values().any(|visit| visit.mode == Mode::Disabled) {
-        return Err(Error::Forbidden(Refusal::UpdatesOff));
-    }
-    if visits.values().any(|visit| visit.access.patient() != patient && !same_person(main, visit)) {
-        return Err(Error::NotFound);
-    }
-    if visits.values().any(|visit| wishes.iter().any(|wish| !visit.may_edit(wish.field))) {
-        return Err(Error::Forbidden(Refusal::NotYours));
-    }
+    let asked = Asked::open(ctx, work.as_mut(), patient, also, &form.touched()).await?;
+    let wishes = form.wishes(&asked.main.record)?;
+    asked.check(&wishes)?;
     if wishes.is_empty() {
         // Nothing was touched: nothing happened, and nothing is written down.
         return Ok(());
     }
-    for visit in visits.into_values() {
+    for visit in asked.all() {
+        let here = visit.access.patient() == patient;
         let wishes = wishes.iter().map(|wish| {
             // Of another practice's record the person saw nothing: what it says now is what it said.
-            let had = match visit.access.patient() == patient {
-                true => wish.had.clone(),
-                false => wish.field.of(&visit.record),
-            };
+            let had = if here { wish.had.clone() } else { wish.subject.of(&visit.record) };
             Wish { had, ..wish.clone() }
         });
-        let wishes = wishes.collect();
-        change(ctx, work.as_mut(), visit, wishes).await?;
+        change(ctx, work.as_mut(), visit, wishes.collect()).await?;
     }
     work.save().await?;
     Ok(())
 }
 
+/// Records that somebody asks to change, read behind the locks of their groups' chains.
+pub(super) struct Asked {
+    /// The one whose page it is.
+    pub main: Visit,
+    others: Vec<Visit>,
+}
+
+impl Asked {
+    pub async fn open(
+        ctx: &Ctx,
+        work: &mut dyn Work,
+        patient: PatientId,
+        also: &[PatientId],
+        detail: &str,
+    ) -> Result<Self> {
+        let here = grant(ctx, work, patient).await?;
+        let group = here.grant.group;
+        let mut all: BTreeMap<(GroupId, PatientId), GrantRecord> = BTreeMap::from([((group, patient), here)]);
+        // Named twice is named once.
+        let also: BTreeSet<_> = also.iter().copied().filter(|other| *other != patient).collect();
+        if also.len() > limits::ALSO {
+            return Err(Error::field("also", Problem::TooMany));
+        }
+        for other in &also {
+            let found = grant(ctx, work, *other).await?;
+            all.insert((found.grant.group, *other), found);
+        }
+        // Chains are locked in the order of the groups, and records are read behind the lock.
+        for grant in all.values() {
+            let (access, edit, _) = Visit::may(ctx, grant.clone())?;
+            edit.ok_or(Error::Forbidden(Refusal::ReadOnly))?;
+            let entry = audit::entry(ctx, access.by(), access.group(), Action::UpdateAsked, access.patient());
+            work.audit(&Entry { detail: detail.to_owned(), ..entry }).await?;
+        }
+        let mut visits = BTreeMap::new();
+        for (key, grant) in all {
+            let grant = work.find_own_grant(grant.grant.account, grant.grant.patient).await?.ok_or(Error::NotFound)?;
+            visits.insert(key, Visit::read(ctx, work, grant).await?);
+        }
+        let main = visits.remove(&(group, patient)).ok_or(Error::NotFound)?;
+        Ok(Self { main, others: visits.into_values().collect() })
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Visit> {
+        std::iter::once(&self.main).chain(&self.others)
+    }
+
+    /// May all of it be asked for, everywhere?
+    pub fn check(&self, wishes: &[Wish]) -> Result<()> {
+        if self.all().any(|visit| visit.mode == Mode::Disabled) {
+            return Err(Error::Forbidden(Refusal::UpdatesOff));
+        }
+        if self.others.iter().any(|visit| !same_person(&self.main, visit)) {
+            return Err(Error::NotFound);
+        }
+        if self.all().any(|visit| wishes.iter().any(|wish| !visit.may_edit(wish.subject))) {
+            return Err(Error::Forbidden(Refusal::NotYours));
+        }
+        Ok(())
+    }
+}
+
 /// Writes what may be written at once, and has the rest wait.
-async fn change(ctx: &Ctx, work: &mut dyn Work, visit: Visit, wishes: Vec<Wish>) -> Result<()> {
+pub(super) async fn change(ctx: &Ctx, work: &mut dyn Work, visit: &Visit, wishes: Vec<Wish>) -> Result<()> {
     let access = visit.edit.as_ref().ok_or(Error::Forbidden(Refusal::ReadOnly))?;
     let (mut after, mut waits, mut applied) = (visit.record.clone(), Vec::new(), Vec::new());
-    for Wish { field, had, wanted } in wishes {
-        let replaced = work.supersede_own_update(access, field, ctx.now()).await?;
-        let now = field.of(&visit.record);
-        if now == wanted {
+    for Wish { subject, had, wanted } in wishes {
+        let replaced = work.supersede_own_update(access, subject, ctx.now()).await?;
+        let now = subject.of(&visit.record);
+        if subject.same(&now, &wanted) {
             if replaced {
-                visit.note(ctx, work, Action::UpdateTakenBack, field.code().to_owned()).await?;
+                visit.note(ctx, work, Action::UpdateTakenBack, subject.topic().code().to_owned()).await?;
             }
             continue;
         }
         // What the practice changed meanwhile is not overwritten unseen, whatever the setting says.
         let outcome = match visit.mode {
             // Nor is anything written that does not fit what waits: a postcode whose country somebody has to look at.
-            Mode::Auto if now == had && field.put(&mut after, &wanted).is_ok() => {
-                applied.push(field.code());
+            Mode::Auto if subject.same(&now, &had) && subject.put(&mut after, &wanted).is_ok() => {
+                applied.push(subject.topic().code());
                 Outcome::Applied { at: ctx.now() }
             }
             Mode::Auto | Mode::Approval => {
-                waits.push(field);
+                waits.push(subject);
                 Outcome::Waiting
             }
             Mode::Disabled => return Err(Error::Forbidden(Refusal::UpdatesOff)),
         };
         let id = ctx.services.random.id().into();
         let (patient, by) = (access.patient(), access.account());
-        work.add_own_update(access, &Update { id, patient, field, had, wanted, by, at: ctx.now(), outcome }).await?;
+        work.add_own_update(access, &Update { id, patient, subject, had, wanted, by, at: ctx.now(), outcome }).await?;
     }
     if after != visit.record {
         visit.note(ctx, work, Action::PatientChanged, applied.join(" ")).await?;
-        let patient = Patient { details: after.details, ..visit.patient.clone() };
-        if !work.save_own_patient(access, &patient, ctx.now()).await? {
-            return Err(Conflict::ChangedMeanwhile.into());
-        }
-        if after.background != visit.record.background {
-            work.save_own_background(access, &after.background).await?;
-        }
+        write(ctx, work, visit, access, after).await?;
     }
     if !waits.is_empty() {
-        return tell(ctx, work, &visit, &waits).await;
+        return tell(ctx, work, visit, &waits).await;
     }
     // What was taken back, or counts now, is nobody's to decide any more.
     let left = work.list_own_updates(&visit.access).await?;
@@ -266,8 +302,31 @@ async fn change(ctx: &Ctx, work: &mut dyn Work, visit: Visit, wishes: Vec<Wish>)
     Ok(())
 }
 
+/// Makes the record what it is to be.
+async fn write(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    visit: &Visit,
+    access: &Access<EditOwnRecord>,
+    after: Record,
+) -> Result<()> {
+    let before = &visit.record;
+    let mut saved = true;
+    if after.details != before.details || after.background != before.background {
+        let patient = Patient { details: after.details, ..visit.patient.clone() };
+        saved &= work.save_own_patient(access, &patient, ctx.now()).await?;
+    }
+    if after.background != before.background {
+        work.save_own_background(access, &after.background).await?;
+    }
+    if after.contacts != before.contacts {
+        saved &= work.save_own_contacts(access, &before.contacts, &after.contacts, ctx.now()).await?;
+    }
+    if saved { Ok(()) } else { Err(Conflict::ChangedMeanwhile.into()) }
+}
+
 /// Tells those who decide: whoever treats the patient, administrators, and who may do everything (S0-35).
-async fn tell(ctx: &Ctx, work: &mut dyn Work, visit: &Visit, waits: &[Field]) -> Result<()> {
+async fn tell(ctx: &Ctx, work: &mut dyn Work, visit: &Visit, waits: &[Subject]) -> Result<()> {
     let access = &visit.access;
     for (user, relationship) in work.list_reviewers(access).await? {
         if !decides(&user, relationship, access.patient(), waits) {
@@ -280,10 +339,10 @@ async fn tell(ctx: &Ctx, work: &mut dyn Work, visit: &Visit, waits: &[Field]) ->
     Ok(())
 }
 
-fn decides(user: &User, relationship: Option<Relationship>, patient: PatientId, waits: &[Field]) -> bool {
+fn decides(user: &User, relationship: Option<Relationship>, patient: PatientId, waits: &[Subject]) -> bool {
     let near = relationship.is_some() || user.level.role() == Role::Administrator || user.level.is_full();
     let facts = PatientFacts { group: user.group, patient, relationship };
     let may = explain::on_patient(&users::who(user), &facts);
     let may = |right: &str| may.iter().any(|one| one.right == right && one.may);
-    near && may("EditPatient") && (may("ViewSocialHistory") || waits.iter().any(|field| !field.is_social()))
+    near && may("EditPatient") && (may("ViewSocialHistory") || waits.iter().any(|subject| !subject.topic().is_social()))
 }

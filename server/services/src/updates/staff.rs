@@ -39,7 +39,7 @@ impl Reach {
     }
 
     fn shows(&self, update: &Update) -> bool {
-        self.social || !update.field.is_social()
+        self.social || !update.subject.topic().is_social()
     }
 }
 
@@ -47,7 +47,8 @@ impl Reach {
 async fn record(work: &mut dyn Work, access: &Access<ViewPatient>) -> Result<(Patient, Record)> {
     let patient = work.lookup_patient(access).await?.ok_or(Error::NotFound)?.patient;
     let background = work.lookup_background(access).await?;
-    let record = Record { details: patient.details.clone(), background };
+    let contacts = work.list_contacts(access).await?;
+    let record = Record { details: patient.details.clone(), background, contacts };
     Ok((patient, record))
 }
 
@@ -119,7 +120,7 @@ fn row(
     let waits = update.outcome == Outcome::Waiting;
     let undo = update.undo_until(reach.view.user()).filter(|end| reach.edits && ctx.now() < *end);
     Ok(UpdateRow {
-        now: update.field.of(record),
+        now: update.subject.of(record),
         conflict: waits && update.conflicts_with(record),
         access_over: waits && over.contains(&update.by),
         may_decide: waits && reach.edits && update.by != actor.account(),
@@ -187,16 +188,23 @@ impl Desk {
         if !saved {
             return Err(Conflict::DecidedMeanwhile.into());
         }
-        if after == self.record {
+        let Record { details, background, contacts } = &after;
+        if *details != self.record.details || *background != self.record.background {
+            self.patient.details = details.clone();
+            if !work.save_patient(&self.access, &self.patient, ctx.now()).await? {
+                return Err(Conflict::ChangedMeanwhile.into());
+            }
+            self.patient.version += 1;
+        }
+        if *background != self.record.background {
+            work.save_background(&self.access, background).await?;
+        }
+        if *contacts != self.record.contacts {
+            if !work.save_contacts(&self.access, &self.record.contacts, contacts, ctx.now()).await? {
+                return Err(Conflict::ChangedMeanwhile.into());
+            }
+            self.record = record(work, &self.reach.view).await?.1;
             return Ok(());
-        }
-        self.patient.details = after.details.clone();
-        if !work.save_patient(&self.access, &self.patient, ctx.now()).await? {
-            return Err(Conflict::ChangedMeanwhile.into());
-        }
-        self.patient.version += 1;
-        if after.background != self.record.background {
-            work.save_background(&self.access, &after.background).await?;
         }
         self.record = after;
         Ok(())
@@ -239,12 +247,10 @@ pub async fn decide(ctx: &Ctx, patient: PatientId, id: UpdateId, verdict: &Verdi
     let update = desk.update(ctx, work.as_mut(), id).await?;
     let (by, now) = (desk.access.user(), ctx.now());
     let (done, after) = match verdict {
-        Verdict::Approve { saw, put } => {
-            update.approve(&desk.record, saw, put.as_deref(), by, now).map_err(|why| refused(why, "put"))?
-        }
+        Verdict::Approve { saw, put } => update.approve(&desk.record, saw, put.as_deref(), by, now).map_err(refused)?,
         Verdict::Reject { reason } => {
             let reason = text::paragraphs(reason, limits::REASON).map_err(|problem| Error::field("reason", problem))?;
-            let done = update.reject(reason, by, now).map_err(|why| refused(why, "reason"))?;
+            let done = update.reject(reason, by, now).map_err(refused)?;
             (done, desk.record.clone())
         }
     };
@@ -255,10 +261,10 @@ pub async fn decide(ctx: &Ctx, patient: PatientId, id: UpdateId, verdict: &Verdi
     Ok(())
 }
 
-fn refused(why: Refused, field: &str) -> Error {
+fn refused(why: Refused) -> Error {
     match why {
         Refused::Conflict(conflict) => conflict.into(),
-        Refused::Problem(problem) => Error::field(field, problem),
+        Refused::Invalid(invalid) => invalid.into(),
     }
 }
 
@@ -271,9 +277,9 @@ pub async fn approve_all(ctx: &Ctx, patient: PatientId, seen: &[(UpdateId, Strin
     let mut work = ctx.begin().await?;
     let mut desk = Desk::sit(ctx, work.as_mut(), patient, Action::UpdatesViewed, "approve_all".to_owned()).await?;
     let (by, now) = (desk.access.user(), ctx.now());
-    // In the order of the fields: a country before its postcode.
+    // In the order of the subjects: a country before its postcode, people before whom to ring first.
     let mut waiting: Vec<_> = work.list_waiting_updates(&desk.reach.view).await?;
-    waiting.sort_by_key(|listed| listed.update.field);
+    waiting.sort_by_key(|listed| listed.update.subject);
     let account = ctx.actor()?.account();
     let over = access_over(ctx, work.as_mut(), patient, waiting.iter().map(|listed| listed.update.by)).await?;
     let mut approved = 0;
@@ -307,7 +313,7 @@ pub async fn undo(ctx: &Ctx, patient: PatientId, id: UpdateId) -> Result<()> {
     let mut desk = Desk::sit(ctx, work.as_mut(), patient, Action::UpdateUndone, id.to_string()).await?;
     let update = desk.update(ctx, work.as_mut(), id).await?;
     let from = update.outcome.clone();
-    let (again, after) = update.undo(&desk.record, desk.access.user(), ctx.now()).map_err(|why| refused(why, "put"))?;
+    let (again, after) = update.undo(&desk.record, desk.access.user(), ctx.now()).map_err(refused)?;
     desk.keep(ctx, work.as_mut(), &from, &again, after).await?;
     // It waits again: whose line behind the bell went with the decision, has it again.
     if let Outcome::Approved { at, .. } | Outcome::Rejected { at, .. } = from {

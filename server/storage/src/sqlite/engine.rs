@@ -252,7 +252,8 @@ fn ends_transaction(error: &sqlx::Error) -> bool {
     }
 }
 
-/// The index whose promise would have been broken, from `UNIQUE constraint failed: accounts.email_folded`.
+/// The index whose promise would have been broken, from `UNIQUE constraint failed: accounts.email_folded`; one over what is
+/// reckoned is named itself.
 fn index(message: &str) -> &'static str {
     match message.rsplit(": ").next().unwrap_or_default() {
         "accounts.email_folded" => "accounts_email",
@@ -260,7 +261,7 @@ fn index(message: &str) -> &'static str {
         "templates.group_id, templates.name_folded" => "templates_name",
         "saved_reports.group_id, saved_reports.user_id, saved_reports.name_folded" => "saved_reports_name",
         "forms.group_id, forms.title_folded" => "forms_title",
-        "profile_updates.group_id, profile_updates.patient_id, profile_updates.field" => "profile_updates_waiting",
+        "index 'profile_updates_waiting'" => "profile_updates_waiting",
         "installation.id" => "installation_pkey",
         "patients.group_id, patients.number" => "patients_number",
         "users.group_id, users.account_id" => "users_account",

@@ -5,7 +5,12 @@ use storage::testing::TestDatabase;
 
 use crate::world::{World, id, later};
 
-promises!(contacts_are_the_patients_own_by_name, the_second_of_two_who_edit_is_told, a_stranger_touches_none);
+promises!(
+    contacts_are_the_patients_own_by_name,
+    whoever_is_rung_comes_first_and_in_order,
+    the_second_of_two_who_edit_is_told,
+    a_stranger_touches_none
+);
 
 fn contact(name: &str) -> Contact {
     let form = ContactForm {
@@ -15,7 +20,7 @@ fn contact(name: &str) -> Contact {
         phone: "0412 345 678".into(),
         emergency: "yes".into(),
     };
-    Contact { id: id(), details: form.check().unwrap(), version: 1 }
+    Contact { id: id(), details: form.check().unwrap(), place: 0, version: 1 }
 }
 
 async fn contacts_are_the_patients_own_by_name(database: &TestDatabase) {
@@ -37,6 +42,36 @@ async fn contacts_are_the_patients_own_by_name(database: &TestDatabase) {
     assert!(work.remove_contact(&may, bob.id, bob.version).await.unwrap());
     assert!(!work.remove_contact(&may, bob.id, bob.version).await.unwrap());
     assert_eq!(work.list_contacts(&(&may).into()).await.unwrap(), [ambar, zoe]);
+}
+
+// S0-18: one call adds, saves, removes and puts in order, or does nothing when one of them moved on.
+async fn whoever_is_rung_comes_first_and_in_order(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let ann = world.patient("Ann", "Lee").await;
+    let may = world.may_edit(&world.mira, ann.id).await;
+    let (mut zoe, mut bob, mut ada) = (contact("Zoe"), contact("Bob"), contact("Ada"));
+    ada.details.emergency = false;
+    let mut work = world.begin().await;
+    assert!(work.save_contacts(&may, &[], &[zoe.clone(), bob.clone(), ada.clone()], later(1)).await.unwrap());
+    work.save().await.unwrap();
+    let listed = world.read().await.list_contacts(&(&may).into()).await.unwrap();
+    assert_eq!(listed, [bob.clone(), zoe.clone(), ada.clone()]);
+    let before = listed;
+    (zoe.place, bob.place) = (0, 1);
+    ada.details.phone = "0400 000 009".into();
+    let mut work = world.begin().await;
+    let after = [zoe.clone(), bob.clone(), ada.clone()];
+    assert!(work.save_contacts(&may, &before, &after, later(2)).await.unwrap());
+    work.save().await.unwrap();
+    let listed = world.read().await.list_contacts(&(&may).into()).await.unwrap();
+    let versions: Vec<_> = listed.iter().map(|one| (one.details.name.as_str(), one.version)).collect();
+    assert_eq!(versions, [("Zoe", 1), ("Bob", 2), ("Ada", 2)], "who is as before is not touched");
+    let mut work = world.begin().await;
+    assert!(!work.save_contacts(&may, &before, &before[..1], later(3)).await.unwrap(), "they moved on");
+    drop(work);
+    let mut work = world.begin().await;
+    assert!(work.save_contacts(&may, &listed, &listed[..1], later(3)).await.unwrap());
+    assert_eq!(work.list_contacts(&(&may).into()).await.unwrap(), listed[..1]);
 }
 
 async fn the_second_of_two_who_edit_is_told(database: &TestDatabase) {

@@ -41,7 +41,7 @@ fn change(grant: &Grant, field: Field, wanted: &str) -> Update {
     Update {
         id: id(),
         patient: grant.patient,
-        field,
+        subject: field.into(),
         had: String::new(),
         wanted: wanted.into(),
         by: grant.account,
@@ -96,8 +96,8 @@ async fn one_change_of_a_field_waits(database: &TestDatabase) {
     drop(work);
     let mut work = world.begin().await;
     let may = may_change(&grant);
-    assert!(work.supersede_own_update(&may, Field::City, later(2)).await.unwrap());
-    assert!(!work.supersede_own_update(&may, Field::City, later(3)).await.unwrap());
+    assert!(work.supersede_own_update(&may, Field::City.into(), later(2)).await.unwrap());
+    assert!(!work.supersede_own_update(&may, Field::City.into(), later(3)).await.unwrap());
     let second = change(&grant, Field::City, "Glebe");
     work.add_own_update(&may, &second).await.unwrap();
     let view = world.may_view(&world.mira, ann.id).await;
@@ -147,7 +147,7 @@ async fn the_portal_sees_what_waits_and_the_latest(database: &TestDatabase) {
     work.add_own_update(&may_change(&grant), &at_once).await.unwrap();
     work.save().await.unwrap();
     let mut seen = world.read().await.list_own_updates(&may_see(&grant)).await.unwrap();
-    seen.sort_by_key(|update| update.field);
+    seen.sort_by_key(|update| update.subject);
     assert_eq!(seen, [at_once, city]);
 }
 

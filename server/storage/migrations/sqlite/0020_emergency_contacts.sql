@@ -1,0 +1,11 @@
+-- Whom to ring in an emergency and in what order, changed from the portal as one thing each.
+
+-- Where a contact stands among those rung in an emergency; smaller ones are rung first.
+ALTER TABLE contacts ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+
+-- Which contact a change is about; the record may not have them yet, or any more. Then field says contact.
+ALTER TABLE profile_updates ADD COLUMN contact_id BLOB;
+DROP INDEX profile_updates_waiting;
+CREATE UNIQUE INDEX profile_updates_waiting ON profile_updates (
+    group_id, patient_id, field, COALESCE(contact_id, group_id)
+) WHERE state = 'waiting';
