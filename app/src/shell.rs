@@ -100,8 +100,8 @@ pub fn App() -> impl IntoView {
     use account::{ForgotPassword, FreshLinkSent, Invitation, LinkSent, NewPassword, SetUp, SignIn, Welcome};
     use domain::account::Door;
     use portal::{
-        AccessLogPage, AccountPage, DetailsPage, Done, FormPage, FormsPage, Home, LetIn, People, Place, PlacePage,
-        Start,
+        AccessLogPage, AccountPage, ContactPage, ContactsPage, DetailsPage, Done, FormPage, FormsPage, Home, LetIn,
+        People, Place, PlacePage, Start,
     };
 
     view! {
@@ -135,6 +135,10 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/people/sent-again") view=|| view! { <People done=Done::SentAgain/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/people/ended") view=|| view! { <People done=Done::Ended/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/access-log") view=AccessLogPage/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/contacts") view=|| view! { <ContactsPage/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/contacts/saved") view=|| view! { <ContactsPage saved=true/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/contacts/new") view=|| view! { <ContactPage new=true/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/contacts/:contact") view=|| view! { <ContactPage/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/details") view=|| view! { <DetailsPage/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/details/saved") view=|| view! { <DetailsPage saved=true/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/forms") view=FormsPage/>

@@ -412,6 +412,15 @@ impl Subject {
         }
     }
 
+    /// Would a record that says `now` stay as it is?
+    #[must_use]
+    pub fn asks_nothing(self, now: &str, wanted: &str) -> bool {
+        match self {
+            Self::Field(_) | Self::Contact(_) => now == wanted,
+            Self::Order => emergency::asks_nothing(now, wanted),
+        }
+    }
+
     /// Puts what is wanted into a record, checked.
     ///
     /// # Errors
@@ -909,6 +918,8 @@ pub struct OwnProfile {
     pub birth_date: Option<Date>,
     /// The fields, in order.
     pub fields: Vec<OwnField>,
+    /// Who is rung in an emergency, in their order.
+    pub rung: Vec<EmergencyContact>,
     /// What becomes of a change.
     pub mode: Mode,
     /// May this reader change anything at all?
@@ -984,7 +995,9 @@ pub struct UpdateRow {
     pub update: Update,
     /// What the record says now.
     pub now: String,
-    /// Did the practice change the field since? Then somebody looks before it is overwritten.
+    /// The names of those whom an order names, as far as they are known.
+    pub people: Vec<(ContactId, String)>,
+    /// Did the practice change it since? Then somebody looks before it is overwritten.
     pub conflict: bool,
     /// Can whoever asked not open the record any more? Then somebody looks, too.
     pub access_over: bool,

@@ -1,19 +1,23 @@
-//! Doors: what patients change in their own record. The practice's take JSON; the last two are the portal's, and the last of
-//! them is what a plain form posts to.
+//! Doors: what patients change in their own record. The practice's take JSON; the portal's are what its pages read and what
+//! plain forms post to.
 
 use std::collections::BTreeMap;
 
 use domain::{
-    ids::{PatientId, UpdateId},
+    ids::{ContactId, PatientId, UpdateId},
     page::{Page, PageRequest},
-    update::{OwnProfile, UpdateRow, Verdict},
+    update::{OwnContacts, OwnProfile, UpdateRow, Verdict},
 };
 use leptos::prelude::*;
 
 use super::strict::Json;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
-use {super::answer, domain::update::ProfileForm, services::updates};
+use {
+    super::answer,
+    domain::{emergency::EmergencyContact, update::ProfileForm},
+    services::updates,
+};
 
 /// The patient's changes that wait for somebody to decide.
 #[server(endpoint = "updates/waiting", input = Json, client = super::client::Console)]
@@ -67,5 +71,55 @@ pub async fn change(
     };
     answer(patient, save).await?;
     leptos_axum::redirect(&format!("/portal/{patient}/details/saved"));
+    Ok(())
+}
+
+/// Who is rung in an emergency, and where the changes stand.
+#[server(name = OwnContactsOf, endpoint = "updates/contacts")]
+pub async fn contacts(patient: PatientId) -> Result<OwnContacts, AppError> {
+    answer(patient, |ctx| async move { updates::contacts(&ctx, patient).await }).await
+}
+
+/// Adds somebody to ring, or changes what is known of them. `seen`: what the record said on the page.
+#[server(name = PutContact, endpoint = "updates/put_contact")]
+pub async fn put_contact(
+    patient: PatientId,
+    #[server(default)] contact: Option<ContactId>,
+    #[server(default)] seen: String,
+    name: String,
+    relationship: String,
+    phone: String,
+    #[server(default)] also: Vec<PatientId>,
+) -> Result<(), AppError> {
+    let form = EmergencyContact { name, relationship, phone };
+    let save = |ctx| async move { updates::save_contact(&ctx, patient, contact, &seen, &form, &also).await };
+    answer(patient, save).await?;
+    leptos_axum::redirect(&format!("/portal/{patient}/contacts/saved"));
+    Ok(())
+}
+
+/// Takes somebody off the list.
+#[server(name = RemoveOwnContact, endpoint = "updates/remove_contact")]
+pub async fn remove_contact(
+    patient: PatientId,
+    contact: ContactId,
+    #[server(default)] seen: String,
+) -> Result<(), AppError> {
+    let remove = |ctx| async move { updates::remove_contact(&ctx, patient, contact, &seen).await };
+    answer(patient, remove).await?;
+    leptos_axum::redirect(&format!("/portal/{patient}/contacts/saved"));
+    Ok(())
+}
+
+/// Says whom to ring first: `seen` and `order` hold contacts' ids with blanks between them.
+#[server(name = OrderContacts, endpoint = "updates/order_contacts")]
+pub async fn order_contacts(
+    patient: PatientId,
+    #[server(default)] seen: String,
+    order: String,
+) -> Result<(), AppError> {
+    let put = |ctx| async move { updates::order_contacts(&ctx, patient, &seen, &order).await };
+    answer(patient, put).await?;
+    leptos_axum::redirect(&format!("/portal/{patient}/contacts/saved"));
     Ok(())
 }

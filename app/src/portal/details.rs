@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
+    contacts,
     forms::{moment, now},
     frame::{Frame, Place, trouble},
     words as say,
@@ -27,7 +28,7 @@ use crate::{
 const CHANGE: &str = "/api/updates/change";
 
 /// For so long the page says what became of a change.
-const LATELY: Span = Span::days(30);
+pub(super) const LATELY: Span = Span::days(30);
 
 /// The page.
 #[component]
@@ -70,7 +71,7 @@ pub fn DetailsView(
     let here = Place::Details.path(record.patient);
     let (patient, practice) = (record.patient, record.practice.clone());
     let title = say::details(record.kind);
-    let OwnProfile { legal_name, birth_date, fields, mode, may_edit, elsewhere, time_zone } = profile;
+    let OwnProfile { legal_name, birth_date, fields, rung, mode, may_edit, elsewhere, time_zone } = profile;
     let waits = fields.iter().any(|field| field.last.as_ref().is_some_and(|last| last.state == OwnState::Waiting));
     let done = saved.then_some(if waits { say::DETAILS_SENT } else { say::DETAILS_SAVED });
     let lead = match (may_edit, mode) {
@@ -117,6 +118,7 @@ pub fn DetailsView(
                     <dt>{say::BORN}</dt><dd>{birth_date.map_or_else(|| say::NOT_KNOWN.to_owned(), |day| day.long())}</dd>
                 </dl>
             </Card>
+            {contacts::card(patient, &rung, may_edit)}
             {body}
         </Frame>
     }
@@ -228,7 +230,7 @@ impl Sheet {
 }
 
 /// Which other practices are to know as well (decision 8).
-fn also(elsewhere: Vec<Elsewhere>, answer: &Answer) -> Option<AnyView> {
+pub(super) fn also(elsewhere: Vec<Elsewhere>, answer: &Answer) -> Option<AnyView> {
     if elsewhere.is_empty() {
         return None;
     }

@@ -43,6 +43,8 @@ pub enum Place {
     Forms,
     /// What the record says of the person.
     Details,
+    /// Whom to ring in an emergency.
+    Contacts,
     /// Sign-in, devices, the way out.
     Account,
 }
@@ -62,6 +64,7 @@ impl Place {
             Self::AccessLog => format!("/portal/{patient}/access-log"),
             Self::Forms => format!("/portal/{patient}/forms"),
             Self::Details => format!("/portal/{patient}/details"),
+            Self::Contacts => format!("/portal/{patient}/contacts"),
             // The record stays chosen while its owner looks at the account.
             Self::Account => format!("/portal/account?record={patient}"),
         }
@@ -78,7 +81,7 @@ impl Place {
             Self::Invoices => Some(say::INVOICES_PLACE),
             Self::Forms => Some(say::FORMS_PLACE),
             Self::Details => Some(say::DETAILS_PLACE),
-            Self::Home | Self::People | Self::AccessLog | Self::Account => None,
+            Self::Home | Self::People | Self::AccessLog | Self::Contacts | Self::Account => None,
         }
     }
 
@@ -96,6 +99,7 @@ impl Place {
             Self::AccessLog => "eye",
             Self::Forms => "clipboard-list",
             Self::Details => "contact",
+            Self::Contacts => "phone",
             Self::Account => "user",
         }
     }
@@ -103,7 +107,16 @@ impl Place {
     /// Is it part of what was shared with the patient? Who is here for appointments does not learn of it.
     #[must_use]
     pub const fn is_clinical(self) -> bool {
-        matches!(self, Self::Records | Self::Messages | Self::Health | Self::Forms | Self::Details | Self::AccessLog)
+        matches!(
+            self,
+            Self::Records
+                | Self::Messages
+                | Self::Health
+                | Self::Forms
+                | Self::Details
+                | Self::Contacts
+                | Self::AccessLog
+        )
     }
 
     /// Is it open to somebody whose access reaches so far?
@@ -115,7 +128,13 @@ impl Place {
     /// The way in the bar that leads towards it.
     const fn under(self) -> Self {
         match self {
-            Self::Health | Self::Invoices | Self::Forms | Self::People | Self::AccessLog | Self::Details => Self::Home,
+            Self::Health
+            | Self::Invoices
+            | Self::Forms
+            | Self::People
+            | Self::AccessLog
+            | Self::Details
+            | Self::Contacts => Self::Home,
             other => other,
         }
     }
@@ -138,6 +157,7 @@ impl Place {
             Self::AccessLog => say::ACCESS_LOG,
             Self::Forms => say::FORMS,
             Self::Details => say::DETAILS,
+            Self::Contacts => say::RUNG,
             Self::Account => say::ACCOUNT,
         }
     }

@@ -8,6 +8,7 @@
 //! | `places` | appointments, records, messages, health, invoices: what will be there, until it is |
 //! | `forms` | `/portal/:patient/forms`: what is asked, and what was returned |
 //! | `details` | `/portal/:patient/details`: what the record says of the person, and changing it |
+//! | `contacts` | `/portal/:patient/contacts`: whom to ring in an emergency |
 //! | `account` | `/portal/account`: devices, password, the way out |
 //! | `people` | `/portal/:patient/people`: who can see this record, and letting somebody in |
 //! | `access_log` | `/portal/:patient/access-log`: who looked at this record |
@@ -22,6 +23,8 @@ mod access_log;
 mod account;
 #[cfg(feature = "ssr")]
 mod agent;
+#[cfg(feature = "ssr")]
+mod contacts;
 #[cfg(feature = "ssr")]
 mod details;
 #[cfg(feature = "ssr")]
@@ -45,6 +48,7 @@ pub use islands::{Autosave, Live, Opened, Print};
 pub use self::{
     access_log::{AccessLogPage, AccessLogView},
     account::{AccountPage, AccountView},
+    contacts::{ContactPage, ContactView, ContactsPage, ContactsView},
     details::{DetailsPage, DetailsView},
     forms::{FormPage, FormView, FormsPage, FormsView},
     frame::{Frame, Place},

@@ -3,6 +3,7 @@
 use domain::{
     access_log::{Part, Visitor},
     audit::Action,
+    emergency::EmergencyContact,
     grant::{Kind, Level, Reach, Role},
     person::Gender,
     time::Date,
@@ -305,6 +306,100 @@ pub const ALSO_LEAD: &str = "The changes you make here go to these as well, wher
 pub const ALSO_AT_ONCE: &str = "Counts there at once.";
 /// Hint.
 pub const ALSO_BY_APPROVAL: &str = "They look at it first.";
+
+// Whom to ring in an emergency
+/// The page's title, and a card of the details.
+pub const RUNG: &str = "Emergency contacts";
+/// Lead.
+pub const RUNG_LEAD: &str = "Whom your practice rings when something happens to you, the first one first.";
+/// Lead, for somebody else's record.
+pub const RUNG_LEAD_OTHER: &str = "Whom the practice rings when something happens to them, the first one first.";
+/// Under it.
+pub const RUNG_BY_APPROVAL: &str = "Your practice looks at each change before it counts.";
+/// Empty.
+pub const NOBODY_RUNG: &str = "Nobody is named yet";
+/// Under it.
+pub const NOBODY_RUNG_TEXT: &str = "Name somebody who lives near, and who knows that you name them.";
+/// Under it, where nothing can be changed.
+pub const NOBODY_RUNG_TO_READ: &str = "Your practice knows of nobody to ring.";
+/// Button, and the page behind it.
+pub const ADD_RUNG: &str = "Add somebody";
+/// The way to the page.
+pub const CHANGE_RUNG: &str = "Change emergency contacts";
+/// The way to the page, for who may look only.
+pub const SEE_RUNG: &str = "See emergency contacts";
+/// Field.
+pub const RUNG_NAME: &str = "Name";
+/// Field.
+pub const RUNG_RELATIONSHIP: &str = "Who they are to you";
+/// Field, for somebody else's record.
+pub const RUNG_RELATIONSHIP_OTHER: &str = "Who they are to the patient";
+/// Hint.
+pub const RUNG_RELATIONSHIP_HINT: &str = "Such as mother, partner, neighbour.";
+/// Field.
+pub const RUNG_PHONE: &str = "Telephone";
+/// The page that changes one.
+pub const EDIT_RUNG: &str = "Change an emergency contact";
+/// Link.
+pub const EDIT_ONE: &str = "Change";
+/// Button.
+pub const RING_EARLIER: &str = "Ring earlier";
+/// Its name among many.
+#[must_use]
+pub fn ring_earlier(name: &str) -> String {
+    format!("Ring {name} earlier")
+}
+/// A link's name among many.
+#[must_use]
+pub fn edit_rung(name: &str) -> String {
+    format!("Change {name}")
+}
+/// Asks.
+#[must_use]
+pub fn remove_rung(name: &str) -> String {
+    format!("Take {name} off the list")
+}
+/// Under it.
+pub const REMOVE_RUNG_TEXT: &str = "They are not rung any more.";
+/// Button.
+pub const REMOVE_RUNG: &str = "Take off the list";
+/// Asks, of somebody who is not there yet.
+#[must_use]
+pub fn take_back_rung(name: &str) -> String {
+    format!("Do not ask for {name}")
+}
+/// Under it.
+pub const TAKE_BACK_RUNG_TEXT: &str = "Your practice is not asked to add them.";
+/// Button.
+pub const TAKE_BACK_RUNG: &str = "Take it back";
+/// After the moment: what waits is that somebody is not rung any more.
+pub const TO_BE_REMOVED: &str = "You asked to take them off the list. Until then they are rung.";
+/// After the moment: they are to be rung, and are not yet.
+pub const TO_BE_ADDED: &str = "Until then they are not rung.";
+/// After the moment: what was wanted was that somebody is not rung any more.
+pub const NOT_REMOVED: &str = "You had asked to take them off the list.";
+/// After the moment: the practice did not add them.
+pub const NOT_ADDED: &str = "They are not rung.";
+/// Before the moment, above the list.
+pub const ORDER_WAITS: &str = "The order you asked for waits for the practice since";
+/// Before the moment, above the list.
+pub const ORDER_REJECTED: &str = "The order you asked for was not accepted on";
+/// After it: whom the practice rings until then.
+#[must_use]
+pub fn still_rings(names: &str) -> String {
+    format!("Until then it rings: {names}.")
+}
+/// With the reason, if there is one.
+#[must_use]
+pub fn and_why(text: &str, reason: &str) -> String {
+    if reason.is_empty() { text.to_owned() } else { format!("{text} {reason}") }
+}
+/// One contact in a line.
+#[must_use]
+pub fn rung_line(contact: &EmergencyContact) -> String {
+    let EmergencyContact { name, relationship, phone } = contact;
+    format!("{name} ({relationship}), {phone}")
+}
 
 // Forms
 /// A page, and a way.

@@ -308,7 +308,7 @@ impl App {
         let update = Update {
             id: self.services.random.id().into(),
             patient: patient.parse().unwrap(),
-            field: Field::City,
+            subject: Field::City.into(),
             had: String::new(),
             wanted: "Elsewhere".into(),
             by: facts.grant.account,

@@ -332,6 +332,19 @@ fn body(door: &str, ids: &Ids) -> Body {
             ("seen[city]", text("")),
             ("values[city]", text("Elsewhere")),
         ]),
+        "updates/contacts" => Body::Form(vec![("patient", ids.patient.clone())]),
+        "updates/put_contact" => Body::Form(vec![
+            ("patient", ids.patient.clone()),
+            ("name", text("Ada")),
+            ("relationship", text("Aunt")),
+            ("phone", text("0491 570 156")),
+        ]),
+        "updates/remove_contact" => {
+            Body::Form(vec![("patient", ids.patient.clone()), ("contact", ids.contact.clone()), ("seen", text(""))])
+        }
+        "updates/order_contacts" => {
+            Body::Form(vec![("patient", ids.patient.clone()), ("order", ids.contact.clone()), ("seen", text(""))])
+        }
         "mails/retry" => Body::Json(json!({ "id": ids.mail })),
         "portal/start" => Body::Form(vec![]),
         "portal/frame" => Body::Form(vec![("patient", ids.patient.clone())]),
@@ -699,8 +712,10 @@ fn page_policy(asker: &Asker, page: &str, entry: &Entry, path: &str) -> (&'stati
         (_, door::Who::SignedIn) => (&[200, 302], None),
         (What::Lobby(_), _) => welcome,
         (What::Portal(own), door::Who::Portal) if entry.right.is_some() && !path.contains(own) => (&[404], None),
-        // What was sent to somebody else.
-        (What::Portal(_), door::Who::Portal) if page.contains(":request") => (&[404], None),
+        // What was sent to somebody else, and whom somebody else names.
+        (What::Portal(_), door::Who::Portal) if page.contains(":request") || page.contains(":contact") => {
+            (&[404], None)
+        }
         // Who has one record only is led to it.
         (What::Portal(own), door::Who::Portal) if page == "/portal" => (&[302], Some(format!("/portal/{own}"))),
         (What::Portal(_), door::Who::Portal) | (What::User(_), door::Who::Console) => (&[200], None),
@@ -785,6 +800,7 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
             let path = page.replace(":patient", patient).replace(":user", &ids.user);
             let path = path.replace(":bulk", &ids.bulk).replace(":token", "x");
             let path = path.replace(":form", &ids.form).replace(":request", &ids.request);
+            let path = path.replace(":contact", &ids.contact);
             let response = asker.persona.copy().get(&path).await;
             let (statuses, to) = page_policy(asker, page, entry, &path);
             let what = format!("{engine:?} {} at {path}: {} to {}", asker.name, response.status, response.location());

@@ -77,6 +77,89 @@ async fn details_are_changed_without_scripts() {
     }
 }
 
+// S0-18, B-07, PT-12: somebody is named, changed, put first and taken off without scripts; nothing typed is lost.
+#[tokio::test]
+async fn emergency_contacts_are_changed_without_scripts() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let owner = app.practitioner().await;
+        let (person, patient) = app.portal_user(&owner, 'a', 1).await;
+        let list = format!("/portal/{patient}/contacts");
+        let page = person.get(&list).await.is(200).text();
+        assert!(page.contains("Nobody is named yet"), "{page}");
+        let new = format!("{list}/new");
+        let put = async |page: &str, fields: &[(&str, &str)]| {
+            let own = [("patient", patient.as_str())];
+            let fields: Vec<_> = own.into_iter().chain(fields.iter().copied()).collect();
+            person.form("updates/put_contact", page, &fields).await
+        };
+        let bad = put(&new, &[("name", EVIL), ("relationship", ""), ("phone", "none")]).await.is(422).text();
+        assert!(bad.contains("id=\"phone-error\"") && bad.contains("id=\"relationship-error\""), "{bad}");
+        assert!(
+            bad.contains("value=\"none\"") && bad.contains("&lt;script&gt;alert(1)") && !bad.contains("<script>alert")
+        );
+        for name in [EVIL, "Ben"] {
+            let sent = put(&new, &[("name", name), ("relationship", "Aunt"), ("phone", "0491 570 156")]).await.is(303);
+            assert_eq!(sent.location(), format!("{list}/saved"));
+        }
+        let page = person.get(&format!("{list}/saved")).await.is(200).text();
+        assert!(page.contains("Waiting for the practice since") && !page.contains("<script>alert"), "{page}");
+        let waiting = owner.call("updates/waiting", json!({ "patient": patient })).await.is(200).json();
+        assert_eq!(waiting.as_array().unwrap().len(), 2);
+        for row in waiting.as_array().unwrap() {
+            let verdict = json!({ "approve": { "saw": "", "put": null } });
+            let body = json!({ "patient": patient, "id": row["update"]["id"], "verdict": verdict });
+            owner.call("updates/decide", body).await.is(200);
+        }
+        mode(&owner, "auto").await;
+        let known = owner.call("patients/contacts", json!({ "id": patient })).await.is(200).json();
+        let id = |n: usize| known[n]["id"].as_str().unwrap().to_owned();
+        let (first, second) = (id(0), id(1));
+        let names = async || {
+            let known = owner.call("patients/contacts", json!({ "id": patient })).await.is(200).json();
+            let names = known.as_array().unwrap().iter().map(|one| one["details"]["name"].as_str().unwrap().to_owned());
+            names.collect::<Vec<_>>()
+        };
+        assert_eq!(names().await, [EVIL, "Ben"]);
+        let (seen, order) = (format!("{first} {second}"), format!("{second} {first}"));
+        let own = ("patient", patient.as_str());
+        let fields = [own, ("seen", seen.as_str()), ("order", order.as_str())];
+        person.form("updates/order_contacts", &list, &fields).await.is(303);
+        assert_eq!(names().await, ["Ben", EVIL]);
+        let edit = format!("{list}/{second}");
+        let page = person.get(&edit).await.is(200).text();
+        assert!(page.contains("value=\"Ben\""), "{page}");
+        // A browser ends the lines of what it sends as the network does.
+        let seen = ("seen", "Ben\r\nAunt\r\n0491 570 156");
+        let fields =
+            [("contact", second.as_str()), seen, ("name", "Ben"), ("relationship", "Uncle"), ("phone", "0491 570 157")];
+        put(&edit, &fields).await.is(303);
+        let known = owner.call("patients/contacts", json!({ "id": patient })).await.is(200).json();
+        assert_eq!(known[0]["details"]["relationship"], "Uncle");
+        person.form("updates/remove_contact", &list, &[own, ("contact", &first), ("seen", "x\ny\nz")]).await.is(303);
+        assert_eq!(names().await, ["Ben", EVIL], "what was seen is not what the record says: somebody looks");
+        let gone = [own, ("contact", second.as_str()), ("seen", "Ben\nUncle\n0491 570 157")];
+        person.form("updates/remove_contact", &list, &gone).await.is(303);
+        assert_eq!(names().await, [EVIL]);
+        // Once more, from an older page: it is said, and the page is drawn again.
+        let page = person.form("updates/remove_contact", &list, &gone).await.is(409).text();
+        assert!(page.contains("role=\"alert\""), "{page}");
+        person.get(&edit).await.is(404);
+        for (order, seen) in [("con_1", ""), (first.as_str(), "nonsense")] {
+            person.form("updates/order_contacts", &list, &[own, ("seen", seen), ("order", order)]).await.is(422);
+        }
+        mode(&owner, "disabled").await;
+        let page = person.get(&list).await.is(200).text();
+        assert!(
+            page.contains("takes no changes from the portal")
+                && !page.contains("<form method=\"post\" action=\"/api/updates")
+        );
+        person.get(&new).await.is(404);
+        let late = [own, ("name", "Ada"), ("relationship", "Aunt"), ("phone", "0491 570 156")];
+        person.post("updates/put_contact", &late).await.is(403);
+    }
+}
+
 async fn let_in(app: &App, by: &Persona, patient: &str, email: &str, role: &str, level: &str) -> Persona {
     let terms = json!({ "role": role, "level": level });
     let form = json!({ "whom": "other", "name": "Ada", "email": email, "email_again": email, "terms": terms });
@@ -106,9 +189,15 @@ async fn nobody_changes_or_decides_what_is_not_theirs() {
         assert_eq!((change(&acts, "email").await, change(&acts, "living").await), (403, 200));
         let looks = let_in(&app, &owner, &patient, "looks@example.org", "view", "clinical").await;
         assert_eq!(change(&looks, "city").await, 403);
+        let name =
+            [("patient", patient.as_str()), ("name", "Ada"), ("relationship", "Aunt"), ("phone", "0491 570 156")];
+        looks.post("updates/put_contact", &name).await.is(403);
+        looks.get(&format!("/portal/{patient}/contacts/new")).await.is(404);
         let few = let_in(&app, &owner, &patient, "few@example.org", "edit", "administrative").await;
         few.post("updates/own", &[("patient", &patient)]).await.is(404);
         assert_eq!(change(&few, "city").await, 404);
+        few.post("updates/put_contact", &name).await.is(404);
+        few.get(&format!("/portal/{patient}/contacts")).await.is(404);
         assert_eq!(change(&person, "smoking").await, 200);
         // How somebody lives is not the front desk's, nor the other group's.
         let waiting = owner.call("updates/waiting", json!({ "patient": patient })).await.is(200).json();

@@ -1,11 +1,12 @@
 //! The Updates tab: what was changed in the portal, old beside new, and deciding about it (S0-35, S0-36, B-03).
 
 use domain::{
+    emergency::{self, EmergencyContact},
     ids::{PatientId, UpdateId},
     limits,
     patient::Profile,
     person::Gender,
-    update::{Field, Outcome, UpdateRow, Verdict},
+    update::{Field, Outcome, Subject, Update, UpdateRow, Verdict},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -99,7 +100,19 @@ pub fn Updates(id: PatientId, profile: Load<Profile>) -> impl IntoView {
                 </div>
             }
         });
-        let rows: Vec<_> = rows.into_iter().map(|row| change(row, doing, decide)).collect();
+        let asked: Vec<_> = rows.iter().filter_map(|row| row.update.subject.contact()).collect();
+        let rows: Vec<_> = rows
+            .into_iter()
+            .map(|row| {
+                // An order that names somebody about whom nobody has decided would lose their place.
+                let early = row.update.subject == Subject::Order
+                    && emergency::order_from_code(&row.update.wanted)
+                        .unwrap_or_default()
+                        .iter()
+                        .any(|id| asked.contains(id) && !row.now.contains(&id.to_string()));
+                change(row, early, doing, decide)
+            })
+            .collect();
         view! { {all}<ul class="changes">{rows}</ul> }.into_any()
     };
     let decided = move |rows: Vec<UpdateRow>| {
@@ -142,13 +155,14 @@ pub fn Updates(id: PatientId, profile: Load<Profile>) -> impl IntoView {
 /// One change: what the record says beside what is wanted, and what can be done.
 fn change(
     row: UpdateRow,
+    early: bool,
     doing: RwSignal<Option<Doing>>,
     decide: Callback<(UpdateId, Verdict, &'static str)>,
 ) -> AnyView {
-    let (update, field) = (row.update.clone(), row.update.field);
-    let (now, wanted) = (words::field_value(field, &row.now), words::field_value(field, &update.wanted));
-    let saw = words::field_value(field, &update.had);
-    let id = update.id;
+    let update = row.update.clone();
+    let (id, subject) = (update.id, update.subject);
+    let value = |code: &str| words::value(subject, &row.people, code);
+    let (now, wanted, saw) = (value(&row.now), value(&update.wanted), value(&update.had));
     let approve = {
         let saw = row.now.clone();
         move |_| decide.run((id, Verdict::Approve { saw: saw.clone(), put: None }, words::APPROVED))
@@ -162,7 +176,7 @@ fn change(
     let labelled = heading.clone();
     view! {
         <li class="change" aria-labelledby=labelled>
-            <h3 id=heading>{words::field(field)}</h3>
+            <h3 id=heading dir="auto">{words::subject(&update)}</h3>
             <p class="muted"><When at=update.at/>" "<span dir="auto">{words::asked_by(&row.email, row.kind)}</span></p>
             <dl class="change-values">
                 <div><dt>{words::IN_THE_RECORD}</dt><dd dir="auto">{now}</dd></div>
@@ -170,13 +184,20 @@ fn change(
             </dl>
             {row.access_over.then(|| view! { <Notice tone=Tone::Warn><p>{words::ACCESS_OVER}</p></Notice> })}
             {row.conflict.then(|| view! { <Notice tone=Tone::Warn><p>{words::conflict(&saw)}</p></Notice> })}
+            {early.then(|| view! { <Notice><p>{words::PEOPLE_FIRST}</p></Notice> })}
             {if row.may_decide {
+                // Who is to go cannot be written anew, nor can an order.
+                let edits = !matches!(subject, Subject::Order) && !(subject.contact().is_some() && update.wanted.is_empty());
                 view! {
                     <div class="buttons">
-                        <Button kind=Kind::Main icon="check" name=words::of_field(take, field) press=approve>{take}</Button>
-                        <Button icon="pencil" name=words::of_field(words::EDIT_AND_APPROVE, field)
-                            press=move |_| doing.set(Some(Doing::Edit(edited.clone())))>{words::EDIT_AND_APPROVE}</Button>
-                        <Button icon="ban" name=words::of_field(keep, field)
+                        {(!early).then(|| view! {
+                            <Button kind=Kind::Main icon="check" name=words::of_change(take, &update) press=approve>{take}</Button>
+                        })}
+                        {edits.then(|| view! {
+                            <Button icon="pencil" name=words::of_change(words::EDIT_AND_APPROVE, &update)
+                                press=move |_| doing.set(Some(Doing::Edit(edited.clone())))>{words::EDIT_AND_APPROVE}</Button>
+                        })}
+                        <Button icon="ban" name=words::of_change(keep, &update)
                             press=move |_| doing.set(Some(Doing::Reject(rejected.clone())))>{keep}</Button>
                     </div>
                 }.into_any()
@@ -190,19 +211,19 @@ fn change(
 
 /// One that was decided about.
 fn past(row: UpdateRow, undo: impl Fn(UpdateId) + Copy + Send + Sync + 'static) -> AnyView {
-    let field = row.update.field;
-    let update = row.update;
+    let (update, people) = (row.update, row.people);
     let id = update.id;
+    let value = |code: &str| words::value(update.subject, &people, code);
     let (class, icon, word) = words::update_outcome(&update.outcome);
     let said = match &update.outcome {
         Outcome::Rejected { reason, .. } => reason.clone(),
-        Outcome::Approved { put, .. } if *put != update.wanted => words::field_value(field, put),
+        Outcome::Approved { put, .. } if !update.subject.same(put, &update.wanted) => value(put),
         _ => String::new(),
     };
     view! {
         <tr>
-            <th scope="row">{words::field(field)}</th>
-            <td class="wrap" dir="auto">{words::field_value(field, &update.wanted)}</td>
+            <th scope="row" dir="auto">{words::subject(&update)}</th>
+            <td class="wrap lines-kept" dir="auto">{value(&update.wanted)}</td>
             <td class="wrap">
                 <span class=class><Icon name=icon/>{word}</span>
                 {(!row.decided_by.is_empty()).then(|| view! { <span class="muted" dir="auto">{words::by(&row.decided_by)}</span> })}
@@ -211,7 +232,7 @@ fn past(row: UpdateRow, undo: impl Fn(UpdateId) + Copy + Send + Sync + 'static) 
             <td class="lesser"><When at=update.at/></td>
             <td class="acts">
                 {row.undo_until.map(|_| view! {
-                    <Button kind=Kind::Quiet icon="undo-2" name=words::of_field(words::UNDO, field) press=move |_| undo(id)>{words::UNDO}</Button>
+                    <Button kind=Kind::Quiet icon="undo-2" name=words::of_change(words::UNDO, &update) press=move |_| undo(id)>{words::UNDO}</Button>
                 })}
             </td>
         </tr>
@@ -223,25 +244,48 @@ fn past(row: UpdateRow, undo: impl Fn(UpdateId) + Copy + Send + Sync + 'static) 
 #[component]
 fn Edit(id: PatientId, row: UpdateRow, on_close: impl Fn(bool) + Copy + Send + Sync + 'static) -> impl IntoView {
     let desk = use_desk();
-    let (update, field, saw) = (row.update.id, row.update.field, row.now);
-    let form = Form::new("edit-update", &update.to_string(), vec![("put", row.update.wanted)]);
-    let saw = StoredValue::new(saw);
+    let UpdateRow { update: Update { id: update, subject, wanted, .. }, now, .. } = row;
+    let contact = EmergencyContact::from_code(&wanted).unwrap_or_default();
+    let start = match subject {
+        Subject::Field(_) | Subject::Order => vec![("put", wanted)],
+        Subject::Contact(_) => {
+            vec![("name", contact.name), ("relationship", contact.relationship), ("phone", contact.phone)]
+        }
+    };
+    let form = Form::new("edit-update", &update.to_string(), start);
+    let saw = StoredValue::new(now);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let verdict = Verdict::Approve { saw: saw.get_value(), put: Some(form.value("put")) };
+        let put = match subject {
+            Subject::Field(_) | Subject::Order => form.value("put"),
+            Subject::Contact(_) => EmergencyContact {
+                name: form.value("name"),
+                relationship: form.value("relationship"),
+                phone: form.value("phone"),
+            }
+            .code(),
+        };
+        let verdict = Verdict::Approve { saw: saw.get_value(), put: Some(put) };
         form.send(api::updates::decide(id, update, verdict), move |()| {
             desk.toasts.say(words::APPROVED);
             on_close(true);
         });
     };
-    let control = match field {
-        Field::Gender => {
+    let line = |longest: usize| Line { longest, ..Line::default() };
+    let control = match subject {
+        Subject::Field(Field::Gender) => {
             let genders =
                 Gender::ALL.into_iter().map(|gender| Choice::new(gender.code(), words::gender(gender))).collect();
-            form.select("put", words::field(field), genders, "")
+            form.select("put", words::field(Field::Gender), genders, "")
         }
-        _ if field.is_social() => form.area("put", words::field(field), "", false, limits::SOCIAL),
-        _ => form.text("put", words::field(field), Line { longest: limits::LINE, ..Line::default() }),
+        Subject::Field(field) if field.is_social() => form.area("put", words::field(field), "", false, limits::SOCIAL),
+        Subject::Field(_) | Subject::Order => form.text("put", words::topic(subject.topic()), line(limits::LINE)),
+        Subject::Contact(_) => view! {
+            {form.text("name", words::NAME, line(limits::NAME).required())}
+            {form.text("relationship", words::RELATIONSHIP, line(limits::RELATIONSHIP).required())}
+            {form.text("phone", words::PHONE, Line::of("tel").required())}
+        }
+        .into_any(),
     };
     dialog(words::EDIT_TITLE, words::EDIT_TEXT, words::APPROVE, form, control, send, on_close)
 }

@@ -1,9 +1,11 @@
 //! Words about what patients change in their own record.
 
 use domain::{
+    emergency::{self, EmergencyContact},
     grant::Kind,
+    ids::ContactId,
     person::Gender,
-    update::{Field, Mode, Outcome, Waiting},
+    update::{Field, Mode, Outcome, Subject, Topic, Update, Waiting},
 };
 
 use super::{CITY, COUNTRY, EMAIL, GENDER, MOBILE, OTHER_PHONE, POSTCODE, PREFERRED, REGION, STREET};
@@ -76,6 +78,52 @@ pub const fn field(field: Field) -> &'static str {
     }
 }
 
+/// What a change is about.
+pub const fn topic(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Field(field) => self::field(field),
+        Topic::Contact => "Emergency contact",
+        Topic::Order => "Whom to ring first",
+    }
+}
+
+/// The same, and of several contacts which one.
+pub fn subject(update: &Update) -> String {
+    let name = [&update.wanted, &update.had].into_iter().find_map(|code| EmergencyContact::from_code(code).ok());
+    let topic = topic(update.subject.topic());
+    match name {
+        Some(contact) => format!("{topic}: {}", contact.name),
+        None => topic.to_owned(),
+    }
+}
+
+/// Somebody who is in an order and not in the record.
+const NOT_HERE: &str = "somebody who is not in the record";
+
+/// A value of it, as people read it. `people`: names of those whom an order names.
+pub fn value(subject: Subject, people: &[(ContactId, String)], value: &str) -> String {
+    match subject {
+        Subject::Field(field) => field_value(field, value),
+        Subject::Contact(_) => match EmergencyContact::from_code(value) {
+            Ok(EmergencyContact { name, relationship, phone }) => format!("{name} ({relationship})\n{phone}"),
+            Err(_) => NOBODY.to_owned(),
+        },
+        Subject::Order => {
+            let order = emergency::order_from_code(value).unwrap_or_default();
+            let name = |id: &ContactId| people.iter().find(|(known, _)| known == id).map_or(NOT_HERE, |(_, name)| name);
+            let lines: Vec<_> = order.iter().enumerate().map(|(at, id)| format!("{}. {}", at + 1, name(id))).collect();
+            if lines.is_empty() { NOBODY.to_owned() } else { lines.join("\n") }
+        }
+    }
+}
+
+/// In place of a contact.
+const NOBODY: &str = "nobody";
+
+/// An order names somebody about whom nobody has decided yet.
+pub const PEOPLE_FIRST: &str =
+    "This order names somebody who is not in the record yet. Decide about them first: then they get their place.";
+
 /// A value of it, as people read it.
 pub fn field_value(field: Field, value: &str) -> String {
     match field {
@@ -95,8 +143,8 @@ pub fn asked_by(email: &str, kind: Kind) -> String {
 }
 
 /// A button's name among many.
-pub fn of_field(button: &str, field: Field) -> String {
-    format!("{button}: {}", self::field(field))
+pub fn of_change(button: &str, update: &Update) -> String {
+    format!("{button}: {}", subject(update))
 }
 
 /// What the patient saw, where the record says something else by now.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     access::{Access, EditOwnRecord, PatientFacts, Relationship, ViewOwnClinical, ViewOwnRecord, explain},
     audit::{Action, Entry},
+    emergency::EmergencyContact,
     error::{Conflict, Problem, Refusal},
     grant::Kind,
     ids::{GroupId, PatientId},
@@ -122,6 +123,7 @@ pub async fn profile(ctx: &Ctx, patient: PatientId) -> Result<OwnProfile> {
         legal_name: format!("{} {}", name.legal_first, name.legal_last).trim().to_owned(),
         birth_date: *birth_date,
         fields: Field::ALL.iter().copied().map(field).collect(),
+        rung: visit.record.contacts.iter().filter_map(EmergencyContact::of).collect(),
         mode: visit.mode,
         may_edit: visit.takes(),
         elsewhere,
@@ -264,7 +266,7 @@ pub(super) async fn change(ctx: &Ctx, work: &mut dyn Work, visit: &Visit, wishes
     for Wish { subject, had, wanted } in wishes {
         let replaced = work.supersede_own_update(access, subject, ctx.now()).await?;
         let now = subject.of(&visit.record);
-        if subject.same(&now, &wanted) {
+        if subject.asks_nothing(&now, &wanted) {
             if replaced {
                 visit.note(ctx, work, Action::UpdateTakenBack, subject.topic().code().to_owned()).await?;
             }

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use domain::{
     access::{Access, EditPatient, ManageSettings, PatientFacts, ViewContacts, ViewPatient, ViewSocialHistory},
     audit::{Action, Entry},
+    emergency::EmergencyContact,
     error::{Conflict, Problem, Refusal},
-    ids::{AccountId, PatientId, UpdateId},
+    ids::{AccountId, ContactId, PatientId, UpdateId},
     limits, mail,
     page::{Page, PageRequest},
     patient::Patient,
     text,
-    update::{Outcome, Record, Refused, Update, UpdateRow, Verdict, Waiting},
+    update::{Outcome, Record, Refused, Subject, Update, UpdateRow, Verdict, Waiting},
 };
 
 use crate::{
@@ -63,8 +64,19 @@ pub async fn waiting(ctx: &Ctx, patient: PatientId) -> Result<Vec<UpdateRow>> {
     let listed = work.list_waiting_updates(&reach.view).await?;
     let over = access_over(ctx, work.as_mut(), patient, listed.iter().map(|listed| listed.update.by)).await?;
     work.save().await?;
+    let people = people(&record, &listed);
     let shown = listed.into_iter().filter(|listed| reach.shows(&listed.update));
-    shown.map(|listed| row(ctx, &reach, &record, &over, listed)).collect()
+    shown.map(|listed| row(ctx, &reach, &record, &people, &over, listed)).collect()
+}
+
+/// The names of the record's contacts and of those who are asked for.
+fn people(record: &Record, listed: &[ListedUpdate]) -> Vec<(ContactId, String)> {
+    let asked = listed.iter().filter_map(|listed| {
+        let contact = EmergencyContact::from_code(&listed.update.wanted).ok()?;
+        Some((listed.update.subject.contact()?, contact.name))
+    });
+    let here = record.contacts.iter().map(|contact| (contact.id, contact.details.name.clone()));
+    here.chain(asked).collect()
 }
 
 /// Those that were decided about, latest first.
@@ -76,8 +88,10 @@ pub async fn decided(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Resul
     let (_, record) = record(work.as_mut(), &reach.view).await?;
     let Page { rows, next } = work.list_decided_updates(&reach.view, page).await?;
     work.save().await?;
+    let people = people(&record, &rows);
     let shown = rows.into_iter().filter(|listed| reach.shows(&listed.update));
-    let rows = shown.map(|listed| row(ctx, &reach, &record, &BTreeSet::new(), listed)).collect::<Result<_>>()?;
+    let rows =
+        shown.map(|listed| row(ctx, &reach, &record, &people, &BTreeSet::new(), listed)).collect::<Result<_>>()?;
     Ok(Page { rows, next })
 }
 
@@ -112,6 +126,7 @@ fn row(
     ctx: &Ctx,
     reach: &Reach,
     record: &Record,
+    people: &[(ContactId, String)],
     over: &BTreeSet<AccountId>,
     listed: ListedUpdate,
 ) -> Result<UpdateRow> {
@@ -121,6 +136,7 @@ fn row(
     let undo = update.undo_until(reach.view.user()).filter(|end| reach.edits && ctx.now() < *end);
     Ok(UpdateRow {
         now: update.subject.of(record),
+        people: if update.subject == Subject::Order { people.to_vec() } else { Vec::new() },
         conflict: waits && update.conflicts_with(record),
         access_over: waits && over.contains(&update.by),
         may_decide: waits && reach.edits && update.by != actor.account(),
