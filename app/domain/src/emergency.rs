@@ -140,15 +140,6 @@ pub fn order_from_code(code: &str) -> Result<Vec<ContactId>, Problem> {
     Ok(order)
 }
 
-/// Is this what the list says anyway? Who is asked for and not on it yet comes last on it.
-#[must_use]
-pub fn asks_nothing(now: &str, wanted: &str) -> bool {
-    let (Ok(mut now), Ok(wanted)) = (order_from_code(now), order_from_code(wanted)) else { return false };
-    let new: Vec<_> = wanted.iter().filter(|id| !now.contains(id)).copied().collect();
-    now.extend(new);
-    now == wanted
-}
-
 /// Do two orders say the same of those who stand in both?
 #[must_use]
 pub fn same_order(one: &str, other: &str) -> bool {
@@ -200,8 +191,6 @@ mod tests {
         let code =
             |of: &[u128]| order_code(&of.iter().map(|n| uuid::Uuid::from_u128(*n).into()).collect::<Vec<ContactId>>());
         assert!(same_order(&code(&[1, 2]), &code(&[1, 3, 2])) && !same_order(&code(&[1, 2]), &code(&[2, 3, 1])));
-        assert!(asks_nothing(&code(&[1, 2]), &code(&[1, 2])) && asks_nothing(&code(&[1]), &code(&[1, 2])));
-        assert!(!asks_nothing(&code(&[1]), &code(&[2, 1])) && !asks_nothing(&code(&[1, 2]), &code(&[2, 1])));
         assert_eq!(order_from_code(&format!("{0} {0}", code(&[1]))), Err(Problem::NotInForm));
         assert_eq!(order_from_code("con_1"), Err(Problem::NotInForm));
     }

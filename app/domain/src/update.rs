@@ -412,15 +412,6 @@ impl Subject {
         }
     }
 
-    /// Would a record that says `now` stay as it is?
-    #[must_use]
-    pub fn asks_nothing(self, now: &str, wanted: &str) -> bool {
-        match self {
-            Self::Field(_) | Self::Contact(_) => now == wanted,
-            Self::Order => emergency::asks_nothing(now, wanted),
-        }
-    }
-
     /// Puts what is wanted into a record, checked.
     ///
     /// # Errors

@@ -117,6 +117,11 @@ pub async fn order_contacts(ctx: &Ctx, patient: PatientId, seen: &str, wanted: &
     if wanted.iter().any(|id| !listed.contains(id)) {
         return Err(Conflict::ChangedMeanwhile.into());
     }
+    // Who is asked for and not there yet comes last anyway: then the record's own order is wanted.
+    let now = emergency::order(&asked.main.record.contacts);
+    let new = listed.iter().filter(|id| !now.contains(id));
+    let anyway: Vec<_> = now.iter().chain(new).copied().collect();
+    let wanted = if wanted == anyway { now } else { wanted };
     let wish = Wish { subject: Subject::Order, had: seen, wanted: emergency::order_code(&wanted) };
     asked.check(slice::from_ref(&wish))?;
     change(ctx, work.as_mut(), &asked.main, vec![wish]).await?;

@@ -266,7 +266,7 @@ pub(super) async fn change(ctx: &Ctx, work: &mut dyn Work, visit: &Visit, wishes
     for Wish { subject, had, wanted } in wishes {
         let replaced = work.supersede_own_update(access, subject, ctx.now()).await?;
         let now = subject.of(&visit.record);
-        if subject.asks_nothing(&now, &wanted) {
+        if now == wanted {
             if replaced {
                 visit.note(ctx, work, Action::UpdateTakenBack, subject.topic().code().to_owned()).await?;
             }

@@ -701,6 +701,20 @@ async fn whom_to_ring_is_changed_where_somebody_decides(town: Town) {
     let last = own(&lien, patient).await.contacts.remove(0);
     assert_eq!(last.value.unwrap().phone, "0400 000 006");
     assert!(matches!(last.last.unwrap().state, OwnState::Edited { .. }));
+    // Two who are asked for change places before anybody has decided; put back, nothing is asked for.
+    for name in ["Cleo", "Dan"] {
+        updates::save_contact(&lien, patient, None, "", &rung(name, "0400 000 007"), &[]).await.unwrap();
+    }
+    let page = own(&lien, patient).await;
+    let ids: Vec<_> = page.contacts.iter().map(|one| one.id).collect();
+    let swapped = emergency::order_code(&[ids[0], ids[2], ids[1]]);
+    updates::order_contacts(&lien, patient, &page.order, &swapped).await.unwrap();
+    assert_eq!(waiting(owner, patient).await.len(), 3);
+    updates::order_contacts(&lien, patient, &page.order, &emergency::order_code(&ids)).await.unwrap();
+    assert_eq!(waiting(owner, patient).await.len(), 2);
+    for id in &ids[1..] {
+        updates::remove_contact(&lien, patient, *id, "").await.unwrap();
+    }
     // What is asked for and taken back is gone without a trace on the record.
     updates::save_contact(&lien, patient, None, "", &rung("Bea", "0400 000 007"), &[]).await.unwrap();
     let bea = own(&lien, patient).await.contacts.pop().unwrap();
