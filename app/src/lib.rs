@@ -8,6 +8,7 @@
 //! | [`components`] | the parts that every page is built from | all |
 //! | [`portal`] | the patients' pages; only its islands reach the browser | server, portal |
 //! | `account` | sign in, passwords, invitations, the first run | server |
+//! | `help` | two guides: the patients', and the practice's | server |
 //! | `questions` | a question of a form, as a field and as a line that is read | server, console |
 //! | `forms`, `dates` | forms that come back with what was typed; moments in words | server |
 //! | `shell` | the document around every page | server |
@@ -39,5 +40,7 @@ pub mod account;
 pub mod dates;
 #[cfg(feature = "ssr")]
 pub mod forms;
+#[cfg(feature = "ssr")]
+pub mod help;
 #[cfg(feature = "ssr")]
 pub mod shell;

@@ -97,11 +97,12 @@ pub fn shell() -> impl IntoView {
 /// The pages that the server renders, each at its address of [`crate::routes::RENDERED`].
 #[component]
 pub fn App() -> impl IntoView {
+    use crate::help::{PatientHelp, PracticeHelp};
     use account::{ForgotPassword, FreshLinkSent, Invitation, LinkSent, NewPassword, SetUp, SignIn, Welcome};
     use domain::account::Door;
     use portal::{
         AccessLogPage, AccountPage, ContactPage, ContactsPage, DetailsPage, Done, FormPage, FormsPage, Home, LetIn,
-        People, Place, PlacePage, Start,
+        People, Place, PlacePage, ProfileHistoryPage, Start,
     };
 
     view! {
@@ -116,6 +117,8 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/new-password/:token") view=NewPassword/>
                 <Route ssr=SsrMode::Async path=path!("/invitation/:token") view=Invitation/>
                 <Route ssr=SsrMode::Async path=path!("/fresh-link-sent") view=FreshLinkSent/>
+                <Route ssr=SsrMode::Async path=path!("/help") view=PatientHelp/>
+                <Route ssr=SsrMode::Async path=path!("/help/practice") view=PracticeHelp/>
                 <Route ssr=SsrMode::Async path=path!("/set-up") view=SetUp/>
                 <Route ssr=SsrMode::Async path=path!("/welcome") view=Welcome/>
                 <Route ssr=SsrMode::Async path=path!("/portal") view=Start/>
@@ -140,6 +143,7 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/contacts/new") view=|| view! { <ContactPage new=true/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/contacts/:contact") view=|| view! { <ContactPage/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/details") view=|| view! { <DetailsPage/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/details/history") view=|| view! { <ProfileHistoryPage/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/details/saved") view=|| view! { <DetailsPage saved=true/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/forms") view=FormsPage/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/forms/:request") view=FormPage/>

@@ -113,6 +113,8 @@ ids! {
     FormRequestId = "frq";
     /// A change of a record that its patient asked for.
     UpdateId = "upd";
+    /// One change of what a record says, as it is kept.
+    ChangeId = "chg";
     /// One line behind the bell.
     NotificationId = "ntf";
     /// A mail on its way out.

@@ -8,6 +8,7 @@
 //! | [`email`] | an address, checked once |
 //! | [`person`] | names, sex, and how a name is shown to whom |
 //! | [`practice`] | practice group and its settings |
+//! | [`profile_history`] | what a record said before, when it was changed and by whom |
 //! | [`user`] | users of the console: roles, levels, states |
 //! | [`relationship`] | how a practitioner and a patient belong together |
 //! | [`location`] | where a group sees patients, and when |
@@ -58,6 +59,7 @@ pub mod paper;
 pub mod patient;
 pub mod person;
 pub mod practice;
+pub mod profile_history;
 pub mod relationship;
 pub mod report;
 pub mod template;

@@ -29,6 +29,10 @@ pub const ALSO: usize = 20;
 pub const REVIEWERS: u32 = 100;
 /// Changes that are seen to in one unit of work when the group does not want to be asked any more.
 pub const UPDATES_STEP: u32 = 50;
+/// Changes of the group's queue are counted up to this many.
+pub const QUEUE_COUNTED: u32 = 1_000;
+/// Changes of the group's queue that are decided about at once.
+pub const QUEUE_PICKED: usize = 200;
 /// A mail about decisions waits so long for further ones.
 pub const UPDATES_PAUSE: Span = Span::minutes(3);
 /// For so long a decision about a change can be taken back.

@@ -60,9 +60,7 @@ impl What {
     pub fn of(self, record: &Record) -> String {
         let details = &record.details;
         match self {
-            Self::LegalName => {
-                format!("{} {}", details.name.legal_first, details.name.legal_last).trim().to_owned()
-            }
+            Self::LegalName => format!("{} {}", details.name.legal_first, details.name.legal_last).trim().to_owned(),
             Self::BirthDate => details.birth_date.map(|date| date.to_string()).unwrap_or_default(),
             Self::Subject(subject) => subject.of(record),
         }
@@ -203,7 +201,8 @@ mod tests {
         };
         let mut after = record(&form);
         after.contacts = vec![contact(1)];
-        let told: Vec<_> = differences(&before, &after).into_iter().map(|one| (one.what, one.before, one.after)).collect();
+        let told: Vec<_> =
+            differences(&before, &after).into_iter().map(|one| (one.what, one.before, one.after)).collect();
         let expected = [
             (What::LegalName, "Lien", "Lien Nguyen"),
             (What::BirthDate, "", "1990-02-28"),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     account::Door,
     grant::{Kind, Reach},
-    ids::{GroupId, PatientId, UserId},
+    ids::{GrantId, GroupId, PatientId, UserId},
     time::Date,
     user::{AccessSettings, Level, Membership, Offers},
 };
@@ -50,6 +50,8 @@ pub struct ConsoleRights {
     pub add_patients: bool,
     /// Invite patients to the portal, many at once too.
     pub invite_patients: bool,
+    /// Decide about what patients changed, across the group.
+    pub review_updates: bool,
     /// See and change users, settings, templates and parked mail.
     pub manage: bool,
     /// Sees pseudonyms instead of names.
@@ -65,6 +67,8 @@ pub struct ConsoleRights {
 pub struct PortalRecord {
     /// Whose record.
     pub patient: PatientId,
+    /// By which grant it is open to the portal user: one for each of those who see the same record.
+    pub grant: GrantId,
     /// What to call the patient.
     pub shown: String,
     /// The practice that keeps it.
@@ -90,6 +94,10 @@ pub struct PortalFrame {
     pub record: PortalRecord,
     /// How many forms this portal user is asked for.
     pub asked_forms: i64,
+    /// How much of what this portal user asked to change was decided about since they looked at their details.
+    pub answered_details: u32,
+    /// The same of whom to ring in an emergency.
+    pub answered_contacts: u32,
     /// The practice's telephone; may be empty.
     pub practice_phone: String,
     /// What to call the person signed in: the patient's own name, or nothing for somebody acting for them.

@@ -38,6 +38,10 @@ pub const TO_CONSOLE_DOOR: &str = "Sign in to the console";
 pub const OTHER_PORTAL: &str = "Are you a patient?";
 /// Link to the other side.
 pub const TO_PORTAL_DOOR: &str = "Sign in to your portal";
+/// Link to the patients' guide.
+pub const HELP: &str = "Help for patients";
+/// Link to the practice's guide.
+pub const HELP_PRACTICE: &str = "Help for practices";
 /// Under the portal's form.
 pub const NO_ACCOUNT: &str = "No account yet? Your practice opens one for you: ask it for an invitation by email.";
 

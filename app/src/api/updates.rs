@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use domain::{
     ids::{ContactId, PatientId, UpdateId},
     page::{Page, PageRequest},
-    update::{OwnContacts, OwnProfile, UpdateRow, Verdict},
+    profile_history::{ChangeRow, ProfileHistory},
+    update::{OwnContacts, OwnProfile, Picked, Queue, QueueFilter, Settled, UpdateRow, Verdict},
 };
 use leptos::prelude::*;
 
@@ -40,7 +41,45 @@ pub async fn decide(patient: PatientId, id: UpdateId, verdict: Verdict) -> Resul
 /// Approves those that need no further look; tells how many. `seen`: each change, and what the record said on the page.
 #[server(name = ApproveUpdates, endpoint = "updates/approve_all", input = Json, client = super::client::Console)]
 pub async fn approve_all(patient: PatientId, seen: Vec<(UpdateId, String)>) -> Result<usize, AppError> {
-    answer(patient, |ctx| async move { updates::approve_all(&ctx, patient, &seen).await }).await
+    let approve = |ctx| async move { updates::approve_all(&ctx, patient, &seen).await.map(|done| done.len()) };
+    answer(patient, approve).await
+}
+
+/// What the record said before, latest first.
+#[server(name = ProfileChanges, endpoint = "updates/history", input = Json, client = super::client::Console)]
+pub async fn history(patient: PatientId, page: PageRequest) -> Result<Page<ChangeRow>, AppError> {
+    answer(patient, |ctx| async move { updates::history(&ctx, patient, &page).await }).await
+}
+
+/// The whole group's changes that wait and that one may decide about, oldest first.
+#[server(name = UpdatesQueue, endpoint = "updates/queue", input = Json, client = super::client::Console)]
+pub async fn queue(filter: QueueFilter, page: PageRequest) -> Result<Queue, AppError> {
+    answer("", |ctx| async move { updates::queue(&ctx, &filter, &page).await }).await
+}
+
+/// Approves those of these that need no further look.
+#[server(name = ApproveSome, endpoint = "updates/approve_some", input = Json, client = super::client::Console)]
+pub async fn approve_some(picked: Vec<Picked>) -> Result<Settled, AppError> {
+    answer("", |ctx| async move { updates::approve_some(&ctx, &picked).await }).await
+}
+
+/// Rejects these, with one reason for all.
+#[server(name = RejectSome, endpoint = "updates/reject_some", input = Json, client = super::client::Console)]
+pub async fn reject_some(picked: Vec<(PatientId, UpdateId)>, reason: String) -> Result<Settled, AppError> {
+    answer("", |ctx| async move { updates::reject_some(&ctx, &picked, &reason).await }).await
+}
+
+/// Takes one's own decisions back.
+#[server(name = UndoSome, endpoint = "updates/undo_some", input = Json, client = super::client::Console)]
+pub async fn undo_some(picked: Vec<(PatientId, UpdateId)>) -> Result<Settled, AppError> {
+    answer("", |ctx| async move { updates::undo_some(&ctx, &picked).await }).await
+}
+
+/// What the record said before, for the patient and who sees it with them.
+#[server(name = OwnHistory, endpoint = "updates/own_history")]
+pub async fn own_history(patient: PatientId, #[server(default)] after: String) -> Result<ProfileHistory, AppError> {
+    let after = (!after.is_empty()).then_some(after);
+    answer(patient, |ctx| async move { updates::own_history(&ctx, patient, after).await }).await
 }
 
 /// Takes one's own decision back.

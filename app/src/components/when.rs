@@ -51,6 +51,12 @@ impl Clock {
         })
     }
 
+    /// Whole days since then. Tracked.
+    #[must_use]
+    pub fn days_since(self, at: Time) -> i64 {
+        ((self.now.get() - at.millis() as f64) / 86_400_000.0).floor() as i64
+    }
+
     /// The day alone: `24 Nov 2026`.
     #[must_use]
     pub fn day(self, at: Time) -> String {

@@ -1,6 +1,6 @@
 //! Home: what is new, and in a new practice the first steps.
 
-use domain::{page::PageRequest, patient::PatientFilter};
+use domain::{limits, page::PageRequest, patient::PatientFilter, update::QueueFilter};
 use leptos::prelude::*;
 
 use super::{
@@ -38,6 +38,7 @@ pub fn Home() -> impl IntoView {
     view! {
         <Head title=words::greeting(&start.user_name) action=action/>
         <div class="column home-offers"><OffersCard some=offered/></div>
+        {start.may.review_updates.then(|| view! { <ChangesWait/> })}
         {news.view(5, move |page| {
             if page.rows.is_empty() {
                 if offered.get() {
@@ -62,6 +63,29 @@ pub fn Home() -> impl IntoView {
             }
             .into_any()
         })}
+    }
+}
+
+/// What patients changed and nobody has decided about.
+#[component]
+fn ChangesWait() -> impl IntoView {
+    let rung = use_desk().rung();
+    let queue = load(move || {
+        let one = PageRequest { after: None, limit: Some(1) };
+        api::refresh(rung.again(), api::updates::queue(QueueFilter::default(), one))
+    });
+    let total = Memo::new(move |_| queue.value().with(|queue| queue.as_ref().map_or(0, |queue| queue.total)));
+    move || {
+        (total.get() > 0).then(|| {
+            view! {
+                <div class="column">
+                    <Card title=words::QUEUE id="changes-wait">
+                        <p class="card-text">{words::changes_wait(total.get(), total.get() >= limits::QUEUE_COUNTED)}</p>
+                        <div class="buttons"><LinkButton href="/console/updates" icon="contact">{words::TO_QUEUE}</LinkButton></div>
+                    </Card>
+                </div>
+            }
+        })
     }
 }
 

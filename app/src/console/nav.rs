@@ -21,6 +21,8 @@ pub enum Place {
     Patients,
     /// The form that adds one.
     NewPatient,
+    /// What patients changed and waits, in the whole group.
+    Updates,
     /// One patient's profile; its tab is [`Tab::of`] the path.
     Patient(PatientId),
     /// The reports there are.
@@ -68,6 +70,7 @@ impl Place {
             ["console"] => Self::Home,
             ["console", "patients"] => Self::Patients,
             ["console", "patients", "new"] => Self::NewPatient,
+            ["console", "updates"] => Self::Updates,
             ["console", "patients", id] | ["console", "patients", id, "contacts" | "access" | "forms" | "updates"] => {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }

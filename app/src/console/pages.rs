@@ -30,6 +30,11 @@ fn new_patient() -> Fetched {
 }
 
 #[wasm_split(patients, wasm_split_path = leptos::wasm_split, fallible)]
+fn updates() -> Fetched {
+    Ok(view! { <patients::Queue/> }.into_any())
+}
+
+#[wasm_split(patients, wasm_split_path = leptos::wasm_split, fallible)]
 fn patient(id: PatientId) -> Fetched {
     Ok(view! { <patients::Profile id=id/> }.into_any())
 }
@@ -105,6 +110,7 @@ pub fn Page() -> impl IntoView {
         Place::Home => view! { <super::home::Home/> }.into_any(),
         Place::Patients => later(patient_list),
         Place::NewPatient => later(new_patient),
+        Place::Updates => later(updates),
         Place::Patient(id) => later(move || patient(id)),
         Place::Reports => later(reports),
         Place::CaseLoad => later(case_load),

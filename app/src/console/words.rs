@@ -97,6 +97,7 @@ pub const DARK: &str = "Dark";
 pub const SYSTEM: &str = "System";
 pub const YOUR_ACCOUNT: &str = "Your account";
 pub const TO_PORTAL: &str = "Go to my portal";
+pub const HELP: &str = "Help for practices";
 pub const SHORTCUTS: &str = "Keyboard shortcuts";
 pub const SINGLE_KEYS: &str = "Use single-key shortcuts on this device";
 pub const SIGN_OUT: &str = "Sign out";

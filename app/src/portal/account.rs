@@ -153,6 +153,8 @@ fn RecordRow(record: PortalRecord) -> impl IntoView {
     let PortalRecord { patient, shown, practice, kind, reach, steps_down_on, last_day, manages, .. } = record;
     let own = kind == GrantKind::Own;
     let people = manages.then(|| Place::People.path(patient));
+    let details = Place::Details.opens_to(reach.level).then(|| Place::Details.path(patient));
+    let details_words = say::details(kind);
     view! {
         <li class="person">
             <span class="place-icon"><Icon name="folder-heart"/></span>
@@ -163,6 +165,7 @@ fn RecordRow(record: PortalRecord) -> impl IntoView {
                     <p class="person-more">{say::you_may(reach)}</p>
                     <p class="person-more">{say::until(last_day, steps_down_on)}</p>
                 })}
+                {details.map(|href| view! { <p class="person-more"><a href=href>{details_words}</a></p> })}
                 {people.map(|href| view! { <p class="person-more"><a href=href>{say::PEOPLE}</a></p> })}
                 {(!own).then(|| view! {
                     <details class="sure">

@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
+    Draft,
     details::{LATELY, also},
     forms::{moment, now},
     frame::{Frame, Place, trouble},
@@ -108,7 +109,7 @@ pub fn ContactsView(
     now: Time,
 ) -> impl IntoView {
     let PortalFrame { record, records, practice_phone, .. } = frame;
-    let (patient, practice) = (record.patient, record.practice.clone());
+    let (patient, grant, practice) = (record.patient, record.grant, record.practice.clone());
     let OwnContacts { contacts, order, order_last, mode, may_edit, time_zone, .. } = page;
     let lead = if record.kind == Whose::Own { say::RUNG_LEAD } else { say::RUNG_LEAD_OTHER };
     let more = match (may_edit, mode) {
@@ -153,7 +154,10 @@ pub fn ContactsView(
                 <h1>{say::RUNG}</h1>
                 <p class="page-lead" dir="auto">{lead}" "{more}</p>
             </header>
-            {done.map(|text| view! { <Notice tone=Tone::Success live=true focus=true><p>{text}</p></Notice> })}
+            {done.map(|text| view! {
+                <div data-draft-done=format!("{grant}.contact")><Notice tone=Tone::Success live=true focus=true><p>{text}</p></Notice></div>
+                <Draft/>
+            })}
             {refused}
             <div class="card">
                 {ordered}
@@ -323,6 +327,8 @@ pub fn ContactView(
     let title = if contact.is_some() { say::EDIT_RUNG } else { say::ADD_RUNG };
     let back = Place::Contacts.path(patient);
     let own = record.kind == Whose::Own;
+    let about = contact.as_ref().map_or_else(|| "new".to_owned(), |contact| contact.id.to_string());
+    let draft = format!("{}.contact.{about}", record.grant);
     let relationship = if own { say::RUNG_RELATIONSHIP } else { say::RUNG_RELATIONSHIP_OTHER };
     let start = contact.as_ref().and_then(OwnContact::shown).unwrap_or_default();
     // What the first page said, also on one that is drawn anew.
@@ -338,7 +344,7 @@ pub fn ContactView(
         <Frame title=title place=Place::Contacts record=Some(record) records=records>
             <p class="back"><a href=back><Icon name="arrow-left"/>{say::RUNG}</a></p>
             <header class="page-head"><h1>{title}</h1></header>
-            <DoorForm door=PUT page=address>
+            <div data-draft=draft><DoorForm door=PUT page=address>
                 <Refused answer=answer.clone()/>
                 <Hidden name="patient" value=patient.to_string()/>
                 {contact.map(|contact| view! { <Hidden name="contact" value=contact.id.to_string()/> })}
@@ -352,7 +358,8 @@ pub fn ContactView(
                 </div>
                 {elsewhere}
                 <div class="form-end"><Button kind=Kind::Main submit=true>{button}</Button></div>
-            </DoorForm>
+            </DoorForm></div>
+            <Draft/>
         </Frame>
     }
 }

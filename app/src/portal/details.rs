@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    contacts,
+    Draft, contacts,
     forms::{moment, now},
     frame::{Frame, Place, trouble},
     words as say,
@@ -69,7 +69,7 @@ pub fn DetailsView(
 ) -> impl IntoView {
     let PortalFrame { record, records, practice_phone, .. } = frame;
     let here = Place::Details.path(record.patient);
-    let (patient, practice) = (record.patient, record.practice.clone());
+    let (patient, grant, practice) = (record.patient, record.grant, record.practice.clone());
     let title = say::details(record.kind);
     let OwnProfile { legal_name, birth_date, fields, rung, mode, may_edit, elsewhere, time_zone } = profile;
     let waits = fields.iter().any(|field| field.last.as_ref().is_some_and(|last| last.state == OwnState::Waiting));
@@ -110,7 +110,9 @@ pub fn DetailsView(
                 <h1>{title}</h1>
                 <p class="page-lead" dir="auto">{lead}</p>
             </header>
-            {done.map(|text| view! { <Notice tone=Tone::Success live=true focus=true><p>{text}</p></Notice> })}
+            {done.map(|text| view! {
+                <div data-draft-done=format!("{grant}.details")><Notice tone=Tone::Success live=true focus=true><p>{text}</p></Notice></div>
+            })}
             <Card title=say::NAME_AND_BIRTH id="name-and-birth">
                 <p class="card-lead">{say::ONLY_THE_PRACTICE}</p>
                 <dl class="answers">
@@ -119,7 +121,9 @@ pub fn DetailsView(
                 </dl>
             </Card>
             {contacts::card(patient, &rung, may_edit)}
-            {body}
+            <div data-draft=may_edit.then(|| format!("{grant}.details"))>{body}</div>
+            {may_edit.then(|| view! { <Draft/> })}
+            <p class="beside"><a href=format!("{}/history", Place::Details.path(patient))><Icon name="history"/>{say::PROFILE_HISTORY}</a></p>
         </Frame>
     }
 }

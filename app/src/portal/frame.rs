@@ -232,6 +232,7 @@ pub fn Frame(
         .collect_view();
     let several = records.len() > 1 || (record.is_none() && !records.is_empty());
     let home = patient.map_or_else(|| "/portal".to_owned(), |patient| Place::Home.path(patient));
+    let news = home.clone();
     view! {
         <DocumentTitle title=title/>
         <a class="skip" href="#main">{SKIP}</a>
@@ -247,6 +248,7 @@ pub fn Frame(
                 <ul class="ways-list">{ways}</ul>
             </nav>
             <main id="main" class="page" tabindex="-1">{children()}</main>
+            <div class="something-new" role="status"><a hidden data-news href=news>{say::SOMETHING_NEW}</a></div>
             <Live/>
         </div>
     }

@@ -28,7 +28,9 @@ pub fn HomeView(
     /// Whose record, and what stands around it.
     frame: PortalFrame,
 ) -> impl IntoView {
-    let PortalFrame { record, asked_forms, practice_phone, greet, records, .. } = frame;
+    let PortalFrame {
+        record, asked_forms, answered_details, answered_contacts, practice_phone, greet, records, ..
+    } = frame;
     let (heading, lead) = if greet.is_empty() {
         (record.shown.clone(), say::with_for(&record.practice))
     } else {
@@ -64,7 +66,28 @@ pub fn HomeView(
         .collect_view();
     let practice = record.practice.clone();
     let contact = if practice_phone.is_empty() { say::PRACTICE_NO_PHONE } else { say::PRACTICE_LEAD };
-    let news = if asked_forms == 0 {
+    let answered = (answered_details + answered_contacts > 0).then(|| {
+        let to_details = (answered_details > 0).then(|| {
+            view! {
+                <LinkButton href=Place::Details.path(patient) icon="contact">{say::TO_DETAILS}</LinkButton>
+            }
+        });
+        let to_contacts = (answered_contacts > 0).then(|| {
+            view! {
+                <LinkButton href=Place::Contacts.path(patient) icon="phone">{say::TO_RUNG}</LinkButton>
+            }
+        });
+        view! {
+            <section class="card asked" aria-labelledby="answered">
+                <h2 id="answered">{say::ANSWERED}</h2>
+                <p>{say::answered(answered_details + answered_contacts)}</p>
+                <div class="buttons">{to_details}{to_contacts}</div>
+            </section>
+        }
+    });
+    let news = if asked_forms == 0 && answered.is_some() {
+        ().into_any()
+    } else if asked_forms == 0 {
         view! { <p class="calm"><Icon name="circle-check"/><span>{say::NOTHING_NEW}</span></p> }.into_any()
     } else {
         view! {
@@ -83,12 +106,16 @@ pub fn HomeView(
                 <p class="page-lead" dir="auto">{lead}</p>
             </header>
             {news}
+            {answered}
             {ending.map(|text| view! { <Notice><p>{text}</p></Notice> })}
             <section aria-labelledby="places">
                 <h2 id="places" class="section-title">{say::PLACES}</h2>
                 <ul class="places">{places}</ul>
             </section>
-            {(!beside.is_empty()).then(|| view! { <div>{beside}</div> })}
+            <div>
+                {beside}
+                <p class="beside"><a href="/help"><Icon name="info"/>{say::HELP}</a></p>
+            </div>
             <section class="card practice" aria-labelledby="practice">
                 <h2 id="practice" dir="auto">{practice}</h2>
                 <p>{contact}</p>

@@ -9,6 +9,7 @@
 //! | `forms` | `/portal/:patient/forms`: what is asked, and what was returned |
 //! | `details` | `/portal/:patient/details`: what the record says of the person, and changing it |
 //! | `contacts` | `/portal/:patient/contacts`: whom to ring in an emergency |
+//! | `profile_history` | `/portal/:patient/details/history`: what the record said before |
 //! | `account` | `/portal/account`: devices, password, the way out |
 //! | `people` | `/portal/:patient/people`: who can see this record, and letting somebody in |
 //! | `access_log` | `/portal/:patient/access-log`: who looked at this record |
@@ -38,11 +39,13 @@ mod people;
 #[cfg(feature = "ssr")]
 mod places;
 #[cfg(feature = "ssr")]
+mod profile_history;
+#[cfg(feature = "ssr")]
 mod start;
 #[cfg(feature = "ssr")]
 pub mod words;
 
-pub use islands::{Autosave, Live, Opened, Print};
+pub use islands::{Autosave, Draft, Live, Opened, Print};
 
 #[cfg(feature = "ssr")]
 pub use self::{
@@ -55,5 +58,6 @@ pub use self::{
     home::{Home, HomeView},
     people::{Done, LetIn, LetInView, People, PeopleView},
     places::{PlacePage, PlaceView},
+    profile_history::{ProfileHistoryPage, ProfileHistoryView},
     start::{Start, StartView},
 };

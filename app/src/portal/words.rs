@@ -3,11 +3,13 @@
 use domain::{
     access_log::{Part, Visitor},
     audit::Action,
-    emergency::EmergencyContact,
+    emergency::{self, EmergencyContact},
     grant::{Kind, Level, Reach, Role},
+    ids::ContactId,
     person::Gender,
+    profile_history::What,
     time::Date,
-    update::{Field, Section},
+    update::{Field, Section, Subject},
     user,
 };
 
@@ -306,6 +308,91 @@ pub const ALSO_LEAD: &str = "The changes you make here go to these as well, wher
 pub const ALSO_AT_ONCE: &str = "Counts there at once.";
 /// Hint.
 pub const ALSO_BY_APPROVAL: &str = "They look at it first.";
+
+/// Link, and the page behind it.
+pub const PROFILE_HISTORY: &str = "What changed, and when";
+/// Lead.
+pub const PROFILE_HISTORY_LEAD: &str = "Every value of these details, from when on, and by whom.";
+/// Empty.
+pub const NO_CHANGES: &str = "Nothing was changed yet";
+/// Under it.
+pub const NO_CHANGES_TEXT: &str = "What your details say now, they have said all along.";
+/// Link.
+pub const EARLIER_CHANGES: &str = "Earlier changes";
+/// Link.
+pub const LATEST_CHANGES: &str = "Latest changes";
+/// Before the moment, at the end.
+pub const RECORD_MADE: &str = "This record was started on";
+/// After it.
+pub const RECORD_MADE_MORE: &str =
+    "What is not in this list has said the same since then, or since before this list was kept.";
+/// What was changed.
+#[must_use]
+pub const fn changed(what: What) -> &'static str {
+    match what {
+        What::LegalName => LEGAL_NAME,
+        What::BirthDate => BORN,
+        What::Subject(Subject::Field(field)) => detail(field).0,
+        What::Subject(Subject::Contact(_)) => "Emergency contact",
+        What::Subject(Subject::Order) => "Whom to ring first",
+    }
+}
+/// What it said.
+#[must_use]
+pub fn before(value: &str) -> String {
+    format!("Before: {value}")
+}
+/// Who changed it.
+#[must_use]
+pub fn changed_by(by: &Visitor, approved_by: Option<&Visitor>) -> String {
+    let who = |visitor: &Visitor| match (visitor, visitor_more(visitor)) {
+        (Visitor::You, _) => "you".to_owned(),
+        (visitor, more) if more.is_empty() => self::visitor(visitor),
+        (visitor, more) => format!("{} ({more})", self::visitor(visitor)),
+    };
+    match approved_by {
+        None => format!("by {}", who(by)),
+        Some(user) => format!("asked for by {}, approved by {}", who(by), who(user)),
+    }
+}
+/// In place of an empty value.
+#[must_use]
+pub fn or_nothing(value: &str) -> String {
+    if value.is_empty() { "nothing".to_owned() } else { value.to_owned() }
+}
+/// A contact.
+#[must_use]
+pub fn rung_value(code: &str) -> String {
+    EmergencyContact::from_code(code).map_or_else(|_| "nobody".to_owned(), |contact| rung_line(&contact))
+}
+/// An order.
+#[must_use]
+pub fn rung_order(people: &[(ContactId, String)], code: &str) -> String {
+    let order = emergency::order_from_code(code).unwrap_or_default();
+    let name = |id: &ContactId| {
+        let known = people.iter().find(|(known, _)| known == id);
+        known.map_or("somebody who is not there any more", |(_, name)| name.as_str())
+    };
+    order.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+/// Home: heading of the card.
+pub const ANSWERED: &str = "Your practice looked at your changes";
+/// Home: of how many something became.
+#[must_use]
+pub fn answered(count: u32) -> String {
+    match count {
+        1 => "See what became of one change you asked for.".to_owned(),
+        many => format!("See what became of {many} changes you asked for."),
+    }
+}
+/// Home: button.
+pub const TO_DETAILS: &str = "To the details";
+/// Home: button.
+pub const TO_RUNG: &str = "To the emergency contacts";
+/// Under a page that was left open: something came.
+pub const SOMETHING_NEW: &str = "There is something new: look on Home";
+/// Link.
+pub const HELP: &str = "Help";
 
 // Whom to ring in an emergency
 /// The page's title, and a card of the details.

@@ -1,7 +1,7 @@
 //! What the console needs before it draws anything.
 
 use domain::{
-    access::{AddPatient, EnterGroup, ExportData, InvitePatients, ManageSettings, ViewHistory},
+    access::{AddPatient, EnterGroup, ExportData, InvitePatients, ManageSettings, ReviewUpdates, ViewHistory},
     user::UserState,
     views::{ConsoleRights, ConsoleStart},
 };
@@ -44,6 +44,7 @@ pub async fn start(ctx: &Ctx) -> Result<ConsoleStart> {
         may: ConsoleRights {
             add_patients: actor.may(AddPatient, &()).is_ok(),
             invite_patients: actor.may(InvitePatients, &()).is_ok(),
+            review_updates: actor.may(ReviewUpdates, &()).is_ok(),
             manage: actor.may(ManageSettings, &()).is_ok(),
             names_hidden: access.names_hidden(),
             view_history: actor.may(ViewHistory, &()).is_ok(),

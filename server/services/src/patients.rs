@@ -7,7 +7,7 @@ use domain::{
     },
     access_log::Part,
     audit::{Action, Entry},
-    background::{BackgroundForm, BackgroundPage, SocialHistory},
+    background::{Background, BackgroundForm, BackgroundPage, SocialHistory},
     emergency,
     error::{Conflict, Problem},
     ids::{ContactId, PatientId},
@@ -18,6 +18,7 @@ use domain::{
     },
     person, text,
     time::Date,
+    update::Record,
     user::Role,
 };
 
@@ -193,12 +194,19 @@ pub async fn save(ctx: &Ctx, id: PatientId, version: i64, form: &DetailsForm) ->
     let changed = changed_fields(&before.details, &details);
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientChanged, id);
     work.audit(&Entry { detail: changed, ..entry }).await?;
+    let saw = said(&before, Background::default(), Vec::new());
     let patient = Patient { details, version, ..before };
     if !work.save_patient(&access, &patient, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }
+    updates::keep(ctx, work.as_mut(), &access, None, &saw, &said(&patient, Background::default(), Vec::new())).await?;
     work.save().await?;
     Ok(())
+}
+
+/// A record as its history compares it; what is not about to change may be left out on both sides.
+fn said(patient: &Patient, background: Background, contacts: Vec<Contact>) -> Record {
+    Record { details: patient.details.clone(), background, contacts }
 }
 
 /// Who pays, and how the patient lives as far as the caller may see it.
@@ -247,10 +255,13 @@ pub async fn save_background(ctx: &Ctx, id: PatientId, version: i64, form: &Back
     work.audit(&Entry { detail: detail.join(" "), ..entry }).await?;
     let patient = work.lookup_patient(&view).await?.ok_or(Error::NotFound)?.patient;
     // The version moves with everything that the record says.
+    let saw = said(&patient, before, Vec::new());
+    let wanted_record = said(&patient, wanted.clone(), Vec::new());
     if !work.save_patient(&access, &Patient { version, ..patient }, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }
     work.save_background(&access, &wanted).await?;
+    updates::keep(ctx, work.as_mut(), &access, None, &saw, &wanted_record).await?;
     work.save().await?;
     Ok(())
 }
@@ -316,6 +327,7 @@ pub async fn add_contact(ctx: &Ctx, id: PatientId, form: &ContactForm) -> Result
     let place = if details.emergency { emergency::last_place(&others) } else { 0 };
     let contact = Contact { id, details, place, version: 0 };
     work.add_contact(&access, &contact, ctx.now()).await?;
+    keep_contacts(ctx, work.as_mut(), &access, others).await?;
     work.save().await?;
     Ok(contact.id)
 }
@@ -348,6 +360,7 @@ pub async fn save_contact(
     if !work.save_contact(&access, &Contact { id: contact, details, place, version }, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }
+    keep_contacts(ctx, work.as_mut(), &access, all).await?;
     work.save().await?;
     Ok(())
 }
@@ -362,7 +375,8 @@ pub async fn remove_contact(ctx: &Ctx, id: PatientId, contact: ContactId, versio
     let facts = facts(work.as_mut(), actor, id).await?;
     let access = actor.may(EditPatient, &facts)?;
     write_down(ctx, work.as_mut(), &access, Action::ContactRemoved, contact).await?;
-    if !work.list_contacts(&Access::<ViewPatient>::from(&access)).await?.iter().any(|one| one.id == contact) {
+    let all = work.list_contacts(&Access::<ViewPatient>::from(&access)).await?;
+    if !all.iter().any(|one| one.id == contact) {
         return Err(Error::NotFound);
     }
     // Who was let in as a contact stays in, as somebody who is none: to take that away is a step of its own.
@@ -370,8 +384,23 @@ pub async fn remove_contact(ctx: &Ctx, id: PatientId, contact: ContactId, versio
     if !work.remove_contact(&access, contact, version).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }
+    keep_contacts(ctx, work.as_mut(), &access, all).await?;
     work.save().await?;
     Ok(())
+}
+
+/// Keeps what became of those who are rung in an emergency.
+async fn keep_contacts(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<EditPatient>,
+    before: Vec<Contact>,
+) -> Result<()> {
+    let view = Access::<ViewPatient>::from(access);
+    let patient = work.lookup_patient(&view).await?.ok_or(Error::NotFound)?.patient;
+    let after = work.list_contacts(&view).await?;
+    let (before, after) = (said(&patient, Background::default(), before), said(&patient, Background::default(), after));
+    updates::keep(ctx, work, access, None, &before, &after).await
 }
 
 async fn write_down(

@@ -51,10 +51,12 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     let facts = own.record.clone().at(ctx.now());
     let access = actor.may(ViewOwnRecord, &facts)?;
     let also_console = !view.list_own_groups(actor.account()).await?.is_empty();
-    let asked_forms = match actor.may(ViewOwnClinical, &facts) {
-        Ok(_) => view.count_own_asked_forms(&access).await?,
-        Err(_) => 0,
-    };
+    let (mut asked_forms, mut answered_details, mut answered_contacts) = (0, 0, 0);
+    if actor.may(ViewOwnClinical, &facts).is_ok() {
+        asked_forms = view.count_own_asked_forms(&access).await?;
+        answered_details = view.count_own_unseen_updates(&access, false).await?;
+        answered_contacts = view.count_own_unseen_updates(&access, true).await?;
+    }
     drop(view);
     // Only the entry needs the one writer.
     let mut work = ctx.services.store.begin().await?;
@@ -66,7 +68,16 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     };
     let practice_phone = own.phone.clone();
     let record = shown(ctx, actor, own).ok_or(Error::NotFound)?;
-    Ok(PortalFrame { record, asked_forms, practice_phone, greet, records: open_ones(ctx, actor, all), also_console })
+    Ok(PortalFrame {
+        record,
+        asked_forms,
+        answered_details,
+        answered_contacts,
+        practice_phone,
+        greet,
+        records: open_ones(ctx, actor, all),
+        also_console,
+    })
 }
 
 async fn one_record(ctx: &Ctx, actor: &Actor, work: &mut dyn Work, patient: PatientId) -> Result<OwnRecord> {
@@ -87,6 +98,7 @@ fn shown(ctx: &Ctx, actor: &Actor, own: OwnRecord) -> Option<PortalRecord> {
     actor.may(ViewOwnRecord, &facts).ok()?;
     Some(PortalRecord {
         patient: facts.grant.patient,
+        grant: facts.grant.id,
         shown: own.name.shown(),
         practice: own.practice,
         kind: facts.grant.kind,

@@ -2,25 +2,31 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EditOwnRecord, EditPatient, ManageSettings, Relationship, ViewOwnRecord, ViewPatient},
+    access::{
+        Access, EditOwnRecord, EditPatient, InGroup, ManageSettings, Relationship, ReviewUpdates, ViewOwnRecord,
+        ViewPatient,
+    },
     background::{Background, Funding, SocialHistory},
     grant,
-    ids::{AccountId, ContactId, GroupId, PatientId, UpdateId},
+    ids::{AccountId, ChangeId, ContactId, GroupId, PatientId, UpdateId, UserId},
     limits,
     page::{Page, PageRequest},
     patient::Patient,
     person::UserName,
+    profile_history::{Change, Difference, What},
     time::Time,
-    update::{Mode, Outcome, Subject, Topic, Update},
-    user::User,
+    update::{Mode, Outcome, QueueFilter, Subject, Topic, Update},
+    user::{Level, User},
 };
-use services::ports::{Hint, ListedUpdate, Practice as _, StoreError, Stored, Updates, Work as _};
+use services::ports::{
+    Hint, ListedChange, ListedUpdate, Practice as _, SocialReach, StoreError, Stored, Updates, Work as _,
+};
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::{
     SqlWork,
-    patients::nothing,
+    patients::{nothing, own},
     users::{UserRow, select_user},
 };
 use crate::common::{BEYOND, FIRST, known, readable};
@@ -145,6 +151,53 @@ impl TryFrom<ListedRow> for ListedUpdate {
 }
 
 #[derive(sqlx::FromRow)]
+struct ChangeRow {
+    id: Uuid,
+    patient_id: Uuid,
+    what: String,
+    contact_id: Option<Uuid>,
+    was: String,
+    became: String,
+    changed_at: i64,
+    account_id: Option<Uuid>,
+    user_id: Option<Uuid>,
+    title: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    profession: Option<String>,
+    level: Option<String>,
+    kind: Option<String>,
+    name: Option<String>,
+    relationship: Option<String>,
+}
+
+impl TryFrom<ChangeRow> for ListedChange {
+    type Error = StoreError;
+
+    fn try_from(row: ChangeRow) -> Stored<Self> {
+        let what = What::new(&row.what, row.contact_id.map(Into::into));
+        let name = row.title.zip(row.first_name.zip(row.last_name));
+        let name = name.map(|(title, (first, last))| UserName { title, first, last });
+        let level = row.level.map(|code| readable(Level::from_code(&code), "level")).transpose()?;
+        let kind = row.kind.map(|code| readable(grant::Kind::from_code(&code), "kind of grant")).transpose()?;
+        Ok(Self {
+            change: Change {
+                id: row.id.into(),
+                patient: row.patient_id.into(),
+                difference: Difference { what: known(what, "part of a record")?, before: row.was, after: row.became },
+                at: Time::from_millis(row.changed_at),
+                account: row.account_id.map(Into::into),
+                user: row.user_id.map(Into::into),
+            },
+            user: name.zip(row.profession.zip(level)).map(|(name, (profession, level))| (name, profession, level)),
+            portal: kind
+                .zip(row.name.zip(row.relationship))
+                .map(|(kind, (name, relationship))| (kind, name, relationship)),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
 struct ReviewerRow {
     #[sqlx(flatten)]
     user: UserRow,
@@ -172,6 +225,52 @@ macro_rules! select_update {
                  u.replaced",
             $rest
         )
+    };
+}
+
+/// Codes of the fields that say how somebody lives, as statements name them.
+macro_rules! social_fields {
+    () => {
+        "('occupation', 'living', 'smoking', 'alcohol', 'activity', 'social_more')"
+    };
+}
+
+/// What stands between a change that waits and a user who may decide about it: `$2`, who treats or sees the patient by `$3`,
+/// and reads how they live by `$4`. `$join` is `JOIN` where a relationship is needed anyway, and then leads the search.
+macro_rules! from_queue {
+    ($join:literal, $topic:literal) => {
+        concat!(
+            "FROM profile_updates u ",
+            $join,
+            " practitioner_relationships r
+                 ON r.group_id = u.group_id
+                AND r.patient_id = u.patient_id
+                AND r.user_id = $2
+             JOIN accounts a
+                 ON a.id = u.account_id
+             JOIN portal_grants g
+                 ON g.group_id = u.group_id
+                AND g.id = u.grant_id
+             WHERE u.group_id = $1
+               AND u.state = 'waiting'
+               AND COALESCE(r.kind, $3) IN ('automatic', 'granted')
+               AND (u.field NOT IN ",
+            social_fields!(),
+            " OR ($4 <> 'never' AND COALESCE(r.kind, $4) IN ('automatic', 'granted')))",
+            $topic
+        )
+    };
+}
+
+/// One statement of four: by relationship or not, of one kind or of all (`$5`).
+macro_rules! queue {
+    ($filter:expr, $related:expr, $head:literal, $tail:literal) => {
+        match ($related, $filter.topic.is_some()) {
+            (true, true) => concat!($head, from_queue!("JOIN", " AND u.field = $5 "), $tail),
+            (true, false) => concat!($head, from_queue!("JOIN", " AND $5 = '' "), $tail),
+            (false, true) => concat!($head, from_queue!("LEFT JOIN", " AND u.field = $5 "), $tail),
+            (false, false) => concat!($head, from_queue!("LEFT JOIN", " AND $5 = '' "), $tail),
+        }
     };
 }
 
@@ -344,7 +443,8 @@ impl Updates for SqlWork {
                          decided_by = $8,
                          reason = $9,
                          put = $10,
-                         replaced = $11
+                         replaced = $11,
+                         seen_at = NULL
                      WHERE group_id = $1
                        AND patient_id = $2
                        AND id = $3
@@ -568,6 +668,160 @@ impl Updates for SqlWork {
         Ok(any.is_some())
     }
 
+    async fn list_updates_queue(
+        &mut self,
+        access: &Access<ReviewUpdates>,
+        social: SocialReach,
+        filter: &QueueFilter,
+        page: &PageRequest,
+    ) -> Stored<Page<ListedUpdate>> {
+        let after = match page.after.as_deref().map(str::parse::<UpdateId>) {
+            None => FIRST,
+            Some(Ok(id)) => id.uuid(),
+            Some(Err(_)) => return Ok(nothing()),
+        };
+        let scope: &InGroup = access;
+        let statement = queue!(
+            filter,
+            filter.mine || scope.own_only(),
+            "SELECT
+                 u.id,
+                 u.patient_id,
+                 u.field,
+                 u.contact_id,
+                 u.had,
+                 u.wanted,
+                 u.account_id,
+                 u.asked_at,
+                 u.state,
+                 u.decided_at,
+                 u.decided_by,
+                 u.reason,
+                 u.put,
+                 u.replaced,
+                 a.email,
+                 g.kind,
+                 NULL AS title,
+                 NULL AS first_name,
+                 NULL AS last_name ",
+            " AND u.id > $6 ORDER BY u.id LIMIT $7"
+        );
+        let rows: Vec<ListedRow> = self
+            .all(
+                query_as(statement)
+                    .bind(scope.group().uuid())
+                    .bind(scope.user().uuid())
+                    .bind(own(scope))
+                    .bind(social_default(social))
+                    .bind(filter.topic.map_or("", Topic::code))
+                    .bind(after)
+                    .bind(i64::from(page.rows()) + 1),
+            )
+            .await?;
+        let rows = rows.into_iter().map(ListedUpdate::try_from).collect::<Stored<Vec<_>>>()?;
+        Ok(Page::from_rows(rows, page.rows(), |listed| listed.update.id.to_string()))
+    }
+
+    async fn count_updates_queue(
+        &mut self,
+        access: &Access<ReviewUpdates>,
+        social: SocialReach,
+        filter: &QueueFilter,
+    ) -> Stored<u32> {
+        let scope: &InGroup = access;
+        let statement = queue!(
+            filter,
+            filter.mine || scope.own_only(),
+            "SELECT COUNT(*) FROM (SELECT 1 AS one ",
+            " LIMIT $6) AS waiting"
+        );
+        let (count,): (i64,) = self
+            .one(
+                query_as(statement)
+                    .bind(scope.group().uuid())
+                    .bind(scope.user().uuid())
+                    .bind(own(scope))
+                    .bind(social_default(social))
+                    .bind(filter.topic.map_or("", Topic::code))
+                    .bind(i64::from(limits::QUEUE_COUNTED)),
+            )
+            .await?;
+        Ok(u32::try_from(count).unwrap_or(limits::QUEUE_COUNTED))
+    }
+
+    async fn count_own_unseen_updates(&mut self, access: &Access<ViewOwnRecord>, contacts: bool) -> Stored<u32> {
+        let (count,): (i64,) = self
+            .one(
+                query_as(
+                    "SELECT COUNT(*)
+                     FROM (
+                         SELECT 1 AS one
+                         FROM profile_updates
+                         WHERE group_id = $1
+                           AND patient_id = $2
+                           AND account_id = $3
+                           AND state IN ('approved', 'rejected')
+                           AND seen_at IS NULL
+                           AND (field IN ('contact', 'contact_order')) = $4
+                         LIMIT 100
+                     ) AS unseen",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(access.account().uuid())
+                .bind(contacts),
+            )
+            .await?;
+        Ok(u32::try_from(count).unwrap_or_default())
+    }
+
+    async fn mark_own_updates_seen(&mut self, access: &Access<ViewOwnRecord>, contacts: bool, at: Time) -> Stored<()> {
+        self.execute(
+            query(
+                "UPDATE profile_updates
+                 SET seen_at = $4
+                 WHERE group_id = $1
+                   AND patient_id = $2
+                   AND account_id = $3
+                   AND state IN ('approved', 'rejected')
+                   AND seen_at IS NULL
+                   AND (field IN ('contact', 'contact_order')) = $5",
+            )
+            .bind(access.group().uuid())
+            .bind(access.patient().uuid())
+            .bind(access.account().uuid())
+            .bind(at.millis())
+            .bind(contacts),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn add_profile_change(&mut self, access: &Access<EditPatient>, change: &Change) -> Stored<()> {
+        self.keep_change(access.group().uuid(), access.patient().uuid(), change).await
+    }
+
+    async fn add_own_profile_change(&mut self, access: &Access<EditOwnRecord>, change: &Change) -> Stored<()> {
+        self.keep_change(access.group().uuid(), access.patient().uuid(), change).await
+    }
+
+    async fn list_profile_changes(
+        &mut self,
+        access: &Access<ViewPatient>,
+        social: bool,
+        page: &PageRequest,
+    ) -> Stored<Page<ListedChange>> {
+        self.changes(access.group().uuid(), access.patient().uuid(), social, page).await
+    }
+
+    async fn list_own_profile_changes(
+        &mut self,
+        access: &Access<ViewOwnRecord>,
+        page: &PageRequest,
+    ) -> Stored<Page<ListedChange>> {
+        self.changes(access.group().uuid(), access.patient().uuid(), true, page).await
+    }
+
     async fn count_group_updates(&mut self, access: &Access<ManageSettings>) -> Stored<i64> {
         let (count,): (i64,) = self
             .one(
@@ -612,7 +866,109 @@ impl Updates for SqlWork {
     }
 }
 
+/// How a user and a patient stand who have no relationship, where it is about how the patient lives.
+fn social_default(social: SocialReach) -> &'static str {
+    match social {
+        SocialReach::Everybody => "granted",
+        SocialReach::Treated => "none",
+        SocialReach::Nobody => "never",
+    }
+}
+
 impl SqlWork {
+    async fn keep_change(&mut self, group: Uuid, patient: Uuid, change: &Change) -> Stored<()> {
+        let Change { id, difference: Difference { what, before, after }, at, account, user, .. } = change;
+        self.execute(
+            query(
+                "INSERT INTO profile_changes (
+                     group_id,
+                     id,
+                     patient_id,
+                     what,
+                     contact_id,
+                     was,
+                     became,
+                     changed_at,
+                     account_id,
+                     user_id
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            )
+            .bind(group)
+            .bind(id.uuid())
+            .bind(patient)
+            .bind(what.code())
+            .bind(what.contact().map(ContactId::uuid))
+            .bind(before.clone())
+            .bind(after.clone())
+            .bind(at.millis())
+            .bind(account.map(AccountId::uuid))
+            .bind(user.map(UserId::uuid)),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn changes(
+        &mut self,
+        group: Uuid,
+        patient: Uuid,
+        social: bool,
+        page: &PageRequest,
+    ) -> Stored<Page<ListedChange>> {
+        let before = match page.after.as_deref().map(str::parse::<ChangeId>) {
+            None => BEYOND,
+            Some(Ok(id)) => id.uuid(),
+            Some(Err(_)) => return Ok(nothing()),
+        };
+        let rows: Vec<ChangeRow> = self
+            .all(
+                query_as(concat!(
+                    "SELECT
+                         c.id,
+                         c.patient_id,
+                         c.what,
+                         c.contact_id,
+                         c.was,
+                         c.became,
+                         c.changed_at,
+                         c.account_id,
+                         c.user_id,
+                         w.title,
+                         w.first_name,
+                         w.last_name,
+                         w.profession,
+                         w.level,
+                         g.kind,
+                         g.name,
+                         g.relationship
+                     FROM profile_changes c
+                     LEFT JOIN users w
+                         ON w.group_id = c.group_id
+                        AND w.id = c.user_id
+                     LEFT JOIN portal_grants g
+                         ON g.group_id = c.group_id
+                        AND g.patient_id = c.patient_id
+                        AND g.account_id = c.account_id
+                     WHERE c.group_id = $1
+                       AND c.patient_id = $2
+                       AND c.id < $3
+                       AND ($4 OR c.what NOT IN ",
+                    social_fields!(),
+                    ")
+                     ORDER BY c.id DESC
+                     LIMIT $5"
+                ))
+                .bind(group)
+                .bind(patient)
+                .bind(before)
+                .bind(social)
+                .bind(i64::from(page.rows()) + 1),
+            )
+            .await?;
+        let rows = rows.into_iter().map(ListedChange::try_from).collect::<Stored<Vec<_>>>()?;
+        Ok(Page::from_rows(rows, page.rows(), |listed| listed.change.id.to_string()))
+    }
+
     async fn forget_news(&mut self, group: Uuid, patient: Uuid, at: Time) -> Stored<()> {
         let told: Vec<(Uuid,)> = self
             .all(

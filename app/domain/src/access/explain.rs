@@ -104,6 +104,7 @@ pub fn in_group(who: &Who) -> Vec<Explanation> {
         EnterGroup,
         ListPatients,
         AddPatient,
+        ReviewUpdates,
         InvitePatients,
         ShareNotes,
         ViewHistory,

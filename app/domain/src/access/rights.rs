@@ -171,7 +171,9 @@ rights! {
     /// See the list of patients and search it.
     ListPatients(()) -> InGroup = enter_group;
     /// Add a patient.
-    AddPatient(()) -> InGroup = add_patient;
+    AddPatient(()) -> InGroup = changes_patients;
+    /// Decide about what patients changed in the portal, across the group.
+    ReviewUpdates(()) -> InGroup = changes_patients;
     /// See a patient's contact details and profile.
     ViewPatient(PatientFacts) -> OnPatient = view_patient;
     /// See a patient's contacts: people with names, which give the patient's away.
@@ -183,7 +185,7 @@ rights! {
     /// Invite to the patient's portal; resend, revoke; change, suspend and restore what portal users may.
     InvitePatient(PatientFacts) -> OnPatient = invite_patient;
     /// Invite many patients at once; each of them takes [`InvitePatient`] as well.
-    InvitePatients(()) -> InGroup = add_patient;
+    InvitePatients(()) -> InGroup = changes_patients;
     /// See a patient's appointments in anybody's calendar.
     ViewAppointments(PatientFacts) -> OnPatient = view_patient;
     /// See a patient's invoices, whoever wrote them.
@@ -286,7 +288,7 @@ fn enter_group(who: &Who, (): &()) -> Decision<InGroup> {
     yes(in_group(user(who)?), Because::Level)
 }
 
-fn add_patient(who: &Who, (): &()) -> Decision<InGroup> {
+fn changes_patients(who: &Who, (): &()) -> Decision<InGroup> {
     let user = user(who)?;
     writes(user)?;
     knows_names(user)?;
@@ -513,6 +515,8 @@ contains! {
     InvitePatients => EnterGroup;
     ViewPatientAccess => ViewPatient;
     AddPatient => ListPatients;
+    ReviewUpdates => ListPatients;
+    ReviewUpdates => EnterGroup;
     ManageMail => EnterGroup;
     ManageTemplates => EnterGroup;
     ManageForms => EnterGroup;
@@ -677,6 +681,7 @@ mod tests {
             cell(actor.may(EnterGroup, &())),
             cell(actor.may(ListPatients, &())),
             cell(actor.may(AddPatient, &())),
+            cell(actor.may(ReviewUpdates, &())),
             cell(actor.may(ViewPatient, on)),
             cell(actor.may(ViewContacts, on)),
             cell(actor.may(EditPatient, on)),
@@ -832,6 +837,7 @@ mod tests {
             "EnterGroup" => actor.may(EnterGroup, &()).map(drop),
             "ListPatients" => actor.may(ListPatients, &()).map(drop),
             "AddPatient" => actor.may(AddPatient, &()).map(drop),
+            "ReviewUpdates" => actor.may(ReviewUpdates, &()).map(drop),
             "InvitePatients" => actor.may(InvitePatients, &()).map(drop),
             "ShareNotes" => actor.may(ShareNotes, &()).map(drop),
             "ViewHistory" => actor.may(ViewHistory, &()).map(drop),

@@ -24,7 +24,8 @@ pub struct Record {
 }
 
 /// A kind of thing that is changed as a whole: what a list of changes is narrowed to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Topic {
     /// A field.
     Field(Field),
@@ -63,6 +64,20 @@ impl Topic {
     #[must_use]
     pub fn is_social(self) -> bool {
         matches!(self, Self::Field(field) if field.is_social())
+    }
+}
+
+impl From<Topic> for String {
+    fn from(topic: Topic) -> Self {
+        topic.code().to_owned()
+    }
+}
+
+impl TryFrom<String> for Topic {
+    type Error = &'static str;
+
+    fn try_from(code: String) -> Result<Self, Self::Error> {
+        Self::from_code(&code).ok_or("no kind of change")
     }
 }
 

@@ -4,15 +4,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Field, Mode, Outcome, Update};
+use super::{Field, Mode, Outcome, Topic, Update};
 use crate::{
     emergency::EmergencyContact,
     grant,
     ids::{ContactId, PatientId, UpdateId},
+    page::Page,
     time::{Date, Time},
 };
 
-super::unspoken!(OwnField, OwnUpdate, OwnState, Verdict);
+super::unspoken!(OwnField, OwnUpdate, OwnState, Verdict, Picked);
 
 /// What the portal shows of one field.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,4 +214,53 @@ pub enum Verdict {
         /// Why, for the patient to read; may be empty.
         reason: String,
     },
+}
+
+/// What the group's queue is narrowed to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QueueFilter {
+    /// One kind of thing.
+    pub topic: Option<Topic>,
+    /// Patients whom the caller treats.
+    pub mine: bool,
+}
+
+/// A page of the group's changes that wait, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queue {
+    /// The changes.
+    pub changes: Page<QueueRow>,
+    /// How many there are, counted up to [`crate::limits::QUEUE_COUNTED`].
+    pub total: u32,
+}
+
+/// A change in the group's queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueRow {
+    /// What to call the patient.
+    pub shown: String,
+    /// The change.
+    pub row: UpdateRow,
+}
+
+/// A change somebody decides about among others, and what the record said on the page.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Picked {
+    /// Whose record.
+    pub patient: PatientId,
+    /// The change.
+    pub id: UpdateId,
+    /// What the record said.
+    pub saw: String,
+}
+
+/// What became of several.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// Those that were decided about, or taken back.
+    pub done: Vec<(PatientId, UpdateId)>,
+    /// How many were not: they need a look each, or somebody was faster.
+    pub left: usize,
 }

@@ -92,6 +92,7 @@ pub fn Person() -> impl IntoView {
                 {start.also_portal.then(|| view! {
                     <li><button type="button" on:click=to_portal><Icon name="arrow-left-right"/>{words::TO_PORTAL}</button></li>
                 })}
+                <li><a href="/help/practice" target="_blank" rel="noopener"><Icon name="external-link"/>{words::HELP}</a></li>
                 <li>
                     <button type="button" on:click=move |_| desk.shortcuts.set(true)>
                         <Icon name="info"/>

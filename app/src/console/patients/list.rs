@@ -86,11 +86,17 @@ pub fn Patients() -> impl IntoView {
         pages.rows.with(|rows| rows.as_ref().map(|rows| words::patients_shown(rows.len(), more)))
     };
     let action = Box::new(move || {
-        may.add_patients
-            .then(|| view! {
-                <LinkButton href="/console/patients/new" kind=Kind::Main icon="user-plus">{words::ADD_PATIENT}</LinkButton>
-            })
-            .into_any()
+        view! {
+            <div class="buttons">
+                {may.review_updates.then(|| view! {
+                    <LinkButton href="/console/updates" icon="contact">{words::QUEUE}</LinkButton>
+                })}
+                {may.add_patients.then(|| view! {
+                    <LinkButton href="/console/patients/new" kind=Kind::Main icon="user-plus">{words::ADD_PATIENT}</LinkButton>
+                })}
+            </div>
+        }
+        .into_any()
     });
     let mut statuses = vec![Choice::new("", words::EVERY_STATUS)];
     statuses.extend(Status::ALL.into_iter().map(|status| Choice::new(status.code(), words::status(status))));

@@ -11,8 +11,9 @@ mod new;
 mod portal_users;
 mod practitioners;
 mod profile;
+mod queue;
 mod summary;
 mod terms;
 mod updates;
 
-pub use self::{list::Patients, new::NewPatient, profile::Profile};
+pub use self::{list::Patients, new::NewPatient, profile::Profile, queue::Queue};

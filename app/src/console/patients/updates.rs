@@ -6,6 +6,7 @@ use domain::{
     limits,
     patient::Profile,
     person::Gender,
+    profile_history::ChangeRow,
     update::{Field, Outcome, Subject, Update, UpdateRow, Verdict},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -136,6 +137,7 @@ pub fn Updates(id: PatientId, profile: Load<Profile>) -> impl IntoView {
                 {waiting.view(4, draw)}
             </Card>
             <Card title=words::DECIDED id="decided">{pages.view(3, ask, decided)}</Card>
+            <Changes id=id/>
         </div>
         {move || doing.get().map(|what| {
             let close = move |done: bool| {
@@ -187,7 +189,8 @@ fn change(
             {early.then(|| view! { <Notice><p>{words::PEOPLE_FIRST}</p></Notice> })}
             {if row.may_decide {
                 // Who is to go cannot be written anew, nor can an order.
-                let edits = !matches!(subject, Subject::Order) && !(subject.contact().is_some() && update.wanted.is_empty());
+                let gone = subject.contact().is_some() && update.wanted.is_empty();
+                let edits = subject != Subject::Order && !gone;
                 view! {
                     <div class="buttons">
                         {(!early).then(|| view! {
@@ -238,6 +241,46 @@ fn past(row: UpdateRow, undo: impl Fn(UpdateId) + Copy + Send + Sync + 'static) 
         </tr>
     }
     .into_any()
+}
+
+/// What the record said before, by whoever it was changed.
+#[component]
+fn Changes(id: PatientId) -> impl IntoView {
+    let rung = use_desk().rung_about(id);
+    let pages = Pages::new();
+    let look = move |by_itself: bool, after: bool| {
+        let page = if after { pages.following() } else { pages.first() };
+        pages.take(after, api::refresh(by_itself, api::updates::history(id, page)));
+    };
+    let ask = move |after: bool| look(false, after);
+    Effect::new(move || look(rung.again(), false));
+    let draw = move |rows: Vec<ChangeRow>| {
+        if rows.is_empty() {
+            return view! { <p class="card-text">{words::NO_CHANGES}</p> }.into_any();
+        }
+        let row = |row: ChangeRow| {
+            let value = |code: &str| words::changed_value(row.what, &row.people, code);
+            view! {
+                <tr>
+                    <th scope="row" dir="auto">{words::changed(row.what, &row.before, &row.after)}</th>
+                    <td class="wrap lines-kept lesser" dir="auto">{value(&row.before)}</td>
+                    <td class="wrap lines-kept" dir="auto">{value(&row.after)}</td>
+                    <td class="wrap" dir="auto">{words::changed_by(&row.by, row.approved_by.as_ref())}</td>
+                    <td class="lesser"><When at=row.at/></td>
+                </tr>
+            }
+        };
+        let columns = vec![
+            column(words::WHAT_CHANGES),
+            lesser(words::BEFORE),
+            column(words::AFTER),
+            column(words::BY),
+            lesser(words::ASKED_AT),
+        ];
+        let rows: Vec<_> = rows.into_iter().map(row).collect();
+        view! { <Table caption=words::CHANGED_LATELY columns=columns>{rows}</Table> }.into_any()
+    };
+    view! { <Card title=words::CHANGED_LATELY id="history">{pages.view(3, ask, draw)}</Card> }
 }
 
 /// The dialog in which something else is written.

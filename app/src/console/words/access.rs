@@ -264,6 +264,7 @@ pub fn right(name: &str) -> String {
         "EnterGroup" => "Work in this practice group",
         "ListPatients" => "Search and list patients",
         "AddPatient" => "Add patients",
+        "ReviewUpdates" => "Decide about what patients changed",
         "ViewPatient" => "See the patient's record",
         "ViewContacts" => "See the patient's contacts",
         "EditPatient" => "Change the patient's record",

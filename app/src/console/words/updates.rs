@@ -1,10 +1,13 @@
 //! Words about what patients change in their own record.
 
 use domain::{
+    access_log::Visitor,
     emergency::{self, EmergencyContact},
     grant::Kind,
     ids::ContactId,
     person::Gender,
+    profile_history::What,
+    time::Date,
     update::{Field, Mode, Outcome, Subject, Topic, Update, Waiting},
 };
 
@@ -158,6 +161,135 @@ pub fn approved_some(count: usize) -> String {
         0 => "None was approved: they need a look each".to_owned(),
         1 => "One change is approved".to_owned(),
         count => format!("{count} changes are approved"),
+    }
+}
+
+pub const QUEUE: &str = "Patient updates";
+pub const NO_QUEUE_TEXT: &str =
+    "When a patient changes something in the portal and it waits for the practice, it stands here.";
+pub const NO_UPDATES_OF_KIND: &str = "Nothing of this kind waits.";
+pub const FILTER_QUEUE: &str = "Narrow the list";
+pub const KIND_OF_CHANGE: &str = "Kind of change";
+pub const EVERY_KIND: &str = "Every kind";
+pub const WHOSE: &str = "Whose";
+pub const ALL_PATIENTS_OF_GROUP: &str = "All patients";
+pub const OWN_PATIENTS: &str = "Patients I treat";
+pub const WHAT_CHANGES: &str = "What";
+pub const APPROVE_TICKED: &str = "Approve these";
+pub const REJECT_TICKED: &str = "Reject these";
+pub const REJECT_MANY_TEXT: &str = "The records stay as they are. Each patient sees the reason.";
+pub const IN_CONFLICT: &str = "Changed here meanwhile";
+pub const ACCESS_IS_OVER: &str = "Access is over";
+pub const YOUR_OWN: &str = "Your own";
+pub const CHANGED_LATELY: &str = "What changed, and when";
+pub const NO_CHANGES: &str = "Nothing was changed since the record was made, or since this list is kept.";
+pub const BEFORE: &str = "Before";
+pub const AFTER: &str = "After";
+pub const BY: &str = "By";
+pub const TO_QUEUE: &str = "Decide about them";
+
+/// How many wait in all.
+pub fn waiting_in_all(total: u32, more: bool) -> String {
+    match total {
+        _ if more => format!("More than {total} wait"),
+        0 => NO_UPDATES.to_owned(),
+        1 => "One waits".to_owned(),
+        total => format!("{total} wait"),
+    }
+}
+
+/// How many wait, on Home.
+pub fn changes_wait(total: u32, more: bool) -> String {
+    match total {
+        _ if more => format!("More than {total} changes that patients made in the portal wait for somebody to decide."),
+        1 => "One change that a patient made in the portal waits for somebody to decide.".to_owned(),
+        total => format!("{total} changes that patients made in the portal wait for somebody to decide."),
+    }
+}
+
+/// How old a change is; nothing under a day, of which the time tells already.
+pub fn age_of_change(days: i64) -> String {
+    match days {
+        ..1 => String::new(),
+        1 => "(a day)".to_owned(),
+        days => format!("({days} days)"),
+    }
+}
+
+/// A tick's name.
+pub fn tick_change(patient: &str, what: &str) -> String {
+    format!("Tick {patient}: {what}")
+}
+
+/// How many are ticked.
+pub fn changes_ticked(count: usize) -> String {
+    match count {
+        0 => "None ticked".to_owned(),
+        1 => "One ticked".to_owned(),
+        count => format!("{count} ticked"),
+    }
+}
+
+/// How many were not accepted.
+pub fn rejected_some(count: usize) -> String {
+    match count {
+        1 => "One change is not accepted.".to_owned(),
+        count => format!("{count} changes are not accepted."),
+    }
+}
+
+/// And how many were left.
+pub fn and_left(said: &str, left: usize) -> String {
+    match left {
+        0 => said.to_owned(),
+        1 => format!("{said} One needs a look, or somebody was faster."),
+        left => format!("{said} {left} need a look, or somebody was faster."),
+    }
+}
+
+/// The dialog that rejects many.
+pub fn reject_many(count: usize) -> String {
+    if count == 1 { "Reject one change?".to_owned() } else { format!("Reject {count} changes?") }
+}
+
+/// What was changed.
+pub fn changed(what: What, before: &str, after: &str) -> String {
+    match what {
+        What::LegalName => "Legal name".to_owned(),
+        What::BirthDate => super::BIRTH_DATE.to_owned(),
+        What::Subject(subject) => {
+            let name = [after, before].into_iter().find_map(|code| EmergencyContact::from_code(code).ok());
+            match (subject, name) {
+                (Subject::Contact(_), Some(contact)) => format!("{}: {}", topic(subject.topic()), contact.name),
+                _ => topic(subject.topic()).to_owned(),
+            }
+        }
+    }
+}
+
+/// A value of it.
+pub fn changed_value(what: What, people: &[(ContactId, String)], value: &str) -> String {
+    match what {
+        What::LegalName | What::BirthDate if value.is_empty() => NOTHING.to_owned(),
+        What::LegalName => value.to_owned(),
+        What::BirthDate => value.parse::<Date>().map_or_else(|_| value.to_owned(), Date::long),
+        What::Subject(subject) => self::value(subject, people, value),
+    }
+}
+
+/// Who changed it, for the practice.
+pub fn changed_by(by: &Visitor, approved_by: Option<&Visitor>) -> String {
+    let who = |visitor: &Visitor| match visitor {
+        Visitor::You => "you".to_owned(),
+        Visitor::User { name, .. } => name.clone(),
+        Visitor::PortalUser { name, relationship } if relationship.is_empty() => format!("{name}, in the portal"),
+        Visitor::PortalUser { name, relationship } => format!("{name} ({relationship}), in the portal"),
+        Visitor::Somebody => "somebody in the portal".to_owned(),
+        Visitor::Program => "the program".to_owned(),
+    };
+    match approved_by {
+        None => who(by),
+        Some(user) => format!("{}; approved by {}", who(by), who(user)),
     }
 }
 

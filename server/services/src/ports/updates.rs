@@ -2,16 +2,19 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EditOwnRecord, EditPatient, ManageSettings, Relationship, ViewOwnRecord, ViewPatient},
+    access::{
+        Access, EditOwnRecord, EditPatient, ManageSettings, Relationship, ReviewUpdates, ViewOwnRecord, ViewPatient,
+    },
     background::Background,
     grant,
     ids::{AccountId, GroupId, PatientId, UpdateId},
     page::{Page, PageRequest},
     patient::Patient,
     person::UserName,
+    profile_history::Change,
     time::Time,
-    update::{Mode, Outcome, Subject, Update},
-    user::User,
+    update::{Mode, Outcome, QueueFilter, Subject, Update},
+    user::{Level, User},
 };
 
 use super::Stored;
@@ -27,6 +30,28 @@ pub struct ListedUpdate {
     pub kind: grant::Kind,
     /// The user who decided, if one did.
     pub decided_by: Option<UserName>,
+}
+
+/// Of whom a user reads how they live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SocialReach {
+    /// Of every patient they see.
+    Everybody,
+    /// Of those they treat.
+    Treated,
+    /// Of nobody.
+    Nobody,
+}
+
+/// A change of what a record says, with what its readers are shown of whoever made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedChange {
+    /// The change.
+    pub change: Change,
+    /// The user, if one took part: name, profession and level.
+    pub user: Option<(UserName, String, Level)>,
+    /// Who the portal user is to the patient, if one took part: the kind of their grant, its name and relationship.
+    pub portal: Option<(grant::Kind, String, String)>,
 }
 
 /// Funding and social history, and changes that portal users ask for.
@@ -101,6 +126,51 @@ pub trait Updates {
         account: AccountId,
         since: Time,
     ) -> Stored<bool>;
+
+    /// The group's changes that wait and that the caller may decide about, oldest first. The cursor is the id of the last row.
+    async fn list_updates_queue(
+        &mut self,
+        access: &Access<ReviewUpdates>,
+        social: SocialReach,
+        filter: &QueueFilter,
+        page: &PageRequest,
+    ) -> Stored<Page<ListedUpdate>>;
+
+    /// How many of them there are, counted up to [`domain::limits::QUEUE_COUNTED`].
+    async fn count_updates_queue(
+        &mut self,
+        access: &Access<ReviewUpdates>,
+        social: SocialReach,
+        filter: &QueueFilter,
+    ) -> Stored<u32>;
+
+    /// How much of what this account asked for was decided about since they looked, counted up to 100: about emergency
+    /// contacts, or about anything else.
+    async fn count_own_unseen_updates(&mut self, access: &Access<ViewOwnRecord>, contacts: bool) -> Stored<u32>;
+
+    /// They looked, at emergency contacts or at the rest.
+    async fn mark_own_updates_seen(&mut self, access: &Access<ViewOwnRecord>, contacts: bool, at: Time) -> Stored<()>;
+
+    /// Keeps what a record said before.
+    async fn add_profile_change(&mut self, access: &Access<EditPatient>, change: &Change) -> Stored<()>;
+
+    /// The same from the portal's side.
+    async fn add_own_profile_change(&mut self, access: &Access<EditOwnRecord>, change: &Change) -> Stored<()>;
+
+    /// What the record said before, latest first; how the patient lives only if asked for. The cursor is the last row's id.
+    async fn list_profile_changes(
+        &mut self,
+        access: &Access<ViewPatient>,
+        social: bool,
+        page: &PageRequest,
+    ) -> Stored<Page<ListedChange>>;
+
+    /// The same from the portal's side, all of it.
+    async fn list_own_profile_changes(
+        &mut self,
+        access: &Access<ViewOwnRecord>,
+        page: &PageRequest,
+    ) -> Stored<Page<ListedChange>>;
 
     /// How many changes wait in the group, counted up to 1,000.
     async fn count_group_updates(&mut self, access: &Access<ManageSettings>) -> Stored<i64>;

@@ -28,6 +28,7 @@ pub async fn contacts(ctx: &Ctx, patient: PatientId) -> Result<OwnContacts> {
     let visit = Visit::read(ctx, work.as_mut(), grant).await?;
     visit.note(ctx, work.as_mut(), Action::OwnProfileViewed, "contacts".to_owned()).await?;
     let mut latest = visit.latest(work.as_mut()).await?;
+    work.mark_own_updates_seen(&visit.access, true, ctx.now()).await?;
     let elsewhere = elsewhere(ctx, work.as_mut(), &visit).await?;
     let time_zone = work.own_time_zone(&visit.access).await?.unwrap_or_else(|| "UTC".to_owned());
     work.save().await?;

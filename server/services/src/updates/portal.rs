@@ -14,6 +14,7 @@ use domain::{
     patient::{Details, Patient},
     person::PatientName,
     text,
+    time::Time,
     update::{
         Elsewhere, Field, Mode, Outcome, OwnField, OwnProfile, OwnState, OwnUpdate, ProfileForm, Record, Subject,
         Update, Wish,
@@ -21,6 +22,7 @@ use domain::{
     user::{Role, User},
 };
 
+use super::history;
 use crate::{
     audit,
     context::Ctx,
@@ -70,6 +72,16 @@ impl Visit {
         Ok(())
     }
 
+    /// What the patient is called.
+    pub fn called(&self) -> String {
+        self.patient.details.name.shown()
+    }
+
+    /// When the record was made.
+    pub fn added_at(&self) -> Time {
+        self.patient.added_at
+    }
+
     /// May this reader change anything?
     pub fn takes(&self) -> bool {
         self.edit.is_some() && self.mode != Mode::Disabled
@@ -109,6 +121,7 @@ pub async fn profile(ctx: &Ctx, patient: PatientId) -> Result<OwnProfile> {
     let visit = Visit::read(ctx, work.as_mut(), grant).await?;
     visit.note(ctx, work.as_mut(), Action::OwnProfileViewed, String::new()).await?;
     let mut latest = visit.latest(work.as_mut()).await?;
+    work.mark_own_updates_seen(&visit.access, false, ctx.now()).await?;
     let elsewhere = elsewhere(ctx, work.as_mut(), &visit).await?;
     let time_zone = work.own_time_zone(&visit.access).await?.unwrap_or_else(|| "UTC".to_owned());
     work.save().await?;
@@ -313,6 +326,7 @@ async fn write(
     after: Record,
 ) -> Result<()> {
     let before = &visit.record;
+    history::keep_own(ctx, work, access, before, &after).await?;
     let mut saved = true;
     if after.details != before.details || after.background != before.background {
         let patient = Patient { details: after.details, ..visit.patient.clone() };

@@ -15,37 +15,40 @@ use domain::{
     update::{Outcome, Record, Refused, Subject, Update, UpdateRow, Verdict, Waiting},
 };
 
+use super::history;
 use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
     mails, patients,
-    ports::{Clash, ListedUpdate, StoreError, Work},
+    ports::{Clash, Hint, ListedUpdate, StoreError, Work},
     unusual,
 };
 
 /// What a reader may do with the changes of one patient.
-struct Reach {
-    view: Access<ViewPatient>,
+pub(super) struct Reach {
+    /// That they may see the patient.
+    pub view: Access<ViewPatient>,
     edits: bool,
-    social: bool,
+    /// That they may read how the patient lives.
+    pub social: bool,
 }
 
 impl Reach {
-    fn of(ctx: &Ctx, facts: &PatientFacts) -> Result<Self> {
+    pub fn of(ctx: &Ctx, facts: &PatientFacts) -> Result<Self> {
         let actor = ctx.actor()?;
         let view = Access::<ViewPatient>::from(&actor.may(ViewContacts, facts)?);
         let edits = actor.may(EditPatient, facts).is_ok();
         Ok(Self { view, edits, social: actor.may(ViewSocialHistory, facts).is_ok() })
     }
 
-    fn shows(&self, update: &Update) -> bool {
+    pub fn shows(&self, update: &Update) -> bool {
         self.social || !update.subject.topic().is_social()
     }
 }
 
 /// The record, as changes see it, and the patient it belongs to.
-async fn record(work: &mut dyn Work, access: &Access<ViewPatient>) -> Result<(Patient, Record)> {
+pub(super) async fn record(work: &mut dyn Work, access: &Access<ViewPatient>) -> Result<(Patient, Record)> {
     let patient = work.lookup_patient(access).await?.ok_or(Error::NotFound)?.patient;
     let background = work.lookup_background(access).await?;
     let contacts = work.list_contacts(access).await?;
@@ -70,7 +73,7 @@ pub async fn waiting(ctx: &Ctx, patient: PatientId) -> Result<Vec<UpdateRow>> {
 }
 
 /// The names of the record's contacts and of those who are asked for.
-fn people(record: &Record, listed: &[ListedUpdate]) -> Vec<(ContactId, String)> {
+pub(super) fn people(record: &Record, listed: &[ListedUpdate]) -> Vec<(ContactId, String)> {
     let asked = listed.iter().filter_map(|listed| {
         let contact = EmergencyContact::from_code(&listed.update.wanted).ok()?;
         Some((listed.update.subject.contact()?, contact.name))
@@ -95,7 +98,7 @@ pub async fn decided(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Resul
     Ok(Page { rows, next })
 }
 
-async fn open(ctx: &Ctx, patient: PatientId) -> Result<(Reach, Box<dyn Work>)> {
+pub(super) async fn open(ctx: &Ctx, patient: PatientId) -> Result<(Reach, Box<dyn Work>)> {
     let mut work = ctx.begin().await?;
     let facts = patients::facts(work.as_mut(), ctx.actor()?, patient).await?;
     let reach = Reach::of(ctx, &facts)?;
@@ -106,7 +109,7 @@ async fn open(ctx: &Ctx, patient: PatientId) -> Result<(Reach, Box<dyn Work>)> {
 }
 
 /// Those of these accounts that cannot open the record any more: a change of theirs is not approved without a look.
-async fn access_over(
+pub(super) async fn access_over(
     ctx: &Ctx,
     work: &mut dyn Work,
     patient: PatientId,
@@ -122,7 +125,7 @@ async fn access_over(
     Ok(over)
 }
 
-fn row(
+pub(super) fn row(
     ctx: &Ctx,
     reach: &Reach,
     record: &Record,
@@ -197,6 +200,8 @@ impl Desk {
         done: &Update,
         after: Record,
     ) -> Result<()> {
+        // A decision is the wish of whoever asked; what is taken back is the practice's own doing.
+        let asked = if done.outcome == Outcome::Waiting { None } else { Some(done.by) };
         let saved = work.save_update(&self.access, done, from).await.map_err(|error| match error {
             StoreError::Clash(Clash::UpdateWaiting) => Conflict::ChangedMeanwhile.into(),
             other => Error::from(other),
@@ -204,6 +209,7 @@ impl Desk {
         if !saved {
             return Err(Conflict::DecidedMeanwhile.into());
         }
+        history::keep(ctx, work, &self.access, asked, &self.record, &after).await?;
         let Record { details, background, contacts } = &after;
         if *details != self.record.details || *background != self.record.background {
             self.patient.details = details.clone();
@@ -229,6 +235,7 @@ impl Desk {
     /// Whoever asked gets one mail, however many are decided about.
     async fn tell(&self, ctx: &Ctx, work: &mut dyn Work, asked: AccountId) -> Result<()> {
         let group = self.access.group();
+        work.hint(Hint::Bell(asked));
         if work.mail_again(group, asked, mail::Kind::UpdatesDecided, ctx.now(), ctx.now() + limits::UNDO).await? {
             return Ok(());
         }
@@ -284,12 +291,12 @@ fn refused(why: Refused) -> Error {
     }
 }
 
-/// Approves those of these changes that can be approved without a further look, and tells how many: what the practice
-/// changed meanwhile, or what the caller did not see so, goes on waiting.
+/// Approves those of these changes that can be approved without a further look, and tells which: what the practice changed
+/// meanwhile, or what the caller did not see so, goes on waiting.
 ///
 /// # Errors
 /// [`crate::Error::NotFound`] or [`crate::Error::Forbidden`].
-pub async fn approve_all(ctx: &Ctx, patient: PatientId, seen: &[(UpdateId, String)]) -> Result<usize> {
+pub async fn approve_all(ctx: &Ctx, patient: PatientId, seen: &[(UpdateId, String)]) -> Result<Vec<UpdateId>> {
     let mut work = ctx.begin().await?;
     let mut desk = Desk::sit(ctx, work.as_mut(), patient, Action::UpdatesViewed, "approve_all".to_owned()).await?;
     let (by, now) = (desk.access.user(), ctx.now());
@@ -298,7 +305,7 @@ pub async fn approve_all(ctx: &Ctx, patient: PatientId, seen: &[(UpdateId, Strin
     waiting.sort_by_key(|listed| listed.update.subject);
     let account = ctx.actor()?.account();
     let over = access_over(ctx, work.as_mut(), patient, waiting.iter().map(|listed| listed.update.by)).await?;
-    let mut approved = 0;
+    let mut approved = Vec::new();
     for ListedUpdate { update, .. } in waiting {
         let Some((_, saw)) = seen.iter().find(|(id, _)| *id == update.id) else { continue };
         let own = update.by == account || over.contains(&update.by);
@@ -310,10 +317,10 @@ pub async fn approve_all(ctx: &Ctx, patient: PatientId, seen: &[(UpdateId, Strin
         work.audit(&Entry { detail: done.id.to_string(), ..entry }).await?;
         desk.keep(ctx, work.as_mut(), &Outcome::Waiting, &done, after).await?;
         desk.tell(ctx, work.as_mut(), done.by).await?;
-        approved += 1;
+        approved.push(done.id);
     }
-    if approved == 0 {
-        return Ok(0);
+    if approved.is_empty() {
+        return Ok(approved);
     }
     desk.leave(ctx, work.as_mut()).await?;
     work.save().await?;

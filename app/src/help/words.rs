@@ -1,0 +1,162 @@
+//! What the two guides say, in one place, ready for translation. What a practice sets or decides is told to the practice only.
+
+/// A guide.
+pub struct Guide {
+    /// Heading.
+    pub title: &'static str,
+    /// Under it.
+    pub lead: &'static str,
+    /// What must be read before anything else; may be empty.
+    pub warning: &'static str,
+    /// What is asked, in the order in which people come to it.
+    pub topics: &'static [Topic],
+    /// The way on: an address, and what the link says.
+    pub door: (&'static str, &'static str),
+}
+
+/// Something people ask.
+pub struct Topic {
+    /// The question.
+    pub title: &'static str,
+    /// The answer.
+    pub lines: &'static [&'static str],
+}
+
+/// For patients, parents and carers.
+pub const PATIENTS: Guide = Guide {
+    title: "Help for patients",
+    lead: "How to use your patient portal. For what only your practice knows, ring them.",
+    warning: "Not for emergencies. If somebody is in danger, ring the emergency number of your country.",
+    topics: &[
+        Topic {
+            title: "How do I get in for the first time?",
+            lines: &[
+                "Your practice invites you by email. Open the link in it, choose a password, and you are in. The link works once, \
+                 and for a while only; the email says how long.",
+                "No email? Look among unwanted mail, then ask your practice to send it again.",
+                "You use the portal with several practices? Sign in with the same email and password. Each practice’s record \
+                 stays its own; you choose between them at the top.",
+            ],
+        },
+        Topic {
+            title: "I forgot my password",
+            lines: &[
+                "On the sign-in page choose “Forgot your password?” and type your email. A link comes that sets a new one.",
+                "Whoever works at the practice does not know your password and never asks for it.",
+            ],
+        },
+        Topic {
+            title: "How do I change my telephone, address, health fund or emergency contacts?",
+            lines: &[
+                "Home, then Details. Change what is not right and send it.",
+                "Some practices look at each change first. Then you see “Waiting for the practice” beside it, and later what became \
+                 of it: accepted, changed by the practice, or not accepted and why. What was not accepted you can mend and send \
+                 again.",
+                "Some practices take no changes from the portal: the page says so. Ring them.",
+                "Your name in law and your birth date are changed by the practice only.",
+            ],
+        },
+        Topic {
+            title: "What did my details say before, and who changed them?",
+            lines: &["Details, then “What changed, and when”: every value, the day it was changed, and by whom."],
+        },
+        Topic {
+            title: "Who can see my record?",
+            lines: &[
+                "Home, then “People with access”: who uses the portal for you. You can let somebody in, and end what you gave.",
+                "Home, then “Who looked at this record”: who opened or changed it, at the practice and in the portal.",
+            ],
+        },
+        Topic {
+            title: "I act for somebody else",
+            lines: &[
+                "Their practice, or they themselves, can let you in: as somebody who may look, or who may act. You sign in as \
+                 yourself, and the practice sees that it was you.",
+                "A child’s record closes to you, or shows less, at the age that the practice has set. Home tells you beforehand.",
+            ],
+        },
+        Topic {
+            title: "How do I fill in a form?",
+            lines: &[
+                "Forms that wait for you stand on Home. What you type is kept as you go; you can stop and come back. Once you \
+                 return it, the practice has it and you can read and print it.",
+            ],
+        },
+        Topic {
+            title: "Is it safe?",
+            lines: &[
+                "Mails from the portal never say anything about your health: they only say that there is something new.",
+                "You are signed out after a while without doing anything. On somebody else’s device, sign out when you are done. \
+                 Under Account you see where you are signed in, and can end it.",
+            ],
+        },
+    ],
+    door: ("/sign-in", "To the portal"),
+};
+
+/// For who works in a practice.
+pub const PRACTICE: Guide = Guide {
+    title: "Help for practices",
+    lead: "How to run the portal in your practice. Patients have a guide of their own at /help: tell them that address.",
+    warning: "",
+    topics: &[
+        Topic {
+            title: "What is left to do in a new practice?",
+            lines: &[
+                "The portal is on. Add patients, then invite them: on a patient, under the name, or many at once under Reports > Case \
+                 Load.",
+                "Settings > General > Patient Access says who may be invited, for how long a link works, and what becomes of changes.",
+            ],
+        },
+        Topic {
+            title: "Why can I not invite somebody?",
+            lines: &[
+                "Patient Invitations may be switched off, the patient may have no email, or the address belongs to somebody who works \
+                 as a practitioner or to one of the patient’s contacts. The dialog says which, and the way out.",
+                "Settings > Mail lists mail that does not get through.",
+            ],
+        },
+        Topic {
+            title: "What becomes of changes that patients make?",
+            lines: &[
+                "Settings > General > Patient Access > Patient Updates, for the whole practice. Auto update: the record follows at \
+                 once. Require approval: they wait until somebody decides. Disabled: none is taken, and the portal says so.",
+                "Whatever the setting, a change is never written over something that was changed here since the patient looked: \
+                 it waits as a conflict.",
+            ],
+        },
+        Topic {
+            title: "How do I decide about a change?",
+            lines: &[
+                "The bell says that something waits. On the patient’s Updates tab old stands beside new; approve, edit and approve, or \
+                 reject with a reason that the patient reads. For a minute you can take a decision back.",
+                "Patients > Patient updates lists those of the whole practice, oldest first: narrow the list to one kind of change and \
+                 decide about many at once. What needs a look each is left out.",
+                "Whoever asked gets one mail that says nothing of what it was about. Nobody decides about their own record.",
+            ],
+        },
+        Topic {
+            title: "Who sees what?",
+            lines: &[
+                "Settings > Users > a user > Access explains for each right why that user may or may not.",
+                "How a patient lives is read by who treats them. Notes are not for the front desk.",
+                "Every look at a record is written down. Patients see who looked, by name and role.",
+            ],
+        },
+        Topic {
+            title: "Somebody acts for a patient",
+            lines: &[
+                "On the patient’s Contacts tab: let them in, say how far and until when. At the ages set under Patient Access a \
+                 parent’s access steps down or ends by itself; both are told beforehand.",
+            ],
+        },
+        Topic {
+            title: "How do I tell patients of the portal?",
+            lines: &[
+                "Settings > Handout prints a sheet to take away. Settings > Templates holds texts for mails. Point patients to their \
+                 own guide, not to this one.",
+            ],
+        },
+    ],
+    door: ("/console/sign-in", "To the console"),
+};
