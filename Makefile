@@ -54,6 +54,7 @@ soak: ## the long forms of the tests and measurements that CI runs short (hours)
 	@scripts/setup test
 	@scripts/build-site
 	@scripts/with-postgres cargo test --locked --workspace --release -- --ignored --test-threads 1
+	@PAIRS=10000 STEPS=400 scripts/with-postgres cargo test --locked --release --package services --test services updates::together
 	@CUTS=2000 KILLS=100 BULK_PATIENTS=10000 BULK_KILLS=20 MIGRATION_KILLS=50 RESTARTS=100 STOPS=50 LOCK_SECONDS=60 STALL_SECONDS=60 FLOOD_SECONDS=60 \
 		SLOW_SECONDS=120 BACKUP_MB=1024 scripts/run-tests reliability-tests
 

@@ -57,6 +57,12 @@ pub async fn queue(filter: QueueFilter, page: PageRequest) -> Result<Queue, AppE
     answer("", |ctx| async move { updates::queue(&ctx, &filter, &page).await }).await
 }
 
+/// How many of them there are, counted up to a limit.
+#[server(name = UpdatesWait, endpoint = "updates/count", input = Json, client = super::client::Console)]
+pub async fn count() -> Result<u32, AppError> {
+    answer("", |ctx| async move { updates::count(&ctx).await }).await
+}
+
 /// Approves those of these that need no further look.
 #[server(name = ApproveSome, endpoint = "updates/approve_some", input = Json, client = super::client::Console)]
 pub async fn approve_some(picked: Vec<Picked>) -> Result<Settled, AppError> {

@@ -1,6 +1,6 @@
 //! Home: what is new, and in a new practice the first steps.
 
-use domain::{limits, page::PageRequest, patient::PatientFilter, update::QueueFilter};
+use domain::{limits, page::PageRequest, patient::PatientFilter};
 use leptos::prelude::*;
 
 use super::{
@@ -70,11 +70,8 @@ pub fn Home() -> impl IntoView {
 #[component]
 fn ChangesWait() -> impl IntoView {
     let rung = use_desk().rung();
-    let queue = load(move || {
-        let one = PageRequest { after: None, limit: Some(1) };
-        api::refresh(rung.again(), api::updates::queue(QueueFilter::default(), one))
-    });
-    let total = Memo::new(move |_| queue.value().with(|queue| queue.as_ref().map_or(0, |queue| queue.total)));
+    let count = load(move || api::refresh(rung.again(), api::updates::count()));
+    let total = Memo::new(move |_| count.value().get().unwrap_or_default());
     move || {
         (total.get() > 0).then(|| {
             view! {

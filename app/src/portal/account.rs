@@ -13,6 +13,7 @@ use services::Ctx;
 
 use super::{
     agent::Agent,
+    draft::Draft,
     frame::{Frame, Place, trouble},
     words as say,
 };
@@ -132,6 +133,7 @@ pub fn AccountView(
                     </DoorForm>
                 </Card>
             })}
+            <Draft/>
             <Card title=say::LEAVE id="leave">
                 <p class="card-lead">{say::LEAVE_LEAD}</p>
                 <div class="buttons">

@@ -13,8 +13,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    Draft,
     details::{LATELY, also},
+    draft::Draft,
     forms::{moment, now},
     frame::{Frame, Place, trouble},
     words as say,

@@ -13,7 +13,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    Draft, contacts,
+    contacts,
+    draft::Draft,
     forms::{moment, now},
     frame::{Frame, Place, trouble},
     words as say,
@@ -122,7 +123,7 @@ pub fn DetailsView(
             </Card>
             {contacts::card(patient, &rung, may_edit)}
             <div data-draft=may_edit.then(|| format!("{grant}.details"))>{body}</div>
-            {may_edit.then(|| view! { <Draft/> })}
+            <Draft/>
             <p class="beside"><a href=format!("{}/history", Place::Details.path(patient))><Icon name="history"/>{say::PROFILE_HISTORY}</a></p>
         </Frame>
     }

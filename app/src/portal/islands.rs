@@ -11,8 +11,6 @@ const SOON: &str = "Are you still there?";
 const SOON_LEAD: &str = "In two minutes you are signed out.";
 const STAY: &str = "Stay signed in";
 const PRINT: &str = "Print this form";
-const DRAFT: &str = "What you typed before is still here, and not sent yet.";
-const DROP_DRAFT: &str = "Start again";
 
 /// Tells the practice that a person saw the invitation's page. A program that only fetches the page never does: it has
 /// to be run, and looked at.
@@ -29,10 +27,7 @@ pub fn Live() -> impl IntoView {
     let over = RwSignal::new(false);
     let soon = RwSignal::new(false);
     #[cfg(feature = "portal")]
-    Effect::new(move || {
-        browser::forget_at_sign_out();
-        browser::listen(over, soon);
-    });
+    Effect::new(move || browser::listen(over, soon));
     // Back to this page afterwards; an address that is no page of ours leads Home.
     let sign_in = move || {
         #[cfg(feature = "portal")]
@@ -66,24 +61,6 @@ pub fn Autosave() -> impl IntoView {
     #[cfg(feature = "portal")]
     Effect::new(move || browser::keep(said));
     view! { <p class="autosaved" role="status">{move || said.get()}</p> }
-}
-
-/// Keeps what is typed into the page's form in this tab, until it is saved or the person signs out: a lost network, a refusal or
-/// a session that ran out loses nothing.
-#[island]
-pub fn Draft() -> impl IntoView {
-    let found = RwSignal::new(false);
-    #[cfg(feature = "portal")]
-    Effect::new(move || browser::draft(found));
-    let drop = move |_| {
-        #[cfg(feature = "portal")]
-        browser::drop_draft();
-    };
-    view! {
-        <p class="draft" role="status">
-            <span hidden=move || !found.get()>{DRAFT}" "<button type="button" class="link-button" on:click=drop>{DROP_DRAFT}</button></span>
-        </p>
-    }
 }
 
 /// Prints the page, where scripts run: without them the browser's own menu does.
@@ -138,68 +115,6 @@ mod browser {
             let navigator = window().navigator();
             let _ = navigator.send_beacon_with_opt_url_search_params("/api/account/stay", Some(&nothing));
         }
-    }
-
-    /// Keeps what is typed, puts back what was, and forgets what was saved.
-    pub fn draft(found: RwSignal<bool>) {
-        let Some(kept) = kept() else { return };
-        if let Some(done) = attribute("data-draft-done") {
-            // Those of one noun: the keys are counted anew after each that goes.
-            let keys: Vec<_> = (0..kept.length().unwrap_or(0)).filter_map(|at| kept.key(at).ok().flatten()).collect();
-            for key in keys.iter().filter(|key| key.starts_with(&done)) {
-                let _ = kept.remove_item(key);
-            }
-        }
-        let Some(key) = attribute("data-draft") else { return };
-        let Ok(Some(form)) = document().query_selector("[data-draft] form") else { return };
-        if let Some(before) = kept.get_item(&key).ok().flatten() {
-            found.set(put_back(&form, &before));
-        }
-        let heard = Closure::<dyn Fn(Event)>::new({
-            let form = form.clone();
-            move |_: Event| {
-                if let Some(fields) = fields(&form) {
-                    let _ = kept.set_item(&key, &String::from(fields.to_string()));
-                }
-            }
-        });
-        let _ = form.add_event_listener_with_callback("input", heard.as_ref().unchecked_ref());
-        heard.forget();
-    }
-
-    /// What was typed, and what the page said then: from it the server tells whether the practice changed it since.
-    fn put_back(form: &web_sys::Element, before: &str) -> bool {
-        let (Ok(before), Ok(controls)) = (UrlSearchParams::new_with_str(before), form.query_selector_all("[name]"))
-        else {
-            return false;
-        };
-        let mut found = false;
-        for at in 0..controls.length() {
-            let Some(control) = controls.item(at) else { continue };
-            let get = |what: &str| js_sys::Reflect::get(&control, &JsValue::from_str(what)).ok()?.as_string();
-            let Some(value) = get("name").and_then(|name| before.get(&name)) else { continue };
-            if get("type").as_deref() != Some("checkbox") && get("value").as_ref() != Some(&value) {
-                let _ = js_sys::Reflect::set(&control, &JsValue::from_str("value"), &JsValue::from_str(&value));
-                found = true;
-            }
-        }
-        found
-    }
-
-    /// The page as the server drew it.
-    pub fn drop_draft() {
-        if let (Some(kept), Some(key)) = (kept(), attribute("data-draft")) {
-            let _ = kept.remove_item(&key);
-        }
-        let _ = location().reload();
-    }
-
-    fn kept() -> Option<web_sys::Storage> {
-        window().session_storage().ok().flatten()
-    }
-
-    fn attribute(name: &str) -> Option<String> {
-        document().query_selector(&format!("[{name}]")).ok()??.get_attribute(name)
     }
 
     const KEPT: &str = "Saved at";
@@ -262,19 +177,6 @@ mod browser {
             js_sys::Reflect::construct(&class, &js_sys::Array::of1(from)).ok()
         };
         make("URLSearchParams", &make("FormData", form)?)?.dyn_into().ok()
-    }
-
-    /// Whoever signs out leaves nothing behind in this tab.
-    pub fn forget_at_sign_out() {
-        let heard = Closure::<dyn Fn(Event)>::new(|event: Event| {
-            let form = event.target().and_then(|form| form.dyn_into::<web_sys::Element>().ok());
-            let action = form.and_then(|form| form.get_attribute("action"));
-            if action.is_some_and(|action| action.starts_with("/api/account/sign_out")) {
-                let _ = kept().map(|kept| kept.clear());
-            }
-        });
-        let _ = document().add_event_listener_with_callback("submit", heard.as_ref().unchecked_ref());
-        heard.forget();
     }
 
     /// Opens the stream; the browser itself connects again after a lost network. `over` means that it need not.

@@ -10,6 +10,7 @@
 //! | `details` | `/portal/:patient/details`: what the record says of the person, and changing it |
 //! | `contacts` | `/portal/:patient/contacts`: whom to ring in an emergency |
 //! | `profile_history` | `/portal/:patient/details/history`: what the record said before |
+//! | `draft` | what is typed stays in the tab until it is saved |
 //! | `account` | `/portal/account`: devices, password, the way out |
 //! | `people` | `/portal/:patient/people`: who can see this record, and letting somebody in |
 //! | `access_log` | `/portal/:patient/access-log`: who looked at this record |
@@ -29,6 +30,8 @@ mod contacts;
 #[cfg(feature = "ssr")]
 mod details;
 #[cfg(feature = "ssr")]
+mod draft;
+#[cfg(feature = "ssr")]
 mod forms;
 #[cfg(feature = "ssr")]
 mod frame;
@@ -45,7 +48,7 @@ mod start;
 #[cfg(feature = "ssr")]
 pub mod words;
 
-pub use islands::{Autosave, Draft, Live, Opened, Print};
+pub use islands::{Autosave, Live, Opened, Print};
 
 #[cfg(feature = "ssr")]
 pub use self::{

@@ -309,6 +309,10 @@ pub const ALSO_AT_ONCE: &str = "Counts there at once.";
 /// Hint.
 pub const ALSO_BY_APPROVAL: &str = "They look at it first.";
 
+/// What was typed on this device was found again.
+pub const DRAFT: &str = "What you typed before is still here. It is not sent yet.";
+/// Button.
+pub const DROP_DRAFT: &str = "Start again";
 /// Link, and the page behind it.
 pub const PROFILE_HISTORY: &str = "What changed, and when";
 /// Lead.

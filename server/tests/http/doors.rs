@@ -325,6 +325,12 @@ fn body(door: &str, ids: &Ids) -> Body {
         }
         // None is named: who passes approves nothing.
         "updates/approve_all" => Body::Json(json!({ "patient": ids.patient, "seen": [] })),
+        "updates/history" => Body::Json(json!({ "patient": ids.patient, "page": page })),
+        "updates/queue" => Body::Json(json!({ "filter": {}, "page": page })),
+        "updates/count" => Body::Json(json!({})),
+        "updates/approve_some" => Body::Json(json!({ "picked": [] })),
+        "updates/reject_some" => Body::Json(json!({ "picked": [], "reason": "" })),
+        "updates/undo_some" => Body::Json(json!({ "picked": [] })),
         "updates/undo" => Body::Json(json!({ "patient": ids.patient, "id": ids.update })),
         "updates/own" => Body::Form(vec![("patient", ids.patient.clone())]),
         "updates/change" => Body::Form(vec![
@@ -332,6 +338,7 @@ fn body(door: &str, ids: &Ids) -> Body {
             ("seen[city]", text("")),
             ("values[city]", text("Elsewhere")),
         ]),
+        "updates/own_history" => Body::Form(vec![("patient", ids.patient.clone())]),
         "updates/contacts" => Body::Form(vec![("patient", ids.patient.clone())]),
         "updates/put_contact" => Body::Form(vec![
             ("patient", ids.patient.clone()),
@@ -582,7 +589,7 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 49] = [
+const READING: [&str; 52] = [
     "account/tips",
     "bulk/export",
     "bulk/list",
@@ -628,7 +635,10 @@ const READING: [&str; 49] = [
     "settings/practice",
     "settings/waiting_updates",
     "templates/list",
+    "updates/count",
     "updates/decided",
+    "updates/history",
+    "updates/queue",
     "updates/waiting",
     "users/list",
     "users/page",

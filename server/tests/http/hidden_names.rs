@@ -166,9 +166,12 @@ async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
 }
 
 /// What is names and nothing else is refused as a whole.
-const REFUSED: [&str; 14] = [
+const REFUSED: [&str; 17] = [
     "patients/background",
+    "updates/count",
     "updates/decided",
+    "updates/history",
+    "updates/queue",
     "updates/waiting",
     "bulk/export",
     "bulk/list",
@@ -184,11 +187,14 @@ const REFUSED: [&str; 14] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 46] = [
+const CHANGING: [&str; 49] = [
     "patients/save_background",
     "updates/approve_all",
+    "updates/approve_some",
     "updates/decide",
+    "updates/reject_some",
     "updates/undo",
+    "updates/undo_some",
     "bulk/go_on",
     "bulk/open",
     "bulk/start",
@@ -251,7 +257,9 @@ fn bodies(door: &str, patient: &str, user: &str, form: &str) -> Vec<Value> {
         }
         "patients/profile" | "patients/contacts" | "patients/background" => vec![json!({ "id": patient })],
         "updates/waiting" => vec![json!({ "patient": patient })],
-        "updates/decided" => vec![json!({ "patient": patient, "page": page })],
+        "updates/decided" | "updates/history" => vec![json!({ "patient": patient, "page": page })],
+        "updates/queue" => vec![json!({ "filter": {}, "page": page })],
+        "updates/count" => vec![json!({})],
         "invitations/start" => vec![json!({ "patient": patient })],
         "portal_users/list" => vec![json!({ "patient": patient })],
         "portal_users/find" => vec![json!({ "patient": patient, "email": "cnry-a-1@example.org" })],

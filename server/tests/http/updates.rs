@@ -160,6 +160,93 @@ async fn emergency_contacts_are_changed_without_scripts() {
     }
 }
 
+// B-01, B-03, TG-01, PR-01, PR-11, AD-06: the group's queue and the history, by who may and who may not; Home says what became
+// of it.
+#[tokio::test]
+async fn the_queue_and_the_history_are_for_who_may() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let owner = app.practitioner().await;
+        let (person, patient) = app.portal_user(&owner, 'a', 1).await;
+        let ask = [("patient", patient.as_str()), ("seen[city]", "x"), ("values[city]", "Glebe")];
+        person.post("updates/change", &ask).await.is(200);
+        let living = [("patient", patient.as_str()), ("seen[living]", ""), ("values[living]", EVIL)];
+        person.post("updates/change", &living).await.is(200);
+        let page = json!({ "after": null, "limit": null });
+        let queue = json!({ "filter": {}, "page": page });
+        let listed = owner.call("updates/queue", queue.clone()).await.is(200).json();
+        assert_eq!((&listed["total"], listed["changes"]["rows"].as_array().unwrap().len()), (&json!(2), 2));
+        let of = |n: usize| json!([patient, listed["changes"]["rows"][n]["row"]["update"]["id"]]);
+        // The front desk does not learn how somebody lives; another group's list is its own.
+        let desk = app.user("calendar@a.example.org").await;
+        let theirs = desk.call("updates/queue", queue.clone()).await.is(200);
+        assert!(theirs.json()["total"] == 1 && !theirs.text().contains("living"), "{}", theirs.text());
+        assert_eq!(desk.call("updates/count", json!({})).await.is(200).json(), json!(1));
+        let stranger = app.user("full@b.example.org").await;
+        assert_eq!(stranger.call("updates/queue", queue.clone()).await.is(200).json()["total"], 0);
+        let reject = json!({ "picked": [of(0), of(1)], "reason": "" });
+        for who in [&stranger, &app.user("personal@a.example.org").await] {
+            assert_eq!(who.call("updates/reject_some", reject.clone()).await.is(200).json()["left"], 2);
+        }
+        let reader = app.user("reader@a.example.org").await;
+        for (door, body) in [
+            ("updates/queue", queue.clone()),
+            ("updates/count", json!({})),
+            ("updates/reject_some", reject.clone()),
+            ("updates/approve_some", json!({ "picked": [] })),
+            ("updates/undo_some", json!({ "picked": [of(0)] })),
+        ] {
+            reader.call(door, body.clone()).await.is(403);
+            person.call(door, body).await.is(403);
+        }
+        // What is no kind of change cannot be asked for; nor can too much be decided at once.
+        let odd = json!({ "filter": { "topic": "status" }, "page": page });
+        assert!([400, 422].contains(&owner.call("updates/queue", odd).await.status));
+        let many: Vec<_> = (0..=domain::limits::QUEUE_PICKED).map(|_| of(0)).collect();
+        owner.call("updates/reject_some", json!({ "picked": many, "reason": "" })).await.is(422);
+        let both = owner.call("updates/reject_some", reject).await.is(200).json();
+        assert_eq!((&both["left"], both["done"].as_array().unwrap().len()), (&json!(0), 2));
+        let home = format!("/portal/{patient}");
+        assert!(person.get(&home).await.is(200).text().contains("Your practice looked at your changes"));
+        person.get(&format!("{home}/details")).await.is(200);
+        assert!(!person.get(&home).await.is(200).text().contains("Your practice looked at your changes"));
+
+        // The history: written by what is approved, drawn safely, and nobody else's.
+        mode(&owner, "auto").await;
+        person.post("updates/change", &living).await.is(200);
+        let history = format!("{home}/details/history");
+        let drawn = person.get(&history).await.is(200).text();
+        assert!(drawn.contains("&lt;script&gt;alert(1)") && !drawn.contains("<script>alert"), "{drawn}");
+        let asked = json!({ "patient": patient, "page": page });
+        let rows = owner.call("updates/history", asked.clone()).await.is(200).json();
+        assert_eq!(rows["rows"].as_array().unwrap().len(), 1);
+        let hidden = desk.call("updates/history", asked.clone()).await.is(200).json();
+        assert!(hidden["rows"].as_array().unwrap().is_empty(), "{hidden}");
+        stranger.call("updates/history", asked).await.is(404);
+        let few = let_in(&app, &owner, &patient, "few@example.org", "edit", "administrative").await;
+        few.get(&history).await.is(404);
+        few.post("updates/own_history", &[("patient", &patient)]).await.is(404);
+        few.get(&format!("{home}/details")).await.is(404);
+    }
+}
+
+// S0-42: two guides, open to whoever cannot get in; the patients' says nothing of what is the practice's.
+#[tokio::test]
+async fn patients_and_practices_have_guides_of_their_own() {
+    let app = App::start(ENGINES[0]).await;
+    let patients = app.anon().get("/help").await.is(200).text();
+    assert!(patients.contains("Help for patients") && patients.contains("href=\"/sign-in\""));
+    for theirs in ["/help/practice", "/console", "Require approval", "Patient Access"] {
+        assert!(!patients.contains(theirs), "{theirs}");
+    }
+    let practice = app.anon().get("/help/practice").await.is(200).text();
+    assert!(practice.contains("Require approval") && practice.contains("/help:") && practice.contains("/console/sign-in"));
+    let sign_in = app.anon().get("/sign-in").await.is(200).text();
+    assert!(sign_in.contains("href=\"/help\"") && !sign_in.contains("/help/practice"));
+    let console = app.anon().get("/console/sign-in").await.is(200).text();
+    assert!(console.contains("href=\"/help/practice\""));
+}
+
 async fn let_in(app: &App, by: &Persona, patient: &str, email: &str, role: &str, level: &str) -> Persona {
     let terms = json!({ "role": role, "level": level });
     let form = json!({ "whom": "other", "name": "Ada", "email": email, "email_again": email, "terms": terms });

@@ -15,7 +15,7 @@ pub use self::{
     contacts::{contacts, order_contacts, remove_contact, save_contact},
     history::{history, own_history},
     portal::{profile, save},
-    queue::{approve_some, queue, reject_some, undo_some},
+    queue::{approve_some, count, queue, reject_some, undo_some},
     staff::{approve_all, decide, decided, undo, waiting},
 };
 pub(crate) use self::{

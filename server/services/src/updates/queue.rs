@@ -73,6 +73,16 @@ pub async fn queue(ctx: &Ctx, filter: &QueueFilter, page: &PageRequest) -> Resul
     Ok(Queue { changes: Page { rows, next }, total })
 }
 
+/// How many wait in all, counted up to [`limits::QUEUE_COUNTED`]. Nobody's record is looked at by it.
+///
+/// # Errors
+/// As [`queue`].
+pub async fn count(ctx: &Ctx) -> Result<u32> {
+    let access = ctx.actor()?.may(ReviewUpdates, &())?;
+    let social = social_reach(ctx, &access)?;
+    Ok(ctx.read().await?.count_updates_queue(&access, social, &QueueFilter::default()).await?)
+}
+
 /// A patient of whom something waits.
 struct Sight {
     reach: Reach,

@@ -15,7 +15,7 @@ use domain::{
 };
 use services::{
     Ctx, Error, bulk, console, forms, history, invitations, locations, mails, notifications, patients, relationships,
-    settings, templates, users,
+    settings, templates, updates, users,
 };
 
 use crate::town::{Staff, Town, access_form};
@@ -237,6 +237,7 @@ pub async fn tried_in_group(user: &Ctx) -> BTreeMap<&'static str, Came> {
         ("EnterGroup", Came::of(console::start(user).await)),
         ("ListPatients", Came::of(patients::list(user, &PatientFilter::default(), &page).await)),
         ("AddPatient", Came::of(patients::add(user, &DetailsForm::default()).await)),
+        ("ReviewUpdates", Came::of(updates::count(user).await)),
         ("InvitePatients", Came::of(bulk::open(user, &Selection::These(Vec::new())).await)),
         ("ViewHistory", Came::of(history::list(user, &HistoryFilter::default(), &page).await)),
         ("ExportData", Came::of(history::export(user, &HistoryFilter::default()).await)),

@@ -1,23 +1,27 @@
 //! What patients change in their own record: by the group's setting, field by field, and never unseen over what the practice
 //! changed.
 
+mod contacts;
+mod history;
+mod queue;
+mod together;
+
 use std::collections::BTreeMap;
 
 use domain::{
     audit::Action,
     background::BackgroundForm,
-    emergency::{self, EmergencyContact},
     error::{Conflict, Problem, Refusal},
     grant::{Level as Sees, Role, TermsForm},
-    ids::{ContactId, PatientId, UpdateId},
+    ids::{PatientId, UpdateId},
     invitation::{InviteForm, Whom},
     limits,
     notification::News,
     page::PageRequest,
-    patient::{ContactForm, DetailsForm},
+    patient::DetailsForm,
     practice::PatientAccessForm,
     time::Span,
-    update::{Field, Mode, OwnContacts, OwnProfile, OwnState, ProfileForm, Subject, UpdateRow, Verdict, Waiting},
+    update::{Field, Mode, OwnProfile, OwnState, ProfileForm, UpdateRow, Verdict, Waiting},
     user::Level,
 };
 use services::{Ctx, Error, Result, invitations, notifications, patients, settings, updates};
@@ -33,7 +37,6 @@ on_both_engines! {
     a_later_change_replaces_the_earlier,
     a_conflict_waits_for_a_look,
     the_bell_says_it_once_and_is_right_about_it,
-    one_of_two_who_decide,
     nobody_decides_about_their_own,
     who_acts_for_somebody,
     one_person_with_two_practices,
@@ -42,11 +45,6 @@ on_both_engines! {
     a_decision_is_taken_back,
     whoever_asked_is_told_by_mail,
     all_at_once_but_what_needs_a_look,
-    whom_to_ring_is_changed_where_somebody_decides,
-    whom_to_ring_is_changed_at_once,
-    whom_to_ring_is_nobody_elses_to_change,
-    whom_to_ring_is_told_two_practices,
-    whatever_happens_the_record_is_what_was_decided,
 }
 
 const LIEN: &str = "lien@example.org";
@@ -276,7 +274,7 @@ async fn a_conflict_waits_for_a_look(town: Town) {
         assert_eq!(conflict(decide(&staff.owner, patient, &rows[0], true).await), Conflict::ChangedMeanwhile);
         assert_eq!(
             updates::approve_all(&staff.owner, patient, &[(rows[0].update.id, "0400 000 004".into())]).await.unwrap(),
-            0
+            []
         );
         // A third thing is written, by somebody who looked.
         let row = waiting(&staff.owner, patient).await.remove(0);
@@ -328,39 +326,6 @@ async fn the_bell_says_it_once_and_is_right_about_it(town: Town) {
     assert_eq!((told(&staff.owner).await[0], told(&desk).await), (false, so_far));
 }
 
-/// RC-02, R-11: approve and reject at once, and an edit of the patient in between: one decision counts, the other is told, and
-/// the trail is whole.
-async fn one_of_two_who_decide(town: Town) {
-    let Place { staff, patient, lien } = place(&town, Mode::Approval).await;
-    let owner = &staff.owner;
-    let desk = town.user(staff.group, "desk@harbour.example", Level::AdminFull).await;
-    for round in 0..20 {
-        let (before, wanted) = (says(owner, patient, Field::Mobile).await, format!("0400 000 1{round:02}"));
-        change(&lien, patient, &[(Field::Mobile, &wanted)]).await.unwrap();
-        let row = waiting(owner, patient).await.remove(0);
-        let edits = round % 4 == 0;
-        let (yes, no, again) =
-            tokio::join!(decide(owner, patient, &row, true), decide(&desk, patient, &row, false), async {
-                if edits { change(&lien, patient, &[(Field::Mobile, "0400 000 999")]).await } else { Ok(()) }
-            });
-        again.unwrap();
-        let now = says(owner, patient, Field::Mobile).await;
-        match (&yes, &no) {
-            (Ok(()), Err(Error::Conflict(Conflict::DecidedMeanwhile))) => assert_eq!(now, wanted),
-            (Err(Error::Conflict(Conflict::DecidedMeanwhile)), Ok(())) => assert_eq!(now, before),
-            (Err(Error::Conflict(_)), Err(Error::Conflict(_))) if edits => {
-                assert_eq!(now, before, "the patient was first")
-            }
-            other => panic!("round {round}: {other:?}"),
-        }
-        for row in waiting(owner, patient).await {
-            decide(owner, patient, &row, false).await.unwrap();
-        }
-    }
-    let reports = services::audit::verify(&*town.services.store).await.unwrap();
-    assert!(reports.iter().all(|report| report.fault.is_none()), "{reports:?}");
-}
-
 /// PT-13: an administrator who is a patient does not approve what she asked for; nor does anybody from the portal.
 async fn nobody_decides_about_their_own(town: Town) {
     let Place { staff, .. } = place(&town, Mode::Approval).await;
@@ -379,7 +344,7 @@ async fn nobody_decides_about_their_own(town: Town) {
     for approve in [true, false] {
         assert_eq!(forbidden(decide(&grace, patient, &row, approve).await), Refusal::OwnUpdate);
     }
-    assert_eq!(updates::approve_all(&grace, patient, &[(row.update.id, row.now.clone())]).await.unwrap(), 0);
+    assert_eq!(updates::approve_all(&grace, patient, &[(row.update.id, row.now.clone())]).await.unwrap().len(), 0);
     decide(&staff.owner, patient, &row, true).await.unwrap();
 }
 
@@ -427,7 +392,7 @@ async fn who_acts_for_somebody(town: Town) {
     services::portal_users::suspend(owner, patient, id).await.unwrap();
     let row = waiting(owner, patient).await.remove(0);
     assert!(row.access_over && row.may_decide);
-    assert_eq!(updates::approve_all(owner, patient, &[(row.update.id, row.now.clone())]).await.unwrap(), 0);
+    assert_eq!(updates::approve_all(owner, patient, &[(row.update.id, row.now.clone())]).await.unwrap().len(), 0);
     set(owner, Mode::Disabled, Waiting::Apply.code()).await.unwrap();
     assert_eq!(waiting(owner, patient).await.len(), 1);
     decide(owner, patient, &row, true).await.unwrap();
@@ -504,7 +469,7 @@ async fn how_somebody_lives_is_for_who_treats_them(town: Town) {
     let living = all.iter().find(|row| row.update.subject == Field::Living.into()).unwrap();
     assert!(matches!(decide(&desk, patient, living, true).await, Err(Error::NotFound)));
     let seen: Vec<_> = all.iter().map(|row| (row.update.id, row.now.clone())).collect();
-    assert_eq!(updates::approve_all(&desk, patient, &seen).await.unwrap(), 1);
+    assert_eq!(updates::approve_all(&desk, patient, &seen).await.unwrap().len(), 1);
     assert_eq!(waiting(&staff.owner, patient).await.len(), 1);
 }
 
@@ -607,311 +572,10 @@ async fn all_at_once_but_what_needs_a_look(town: Town) {
     change(&lien, patient, &[(Field::Mobile, "0400 000 002")]).await.unwrap();
     edit_mobile(owner, patient, "0400 000 003").await;
     let seen: Vec<_> = waiting(owner, patient).await.iter().map(|row| (row.update.id, row.now.clone())).collect();
-    assert_eq!(updates::approve_all(owner, patient, &seen).await.unwrap(), 3);
+    assert_eq!(updates::approve_all(owner, patient, &seen).await.unwrap().len(), 3);
     assert_eq!(says(owner, patient, Field::Postcode).await, "SW1A 1AA");
     assert_eq!(says(owner, patient, Field::Mobile).await, "0400 000 003");
     assert_eq!(waiting(owner, patient).await.len(), 1);
     let nothing: UpdateId = uuid::Uuid::nil().into();
     assert!(matches!(updates::undo(owner, patient, nothing).await, Err(Error::NotFound)));
-}
-
-fn rung(name: &str, phone: &str) -> EmergencyContact {
-    EmergencyContact { name: name.into(), relationship: "Friend".into(), phone: phone.into() }
-}
-
-async fn own(by: &Ctx, patient: PatientId) -> OwnContacts {
-    updates::contacts(by, patient).await.unwrap()
-}
-
-/// Those the practice rings, in their order.
-async fn rings(by: &Ctx, patient: PatientId) -> Vec<String> {
-    let contacts = patients::contacts(by, patient).await.unwrap().into_iter();
-    contacts.filter(|contact| contact.details.emergency).map(|contact| contact.details.name).collect()
-}
-
-/// The practice's own contact.
-async fn known(by: &Ctx, patient: PatientId, name: &str, email: &str, emergency: bool) -> ContactId {
-    let form = ContactForm {
-        name: name.into(),
-        relationship: "Friend".into(),
-        email: email.into(),
-        phone: "0400 000 001".into(),
-        emergency: if emergency { "yes".into() } else { String::new() },
-    };
-    patients::add_contact(by, patient, &form).await.unwrap()
-}
-
-/// S0-18, S0-37, B-03: added, changed, taken off and put in order, each looked at first; in conflict where the practice changed
-/// the same contact; and taken back.
-async fn whom_to_ring_is_changed_where_somebody_decides(town: Town) {
-    let Place { staff, patient, lien } = place(&town, Mode::Approval).await;
-    let owner = &staff.owner;
-    let kim = known(owner, patient, "Kim", "", true).await;
-    let joe = known(owner, patient, "Joe", "joe@example.org", true).await;
-    known(owner, patient, "Case worker", "", false).await;
-    let page = own(&lien, patient).await;
-    assert_eq!(page.contacts.iter().map(|one| one.id).collect::<Vec<_>>(), [kim, joe], "who is not rung is not shown");
-    // She adds Ada, who is asked for and shown, changes her mind about the number, and wants her rung first.
-    updates::save_contact(&lien, patient, None, "", &rung("Ada", "0400 000 002"), &[]).await.unwrap();
-    let ada = own(&lien, patient).await.contacts.pop().unwrap();
-    assert!(ada.value.is_none() && ada.shown().unwrap().name == "Ada");
-    updates::save_contact(&lien, patient, Some(ada.id), "", &rung("Ada", "0400 000 003"), &[]).await.unwrap();
-    let first = emergency::order_code(&[ada.id, joe, kim]);
-    updates::order_contacts(&lien, patient, &page.order, &first).await.unwrap();
-    updates::remove_contact(&lien, patient, kim, &page.contacts[0].code()).await.unwrap();
-    assert_eq!(rings(owner, patient).await, ["Kim", "Joe"]);
-    let rows = waiting(owner, patient).await;
-    assert_eq!((rows.len(), patients::profile(owner, patient).await.unwrap().updates), (3, 3));
-    assert!(rows.iter().all(|row| row.may_decide && !row.conflict));
-    let seen: Vec<_> = rows.iter().map(|row| (row.update.id, row.now.clone())).collect();
-    // One after the other what is seen of the order is another: only what was seen so is approved.
-    assert_eq!(updates::approve_all(owner, patient, &seen).await.unwrap(), 2);
-    let order = waiting(owner, patient).await.remove(0);
-    assert!(!order.conflict && order.update.subject == Subject::Order);
-    decide(owner, patient, &order, true).await.unwrap();
-    assert_eq!(rings(owner, patient).await, ["Ada", "Joe"]);
-    let page = own(&lien, patient).await;
-    assert!(page.contacts.iter().all(|one| one.value.is_some()));
-    assert!(matches!(page.order_last.map(|last| last.state), Some(OwnState::Accepted { .. })));
-    // Taken back within the minute, the order is as it was.
-    updates::undo(owner, patient, order.update.id).await.unwrap();
-    assert_eq!(rings(owner, patient).await, ["Joe", "Ada"]);
-    decide(owner, patient, &waiting(owner, patient).await.remove(0), false).await.unwrap();
-    // Joe is written to by the practice: he is not rung any more and stays a contact.
-    let page = own(&lien, patient).await;
-    let of = |id: ContactId| page.contacts.iter().find(|one| one.id == id).unwrap().code();
-    updates::remove_contact(&lien, patient, joe, &of(joe)).await.unwrap();
-    decide(owner, patient, &waiting(owner, patient).await.remove(0), true).await.unwrap();
-    assert_eq!(rings(owner, patient).await, ["Ada"]);
-    let all = patients::contacts(owner, patient).await.unwrap();
-    let kept = all.iter().find(|one| one.id == joe).unwrap();
-    assert_eq!(kept.details.email.as_ref().unwrap().as_str(), "joe@example.org");
-    assert!(all.iter().all(|one| one.id != kim), "who was here for that only is gone");
-    // The practice changes the same contact: nobody's change is overwritten unseen.
-    updates::save_contact(&lien, patient, Some(ada.id), &of(ada.id), &rung("Ada", "0400 000 004"), &[]).await.unwrap();
-    let mine = all.iter().find(|one| one.id == ada.id).unwrap();
-    let form = ContactForm { phone: "0400 000 005".into(), ..ContactForm::of(&mine.details) };
-    patients::save_contact(owner, patient, ada.id, mine.version, &form).await.unwrap();
-    let row = waiting(owner, patient).await.remove(0);
-    assert!(row.conflict);
-    let put = |put: &EmergencyContact| Verdict::Approve { saw: row.now.clone(), put: Some(put.code()) };
-    let wrong = updates::decide(owner, patient, row.update.id, &put(&rung("Ada", "none"))).await;
-    assert!(matches!(wrong, Err(Error::Invalid(invalid)) if invalid.of("phone") == Some(Problem::NotAPhone)));
-    updates::decide(owner, patient, row.update.id, &put(&rung("Ada", "0400 000 006"))).await.unwrap();
-    let last = own(&lien, patient).await.contacts.remove(0);
-    assert_eq!(last.value.unwrap().phone, "0400 000 006");
-    assert!(matches!(last.last.unwrap().state, OwnState::Edited { .. }));
-    // Two who are asked for change places before anybody has decided; put back, nothing is asked for.
-    for name in ["Cleo", "Dan"] {
-        updates::save_contact(&lien, patient, None, "", &rung(name, "0400 000 007"), &[]).await.unwrap();
-    }
-    let page = own(&lien, patient).await;
-    let ids: Vec<_> = page.contacts.iter().map(|one| one.id).collect();
-    let swapped = emergency::order_code(&[ids[0], ids[2], ids[1]]);
-    updates::order_contacts(&lien, patient, &page.order, &swapped).await.unwrap();
-    assert_eq!(waiting(owner, patient).await.len(), 3);
-    updates::order_contacts(&lien, patient, &page.order, &emergency::order_code(&ids)).await.unwrap();
-    assert_eq!(waiting(owner, patient).await.len(), 2);
-    for id in &ids[1..] {
-        updates::remove_contact(&lien, patient, *id, "").await.unwrap();
-    }
-    // What is asked for and taken back is gone without a trace on the record.
-    updates::save_contact(&lien, patient, None, "", &rung("Bea", "0400 000 007"), &[]).await.unwrap();
-    let bea = own(&lien, patient).await.contacts.pop().unwrap();
-    updates::remove_contact(&lien, patient, bea.id, "").await.unwrap();
-    assert!(waiting(owner, patient).await.is_empty());
-    assert_eq!(own(&lien, patient).await.contacts.len(), 1);
-}
-
-/// S0-18, S0-34: at once, except over what the practice changed meanwhile.
-async fn whom_to_ring_is_changed_at_once(town: Town) {
-    let Place { staff, patient, lien } = place(&town, Mode::Auto).await;
-    let owner = &staff.owner;
-    for name in ["Ada", "Ben"] {
-        updates::save_contact(&lien, patient, None, "", &rung(name, "0400 000 002"), &[]).await.unwrap();
-    }
-    assert_eq!(rings(owner, patient).await, ["Ada", "Ben"]);
-    let page = own(&lien, patient).await;
-    let (ada, ben) = (&page.contacts[0], &page.contacts[1]);
-    let order = emergency::order_code(&[ben.id, ada.id]);
-    updates::order_contacts(&lien, patient, &page.order, &order).await.unwrap();
-    assert_eq!(rings(owner, patient).await, ["Ben", "Ada"]);
-    updates::save_contact(&lien, patient, Some(ada.id), &ada.code(), &rung("Ada V", "0400 000 009"), &[])
-        .await
-        .unwrap();
-    updates::remove_contact(&lien, patient, ben.id, &ben.code()).await.unwrap();
-    assert_eq!(rings(owner, patient).await, ["Ada V"]);
-    assert!(patients::contacts(owner, patient).await.unwrap().len() == 1 && waiting(owner, patient).await.is_empty());
-    // From an older page: what she saw is not what the record says.
-    updates::save_contact(&lien, patient, Some(ada.id), &ada.code(), &rung("Ada", "0400 000 001"), &[]).await.unwrap();
-    assert_eq!(rings(owner, patient).await, ["Ada V"]);
-    assert!(waiting(owner, patient).await.remove(0).conflict);
-    // What is wrong is said beside its field, and there is an end to it.
-    let bad = updates::save_contact(&lien, patient, None, "", &rung("", "none"), &[]).await;
-    let Err(Error::Invalid(invalid)) = bad else { panic!("{bad:?}") };
-    assert_eq!((invalid.of("name"), invalid.of("phone")), (Some(Problem::Missing), Some(Problem::NotAPhone)));
-    for n in 0..limits::EMERGENCY - 1 {
-        updates::save_contact(&lien, patient, None, "", &rung(&format!("N{n}"), "0400 000 002"), &[]).await.unwrap();
-    }
-    let many = updates::save_contact(&lien, patient, None, "", &rung("One more", "0400 000 002"), &[]).await;
-    assert!(matches!(many, Err(Error::Invalid(invalid)) if invalid.of("name") == Some(Problem::TooMany)));
-}
-
-/// PX-05, PT-12: a contact that is not on the list is not changed by its id; who may look only changes nothing; nor does
-/// anybody where the practice takes no changes.
-async fn whom_to_ring_is_nobody_elses_to_change(town: Town) {
-    let Place { staff, patient, lien } = place(&town, Mode::Auto).await;
-    let owner = &staff.owner;
-    let hidden = known(owner, patient, "Case worker", "worker@example.org", false).await;
-    let kim = known(owner, patient, "Kim", "kim@example.org", true).await;
-    let other = town.patient(owner, "Some", "Body").await;
-    let theirs = known(owner, other, "Theirs", "", true).await;
-    for id in [hidden, theirs] {
-        for seen in ["", "Theirs\nFriend\n0400 000 001"] {
-            let put = updates::save_contact(&lien, patient, Some(id), seen, &rung("Mine", "0400 000 002"), &[]).await;
-            assert_eq!(conflict(put), Conflict::ChangedMeanwhile);
-            assert_eq!(conflict(updates::remove_contact(&lien, patient, id, seen).await), Conflict::ChangedMeanwhile);
-        }
-        let order = emergency::order_code(&[id, kim]);
-        assert_eq!(conflict(updates::order_contacts(&lien, patient, "", &order).await), Conflict::ChangedMeanwhile);
-    }
-    let looks = carer(&town, owner, patient, "looks@example.org", Role::View, Sees::Clinical).await;
-    assert!(!own(&looks, patient).await.may_edit);
-    let few = carer(&town, owner, patient, "few@example.org", Role::Edit, Sees::Administrative).await;
-    assert!(matches!(updates::contacts(&few, patient).await, Err(Error::NotFound)));
-    for (who, refused) in [(&looks, "look"), (&few, "few")] {
-        let add = updates::save_contact(who, patient, None, "", &rung("Mine", "0400 000 002"), &[]).await;
-        let take = updates::remove_contact(who, patient, kim, "").await;
-        let order = updates::order_contacts(who, patient, "", &emergency::order_code(&[kim])).await;
-        assert!(add.is_err() && take.is_err() && order.is_err(), "{refused}");
-    }
-    // Who may act puts the number right, and the address that invitations go to stays the practice's.
-    let mother = carer(&town, owner, patient, "mother@example.org", Role::Edit, Sees::Clinical).await;
-    let seen = own(&mother, patient).await.contacts.remove(0).code();
-    updates::save_contact(&mother, patient, Some(kim), &seen, &rung("Kim", "0400 000 008"), &[]).await.unwrap();
-    let all = patients::contacts(owner, patient).await.unwrap();
-    let now = all.iter().find(|one| one.id == kim).unwrap();
-    assert_eq!(
-        (now.details.phone.as_str(), now.details.email.as_ref().unwrap().as_str()),
-        ("0400 000 008", "kim@example.org")
-    );
-    set(owner, Mode::Disabled, "").await.unwrap();
-    let page = own(&lien, patient).await;
-    assert!(!page.may_edit && page.contacts.len() == 1);
-    let refused = updates::save_contact(&lien, patient, None, "", &rung("Ada", "0400 000 002"), &[]).await;
-    assert_eq!(forbidden(refused), Refusal::UpdatesOff);
-    let refused = updates::remove_contact(&lien, patient, kim, &page.contacts[0].code()).await;
-    assert_eq!(forbidden(refused), Refusal::UpdatesOff);
-    assert_eq!(forbidden(updates::order_contacts(&lien, patient, &page.order, &page.order).await), Refusal::UpdatesOff);
-    assert_eq!(rings(owner, patient).await, ["Kim"]);
-}
-
-/// Decision 8: somebody is added with both practices, by the way of each; changing them is each one's own.
-async fn whom_to_ring_is_told_two_practices(town: Town) {
-    let Place { staff, patient, lien } = place(&town, Mode::Approval).await;
-    let other = town.practice_called("Riverside", "owner@riverside.example").await;
-    set(&other.owner, Mode::Auto, "").await.unwrap();
-    let there = town.patient(&other.owner, "Lien", "Nguyen").await;
-    town.invite(&other.owner, there, LIEN).await;
-    invitations::confirm(&lien, &town.link_to(LIEN).await).await.unwrap();
-    assert_eq!(own(&lien, patient).await.elsewhere.len(), 1);
-    updates::save_contact(&lien, patient, None, "", &rung("Ada", "0400 000 002"), &[there]).await.unwrap();
-    assert_eq!(
-        (rings(&staff.owner, patient).await, rings(&other.owner, there).await),
-        (vec![], vec!["Ada".to_owned()])
-    );
-    let row = waiting(&staff.owner, patient).await.remove(0);
-    decide(&staff.owner, patient, &row, true).await.unwrap();
-    assert_eq!(rings(&staff.owner, patient).await, ["Ada"]);
-    let stranger = town.patient(&other.owner, "Some", "Body").await;
-    let refused = updates::save_contact(&lien, patient, None, "", &rung("Bea", "0400 000 002"), &[stranger]).await;
-    assert!(matches!(refused, Err(Error::NotFound)));
-}
-
-/// A small generator: the same steps for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % sides as u64).unwrap()
-    }
-}
-
-/// whatever patients, two reviewers and the setting do in whatever order, the record is what a small model of the
-/// accepted decisions says, no wish is lost, and the count of those that wait is the list's.
-async fn whatever_happens_the_record_is_what_was_decided(town: Town) {
-    const FIELDS: [Field; 3] = [Field::Mobile, Field::City, Field::FundNumber];
-    let Place { staff, patient, lien } = place(&town, Mode::Approval).await;
-    let desk = town.user(staff.group, "desk@harbour.example", Level::AdminFull).await;
-    let mut dice = Dice(0x5eed_cafe);
-    let mut mode = Mode::Approval;
-    let mut record = BTreeMap::from([(Field::Mobile, "0400 000 001".to_owned())]);
-    let mut wishes: BTreeMap<Field, String> = BTreeMap::new();
-    for step in 0..60 {
-        let field = FIELDS[dice.roll(FIELDS.len())];
-        let value = format!("0400 000 {:03}", dice.roll(6));
-        let now = |record: &BTreeMap<Field, String>| record.get(&field).cloned().unwrap_or_default();
-        let reviewer = if dice.roll(2) == 0 { &staff.owner } else { &desk };
-        match dice.roll(6) {
-            // The patient changes it.
-            0..=1 if mode != Mode::Disabled => {
-                let page = updates::profile(&lien, patient).await.unwrap();
-                let shown = page.fields.iter().find(|own| own.field == field).unwrap().shown().to_owned();
-                updates::save(&lien, patient, &over(&page, &[(field, &value)]), &[]).await.unwrap();
-                if shown != value {
-                    wishes.remove(&field);
-                    match mode {
-                        _ if now(&record) == value => {}
-                        Mode::Auto => drop(record.insert(field, value)),
-                        Mode::Approval | Mode::Disabled => drop(wishes.insert(field, value)),
-                    }
-                }
-            }
-            // The practice changes the number.
-            2 => {
-                edit_mobile(reviewer, patient, &value).await;
-                record.insert(Field::Mobile, value);
-            }
-            // Somebody decides.
-            3..=4 => {
-                if let Some(row) =
-                    waiting(reviewer, patient).await.into_iter().find(|row| row.update.subject == field.into())
-                {
-                    let approve = dice.roll(2) == 0;
-                    decide(reviewer, patient, &row, approve).await.unwrap();
-                    let wanted = wishes.remove(&field).unwrap();
-                    assert_eq!(row.update.wanted, wanted, "step {step}");
-                    if approve {
-                        record.insert(field, wanted);
-                    }
-                } else {
-                    assert!(!wishes.contains_key(&field), "step {step}: a wish is lost");
-                }
-            }
-            // The setting changes; what waits goes on waiting.
-            5 => {
-                mode = Mode::ALL[dice.roll(3)];
-                set(&staff.owner, mode, "keep").await.unwrap();
-            }
-            _ => {}
-        }
-        for field in FIELDS {
-            let expected = record.get(&field).cloned().unwrap_or_default();
-            assert_eq!(says(&staff.owner, patient, field).await, expected, "step {step}");
-        }
-        let rows = waiting(&staff.owner, patient).await;
-        let listed: BTreeMap<_, _> = rows
-            .into_iter()
-            .map(|row| match row.update.subject {
-                Subject::Field(field) => (field, row.update.wanted),
-                other => panic!("{other:?}"),
-            })
-            .collect();
-        assert_eq!(listed, wishes, "step {step}");
-        assert_eq!(patients::profile(&staff.owner, patient).await.unwrap().updates, wishes.len());
-        town.clock.pass(Span::seconds(1));
-    }
 }

@@ -1,0 +1,119 @@
+// What is typed on the phone outlives a lost network, a refusal and a session that ran out; what was saved or signed out of is
+// forgotten. And the portal says what became of a change, also on a page that was left open.
+import { axe, DESK, expect, noSidewaysScroll, test } from "../../harness/test.js";
+import { PASSWORD, accept, addPatient, door, invite, openConsole, typeSignIn } from "../../harness/people.js";
+
+test("what was typed is still there, until it is saved or somebody signs out", async ({ page, device, portico }) => {
+  const desk = await device(DESK);
+  await openConsole(desk);
+  const patient = await addPatient(desk);
+  await accept(page, await invite(desk, portico, patient));
+  const details = `/portal/${patient.id}/details`;
+  await page.goto(details);
+  await page.getByLabel("Suburb or city").fill("Balmain");
+  await page.getByLabel("Smoking").fill("Not since 2009\nand never again");
+  // No network: the page cannot be sent. It comes back, and so does what was typed.
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Send the changes" }).click().catch(() => undefined);
+  await page.context().setOffline(false);
+  await page.goto(details);
+  await expect(page.getByText("What you typed before is still here.")).toBeVisible();
+  await expect(page.getByLabel("Suburb or city")).toHaveValue("Balmain");
+  await expect(page.getByLabel("Smoking")).toHaveValue("Not since 2009\nand never again");
+  await axe(page);
+  await noSidewaysScroll(page);
+  // The session ends elsewhere: after signing in again it is there.
+  const other = await device();
+  await other.goto("/sign-in");
+  await typeSignIn(other, patient.email, PASSWORD);
+  await other.goto("/portal/account");
+  await other.getByRole("button", { name: /^Sign out .*phone|^Sign out / }).first().click();
+  await page.goto(details);
+  await typeSignIn(page, patient.email, PASSWORD);
+  await expect(page).toHaveURL(new RegExp(`${details}$`));
+  await expect(page.getByLabel("Suburb or city")).toHaveValue("Balmain");
+  // A refusal keeps it; what is put right is sent and then forgotten.
+  await page.getByLabel("Mobile").fill("none");
+  await page.getByRole("button", { name: "Send the changes" }).click();
+  await expect(page.getByText("This is not a telephone number.")).toBeVisible();
+  await expect(page.getByLabel("Suburb or city")).toHaveValue("Balmain");
+  await page.getByLabel("Mobile").fill("0491 570 156");
+  await page.getByRole("button", { name: "Send the changes" }).click();
+  await expect(page.getByText("Sent.")).toBeVisible();
+  await page.goto(details);
+  await expect(page.getByText("What you typed before is still here.")).toBeHidden();
+  // "Start again" shows what the server knows.
+  await page.getByLabel("Postcode").fill("2041");
+  await page.reload();
+  await expect(page.getByLabel("Postcode")).toHaveValue("2041");
+  await page.getByRole("button", { name: "Start again" }).click();
+  await expect(page.getByLabel("Postcode")).toHaveValue("");
+  // Whoever signs out leaves nothing in the tab.
+  await page.getByLabel("Postcode").fill("2042");
+  expect(await page.evaluate(() => Object.keys(sessionStorage).length)).toBe(1);
+  await page.goto("/portal/account");
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  expect(await page.evaluate(() => Object.keys(sessionStorage).length)).toBe(0);
+});
+
+// B-03: what the practice changed while the draft lay there is not overwritten unseen.
+test("a draft of an older page is a conflict, not an overwrite", async ({ page, device, portico }) => {
+  const desk = await device(DESK);
+  await openConsole(desk);
+  const patient = await addPatient(desk);
+  await accept(page, await invite(desk, portico, patient));
+  await page.goto(`/portal/${patient.id}/details`);
+  await page.getByLabel("Suburb or city").fill("Balmain");
+  const profile = (await door(desk, "patients/profile", { id: patient.id })).body as { version: number };
+  const form = { legal_first: patient.first, legal_last: patient.last, email: patient.email, birth_date: "1984-02-29", city: "Glebe" };
+  expect((await door(desk, "patients/save", { id: patient.id, version: profile.version, form })).status).toBe(200);
+  await page.reload();
+  await expect(page.getByLabel("Suburb or city")).toHaveValue("Balmain");
+  await page.getByRole("button", { name: "Send the changes" }).click();
+  await expect(page.getByText("Sent.")).toBeVisible();
+  await desk.goto(`/console/patients/${patient.id}/updates`);
+  await expect(desk.getByText("This was changed here since the patient looked.")).toBeVisible();
+});
+
+// Notifications both ways, live: Home, a page that was left open, and the history.
+test("the portal says what became of a change", async ({ page, device, portico }) => {
+  const desk = await device(DESK);
+  await openConsole(desk);
+  const patient = await addPatient(desk);
+  await accept(page, await invite(desk, portico, patient));
+  await page.goto(`/portal/account?record=${patient.id}`);
+  await page.getByRole("link", { name: "My details" }).click();
+  await page.getByLabel("Suburb or city").fill("Balmain");
+  await page.getByRole("button", { name: "Send the changes" }).click();
+  await expect(page.getByText("Sent.")).toBeVisible();
+  await page.goto(`/portal/${patient.id}`);
+  await expect(page.getByText("There is something new")).toBeHidden();
+  await desk.goto(`/console/patients/${patient.id}/updates`);
+  await desk.getByRole("button", { name: "Approve: Suburb or city" }).click();
+  await expect(page.getByRole("link", { name: "There is something new: look on Home" })).toBeVisible();
+  await axe(page);
+  await page.getByRole("link", { name: "There is something new: look on Home" }).click();
+  await expect(page.getByRole("heading", { name: "Your practice looked at your changes" })).toBeVisible();
+  await axe(page);
+  await noSidewaysScroll(page);
+  await page.getByRole("link", { name: "To the details" }).click();
+  await expect(page.getByText(/^Accepted on/)).toBeVisible();
+  await page.getByRole("link", { name: "What changed, and when" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "Suburb or city" })).toContainText("asked for by you, approved by Dr Mira Anand");
+  await axe(page);
+  await noSidewaysScroll(page);
+  await page.goto(`/portal/${patient.id}`);
+  await expect(page.getByText("All caught up")).toBeVisible();
+});
+
+// S0-42: the patients' guide, with and without a sign-in.
+test("the patients' guide", async ({ page }) => {
+  await page.goto("/sign-in");
+  await page.getByRole("link", { name: "Help for patients" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Help for patients" })).toBeVisible();
+  await page.getByText("I forgot my password").click();
+  await expect(page.getByText("never asks for it", { exact: false })).toBeVisible();
+  await axe(page);
+  await noSidewaysScroll(page);
+});
