@@ -83,8 +83,9 @@ pub fn SignInForm(
 fn OtherDoor(door: Door) -> impl IntoView {
     match door {
         Door::Portal => view! {
-            <p>{say::NO_ACCOUNT}" "<a href="/help">{say::HELP}</a></p>
+            <p>{say::NO_ACCOUNT}</p>
             <p>{say::OTHER_CONSOLE}" "<a href=Door::Console.sign_in()>{say::TO_CONSOLE_DOOR}</a></p>
+            <p><a href="/help">{say::HELP}</a></p>
         }
         .into_any(),
         Door::Console => view! {

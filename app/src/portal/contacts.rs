@@ -344,6 +344,7 @@ pub fn ContactView(
         <Frame title=title place=Place::Contacts record=Some(record) records=records>
             <p class="back"><a href=back><Icon name="arrow-left"/>{say::RUNG}</a></p>
             <header class="page-head"><h1>{title}</h1></header>
+            <Draft/>
             <div data-draft=draft><DoorForm door=PUT page=address>
                 <Refused answer=answer.clone()/>
                 <Hidden name="patient" value=patient.to_string()/>
@@ -359,7 +360,6 @@ pub fn ContactView(
                 {elsewhere}
                 <div class="form-end"><Button kind=Kind::Main submit=true>{button}</Button></div>
             </DoorForm></div>
-            <Draft/>
         </Frame>
     }
 }

@@ -114,6 +114,7 @@ pub fn DetailsView(
             {done.map(|text| view! {
                 <div data-draft-done=format!("{grant}.details")><Notice tone=Tone::Success live=true focus=true><p>{text}</p></Notice></div>
             })}
+            <Draft/>
             <Card title=say::NAME_AND_BIRTH id="name-and-birth">
                 <p class="card-lead">{say::ONLY_THE_PRACTICE}</p>
                 <dl class="answers">
@@ -123,7 +124,6 @@ pub fn DetailsView(
             </Card>
             {contacts::card(patient, &rung, may_edit)}
             <div data-draft=may_edit.then(|| format!("{grant}.details"))>{body}</div>
-            <Draft/>
             <p class="beside"><a href=format!("{}/history", Place::Details.path(patient))><Icon name="history"/>{say::PROFILE_HISTORY}</a></p>
         </Frame>
     }

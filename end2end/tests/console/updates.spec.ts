@@ -39,7 +39,7 @@ test("several changes of one kind are decided about at once", async ({ device, p
   await settled(desk);
   await axe(desk);
   await noSidewaysScroll(desk);
-  await desk.getByLabel("Tick all shown").check();
+  await desk.getByLabel("Tick all that are shown").check();
   await expect(desk.getByText("2 ticked")).toBeVisible();
   await desk.getByRole("button", { name: "Approve these" }).click();
   await expect(desk.getByText("2 changes are approved")).toBeVisible();
@@ -105,7 +105,7 @@ test("who sees no names has no such list", async ({ device }) => {
 test("the practice's guide opens beside the console", async ({ device }) => {
   const desk = await device(DESK);
   await openConsole(desk);
-  await desk.getByRole("button", { name: /Mira Anand/ }).click();
+  await desk.getByLabel(/account and appearance/).click();
   const [guide] = await Promise.all([desk.waitForEvent("popup"), desk.getByRole("link", { name: "Help for practices" }).click()]);
   await expect(guide.getByRole("heading", { level: 1, name: "Help for practices" })).toBeVisible();
   await guide.getByText("How do I decide about a change?").click();

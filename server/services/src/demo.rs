@@ -13,6 +13,7 @@ use domain::{
     audit::{Action, Entry},
     background::BackgroundForm,
     email::Email,
+    emergency::EmergencyContact,
     error::Invalid,
     grant::{Grant, Kind},
     ids::{AccountId, FormId, GroupId, LocationId, PatientId, UserId},
@@ -193,14 +194,18 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
     send_forms(&owner, work.as_mut(), &first, &forms).await?;
     // The second group has patients of its own; that some are the same people is nobody's business in either.
     add_patients(&ctx, work.as_mut(), &others, 2, all.get(SECOND_PATIENTS).unwrap_or_default()).await?;
-    let account = work.find_account(&email(PEOPLE[5].email)?).await?;
-    let account = account.ok_or_else(|| Error::fault("the demo has no portal user"))?.id;
-    let token = session(&ctx, work.as_mut(), account, None).await?;
+    let mut tokens = Vec::new();
+    for person in [&PEOPLE[5], &PEOPLE[3]] {
+        let account = work.find_account(&email(person.email)?).await?;
+        let account = account.ok_or_else(|| Error::fault("the demo has no portal user"))?.id;
+        tokens.push(session(&ctx, work.as_mut(), account, None).await?);
+    }
     work.save().await?;
-    let portal = signed_in(services, vec![token]).await?;
-    if let (Some(lien), Some(patient)) = (portal.first(), first.first()) {
-        change_details(&owner, &Ctx::new(Arc::clone(services), Origin::default(), Some(lien.clone())), *patient)
-            .await?;
+    let portal = signed_in(services, tokens).await?;
+    if let ([lien, grace], [patient, other, ..]) = (portal.as_slice(), first.as_slice()) {
+        let at_portal = |actor: &Actor| Ctx::new(Arc::clone(services), Origin::default(), Some(actor.clone()));
+        change_details(&owner, &at_portal(lien), *patient).await?;
+        ask(&at_portal(grace), *other, &[(Field::Mobile, "0491 570 110")]).await?;
     }
     let mut work = services.store.begin().await?;
     for actor in actors.iter().chain(&others).chain(&portal) {
@@ -220,14 +225,25 @@ async fn change_details(owner: &Ctx, portal: &Ctx, patient: PatientId) -> Result
         ..BackgroundForm::default()
     };
     patients::save_background(owner, patient, page.version, &known).await?;
+    let wanted =
+        [(Field::Mobile, "0491 570 159"), (Field::FundNumber, "4417 2280"), (Field::Activity, "Swims twice a week")];
+    ask(portal, patient, &wanted).await?;
+    let kim = EmergencyContact {
+        name: "Kim Nguyễn".to_owned(),
+        relationship: "Sister".to_owned(),
+        phone: "0491 570 737".to_owned(),
+    };
+    updates::save_contact(portal, patient, None, "", &kim, &[]).await
+}
+
+/// Somebody at the portal types these into their details, and sends them.
+async fn ask(portal: &Ctx, patient: PatientId, wanted: &[(Field, &str)]) -> Result<()> {
     let mut form = ProfileForm::default();
     for own in updates::profile(portal, patient).await?.fields {
         form.values.insert(own.field, own.value.clone());
         form.seen.insert(own.field, own.value);
     }
-    form.values.insert(Field::Mobile, "0491 570 159".to_owned());
-    form.values.insert(Field::FundNumber, "4417 2280".to_owned());
-    form.values.insert(Field::Activity, "Swims twice a week".to_owned());
+    form.values.extend(wanted.iter().map(|(field, value)| (*field, (*value).to_owned())));
     updates::save(portal, patient, &form, &[]).await
 }
 

@@ -240,7 +240,9 @@ async fn patients_and_practices_have_guides_of_their_own() {
         assert!(!patients.contains(theirs), "{theirs}");
     }
     let practice = app.anon().get("/help/practice").await.is(200).text();
-    assert!(practice.contains("Require approval") && practice.contains("/help:") && practice.contains("/console/sign-in"));
+    assert!(
+        practice.contains("Require approval") && practice.contains("/help:") && practice.contains("/console/sign-in")
+    );
     let sign_in = app.anon().get("/sign-in").await.is(200).text();
     assert!(sign_in.contains("href=\"/help\"") && !sign_in.contains("/help/practice"));
     let console = app.anon().get("/console/sign-in").await.is(200).text();

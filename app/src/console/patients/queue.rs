@@ -275,7 +275,7 @@ fn table(rows: Vec<QueueRow>, picks: RwSignal<BTreeSet<UpdateId>>) -> AnyView {
                     <th scope="row" class="long" title=shown.clone()><a href=to dir="auto">{shown.clone()}</a></th>
                     <td class="wrap" dir="auto">
                         {words::subject(&update)}
-                        {note.map(|note| view! { <span class="badge badge-warn">{note}</span> })}
+                        {note.map(|note| view! { " "<span class="badge badge-warn">{note}</span> })}
                     </td>
                     <td class="wrap lines-kept lesser" dir="auto">{words::value(subject, &row.people, &row.now)}</td>
                     <td class="wrap lines-kept" dir="auto">{words::value(subject, &row.people, &update.wanted)}</td>

@@ -49,7 +49,10 @@ pub fn Updates(id: PatientId, profile: Load<Profile>) -> impl IntoView {
     Effect::new(move || ask(false));
     let doing = RwSignal::new(None::<Doing>);
     let busy = RwSignal::new(false);
+    // Counts what was decided here: the history looks again.
+    let decisions = RwSignal::new(0_u32);
     let look = move || {
+        decisions.update(|count| *count += 1);
         waiting.again();
         ask(false);
         profile.again();
@@ -137,7 +140,7 @@ pub fn Updates(id: PatientId, profile: Load<Profile>) -> impl IntoView {
                 {waiting.view(4, draw)}
             </Card>
             <Card title=words::DECIDED id="decided">{pages.view(3, ask, decided)}</Card>
-            <Changes id=id/>
+            <Changes id=id decisions=decisions/>
         </div>
         {move || doing.get().map(|what| {
             let close = move |done: bool| {
@@ -245,7 +248,7 @@ fn past(row: UpdateRow, undo: impl Fn(UpdateId) + Copy + Send + Sync + 'static) 
 
 /// What the record said before, by whoever it was changed.
 #[component]
-fn Changes(id: PatientId) -> impl IntoView {
+fn Changes(id: PatientId, decisions: RwSignal<u32>) -> impl IntoView {
     let rung = use_desk().rung_about(id);
     let pages = Pages::new();
     let look = move |by_itself: bool, after: bool| {
@@ -253,7 +256,10 @@ fn Changes(id: PatientId) -> impl IntoView {
         pages.take(after, api::refresh(by_itself, api::updates::history(id, page)));
     };
     let ask = move |after: bool| look(false, after);
-    Effect::new(move || look(rung.again(), false));
+    Effect::new(move || {
+        decisions.track();
+        look(rung.again(), false);
+    });
     let draw = move |rows: Vec<ChangeRow>| {
         if rows.is_empty() {
             return view! { <p class="card-text">{words::NO_CHANGES}</p> }.into_any();

@@ -58,7 +58,7 @@ async fn the_demo(town: Town) {
     assert!(has(|state| matches!(state, State::Expired(_))));
     assert!(has(|state| matches!(state, State::Revoked(_))));
     assert!(has(|state| matches!(state, State::Activated(_))));
-    assert_eq!(notifications::unread(&mira).await.unwrap(), 4);
+    assert_eq!(notifications::unread(&mira).await.unwrap(), 5);
     assert_eq!(mails::list(&mira, &PageRequest::default()).await.unwrap().page.rows.len(), 1);
     town.post().await;
     let by_itself = town.mailer.all().iter().filter(|letter| letter.subject != "new device").count();
@@ -76,7 +76,7 @@ async fn the_demo(town: Town) {
     let lien = town.follow(&ctx).await;
     let record = portal::start(&lien).await.unwrap().records.remove(0);
     assert_eq!(portal::frame(&lien, record.patient).await.unwrap().greet, "Lien");
-    assert_eq!(updates::waiting(&mira, record.patient).await.unwrap().len(), 3);
+    assert_eq!(updates::waiting(&mira, record.patient).await.unwrap().len(), 4);
 
     let reports = audit::verify(&*town.services.store).await.unwrap();
     assert!(reports.iter().all(|report| report.fault.is_none()), "{reports:?}");
