@@ -12,13 +12,18 @@ use app::{
     },
     error::AppError,
     forms::Answer,
-    portal::{AccessLogView, AccountView, FormView, FormsView, HomeView, Place, PlaceView, StartView},
+    help::{PatientHelp, PracticeHelp},
+    portal::{
+        AccessLogView, AccountView, ContactView, ContactsView, DetailsView, FormView, FormsView, HomeView, Place,
+        PlaceView, ProfileHistoryView, StartView,
+    },
     shell::{Assets, Trouble, Typed, console_shell, error_page},
 };
 use domain::{
     access_log::{AccessLog, Part, Visit, Visitor},
     account::{Device, Door},
     audit::Action,
+    emergency::{self, EmergencyContact},
     error::{Conflict, Invalid, Problem},
     form::{
         self, Answered, Completeness, Definition, Filled, OwnForm, OwnFormRow, OwnForms, Question, Raw, RequestState,
@@ -28,7 +33,9 @@ use domain::{
     ids::{PatientId, SessionId},
     invitation::LinkPage,
     page::Page as ListPage,
+    profile_history::{ChangeRow, ProfileHistory, What},
     time::{Span, Time},
+    update::{Elsewhere, Field, Mode, OwnContact, OwnContacts, OwnField, OwnProfile, OwnState, OwnUpdate, Subject},
     user::{self, Level, Membership, Offer, Offers},
     views::{Lobby, PasswordLinkPage, PortalFrame, PortalRecord, PortalStart},
 };
@@ -51,6 +58,7 @@ fn record(n: u128, shown: &str, practice: &str, kind: Kind) -> PortalRecord {
     let (shown, practice, manages) = (shown.into(), practice.into(), kind == Kind::Own);
     PortalRecord {
         patient: patient(n),
+        grant: format!("gra_{n:032x}").parse().unwrap(),
         shown,
         practice,
         kind,
@@ -66,6 +74,8 @@ fn frame(records: Vec<PortalRecord>, greet: &str, phone: &str) -> PortalFrame {
     PortalFrame {
         record: records[0].clone(),
         asked_forms: 0,
+        answered_details: 0,
+        answered_contacts: 0,
         practice_phone: phone.into(),
         greet: greet.into(),
         records,
@@ -226,6 +236,116 @@ fn access_log(who: Vec<Visitor>, next: Option<&str>) -> AnyView {
     let visits = ListPage { rows: who.into_iter().map(visit).collect(), next: next.map(str::to_owned) };
     let log = AccessLog { visits, time_zone: "Australia/Sydney".into() };
     view! { <AccessLogView frame=one() log=log later=true now=NOW/> }.into_any()
+}
+
+/// Where a change stands, in words that try to be more.
+fn asked(wanted: &str, state: OwnState) -> Option<OwnUpdate> {
+    let id = format!("upd_{:032x}", 1).parse().unwrap();
+    Some(OwnUpdate { id, wanted: wanted.into(), at: NOW, state })
+}
+
+fn states() -> [OwnState; 4] {
+    let reason = EVIL.to_owned();
+    [
+        OwnState::Waiting,
+        OwnState::Accepted { at: NOW },
+        OwnState::Edited { at: NOW },
+        OwnState::Rejected { at: NOW, reason },
+    ]
+}
+
+fn details(may_edit: bool) -> AnyView {
+    let states = states();
+    let field = |(at, field): (usize, &Field)| {
+        let value = if *field == Field::Gender { "female".to_owned() } else { EVIL.to_owned() };
+        let last = asked(&value, states[at % 4].clone());
+        OwnField { field: *field, value, last, may_edit: may_edit && *field != Field::Email }
+    };
+    let profile = OwnProfile {
+        legal_name: EVIL.into(),
+        birth_date: None,
+        fields: Field::ALL.iter().enumerate().map(field).collect(),
+        rung: vec![rung()],
+        mode: if may_edit { Mode::Approval } else { Mode::Disabled },
+        may_edit,
+        elsewhere: vec![Elsewhere { patient: patient(3), practice: EVIL.into(), mode: Mode::Auto }],
+        time_zone: "Australia/Sydney".into(),
+    };
+    view! { <DetailsView frame=one() profile=profile answer=Answer::of("/api/updates/change") saved=may_edit now=NOW/> }
+        .into_any()
+}
+
+fn rung() -> EmergencyContact {
+    EmergencyContact { name: EVIL.into(), relationship: EVIL.into(), phone: EVIL.into() }
+}
+
+/// Each of the states of somebody who is on the list, who is to go, and who is not there yet.
+fn own_contacts(may_edit: bool) -> OwnContacts {
+    let of = |n: u128, there: bool, wanted: &str, state: OwnState| OwnContact {
+        id: format!("con_{n:032x}").parse().unwrap(),
+        value: there.then(rung),
+        last: asked(wanted, state),
+    };
+    let code = rung().code();
+    let mut contacts = Vec::new();
+    for (at, state) in (1..).zip(states()) {
+        contacts.push(of(at, true, &code, state.clone()));
+        contacts.push(of(at + 10, true, "", state.clone()));
+        contacts.push(of(at + 20, false, &code, state));
+    }
+    let ids: Vec<_> = contacts.iter().map(|one| one.id).collect();
+    OwnContacts {
+        contacts,
+        order: emergency::order_code(&ids[..3]),
+        order_last: asked(&emergency::order_code(&ids), OwnState::Waiting),
+        mode: Mode::Approval,
+        may_edit,
+        elsewhere: vec![Elsewhere { patient: patient(3), practice: EVIL.into(), mode: Mode::Approval }],
+        time_zone: "Australia/Sydney".into(),
+    }
+}
+
+fn contacts(page: OwnContacts, saved: bool) -> AnyView {
+    let answers = [Answer::of("/api/updates/remove_contact"), Answer::of("/api/updates/order_contacts")];
+    view! { <ContactsView frame=one() page=page answers=answers saved=saved now=NOW/> }.into_any()
+}
+
+fn contact(which: Option<usize>) -> AnyView {
+    let page = own_contacts(true);
+    let contact = which.map(|which| page.contacts[which].clone());
+    view! { <ContactView frame=one() page=page contact=contact answer=Answer::of("/api/updates/put_contact")/> }
+        .into_any()
+}
+
+fn profile_history(next: Option<&str>, rows: bool) -> AnyView {
+    let (id, code) = (own_contacts(true).contacts[0].id, rung().code());
+    let who = [
+        Visitor::You,
+        Visitor::User { name: EVIL.into(), profession: EVIL.into(), role: user::Role::Practitioner },
+        Visitor::PortalUser { name: EVIL.into(), relationship: EVIL.into() },
+        Visitor::Somebody,
+        Visitor::Program,
+    ];
+    let what = [
+        (What::LegalName, EVIL.to_owned()),
+        (What::BirthDate, EVIL.to_owned()),
+        (What::Subject(Field::City.into()), EVIL.to_owned()),
+        (What::Subject(Subject::Contact(id)), code),
+        (What::Subject(Subject::Order), id.to_string()),
+    ];
+    let row = |((what, value), by): ((What, String), Visitor)| ChangeRow {
+        what,
+        before: value.clone(),
+        after: value,
+        at: NOW,
+        approved_by: Some(by.clone()),
+        by,
+        people: vec![(id, EVIL.into())],
+    };
+    let rows: Vec<_> = if rows { what.into_iter().zip(who).map(row).collect() } else { Vec::new() };
+    let changes = ListPage { rows, next: next.map(str::to_owned) };
+    let history = ProfileHistory { changes, added_at: NOW, time_zone: "Australia/Sydney".into() };
+    view! { <ProfileHistoryView frame=one() history=history later=true now=NOW/> }.into_any()
 }
 
 /// A page, and what it is drawn from.
@@ -391,6 +511,31 @@ fn pages() -> BTreeMap<&'static str, String> {
             "home-evil",
             Box::new(|| {
                 view! { <HomeView frame=frame(vec![record(1, EVIL, EVIL, Kind::Own), record(2, EVIL, EVIL, Kind::Other)], EVIL, EVIL)/> }.into_any()
+            }),
+        ),
+        ("details", Box::new(|| details(true))),
+        ("details-to-read", Box::new(|| details(false))),
+        ("contacts", Box::new(|| contacts(own_contacts(true), true))),
+        ("contacts-to-read", Box::new(|| contacts(own_contacts(false), false))),
+        (
+            "contacts-none",
+            Box::new(|| {
+                let none =
+                    OwnContacts { contacts: Vec::new(), order: String::new(), order_last: None, ..own_contacts(true) };
+                contacts(none, false)
+            }),
+        ),
+        ("contact-new", Box::new(|| contact(None))),
+        ("contact-edit", Box::new(|| contact(Some(0)))),
+        ("profile-history", Box::new(|| profile_history(Some("chg_1"), true))),
+        ("profile-history-none", Box::new(|| profile_history(None, false))),
+        ("help", Box::new(|| view! { <PatientHelp/> }.into_any())),
+        ("help-practice", Box::new(|| view! { <PracticeHelp/> }.into_any())),
+        (
+            "home-answered",
+            Box::new(|| {
+                let frame = PortalFrame { answered_details: 2, answered_contacts: 1, ..one() };
+                view! { <HomeView frame=frame/> }.into_any()
             }),
         ),
         ("appointments", Box::new(|| view! { <PlaceView place=Place::Appointments frame=one()/> }.into_any())),
@@ -578,9 +723,12 @@ fn a_refused_form_shows_what_was_typed_and_what_is_wrong_beside_it() {
 fn nothing_typed_becomes_markup() {
     for (name, html) in pages() {
         // The first-run page has a script of its own, which looks up the time zone.
-        let scripts = usize::from(name == "set-up");
-        assert_eq!(html.matches("<script>try{").count(), scripts, "{name}: {html}");
-        assert!(html.matches("<script").count() == scripts && !html.contains("<img"), "{name}: {html}");
+        let own = usize::from(name == "set-up");
+        assert_eq!(html.matches("<script>try{").count(), own, "{name}: {html}");
+        // What keeps drafts stands where a form is, or a way to sign out.
+        let drafts = usize::from(html.contains("<p id=\"draft\""));
+        assert_eq!(html.matches("<script type=\"module\">// See draft.rs.").count(), drafts, "{name}: {html}");
+        assert!(html.matches("<script").count() == own + drafts && !html.contains("<img"), "{name}: {html}");
         assert!(!html.contains(" style=") && !html.contains(" onclick="), "{name}: {html}");
     }
 }

@@ -7,7 +7,7 @@ use domain::{
     patient::Profile,
     person::Gender,
     profile_history::ChangeRow,
-    update::{Field, Outcome, Subject, Update, UpdateRow, Verdict},
+    update::{self, Field, Outcome, Subject, UpdateRow, Verdict},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -293,7 +293,7 @@ fn Changes(id: PatientId, decisions: RwSignal<u32>) -> impl IntoView {
 #[component]
 fn Edit(id: PatientId, row: UpdateRow, on_close: impl Fn(bool) + Copy + Send + Sync + 'static) -> impl IntoView {
     let desk = use_desk();
-    let UpdateRow { update: Update { id: update, subject, wanted, .. }, now, .. } = row;
+    let UpdateRow { update: update::Update { id: update, subject, wanted, .. }, now, .. } = row;
     let contact = EmergencyContact::from_code(&wanted).unwrap_or_default();
     let start = match subject {
         Subject::Field(_) | Subject::Order => vec![("put", wanted)],

@@ -1,10 +1,10 @@
 //! The whole group's changes that wait: oldest first, and several decided about at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use domain::{
     access::{Access, EditPatient, EnterGroup, PatientFacts, Relationship, ReviewUpdates, ViewSocialHistory},
-    audit::{Action, Entry},
+    audit::{self as trail, Action},
     error::Problem,
     ids::{PatientId, UpdateId},
     limits,
@@ -50,11 +50,12 @@ pub async fn queue(ctx: &Ctx, filter: &QueueFilter, page: &PageRequest) -> Resul
     let mut rows = Vec::with_capacity(found.len());
     for listed in found {
         let patient = listed.update.patient;
-        if !desks.contains_key(&patient) {
-            desks.insert(patient, Sight::of(ctx, view.as_mut(), &access, patient).await?);
-        }
+        let sight = match desks.entry(patient) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Sight::of(ctx, view.as_mut(), &access, patient).await?),
+        };
         // What may be seen is decided by the right, not by the statement that looked.
-        let Some(Some(sight)) = desks.get(&patient) else { continue };
+        let Some(sight) = sight else { continue };
         if sight.reach.shows(&listed.update) {
             rows.push(sight.row(ctx, view.as_mut(), listed).await?);
         }
@@ -67,7 +68,7 @@ pub async fn queue(ctx: &Ctx, filter: &QueueFilter, page: &PageRequest) -> Resul
     shown.dedup();
     for patient in shown {
         let entry = audit::entry(ctx, access.by(), access.group(), Action::UpdatesViewed, patient);
-        work.audit(&Entry { detail: "queue".to_owned(), ..entry }).await?;
+        work.audit(&trail::Entry { detail: "queue".to_owned(), ..entry }).await?;
     }
     work.save().await?;
     Ok(Queue { changes: Page { rows, next }, total })

@@ -23,6 +23,7 @@ on_both_engines! {
 }
 
 /// How often: `make soak` says more.
+#[expect(clippy::disallowed_methods, reason = "the soak asks for more")]
 fn times(name: &str, short: usize) -> usize {
     env::var(name).ok().and_then(|times| times.parse().ok()).unwrap_or(short)
 }
