@@ -124,6 +124,7 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
         Conflict::TooManyForms => {
             "This person is asked for so many forms already that no more can be sent. Take some back first."
         }
+        Conflict::PeopleFirst => "This order names somebody who is not in the record yet. Decide about them first.",
         Conflict::DecidedMeanwhile => "Somebody else decided about this meanwhile. Look again to see how.",
         Conflict::TooLateToUndo => "It is too late to take this back. Change the record itself instead.",
         Conflict::TooManyChosen => {

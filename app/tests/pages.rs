@@ -265,7 +265,7 @@ fn details(may_edit: bool) -> AnyView {
         legal_name: EVIL.into(),
         birth_date: None,
         fields: Field::ALL.iter().enumerate().map(field).collect(),
-        rung: vec![rung()],
+        emergency_contacts: vec![rung()],
         mode: if may_edit { Mode::Approval } else { Mode::Disabled },
         may_edit,
         elsewhere: vec![Elsewhere { patient: patient(3), practice: EVIL.into(), mode: Mode::Auto }],

@@ -1,4 +1,4 @@
-//! Whom to ring in an emergency, and in what order: the part of a record's contacts that patients change themselves. A
+//! Whom to call in an emergency, and in what order: the part of a record's contacts that patients change themselves. A
 //! contact's address for mail is not theirs to change: invitations go there.
 
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::{
     text,
 };
 
-/// Somebody to ring, as patients say it: the form as typed, and what is kept of it.
+/// Somebody to call, as patients say it: the form as typed, and what is kept of it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EmergencyContact {
@@ -32,14 +32,14 @@ impl fmt::Debug for EmergencyContact {
 }
 
 impl EmergencyContact {
-    /// What a record says; nothing of a contact who is not rung in an emergency.
+    /// What a record says; nothing of a contact who is not called in an emergency.
     #[must_use]
     pub fn of(contact: &Contact) -> Option<Self> {
         let ContactDetails { name, relationship, phone, emergency, .. } = contact.details.clone();
         emergency.then_some(Self { name, relationship, phone })
     }
 
-    /// Checks every field. Without a number nobody can be rung.
+    /// Checks every field. Without a number nobody can be called.
     ///
     /// # Errors
     /// Everything that is wrong, at once.
@@ -80,14 +80,14 @@ impl EmergencyContact {
     }
 }
 
-/// Puts contacts as every list shows them: those rung in an emergency in their order, then the others by name.
+/// Puts contacts as every list shows them: those called in an emergency in their order, then the others by name.
 pub fn sort(contacts: &mut [Contact]) {
     contacts.sort_by_cached_key(|contact| {
-        (!contact.details.emergency, contact.place, text::fold(&contact.details.name), contact.id)
+        (!contact.details.emergency, contact.rank, text::fold(&contact.details.name), contact.id)
     });
 }
 
-/// Those who are rung, in their order.
+/// Those who are called, in their order.
 #[must_use]
 pub fn order(contacts: &[Contact]) -> Vec<ContactId> {
     let mut contacts: Vec<_> = contacts.iter().filter(|contact| contact.details.emergency).cloned().collect();
@@ -95,22 +95,22 @@ pub fn order(contacts: &[Contact]) -> Vec<ContactId> {
     contacts.iter().map(|contact| contact.id).collect()
 }
 
-/// The place behind everybody who is rung already.
+/// The rank behind everybody who is called already.
 #[must_use]
-pub fn last_place(contacts: &[Contact]) -> i64 {
-    let rung = contacts.iter().filter(|contact| contact.details.emergency);
-    rung.map(|contact| contact.place).max().map_or(0, |place| place + 1)
+pub fn last_rank(contacts: &[Contact]) -> i64 {
+    let called = contacts.iter().filter(|contact| contact.details.emergency);
+    called.map(|contact| contact.rank).max().map_or(0, |rank| rank + 1)
 }
 
-/// Puts them in this order. Who is not named comes last, as they were; who is not rung is passed over.
+/// Puts them in this order. Who is not named comes last, as they were; who is not called is passed over.
 pub fn put_order(contacts: &mut [Contact], wanted: &[ContactId]) {
     let now = order(contacts);
     let named = wanted.iter().filter(|id| now.contains(id));
     let rest = now.iter().filter(|id| !wanted.contains(id));
     let all: Vec<_> = named.chain(rest).copied().collect();
     for contact in contacts.iter_mut().filter(|contact| contact.details.emergency) {
-        let place = all.iter().position(|id| *id == contact.id).unwrap_or(all.len());
-        contact.place = i64::try_from(place).unwrap_or(i64::MAX);
+        let rank = all.iter().position(|id| *id == contact.id).unwrap_or(all.len());
+        contact.rank = i64::try_from(rank).unwrap_or(i64::MAX);
     }
     sort(contacts);
 }
@@ -164,7 +164,7 @@ mod tests {
             phone: "0400 000 001".into(),
             emergency,
         };
-        Contact { id: uuid::Uuid::from_u128(n).into(), details, place: 0, version: 0 }
+        Contact { id: uuid::Uuid::from_u128(n).into(), details, rank: 0, version: 0 }
     }
 
     fn named(contacts: &[Contact]) -> Vec<&str> {
@@ -181,7 +181,7 @@ mod tests {
         let ben_first = order_from_code(&order_code(&[contacts[1].id, contacts[0].id])).unwrap();
         put_order(&mut contacts, &ben_first);
         assert_eq!(named(&contacts), ["Ben", "Ada", "Kim", "Zoe"]);
-        contacts.push(Contact { place: last_place(&contacts), ..contact(5, "Aaron", true) });
+        contacts.push(Contact { rank: last_rank(&contacts), ..contact(5, "Aaron", true) });
         sort(&mut contacts);
         assert_eq!(named(&contacts), ["Ben", "Ada", "Aaron", "Kim", "Zoe"]);
     }

@@ -217,6 +217,8 @@ pub enum Conflict {
     TooManyForms,
     /// Somebody else decided about this change meanwhile (RC-02).
     DecidedMeanwhile,
+    /// An order names somebody about whom nobody has decided yet: they come first.
+    PeopleFirst,
     /// It is too late to take the decision back.
     TooLateToUndo,
 }

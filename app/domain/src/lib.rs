@@ -26,7 +26,7 @@
 //! | [`audit`] | what is written down about every read and change |
 //! | [`access_log`] | who opened a record, as the patient is shown it |
 //! | [`access`] | WHO MAY: actors, rights, proofs |
-//! | [`emergency`] | whom to ring in an emergency, and in what order |
+//! | [`emergency`] | whom to call in an emergency, and in what order |
 //! | [`error`] | what can be wrong with what a person typed or asked |
 //! | [`page`] | cursors |
 //! | [`limits`] | every size, count and length of time in one place |

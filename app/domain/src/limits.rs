@@ -119,8 +119,8 @@ pub const BULK_FAILURES: u32 = 5;
 pub const BULK_UNSTARTED: Span = Span::days(1);
 /// Contacts a patient may have.
 pub const CONTACTS: u32 = 50;
-/// People to ring in an emergency that a patient names from the portal, those who are asked for among them.
-pub const EMERGENCY: usize = 10;
+/// People to call in an emergency that a patient names from the portal, those who are asked for among them.
+pub const EMERGENCY_CONTACTS: usize = 10;
 /// Portal users of one patient that are listed, those whose access is over among them.
 pub const PORTAL_USERS: u32 = 60;
 /// Portal users of one patient at one time.

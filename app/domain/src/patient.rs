@@ -233,8 +233,8 @@ pub struct Contact {
     pub id: ContactId,
     /// What the record says.
     pub details: ContactDetails,
-    /// Where they stand among those rung in an emergency; smaller ones are rung first.
-    pub place: i64,
+    /// Where they stand among those called in an emergency; smaller ones are called first.
+    pub rank: i64,
     /// Counts the changes.
     pub version: i64,
 }
@@ -278,7 +278,7 @@ pub struct ContactForm {
     pub email: String,
     /// Telephone.
     pub phone: String,
-    /// `yes` when rung in an emergency.
+    /// `yes` when called in an emergency.
     pub emergency: String,
 }
 

@@ -36,6 +36,12 @@ impl What {
         }
     }
 
+    /// Is it for those who treat the patient only?
+    #[must_use]
+    pub fn is_social(self) -> bool {
+        matches!(self, Self::Subject(subject) if subject.topic().is_social())
+    }
+
     /// Which contact, when it is one.
     #[must_use]
     pub const fn contact(self) -> Option<ContactId> {
@@ -183,7 +189,7 @@ mod tests {
             phone: "0400 000 001".into(),
             emergency: true,
         };
-        Contact { id: uuid::Uuid::from_u128(n).into(), details, place: i64::try_from(n).unwrap(), version: 0 }
+        Contact { id: uuid::Uuid::from_u128(n).into(), details, rank: i64::try_from(n).unwrap(), version: 0 }
     }
 
     // B-01: every value; a status is the practice's own and is not told.

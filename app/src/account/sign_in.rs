@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{Gate, words as say};
+use crate::portal::Draft;
 use crate::{
     components::{Button, Kind, PasswordField, TextField},
     forms::{Answer, DoorForm, Hidden, Refused},
@@ -25,6 +26,8 @@ pub fn SignIn(
     };
     view! {
         <Gate title=say::SIGN_IN eyebrow=eyebrow foot=Box::new(move || view! { <OtherDoor door=door/> }.into_any())>
+            // Signing out leads here, without a way back: what was typed is not kept for the next person.
+            {(door == Door::Portal && next.is_empty()).then(|| view! { <Draft records=Vec::new()/> })}
             <SignInForm door=door page=door.sign_in() next=next answer=answer button=say::SIGN_IN/>
         </Gate>
     }

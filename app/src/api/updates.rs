@@ -119,13 +119,13 @@ pub async fn change(
     Ok(())
 }
 
-/// Who is rung in an emergency, and where the changes stand.
+/// Who is called in an emergency, and where the changes stand.
 #[server(name = OwnContactsOf, endpoint = "updates/contacts")]
 pub async fn contacts(patient: PatientId) -> Result<OwnContacts, AppError> {
     answer(patient, |ctx| async move { updates::contacts(&ctx, patient).await }).await
 }
 
-/// Adds somebody to ring, or changes what is known of them. `seen`: what the record said on the page.
+/// Adds somebody to call, or changes what is known of them. `seen`: what the record said on the page.
 #[server(name = PutContact, endpoint = "updates/put_contact")]
 pub async fn put_contact(
     patient: PatientId,
@@ -139,7 +139,9 @@ pub async fn put_contact(
     let form = EmergencyContact { name, relationship, phone };
     let save = |ctx| async move { updates::save_contact(&ctx, patient, contact, &seen, &form, &also).await };
     answer(patient, save).await?;
-    leptos_axum::redirect(&format!("/portal/{patient}/contacts/saved"));
+    // Which form it was: its draft is over.
+    let form = contact.map_or_else(|| "new".to_owned(), |contact| contact.to_string());
+    leptos_axum::redirect(&format!("/portal/{patient}/contacts/saved?form={form}"));
     Ok(())
 }
 
@@ -156,7 +158,7 @@ pub async fn remove_contact(
     Ok(())
 }
 
-/// Says whom to ring first: `seen` and `order` hold contacts' ids with blanks between them.
+/// Says whom to call first: `seen` and `order` hold contacts' ids with blanks between them.
 #[server(name = OrderContacts, endpoint = "updates/order_contacts")]
 pub async fn order_contacts(
     patient: PatientId,

@@ -1,6 +1,6 @@
 //! Home: what is new, and in a new practice the first steps.
 
-use domain::{limits, page::PageRequest, patient::PatientFilter};
+use domain::{page::PageRequest, patient::PatientFilter};
 use leptos::prelude::*;
 
 use super::{
@@ -77,7 +77,7 @@ fn ChangesWait() -> impl IntoView {
             view! {
                 <div class="column">
                     <Card title=words::QUEUE id="changes-wait">
-                        <p class="card-text">{words::changes_wait(total.get(), total.get() >= limits::QUEUE_COUNTED)}</p>
+                        <p class="card-text">{words::changes_wait(total.get())}</p>
                         <div class="buttons"><LinkButton href="/console/updates" icon="contact">{words::TO_QUEUE}</LinkButton></div>
                     </Card>
                 </div>

@@ -26,7 +26,7 @@ pub struct Topic {
 pub const PATIENTS: Guide = Guide {
     title: "Help for patients",
     lead: "How to use your patient portal. For what only your practice knows, ring them.",
-    warning: "Not for emergencies. If somebody is in danger, ring the emergency number of your country.",
+    warning: "The portal is not for emergencies. If somebody is in danger, call the emergency number of your country.",
     topics: &[
         Topic {
             title: "How do I get in for the first time?",
@@ -41,7 +41,7 @@ pub const PATIENTS: Guide = Guide {
         Topic {
             title: "I forgot my password",
             lines: &[
-                "On the sign-in page choose “Forgot your password?” and type your email. A link comes that sets a new one.",
+                "On the sign-in page choose “Forgot password?” and type your email. A link comes that sets a new one.",
                 "Whoever works at the practice does not know your password and never asks for it.",
             ],
         },
@@ -58,13 +58,17 @@ pub const PATIENTS: Guide = Guide {
         },
         Topic {
             title: "What did my details say before, and who changed them?",
-            lines: &["Details, then “What changed, and when”: every value, the day it was changed, and by whom."],
+            lines: &[
+                "Home, then Details, then “What changed, and when”: what they said before, when it was changed, and by whom.",
+            ],
         },
         Topic {
             title: "Who can see my record?",
             lines: &[
-                "Home, then “People with access”: who uses the portal for you. You can let somebody in, and end what you gave.",
+                "Home, then “People who can see this record”: who uses the portal for you. You can let somebody in, and end what you \
+                 gave.",
                 "Home, then “Who looked at this record”: who opened or changed it, at the practice and in the portal.",
+                "You see these two when the record is your own, or when you decide for the patient who may see it.",
             ],
         },
         Topic {
@@ -130,7 +134,7 @@ pub const PRACTICE: Guide = Guide {
             lines: &[
                 "The bell says that something waits. On the patient’s Updates tab old stands beside new; approve, edit and approve, or \
                  reject with a reason that the patient reads. For a minute you can take a decision back.",
-                "Patients > Patient updates lists those of the whole practice, oldest first: narrow the list to one kind of change and \
+                "Patients > Changes from patients lists those of the whole practice, oldest first: narrow the list to one kind of change and \
                  decide about many at once. What needs a look each is left out.",
                 "Whoever asked gets one mail that says nothing of what it was about. Nobody decides about their own record.",
             ],
@@ -138,8 +142,10 @@ pub const PRACTICE: Guide = Guide {
         Topic {
             title: "Who sees what?",
             lines: &[
-                "Settings > Users > a user > Access explains for each right why that user may or may not.",
-                "How a patient lives is read by who treats them. Notes are not for the front desk.",
+                "Settings > Users, then a user: their access, and why they may or may not. On a patient’s Access tab the same is \
+                 explained for that patient.",
+                "How a patient lives is read by practitioners who treat them, by practitioners with clinical access and by those with \
+                 full access; not by the front desk.",
                 "Every look at a record is written down. Patients see who looked, by name and role.",
             ],
         },
@@ -153,7 +159,7 @@ pub const PRACTICE: Guide = Guide {
         Topic {
             title: "How do I tell patients of the portal?",
             lines: &[
-                "Settings > Handout prints a sheet to take away. Settings > Templates holds texts for mails. Point patients to their \
+                "Settings > Portal handout prints a sheet to take away. Settings > Templates holds texts for mails. Point patients to their \
                  own guide, not to this one.",
             ],
         },

@@ -93,7 +93,7 @@ pub fn AccountView(
     let chosen = chosen.parse().ok();
     let record = records.iter().find(|record| Some(record.patient) == chosen).or_else(|| records.first()).cloned();
     let seen = records.iter().map(|record| view! { <RecordRow record=record.clone()/> }).collect_view();
-    let has_records = !records.is_empty();
+    let (has_records, known) = (!records.is_empty(), records.clone());
     let devices = devices.into_iter().map(|device| view! { <DeviceRow device=device now=now/> }).collect_view();
     view! {
         <Frame title=say::ACCOUNT place=Place::Account record=record records=records>
@@ -133,7 +133,7 @@ pub fn AccountView(
                     </DoorForm>
                 </Card>
             })}
-            <Draft/>
+            <Draft records=known/>
             <Card title=say::LEAVE id="leave">
                 <p class="card-lead">{say::LEAVE_LEAD}</p>
                 <div class="buttons">

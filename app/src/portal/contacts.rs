@@ -1,4 +1,4 @@
-//! `/portal/:patient/contacts`: whom to ring in an emergency, and in what order (S0-18). The same after something was done
+//! `/portal/:patient/contacts`: whom to call in an emergency, and in what order (S0-18). The same after something was done
 //! (`…/saved`), and the form for one of them (`…/new`, `…/:contact`).
 
 use domain::{
@@ -10,7 +10,7 @@ use domain::{
     views::PortalFrame,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     details::{LATELY, also},
@@ -50,10 +50,11 @@ pub fn ContactsPage(
 ) -> impl IntoView {
     let patient = parameter("patient");
     let (answers, now) = ([Answer::of(REMOVE), Answer::of(ORDER)], now());
+    let form = use_query_map().with_untracked(|query| query.get("form")).unwrap_or_default();
     Suspend::new(async move {
         match fetch(&patient).await {
             Ok((frame, page)) => {
-                view! { <ContactsView frame=frame page=page answers=answers saved=saved now=now/> }.into_any()
+                view! { <ContactsView frame=frame page=page answers=answers saved=saved form=form now=now/> }.into_any()
             }
             Err(error) => trouble(error).into_any(),
         }
@@ -99,22 +100,28 @@ pub fn ContactPage(
 pub fn ContactsView(
     /// Whose record, and what stands around it.
     frame: PortalFrame,
-    /// Who is rung, and what is asked for.
+    /// Who is called, and what is asked for.
     page: OwnContacts,
     /// What came back of the forms.
     answers: [Answer; 2],
     /// Was something saved just now?
     saved: bool,
+    /// Which form was, if one was: `new`, or a contact's id.
+    #[prop(optional, into)]
+    form: String,
     /// What time it is.
     now: Time,
 ) -> impl IntoView {
     let PortalFrame { record, records, practice_phone, .. } = frame;
-    let (patient, grant, practice) = (record.patient, record.grant, record.practice.clone());
+    let (patient, practice) = (record.patient, record.practice.clone());
+    // Which form was saved: somebody new, or one of them.
+    let over = if form.is_empty() { String::new() } else { format!("{}.contact.{form}", record.grant) };
+    let known = records.clone();
     let OwnContacts { contacts, order, order_last, mode, may_edit, time_zone, .. } = page;
-    let lead = if record.kind == Whose::Own { say::RUNG_LEAD } else { say::RUNG_LEAD_OTHER };
+    let lead = if record.kind == Whose::Own { say::CONTACT_LEAD } else { say::CONTACT_LEAD_OTHER };
     let more = match (may_edit, mode) {
         (true, Mode::Auto) => String::new(),
-        (true, _) => say::RUNG_BY_APPROVAL.to_owned(),
+        (true, _) => say::CONTACT_BY_APPROVAL.to_owned(),
         (false, Mode::Disabled) => say::details_off(&practice, &practice_phone),
         (false, _) => say::DETAILS_TO_READ.to_owned(),
     };
@@ -124,11 +131,11 @@ pub fn ContactsView(
     let done = saved.then_some(if some_wait { say::DETAILS_SENT } else { say::DETAILS_SAVED });
     let refused = answers.into_iter().map(|answer| view! { <Refused answer=answer/> }).collect_view();
     let ordered = order_last.as_ref().and_then(|last| {
-        let names = say::still_rings(&names(&contacts, &order));
-        let (class, text, at) = match &last.state {
-            OwnState::Waiting => ("standing standing-waits", say::ORDER_WAITS, last.at),
+        let names = say::still_calls(&names(&contacts, &order));
+        let (class, icon, text, at) = match &last.state {
+            OwnState::Waiting => ("standing standing-waits", "clock", say::ORDER_WAITS, last.at),
             OwnState::Rejected { at, .. } if now.since(*at) < LATELY => {
-                ("standing standing-bad", say::ORDER_REJECTED, *at)
+                ("standing standing-bad", "circle-alert", say::ORDER_REJECTED, *at)
             }
             OwnState::Rejected { .. } | OwnState::Accepted { .. } | OwnState::Edited { .. } => return None,
         };
@@ -137,37 +144,48 @@ pub fn ContactsView(
             OwnState::Waiting | OwnState::Accepted { .. } | OwnState::Edited { .. } => names,
         };
         Some(view! {
-            <p class=class dir="auto"><Icon name="clock"/><span>{text}" "{moment(at, &time_zone, now)}". "{more}</span></p>
+            <p class=class dir="auto"><Icon name=icon/><span>{text}" "{moment(at, &time_zone, now)}". "{more}</span></p>
         })
     });
     let wanted = order_last.as_ref().filter(|last| waits(&last.state)).map(|last| last.wanted.clone());
     let list = shown(contacts, &wanted.unwrap_or_else(|| order.clone()));
+    // Whom the practice did not take on is told for a while, apart from those who are called.
+    let is_refused =
+        |one: &OwnContact| one.value.is_none() && !one.last.as_ref().is_some_and(|last| waits(&last.state));
+    let (refused_ones, list): (Vec<_>, Vec<_>) = list.into_iter().partition(is_refused);
+    let lately = refused_ones.into_iter().filter(|one| match one.last.as_ref().map(|last| &last.state) {
+        Some(OwnState::Rejected { at, .. }) => now.since(*at) < LATELY,
+        _ => false,
+    });
+    let lately: Vec<_> = lately.collect();
     let sheet = Sheet { patient, order, ids: list.iter().map(|one| one.id).collect(), may_edit, zone: time_zone, now };
     let none = list.is_empty();
     let rows: Vec<_> = list.into_iter().enumerate().map(|(at, contact)| sheet.row(at, contact)).collect();
-    let nobody = if may_edit { say::NOBODY_RUNG_TEXT } else { say::NOBODY_RUNG_TO_READ };
+    let not_taken: Vec<_> = lately.into_iter().map(|contact| sheet.row(0, contact)).collect();
+    let nobody = if may_edit { say::NO_CONTACTS_TEXT } else { say::NO_CONTACTS_TO_READ };
     let back = Place::Details.path(patient);
     view! {
-        <Frame title=say::RUNG place=Place::Contacts record=Some(record) records=records>
+        <Frame title=say::CONTACTS place=Place::Contacts record=Some(record) records=records>
             <p class="back"><a href=back><Icon name="arrow-left"/>{say::DETAILS}</a></p>
             <header class="page-head">
-                <h1>{say::RUNG}</h1>
+                <h1>{say::CONTACTS}</h1>
                 <p class="page-lead" dir="auto">{lead}" "{more}</p>
             </header>
             {done.map(|text| view! {
-                <div data-draft-done=format!("{grant}.contact")><Notice tone=Tone::Success live=true focus=true><p>{text}</p></Notice></div>
-                <Draft/>
+                <Notice tone=Tone::Success live=true focus=true><p>{text}</p></Notice>
+                <Draft records=known.clone() saved=over.clone()/>
             })}
             {refused}
             <div class="card">
                 {ordered}
                 {if none {
-                    view! { <Empty title=say::NOBODY_RUNG><p>{nobody}</p></Empty> }.into_any()
+                    view! { <Empty title=say::NO_CONTACTS><p>{nobody}</p></Empty> }.into_any()
                 } else {
-                    view! { <ol class="people rung">{rows}</ol> }.into_any()
+                    view! { <ol class="people in-order">{rows}</ol> }.into_any()
                 }}
+                {(!not_taken.is_empty()).then(|| view! { <ul class="people">{not_taken}</ul> })}
                 {may_edit.then(|| view! {
-                    <div class="form-end"><LinkButton href=format!("/portal/{patient}/contacts/new")>{say::ADD_RUNG}</LinkButton></div>
+                    <div class="form-end"><LinkButton href=format!("/portal/{patient}/contacts/new")>{say::ADD_CONTACT}</LinkButton></div>
                 })}
             </div>
         </Frame>
@@ -215,7 +233,7 @@ impl Sheet {
         let refused = contact.value.is_none() && !waiting;
         let here = Place::Contacts.path(self.patient);
         let (patient, page, seen) = (self.patient.to_string(), here.clone(), self.order.clone());
-        let named = say::ring_earlier(&name);
+        let named = say::call_earlier(&name);
         let earlier = (self.may_edit && at > 0 && !refused).then(|| {
             let mut order = self.ids.clone();
             order.swap(at, at - 1);
@@ -225,13 +243,13 @@ impl Sheet {
                     <Hidden name="patient" value=patient/>
                     <Hidden name="seen" value=seen/>
                     <Hidden name="order" value=order/>
-                    <Button submit=true kind=Kind::Quiet icon="arrow-up" name=named>{say::RING_EARLIER}</Button>
+                    <Button submit=true kind=Kind::Quiet icon="arrow-up" name=named>{say::CALL_EARLIER}</Button>
                 </DoorForm>
             }
         });
         let change = (self.may_edit && !refused).then(|| {
             let href = format!("{here}/{id}");
-            view! { <a class="link-button" href=href aria-label=say::edit_rung(&name)><Icon name="pencil"/>{say::EDIT_ONE}</a> }
+            view! { <a class="link-button" href=href aria-label=say::edit_contact(&name)><Icon name="pencil"/>{say::EDIT_ONE}</a> }
         });
         let leaving = contact.shown().is_none();
         let remove = (self.may_edit && !refused && !leaving).then(|| self.remove(&contact, &name));
@@ -254,8 +272,8 @@ impl Sheet {
     /// Taking somebody off the list takes two presses, also without scripts.
     fn remove(&self, contact: &OwnContact, name: &str) -> AnyView {
         let (ask, text, button) = match contact.value {
-            Some(_) => (say::remove_rung(name), say::REMOVE_RUNG_TEXT, say::REMOVE_RUNG),
-            None => (say::take_back_rung(name), say::TAKE_BACK_RUNG_TEXT, say::TAKE_BACK_RUNG),
+            Some(_) => (say::remove_contact_named(name), say::REMOVE_CONTACT_TEXT, say::REMOVE_CONTACT),
+            None => (say::take_back_contact(name), say::TAKE_BACK_CONTACT_TEXT, say::TAKE_BACK_CONTACT),
         };
         let (patient, seen, id) = (self.patient, contact.code(), contact.id.to_string());
         view! {
@@ -281,7 +299,7 @@ impl Sheet {
                 let more = match (value, wanted) {
                     (Some(_), None) => say::TO_BE_REMOVED.to_owned(),
                     (None, _) => say::TO_BE_ADDED.to_owned(),
-                    (Some(value), Some(_)) => say::still_says(&say::rung_line(value)),
+                    (Some(value), Some(_)) => say::still_says(&say::contact_line(value)),
                 };
                 ("standing standing-waits", "clock", say::WAITS_SINCE, last.at, more)
             }
@@ -295,7 +313,7 @@ impl Sheet {
                 let more = match (value, wanted) {
                     (Some(_), None) => say::and_why(say::NOT_REMOVED, reason),
                     (None, _) => say::and_why(say::NOT_ADDED, reason),
-                    (Some(_), Some(wanted)) => say::not_accepted(&say::rung_line(wanted), reason),
+                    (Some(_), Some(wanted)) => say::not_accepted(&say::contact_line(wanted), reason),
                 };
                 ("standing standing-bad", "circle-alert", say::REJECTED_ON, *at, more)
             }
@@ -324,12 +342,12 @@ pub fn ContactView(
 ) -> impl IntoView {
     let PortalFrame { record, records, .. } = frame;
     let patient = record.patient;
-    let title = if contact.is_some() { say::EDIT_RUNG } else { say::ADD_RUNG };
+    let title = if contact.is_some() { say::EDIT_CONTACT } else { say::ADD_CONTACT };
     let back = Place::Contacts.path(patient);
     let own = record.kind == Whose::Own;
     let about = contact.as_ref().map_or_else(|| "new".to_owned(), |contact| contact.id.to_string());
-    let draft = format!("{}.contact.{about}", record.grant);
-    let relationship = if own { say::RUNG_RELATIONSHIP } else { say::RUNG_RELATIONSHIP_OTHER };
+    let (draft, known) = (format!("{}.contact.{about}", record.grant), records.clone());
+    let relationship = if own { say::CONTACT_RELATIONSHIP } else { say::CONTACT_RELATIONSHIP_OTHER };
     let start = contact.as_ref().and_then(OwnContact::shown).unwrap_or_default();
     // What the first page said, also on one that is drawn anew.
     let first = contact.as_ref().map(OwnContact::code).unwrap_or_default();
@@ -342,39 +360,40 @@ pub fn ContactView(
     let elsewhere = if contact.is_none() { also(page.elsewhere, &answer) } else { None };
     view! {
         <Frame title=title place=Place::Contacts record=Some(record) records=records>
-            <p class="back"><a href=back><Icon name="arrow-left"/>{say::RUNG}</a></p>
+            <p class="back"><a href=back><Icon name="arrow-left"/>{say::CONTACTS}</a></p>
             <header class="page-head"><h1>{title}</h1></header>
-            <Draft/>
-            <div data-draft=draft><DoorForm door=PUT page=address>
+            <Draft records=known about=draft/>
+            <DoorForm door=PUT page=address>
                 <Refused answer=answer.clone()/>
                 <Hidden name="patient" value=patient.to_string()/>
                 {contact.map(|contact| view! { <Hidden name="contact" value=contact.id.to_string()/> })}
                 <Hidden name="seen" value=seen/>
                 <div class="card">
                     <div class="fields">
-                        <TextField name="name" label=say::RUNG_NAME required=true autocomplete="off" value=answer.value_or("name", &start.name) error=answer.error("name")/>
-                        <TextField name="relationship" label=relationship hint=say::RUNG_RELATIONSHIP_HINT required=true autocomplete="off" value=answer.value_or("relationship", &start.relationship) error=answer.error("relationship")/>
-                        <TextField name="phone" kind="tel" label=say::RUNG_PHONE required=true autocomplete="off" value=answer.value_or("phone", &start.phone) error=answer.error("phone")/>
+                        <TextField name="name" label=say::CONTACT_NAME required=true autocomplete="off" value=answer.value_or("name", &start.name) error=answer.error("name")/>
+                        <TextField name="relationship" label=relationship hint=say::CONTACT_RELATIONSHIP_HINT required=true autocomplete="off" value=answer.value_or("relationship", &start.relationship) error=answer.error("relationship")/>
+                        <TextField name="phone" kind="tel" label=say::CONTACT_PHONE required=true autocomplete="off" value=answer.value_or("phone", &start.phone) error=answer.error("phone")/>
                     </div>
                 </div>
                 {elsewhere}
                 <div class="form-end"><Button kind=Kind::Main submit=true>{button}</Button></div>
-            </DoorForm></div>
+            </DoorForm>
         </Frame>
     }
 }
 
 /// The card on the page of the details.
-pub(super) fn card(patient: PatientId, rung: &[EmergencyContact], may_edit: bool) -> AnyView {
-    let rows: Vec<_> = rung.iter().map(|contact| view! { <li dir="auto">{say::rung_line(contact)}</li> }).collect();
-    let link = if may_edit { say::CHANGE_RUNG } else { say::SEE_RUNG };
+pub(super) fn card(patient: PatientId, contacts: &[EmergencyContact], may_edit: bool) -> AnyView {
+    let rows: Vec<_> =
+        contacts.iter().map(|contact| view! { <li dir="auto">{say::contact_line(contact)}</li> }).collect();
+    let link = if may_edit { say::CHANGE_CONTACT } else { say::SEE_CONTACT };
     let href = Place::Contacts.path(patient);
     view! {
-        <Card title=say::RUNG id="emergency-contacts">
+        <Card title=say::CONTACTS id="emergency-contacts">
             {if rows.is_empty() {
-                view! { <p class="card-lead">{say::NOBODY_RUNG}"."</p> }.into_any()
+                view! { <p class="card-lead">{say::NO_CONTACTS}"."</p> }.into_any()
             } else {
-                view! { <ol class="rung-short">{rows}</ol> }.into_any()
+                view! { <ol class="in-order-short">{rows}</ol> }.into_any()
             }}
             <div><LinkButton href=href icon="phone">{link}</LinkButton></div>
         </Card>

@@ -70,9 +70,11 @@ pub fn DetailsView(
 ) -> impl IntoView {
     let PortalFrame { record, records, practice_phone, .. } = frame;
     let here = Place::Details.path(record.patient);
-    let (patient, grant, practice) = (record.patient, record.grant, record.practice.clone());
+    let (patient, practice) = (record.patient, record.practice.clone());
+    let (about, known) = (format!("{}.details", record.grant), records.clone());
     let title = say::details(record.kind);
-    let OwnProfile { legal_name, birth_date, fields, rung, mode, may_edit, elsewhere, time_zone } = profile;
+    let OwnProfile { legal_name, birth_date, fields, emergency_contacts, mode, may_edit, elsewhere, time_zone } =
+        profile;
     let waits = fields.iter().any(|field| field.last.as_ref().is_some_and(|last| last.state == OwnState::Waiting));
     let done = saved.then_some(if waits { say::DETAILS_SENT } else { say::DETAILS_SAVED });
     let lead = match (may_edit, mode) {
@@ -111,10 +113,8 @@ pub fn DetailsView(
                 <h1>{title}</h1>
                 <p class="page-lead" dir="auto">{lead}</p>
             </header>
-            {done.map(|text| view! {
-                <div data-draft-done=format!("{grant}.details")><Notice tone=Tone::Success live=true focus=true><p>{text}</p></Notice></div>
-            })}
-            <Draft/>
+            {done.map(|text| view! { <Notice tone=Tone::Success live=true focus=true><p>{text}</p></Notice> })}
+            <Draft records=known about=if may_edit { about.clone() } else { String::new() } saved=if saved { about } else { String::new() }/>
             <Card title=say::NAME_AND_BIRTH id="name-and-birth">
                 <p class="card-lead">{say::ONLY_THE_PRACTICE}</p>
                 <dl class="answers">
@@ -122,8 +122,8 @@ pub fn DetailsView(
                     <dt>{say::BORN}</dt><dd>{birth_date.map_or_else(|| say::NOT_KNOWN.to_owned(), |day| day.long())}</dd>
                 </dl>
             </Card>
-            {contacts::card(patient, &rung, may_edit)}
-            <div data-draft=may_edit.then(|| format!("{grant}.details"))>{body}</div>
+            {contacts::card(patient, &emergency_contacts, may_edit)}
+            {body}
             <p class="beside"><a href=format!("{}/history", Place::Details.path(patient))><Icon name="history"/>{say::PROFILE_HISTORY}</a></p>
         </Frame>
     }

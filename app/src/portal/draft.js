@@ -1,29 +1,50 @@
 // See draft.rs.
 {
   const kept = sessionStorage;
-  const drop = (names) => {
-    for (const key of Object.keys(kept)) if (key.startsWith(`draft.${names}`)) kept.removeItem(key);
-  };
-  const done = document.querySelector("[data-draft-done]");
-  if (done) drop(done.dataset.draftDone);
-  for (const way of document.querySelectorAll("form[action^='/api/account/sign_out']")) {
-    way.addEventListener("submit", () => drop(""));
+  const place = document.querySelector("[data-drafts]");
+  // Whose grants are not known here any more, theirs is not shown and not kept.
+  const grants = place.dataset.drafts.split(" ");
+  for (const key of Object.keys(kept)) {
+    if (key.startsWith("draft.") && !grants.some((grant) => grant && key.startsWith(`draft.${grant}.`))) kept.removeItem(key);
   }
-  const place = document.querySelector("[data-draft]");
-  const form = place?.querySelector("form");
+  // What was saved is over. The address says so no longer: what is typed from here on is a draft again.
+  if (place.dataset.saved) {
+    kept.removeItem(`draft.${place.dataset.saved}`);
+    history.replaceState(null, "", location.pathname.replace(/\/saved$/, ""));
+  }
+  const key = place.dataset.about && `draft.${place.dataset.about}`;
+  const form = key && document.querySelector("form[action^='/api/updates/change'], form[action^='/api/updates/put_contact']");
   if (form) {
-    const key = `draft.${place.dataset.draft}`;
     const typed = new URLSearchParams(kept.getItem(key) ?? "");
-    const notice = document.getElementById("draft");
-    // What the page said goes along: from it the server tells whether the practice changed it since.
-    for (const control of typed.size ? form.elements : []) {
-      const before = control.type === "checkbox" ? control.checked : control.value;
-      if (control.type === "checkbox") control.checked = typed.getAll(control.name).includes(control.value);
-      else if (typed.has(control.name)) control.value = typed.get(control.name);
-      if (before !== (control.type === "checkbox" ? control.checked : control.value)) notice.hidden = false;
+    const text = (name) => typed.get(name)?.replace(/\r\n/g, "\n");
+    const put = (name, value) => {
+      let control = form.elements.namedItem(name);
+      if (!control) {
+        control = form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
+      }
+      const differs = control.value !== value;
+      control.value = value;
+      return differs;
+    };
+    let found = false;
+    for (const name of new Set(typed.keys())) {
+      const field = /^values\[(.*)\]$/.exec(name)?.[1];
+      if (field) {
+        // Only what was changed comes back, with what the page said then: from it the server tells a conflict.
+        const seen = text(`seen[${field}]`);
+        if (text(name) === seen || !form.elements.namedItem(name)) continue;
+        found = put(name, text(name)) || found;
+        put(`seen[${field}]`, seen);
+        put(`had[${field}]`, text(`had[${field}]`) ?? seen);
+      } else if (name === "also[]") {
+        for (const box of form.querySelectorAll("input[type=checkbox]")) box.checked = typed.getAll(name).includes(box.value);
+      } else if (!/\[.*\]$/.test(name) && form.elements.namedItem(name)) {
+        found = put(name, text(name)) || found;
+      }
     }
+    if (found) document.getElementById("draft").hidden = false;
     form.addEventListener("input", () => kept.setItem(key, new URLSearchParams(new FormData(form))));
-    notice.querySelector("button").addEventListener("click", () => {
+    document.querySelector("#draft button").addEventListener("click", () => {
       kept.removeItem(key);
       location.reload();
     });

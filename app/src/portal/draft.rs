@@ -1,10 +1,12 @@
 //! What is typed into a form of the portal stays in this tab until it is saved, or the person signs out: a lost network, a
-//! refusal or a session that ran out loses nothing.
+//! refusal or a session that ran out loses nothing. (`console/drafts.rs` does the same for the console.)
 //!
-//! A script of its own, on the few pages that need it: as an island it would weigh five times as much on every page. The form
-//! stands in an element with `data-draft`, whose value names the grant and what the form is about: another person who signs in
-//! on this tab finds nothing. What tells that it was saved has `data-draft-done`, the beginning of the names that are over.
+//! A script of its own, on the few pages that need it: as an island every page would carry it. It stands before the form. Names
+//! begin with the grant, which is one person's way to one record: another person on this tab finds nothing, and what belongs to
+//! a grant that is not theirs goes when a page with a draft is opened. The sign-in page without a way back, where signing out
+//! leads, knows of no grant.
 
+use domain::views::PortalRecord;
 use leptos::{nonce::use_nonce, prelude::*};
 
 use super::words as say;
@@ -13,10 +15,22 @@ const SCRIPT: &str = include_str!("draft.js");
 
 /// The script, and the words it shows when something was found.
 #[component]
-pub fn Draft() -> impl IntoView {
+pub fn Draft(
+    /// What this person may open.
+    records: Vec<PortalRecord>,
+    /// What the form that follows is about; nothing where there is none.
+    #[prop(optional, into)]
+    about: String,
+    /// What was saved just now.
+    #[prop(optional, into)]
+    saved: String,
+) -> impl IntoView {
     let nonce = use_nonce();
+    let own = [about.as_str(), &saved].into_iter().filter_map(|name| name.split('.').next()).map(str::to_owned);
+    let grants: Vec<_> = records.iter().map(|record| record.grant.to_string()).chain(own).collect();
+    let grants = grants.join(" ");
     view! {
-        <div role="status">
+        <div role="status" data-drafts=grants data-about=about data-saved=saved>
             <p id="draft" class="draft" hidden>
                 {say::DRAFT}" "<button type="button" class="link-button">{say::DROP_DRAFT}</button>
             </p>

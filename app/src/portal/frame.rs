@@ -43,7 +43,7 @@ pub enum Place {
     Forms,
     /// What the record says of the person.
     Details,
-    /// Whom to ring in an emergency.
+    /// Whom to call in an emergency.
     Contacts,
     /// Sign-in, devices, the way out.
     Account,
@@ -119,6 +119,13 @@ impl Place {
         )
     }
 
+    /// Is what stands at this part of an address, behind the record's, part of what was shared?
+    #[must_use]
+    pub fn is_clinical_path(part: &str) -> bool {
+        let open = ["", "appointments", "invoices", "people"];
+        !open.contains(&part)
+    }
+
     /// Is it open to somebody whose access reaches so far?
     #[must_use]
     pub fn opens_to(self, level: Level) -> bool {
@@ -157,7 +164,7 @@ impl Place {
             Self::AccessLog => say::ACCESS_LOG,
             Self::Forms => say::FORMS,
             Self::Details => say::DETAILS,
-            Self::Contacts => say::RUNG,
+            Self::Contacts => say::CONTACTS,
             Self::Account => say::ACCOUNT,
         }
     }

@@ -74,7 +74,7 @@ pub fn HomeView(
         });
         let to_contacts = (answered_contacts > 0).then(|| {
             view! {
-                <LinkButton href=Place::Contacts.path(patient) icon="phone">{say::TO_RUNG}</LinkButton>
+                <LinkButton href=Place::Contacts.path(patient) icon="phone">{say::TO_CONTACTS}</LinkButton>
             }
         });
         view! {

@@ -198,7 +198,7 @@ mod browser {
                 // The first comes with the stream: the page was drawn a moment ago.
                 "bell" => {
                     if rung.replace(true) {
-                        still_open();
+                        look_again();
                     }
                 }
                 word => soon.set(word != "stays"),
@@ -210,15 +210,20 @@ mod browser {
         heard.forget();
     }
 
-    /// Something about this person changed: a record that is not open to them any more is not shown any more (PX-02).
-    fn still_open() {
+    /// Something about this person changed: a record that is not open to them any more is not shown any more (PX-02); else they
+    /// are told that something came. The server looks at nothing for it.
+    fn look_again() {
         let look = RequestInit::new();
         look.set_method("HEAD");
         let answered = Closure::<dyn FnMut(JsValue)>::new(|answer: JsValue| {
-            if answer.dyn_ref::<Response>().is_some_and(|answer| answer.status() == 404) {
-                let _ = location().reload();
-            } else if let Ok(Some(news)) = document().query_selector("[data-news]") {
-                let _ = news.remove_attribute("hidden");
+            match answer.dyn_ref::<Response>().map(Response::status) {
+                Some(404) => drop(location().reload()),
+                Some(200) => {
+                    if let Ok(Some(news)) = document().query_selector("[data-news]") {
+                        let _ = news.remove_attribute("hidden");
+                    }
+                }
+                _ => {}
             }
         });
         let here = location().pathname().unwrap_or_default();

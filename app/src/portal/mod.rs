@@ -8,7 +8,7 @@
 //! | `places` | appointments, records, messages, health, invoices: what will be there, until it is |
 //! | `forms` | `/portal/:patient/forms`: what is asked, and what was returned |
 //! | `details` | `/portal/:patient/details`: what the record says of the person, and changing it |
-//! | `contacts` | `/portal/:patient/contacts`: whom to ring in an emergency |
+//! | `contacts` | `/portal/:patient/contacts`: whom to call in an emergency |
 //! | `profile_history` | `/portal/:patient/details/history`: what the record said before |
 //! | `draft` | what is typed stays in the tab until it is saved |
 //! | `account` | `/portal/account`: devices, password, the way out |
@@ -56,6 +56,7 @@ pub use self::{
     account::{AccountPage, AccountView},
     contacts::{ContactPage, ContactView, ContactsPage, ContactsView},
     details::{DetailsPage, DetailsView},
+    draft::Draft,
     forms::{FormPage, FormView, FormsPage, FormsView},
     frame::{Frame, Place},
     home::{Home, HomeView},

@@ -110,7 +110,7 @@ fn value(what: What, people: &[(ContactId, String)], value: &str) -> String {
         What::LegalName => say::or_nothing(value),
         What::BirthDate => value.parse::<Date>().map_or_else(|_| say::or_nothing(value), Date::long),
         What::Subject(Subject::Field(field)) => say::detail_value(field, value),
-        What::Subject(Subject::Contact(_)) => say::rung_value(value),
-        What::Subject(Subject::Order) => say::rung_order(people, value),
+        What::Subject(Subject::Contact(_)) => say::contact_value(value),
+        What::Subject(Subject::Order) => say::contact_order(people, value),
     }
 }

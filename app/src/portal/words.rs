@@ -150,7 +150,7 @@ pub const fn details(kind: Kind) -> &'static str {
 /// The place on Home. It is never empty.
 pub const DETAILS_PLACE: PlaceWords = PlaceWords {
     title: "Details",
-    card: "See and change what your practice knows: telephone, address, who pays.",
+    card: "See and change what your practice knows: telephone, address, who pays, whom to call in an emergency.",
     empty: "",
     will: "",
     now: "",
@@ -316,11 +316,11 @@ pub const DROP_DRAFT: &str = "Start again";
 /// Link, and the page behind it.
 pub const PROFILE_HISTORY: &str = "What changed, and when";
 /// Lead.
-pub const PROFILE_HISTORY_LEAD: &str = "Every value of these details, from when on, and by whom.";
+pub const PROFILE_HISTORY_LEAD: &str = "What these details said before, when they were changed, and who changed them.";
 /// Empty.
-pub const NO_CHANGES: &str = "Nothing was changed yet";
+pub const NO_CHANGES: &str = "Nothing was changed";
 /// Under it.
-pub const NO_CHANGES_TEXT: &str = "What your details say now, they have said all along.";
+pub const NO_CHANGES_TEXT: &str = "Nothing was changed since this list began.";
 /// Link.
 pub const EARLIER_CHANGES: &str = "Earlier changes";
 /// Link.
@@ -328,8 +328,7 @@ pub const LATEST_CHANGES: &str = "Latest changes";
 /// Before the moment, at the end.
 pub const RECORD_MADE: &str = "This record was started on";
 /// After it.
-pub const RECORD_MADE_MORE: &str =
-    "What is not in this list has said the same since then, or since before this list was kept.";
+pub const RECORD_MADE_MORE: &str = "What is not in this list was not changed since this list began.";
 /// What was changed.
 #[must_use]
 pub const fn changed(what: What) -> &'static str {
@@ -338,7 +337,7 @@ pub const fn changed(what: What) -> &'static str {
         What::BirthDate => BORN,
         What::Subject(Subject::Field(field)) => detail(field).0,
         What::Subject(Subject::Contact(_)) => "Emergency contact",
-        What::Subject(Subject::Order) => "Whom to ring first",
+        What::Subject(Subject::Order) => "Whom to call first",
     }
 }
 /// What it said.
@@ -366,12 +365,12 @@ pub fn or_nothing(value: &str) -> String {
 }
 /// A contact.
 #[must_use]
-pub fn rung_value(code: &str) -> String {
-    EmergencyContact::from_code(code).map_or_else(|_| "nobody".to_owned(), |contact| rung_line(&contact))
+pub fn contact_value(code: &str) -> String {
+    EmergencyContact::from_code(code).map_or_else(|_| "nobody".to_owned(), |contact| contact_line(&contact))
 }
 /// An order.
 #[must_use]
-pub fn rung_order(people: &[(ContactId, String)], code: &str) -> String {
+pub fn contact_order(people: &[(ContactId, String)], code: &str) -> String {
     let order = emergency::order_from_code(code).unwrap_or_default();
     let name = |id: &ContactId| {
         let known = people.iter().find(|(known, _)| known == id);
@@ -390,95 +389,95 @@ pub fn answered(count: u32) -> String {
     }
 }
 /// Home: button.
-pub const TO_DETAILS: &str = "To the details";
+pub const TO_DETAILS: &str = "Go to the details";
 /// Home: button.
-pub const TO_RUNG: &str = "To the emergency contacts";
+pub const TO_CONTACTS: &str = "Go to the emergency contacts";
 /// Under a page that was left open: something came.
 pub const SOMETHING_NEW: &str = "There is something new: look on Home";
 /// Link.
 pub const HELP: &str = "Help";
 
-// Whom to ring in an emergency
+// Whom to call in an emergency
 /// The page's title, and a card of the details.
-pub const RUNG: &str = "Emergency contacts";
+pub const CONTACTS: &str = "Emergency contacts";
 /// Lead.
-pub const RUNG_LEAD: &str = "Whom your practice rings when something happens to you, the first one first.";
+pub const CONTACT_LEAD: &str = "Whom your practice calls when something happens to you, the first one first.";
 /// Lead, for somebody else's record.
-pub const RUNG_LEAD_OTHER: &str = "Whom the practice rings when something happens to them, the first one first.";
+pub const CONTACT_LEAD_OTHER: &str = "Whom the practice calls when something happens to them, the first one first.";
 /// Under it.
-pub const RUNG_BY_APPROVAL: &str = "Your practice looks at each change before it counts.";
+pub const CONTACT_BY_APPROVAL: &str = "Your practice looks at each change before it counts.";
 /// Empty.
-pub const NOBODY_RUNG: &str = "Nobody is named yet";
+pub const NO_CONTACTS: &str = "Nobody is named yet";
 /// Under it.
-pub const NOBODY_RUNG_TEXT: &str = "Name somebody who lives near, and who knows that you name them.";
+pub const NO_CONTACTS_TEXT: &str = "Name somebody who lives near, and who knows that you name them.";
 /// Under it, where nothing can be changed.
-pub const NOBODY_RUNG_TO_READ: &str = "Your practice knows of nobody to ring.";
+pub const NO_CONTACTS_TO_READ: &str = "Your practice knows of nobody to call.";
 /// Button, and the page behind it.
-pub const ADD_RUNG: &str = "Add somebody";
+pub const ADD_CONTACT: &str = "Add somebody";
 /// The way to the page.
-pub const CHANGE_RUNG: &str = "Change emergency contacts";
+pub const CHANGE_CONTACT: &str = "Change emergency contacts";
 /// The way to the page, for who may look only.
-pub const SEE_RUNG: &str = "See emergency contacts";
+pub const SEE_CONTACT: &str = "See emergency contacts";
 /// Field.
-pub const RUNG_NAME: &str = "Name";
+pub const CONTACT_NAME: &str = "Name";
 /// Field.
-pub const RUNG_RELATIONSHIP: &str = "Who they are to you";
+pub const CONTACT_RELATIONSHIP: &str = "Who they are to you";
 /// Field, for somebody else's record.
-pub const RUNG_RELATIONSHIP_OTHER: &str = "Who they are to the patient";
+pub const CONTACT_RELATIONSHIP_OTHER: &str = "Who they are to the patient";
 /// Hint.
-pub const RUNG_RELATIONSHIP_HINT: &str = "Such as mother, partner, neighbour.";
+pub const CONTACT_RELATIONSHIP_HINT: &str = "Such as mother, partner, neighbour.";
 /// Field.
-pub const RUNG_PHONE: &str = "Telephone";
+pub const CONTACT_PHONE: &str = "Telephone";
 /// The page that changes one.
-pub const EDIT_RUNG: &str = "Change an emergency contact";
+pub const EDIT_CONTACT: &str = "Change an emergency contact";
 /// Link.
 pub const EDIT_ONE: &str = "Change";
 /// Button.
-pub const RING_EARLIER: &str = "Ring earlier";
+pub const CALL_EARLIER: &str = "Call earlier";
 /// Its name among many.
 #[must_use]
-pub fn ring_earlier(name: &str) -> String {
-    format!("Ring {name} earlier")
+pub fn call_earlier(name: &str) -> String {
+    format!("Call {name} earlier")
 }
 /// A link's name among many.
 #[must_use]
-pub fn edit_rung(name: &str) -> String {
+pub fn edit_contact(name: &str) -> String {
     format!("Change {name}")
 }
 /// Asks.
 #[must_use]
-pub fn remove_rung(name: &str) -> String {
+pub fn remove_contact_named(name: &str) -> String {
     format!("Take {name} off the list")
 }
 /// Under it.
-pub const REMOVE_RUNG_TEXT: &str = "They are not rung any more.";
+pub const REMOVE_CONTACT_TEXT: &str = "They are not called in an emergency any more.";
 /// Button.
-pub const REMOVE_RUNG: &str = "Take off the list";
+pub const REMOVE_CONTACT: &str = "Take off the list";
 /// Asks, of somebody who is not there yet.
 #[must_use]
-pub fn take_back_rung(name: &str) -> String {
+pub fn take_back_contact(name: &str) -> String {
     format!("Do not ask for {name}")
 }
 /// Under it.
-pub const TAKE_BACK_RUNG_TEXT: &str = "Your practice is not asked to add them.";
+pub const TAKE_BACK_CONTACT_TEXT: &str = "Your practice is not asked to add them.";
 /// Button.
-pub const TAKE_BACK_RUNG: &str = "Take it back";
-/// After the moment: what waits is that somebody is not rung any more.
-pub const TO_BE_REMOVED: &str = "You asked to take them off the list. Until then they are rung.";
-/// After the moment: they are to be rung, and are not yet.
-pub const TO_BE_ADDED: &str = "Until then they are not rung.";
-/// After the moment: what was wanted was that somebody is not rung any more.
+pub const TAKE_BACK_CONTACT: &str = "Take it back";
+/// After the moment: what waits is that somebody is not called any more.
+pub const TO_BE_REMOVED: &str = "You asked to take them off the list: they are called until the practice accepts.";
+/// After the moment: they are to be called, and are not yet.
+pub const TO_BE_ADDED: &str = "They are not called until the practice accepts.";
+/// After the moment: what was wanted was that somebody is not called any more.
 pub const NOT_REMOVED: &str = "You had asked to take them off the list.";
 /// After the moment: the practice did not add them.
-pub const NOT_ADDED: &str = "They are not rung.";
+pub const NOT_ADDED: &str = "They are not called.";
 /// Before the moment, above the list.
 pub const ORDER_WAITS: &str = "The order you asked for waits for the practice since";
 /// Before the moment, above the list.
 pub const ORDER_REJECTED: &str = "The order you asked for was not accepted on";
-/// After it: whom the practice rings until then.
+/// After it: whom the practice calls until then; nothing when it knows of nobody.
 #[must_use]
-pub fn still_rings(names: &str) -> String {
-    format!("Until then it rings: {names}.")
+pub fn still_calls(names: &str) -> String {
+    if names.is_empty() { String::new() } else { format!("Until it accepts it calls: {names}.") }
 }
 /// With the reason, if there is one.
 #[must_use]
@@ -487,7 +486,7 @@ pub fn and_why(text: &str, reason: &str) -> String {
 }
 /// One contact in a line.
 #[must_use]
-pub fn rung_line(contact: &EmergencyContact) -> String {
+pub fn contact_line(contact: &EmergencyContact) -> String {
     let EmergencyContact { name, relationship, phone } = contact;
     format!("{name} ({relationship}), {phone}")
 }

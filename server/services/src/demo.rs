@@ -389,7 +389,7 @@ async fn add_patients(
         let edit: Access<EditPatient> = actor.may(EditPatient, &facts_of(actor, access.group(), patient.id))?;
         for contact in &person.contacts {
             let id = ctx.services.random.id().into();
-            let contact = Contact { id, details: contact.check()?, place: 0, version: 0 };
+            let contact = Contact { id, details: contact.check()?, rank: 0, version: 0 };
             work.add_contact(&edit, &contact, now).await?;
         }
     }

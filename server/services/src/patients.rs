@@ -324,8 +324,8 @@ pub async fn add_contact(ctx: &Ctx, id: PatientId, form: &ContactForm) -> Result
     if others.len() >= limits::CONTACTS as usize {
         return Err(Error::field("name", Problem::TooMany));
     }
-    let place = if details.emergency { emergency::last_place(&others) } else { 0 };
-    let contact = Contact { id, details, place, version: 0 };
+    let rank = if details.emergency { emergency::last_rank(&others) } else { 0 };
+    let contact = Contact { id, details, rank, version: 0 };
     work.add_contact(&access, &contact, ctx.now()).await?;
     keep_contacts(ctx, work.as_mut(), &access, others).await?;
     work.save().await?;
@@ -351,13 +351,13 @@ pub async fn save_contact(
     write_down(ctx, work.as_mut(), &access, Action::ContactChanged, contact).await?;
     let all = work.list_contacts(&Access::<ViewPatient>::from(&access)).await?;
     let before = all.iter().find(|one| one.id == contact).ok_or(Error::NotFound)?;
-    // Who is rung from now on is rung last.
-    let place = match (before.details.emergency, details.emergency) {
-        (false, true) => emergency::last_place(&all),
-        (true, true) => before.place,
+    // Who is called from now on is called last.
+    let rank = match (before.details.emergency, details.emergency) {
+        (false, true) => emergency::last_rank(&all),
+        (true, true) => before.rank,
         (_, false) => 0,
     };
-    if !work.save_contact(&access, &Contact { id: contact, details, place, version }, ctx.now()).await? {
+    if !work.save_contact(&access, &Contact { id: contact, details, rank, version }, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }
     keep_contacts(ctx, work.as_mut(), &access, all).await?;
@@ -389,7 +389,7 @@ pub async fn remove_contact(ctx: &Ctx, id: PatientId, contact: ContactId, versio
     Ok(())
 }
 
-/// Keeps what became of those who are rung in an emergency.
+/// Keeps what became of those who are called in an emergency.
 async fn keep_contacts(
     ctx: &Ctx,
     work: &mut dyn Work,

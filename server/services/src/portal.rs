@@ -80,6 +80,23 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     })
 }
 
+/// May this person still open the record, or what was shared of it? Asked by a page that was left open: no human act, so nothing
+/// is written down and nothing counts as looked at.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] when not.
+pub async fn still_open(ctx: &Ctx, patient: PatientId, clinical: bool) -> Result<()> {
+    let actor = ctx.actor()?;
+    let mut view = ctx.services.store.read().await?;
+    let facts = view.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?.at(ctx.now());
+    if clinical {
+        actor.may(ViewOwnClinical, &facts)?;
+    } else {
+        actor.may(ViewOwnRecord, &facts)?;
+    }
+    Ok(())
+}
+
 async fn one_record(ctx: &Ctx, actor: &Actor, work: &mut dyn Work, patient: PatientId) -> Result<OwnRecord> {
     let record = work.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?;
     let access = actor.may(ViewOwnRecord, &record.clone().at(ctx.now()))?;

@@ -12,15 +12,15 @@ use axum::{
     body::Body,
     extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, header},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
-use domain::{access::Face, account::Door};
+use domain::{access::Face, account::Door, ids::PatientId};
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
 };
 use leptos_axum::ResponseOptions;
-use services::{Ctx, set_up};
+use services::{Ctx, portal, set_up};
 
 use super::{Shared, answer, files, outer::About, security, session};
 
@@ -66,6 +66,9 @@ async fn page(state: &Shared, about: &About, request: Request) -> Result<Respons
         (Place::Rendered(Audience::SignedIn), None) => to_sign_in(Door::Console, &path),
         (Place::Top, Some(side)) => answer::see_other(side.home()),
         (Place::Top, None) => answer::see_other(Door::Portal.sign_in()),
+        (Place::Rendered(Audience::Portal), Some(Door::Portal)) if request.method() == Method::HEAD => {
+            still_open(about, &ctx, &path).await?
+        }
         (Place::Rendered(Audience::Public), _)
         | (Place::Rendered(Audience::SignedIn), Some(_))
         | (Place::Rendered(Audience::Portal), Some(Door::Portal)) => render(state, about, ctx, request, None).await,
@@ -77,6 +80,16 @@ async fn page(state: &Shared, about: &About, request: Request) -> Result<Respons
         session::forget(response.headers_mut());
     }
     Ok(response)
+}
+
+/// A page that was left open asks whether it may still be shown: it is not drawn for that.
+async fn still_open(about: &About, ctx: &Ctx, path: &str) -> Result<Response, AppError> {
+    let mut parts = path.trim_start_matches("/portal").split('/').skip(1);
+    if let Some(Ok(patient)) = parts.next().map(str::parse::<PatientId>) {
+        let clinical = app::portal::Place::is_clinical_path(parts.next().unwrap_or_default());
+        portal::still_open(ctx, patient, clinical).await.map_err(|error| AppError::from_service(error, &about.id.0))?;
+    }
+    Ok(StatusCode::OK.into_response())
 }
 
 const SET_UP: &str = "/set-up";

@@ -24,7 +24,7 @@ struct ContactRow {
     email: Option<String>,
     phone: String,
     emergency: bool,
-    place: i64,
+    rank: i64,
     version: i64,
 }
 
@@ -41,7 +41,7 @@ impl TryFrom<ContactRow> for Contact {
                 phone: row.phone,
                 emergency: row.emergency,
             },
-            place: row.place,
+            rank: row.rank,
             version: row.version,
         })
     }
@@ -129,12 +129,12 @@ impl SqlWork {
                          email,
                          phone,
                          emergency,
-                         place,
+                         rank,
                          version
                      FROM contacts
                      WHERE group_id = $1
                        AND patient_id = $2
-                     ORDER BY emergency DESC, place, name_folded, id
+                     ORDER BY emergency DESC, rank, name_folded, id
                      LIMIT $3",
                 )
                 .bind(group)
@@ -159,7 +159,7 @@ impl SqlWork {
                      email,
                      phone,
                      emergency,
-                     place,
+                     rank,
                      version,
                      changed_at
                  ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -173,7 +173,7 @@ impl SqlWork {
             .bind(details.email.as_ref().map(|email| email.as_str().to_owned()))
             .bind(details.phone.clone())
             .bind(details.emergency)
-            .bind(contact.place)
+            .bind(contact.rank)
             .bind(contact.version)
             .bind(at.millis()),
         )
@@ -193,7 +193,7 @@ impl SqlWork {
                          email = $8,
                          phone = $9,
                          emergency = $10,
-                         place = $11,
+                         rank = $11,
                          version = version + 1,
                          changed_at = $12
                      WHERE group_id = $1
@@ -211,7 +211,7 @@ impl SqlWork {
                 .bind(details.email.as_ref().map(|email| email.as_str().to_owned()))
                 .bind(details.phone.clone())
                 .bind(details.emergency)
-                .bind(contact.place)
+                .bind(contact.rank)
                 .bind(at.millis()),
             )
             .await?;

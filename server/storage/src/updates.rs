@@ -37,7 +37,7 @@ const APPROVED: &str = "approved";
 const REJECTED: &str = "rejected";
 const SUPERSEDED: &str = "superseded";
 
-/// Of so many changes that do not wait the portal shows the latest of each field.
+/// Of so many changes that do not wait the portal shows the latest of each subject.
 const LATELY: i64 = 200;
 
 #[derive(sqlx::FromRow)]
@@ -623,7 +623,7 @@ impl Updates for SqlWork {
                      WHERE group_id = $1
                        AND patient_id = $2
                        AND what = 'updates_waiting'
-                       AND read_at = $3
+                       AND read_at >= $3
                      RETURNING (
                          SELECT w.account_id
                          FROM users w
@@ -832,10 +832,11 @@ impl Updates for SqlWork {
                          FROM profile_updates
                          WHERE group_id = $1
                            AND state = 'waiting'
-                         LIMIT 1000
+                         LIMIT $2
                      ) AS waiting",
                 )
-                .bind(access.group().uuid()),
+                .bind(access.group().uuid())
+                .bind(i64::from(limits::QUEUE_COUNTED)),
             )
             .await?;
         Ok(count)

@@ -100,7 +100,7 @@ async fn emergency_contacts_are_changed_without_scripts() {
         );
         for name in [EVIL, "Ben"] {
             let sent = put(&new, &[("name", name), ("relationship", "Aunt"), ("phone", "0491 570 156")]).await.is(303);
-            assert_eq!(sent.location(), format!("{list}/saved"));
+            assert_eq!(sent.location(), format!("{list}/saved?form=new"));
         }
         let page = person.get(&format!("{list}/saved")).await.is(200).text();
         assert!(page.contains("Waiting for the practice since") && !page.contains("<script>alert"), "{page}");
@@ -201,7 +201,7 @@ async fn the_queue_and_the_history_are_for_who_may() {
         }
         // What is no kind of change cannot be asked for; nor can too much be decided at once.
         let odd = json!({ "filter": { "topic": "status" }, "page": page });
-        assert!([400, 422].contains(&owner.call("updates/queue", odd).await.status));
+        owner.call("updates/queue", odd).await.is(400);
         let many: Vec<_> = (0..=domain::limits::QUEUE_PICKED).map(|_| of(0)).collect();
         owner.call("updates/reject_some", json!({ "picked": many, "reason": "" })).await.is(422);
         let both = owner.call("updates/reject_some", reject).await.is(200).json();

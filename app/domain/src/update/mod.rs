@@ -1,4 +1,4 @@
-//! What patients change in their own record: field by field, each with the value they saw and the value they want
+//! What patients change in their own record, one thing at a time, each with the value they saw and the value they want
 //! (decision 8), and what the practice makes of it.
 //!
 //! | file | what is in it |
@@ -19,8 +19,9 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{field::*, form::*, subject::*, views::*};
 use crate::{
+    emergency,
     error::{Conflict, Invalid, Problem},
-    ids::{AccountId, PatientId, UpdateId, UserId},
+    ids::{AccountId, ContactId, PatientId, UpdateId, UserId},
     limits,
     time::Time,
 };
@@ -139,7 +140,7 @@ pub enum Outcome {
         /// Why, for the patient to read; may be empty.
         reason: String,
     },
-    /// The patient changed the same field again before anybody decided, or took it back.
+    /// The patient changed the same thing again before anybody decided, or took it back.
     Superseded {
         /// When.
         at: Time,
@@ -201,6 +202,24 @@ impl Update {
         !self.subject.same(&now, &self.had) && !self.subject.same(&now, &self.wanted)
     }
 
+    /// Is it an order that names somebody whom the record does not have and who is asked for by one of these? To approve it now
+    /// would lose their place.
+    #[must_use]
+    pub fn is_early(&self, record: &Record, waiting: &[Self]) -> bool {
+        let Ok(order) = emergency::order_from_code(&self.wanted) else { return false };
+        let here = emergency::order(&record.contacts);
+        let asked = |id: &ContactId| waiting.iter().any(|other| other.subject == Subject::Contact(*id));
+        self.subject == Subject::Order && order.iter().any(|id| !here.contains(id) && asked(id))
+    }
+
+    /// May nobody approve it together with others? `waiting`: all that waits of this patient.
+    #[must_use]
+    pub fn needs_look(&self, record: &Record, waiting: &[Self]) -> bool {
+        self.conflicts_with(record)
+            || self.is_early(record, waiting)
+            || self.subject.is_somebody_else(record, &self.wanted)
+    }
+
     /// Approves it: gives the record as it is then. `saw` is what the record said when the decision was made, `put` what is
     /// written in place of what the patient wanted, if that is something else.
     ///
@@ -216,7 +235,7 @@ impl Update {
         at: Time,
     ) -> Result<(Self, Record), Refused> {
         self.waits()?;
-        if self.subject.of(record) != saw {
+        if self.subject.reviewed(record) != saw {
             return Err(Refused::Conflict(Conflict::ChangedMeanwhile));
         }
         let mut after = record.clone();
@@ -295,7 +314,7 @@ mod tests {
     use super::*;
     use crate::{
         background::Background,
-        emergency::{self, EmergencyContact},
+        emergency::EmergencyContact,
         patient::{Contact, ContactDetails, DetailsForm},
         time::Date,
     };
@@ -461,7 +480,7 @@ mod tests {
             phone: "0400 000 001".into(),
             emergency: true,
         };
-        Contact { id: uuid::Uuid::from_u128(n).into(), details, place: i64::try_from(n).unwrap(), version: 3 }
+        Contact { id: uuid::Uuid::from_u128(n).into(), details, rank: i64::try_from(n).unwrap(), version: 3 }
     }
 
     fn with(contacts: &[Contact]) -> Record {
@@ -502,7 +521,7 @@ mod tests {
             assert_eq!(ids(&back), ids(&before));
             assert!(back.contacts.iter().all(|one| one.details.emergency));
         }
-        // Whom the practice writes to stays a contact, with the address, and is not rung any more.
+        // Whom the practice writes to stays a contact, with the address, and is not called any more.
         let (_, after) = approved(&asked(subject(2), &subject(2).of(&before), ""), &before);
         let kept = after.contacts.iter().find(|one| one.id == contact(2, true).id).unwrap();
         assert!(kept.details.email.is_some() && !kept.details.emergency && subject(2).of(&after).is_empty());
@@ -526,6 +545,79 @@ mod tests {
         let mut swapped = before.clone();
         Subject::Order.put(&mut swapped, &code(&[2, 1, 3])).unwrap();
         assert!(order.conflicts_with(&swapped));
+    }
+
+    // What others did to a contact within the minute is theirs: undo takes back what the patient had asked for, and no more.
+    #[test]
+    fn undo_takes_back_no_more_than_was_approved() {
+        let before = with(&[contact(1, false), contact(2, true)]);
+        let subject = |n: u128| Subject::Contact(uuid::Uuid::from_u128(n).into());
+        let ada = EmergencyContact { name: "Ada".into(), relationship: "Aunt".into(), phone: "0400 000 009".into() };
+        let email = |contact: &mut Contact| contact.details.email = Some("new@example.org".parse().unwrap());
+        // An address that came meanwhile stays: of somebody who was changed, and of somebody who was added.
+        let (changed, mut after) = approved(&asked(subject(1), &subject(1).of(&before), &ada.code()), &before);
+        email(&mut after.contacts[0]);
+        let (_, back) = changed.undo(&after, user(1), NOW).unwrap();
+        assert_eq!(
+            (back.contacts[0].details.name.as_str(), back.contacts[0].details.email.is_some()),
+            ("Contact 1", true)
+        );
+        let (added, mut after) = approved(&asked(subject(3), "", &ada.code()), &before);
+        email(after.contacts.iter_mut().find(|one| one.id == contact(3, false).id).unwrap());
+        let (_, back) = added.undo(&after, user(1), NOW).unwrap();
+        let kept = back.contacts.iter().find(|one| one.id == contact(3, false).id).unwrap();
+        assert!(!kept.details.emergency && kept.details.email.is_some());
+        // What the practice wrote about somebody who is not called any more is kept, and they are called again, in their place.
+        let (gone, mut after) = approved(&asked(subject(2), &subject(2).of(&before), ""), &before);
+        after.contacts.iter_mut().find(|one| one.id == contact(2, true).id).unwrap().details.phone =
+            "0400 000 008".into();
+        let (_, back) = gone.undo(&after, user(1), NOW).unwrap();
+        assert_eq!(
+            (back.contacts[1].details.phone.as_str(), back.contacts[1].details.emergency),
+            ("0400 000 008", true)
+        );
+        // An order that was accepted since stays.
+        let (changed, mut after) = approved(&asked(subject(1), &subject(1).of(&before), &ada.code()), &before);
+        Subject::Order.put(&mut after, &emergency::order_code(&[contact(2, true).id, contact(1, false).id])).unwrap();
+        let (_, back) = changed.clone().undo(&after, user(1), NOW).unwrap();
+        assert_eq!(back.contacts.len(), 2);
+        assert_eq!(Subject::Order.of(&back), emergency::order_code(&[contact(1, false).id, contact(2, true).id]));
+    }
+
+    // Somebody whom the practice keeps without calling them is not removed, and not overwritten unseen.
+    #[test]
+    fn whom_the_practice_keeps_is_seen_by_who_decides() {
+        let called = with(&[contact(1, false)]);
+        let subject = Subject::Contact(contact(1, false).id);
+        let had = subject.of(&called);
+        let mut kept = called.clone();
+        kept.contacts[0].details.emergency = false;
+        let gone = asked(subject, &had, "");
+        assert!(!gone.conflicts_with(&kept), "nobody calls them: that is what was wanted");
+        let (_, after) = gone.approve(&kept, &subject.reviewed(&kept), None, user(1), NOW).unwrap();
+        assert_eq!(after, kept);
+        let ada = EmergencyContact { name: "Ada".into(), relationship: "Aunt".into(), phone: "0400 000 009".into() };
+        let changed = asked(subject, &had, &ada.code());
+        assert!(changed.conflicts_with(&kept) && subject.reviewed(&kept).ends_with(NOT_CALLED));
+        let unseen = changed.clone().approve(&kept, "", None, user(1), NOW);
+        assert_eq!(unseen.map(drop), Err(Refused::Conflict(Conflict::ChangedMeanwhile)));
+        // An address on file is the first one's: another name needs a look.
+        assert!(subject.is_somebody_else(&with(&[contact(1, true)]), &ada.code()));
+        assert!(!subject.is_somebody_else(&called, &ada.code()));
+        let same = EmergencyContact { name: "contact 1".into(), ..ada };
+        assert!(!subject.is_somebody_else(&with(&[contact(1, true)]), &same.code()));
+    }
+
+    #[test]
+    fn people_are_decided_about_before_their_order() {
+        let record = with(&[contact(1, false)]);
+        let code = emergency::order_code(&[contact(2, false).id, contact(1, false).id]);
+        let order = asked(Subject::Order, &Subject::Order.of(&record), &code);
+        let added = asked(Subject::Contact(contact(2, false).id), "", "Ada\nAunt\n0400 000 009");
+        assert!(order.is_early(&record, &[added.clone()]));
+        assert!(!order.is_early(&record, &[]), "nobody asks for them any more: they are passed over");
+        assert!(!order.is_early(&with(&[contact(1, false), contact(2, false)]), &[added.clone()]));
+        assert!(!added.is_early(&record, &[added.clone()]));
     }
 
     #[test]

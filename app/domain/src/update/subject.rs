@@ -9,7 +9,8 @@ use crate::{
     error::{Invalid, Problem},
     ids::ContactId,
     limits,
-    patient::{Contact, ContactDetails, Details, optional_email},
+    patient::{Contact, ContactDetails, Details},
+    text,
 };
 
 /// All that a record says of the person.
@@ -29,9 +30,9 @@ pub struct Record {
 pub enum Topic {
     /// A field.
     Field(Field),
-    /// Somebody to ring in an emergency (S0-18).
+    /// Somebody to call in an emergency (S0-18).
     Contact,
-    /// Whom to ring first.
+    /// Whom to call first.
     Order,
 }
 
@@ -87,9 +88,9 @@ impl TryFrom<String> for Topic {
 pub enum Subject {
     /// A field.
     Field(Field),
-    /// Somebody to ring in an emergency: added when the record had nobody of this id, removed when nobody is wanted.
+    /// Somebody to call in an emergency: added when the record had nobody of this id, removed when nobody is wanted.
     Contact(ContactId),
-    /// Whom to ring first.
+    /// Whom to call first.
     Order,
 }
 
@@ -176,80 +177,147 @@ impl Subject {
         }
     }
 
+    /// What a record says, for who decides: of a contact whom the practice keeps and does not call, that, too.
+    #[must_use]
+    pub fn reviewed(self, record: &Record) -> String {
+        let contact = self.contact().and_then(|id| record.contacts.iter().find(|contact| contact.id == id));
+        match contact {
+            Some(contact) if !contact.details.emergency => {
+                let ContactDetails { name, relationship, phone, .. } = contact.details.clone();
+                format!("{}{NOT_CALLED}", EmergencyContact { name, relationship, phone }.code())
+            }
+            Some(_) | None => self.of(record),
+        }
+    }
+
+    /// Would this give somebody else's name to a contact the practice writes to? Then somebody looks: the address is not theirs.
+    #[must_use]
+    pub fn is_somebody_else(self, record: &Record, wanted: &str) -> bool {
+        let contact = self.contact().and_then(|id| record.contacts.iter().find(|contact| contact.id == id));
+        match (contact, EmergencyContact::from_code(wanted)) {
+            (Some(contact), Ok(wanted)) => {
+                contact.details.email.is_some() && text::fold(&contact.details.name) != text::fold(&wanted.name)
+            }
+            (Some(_) | None, _) => false,
+        }
+    }
+
     /// All that a change of it may take away, for [`Subject::restore`].
     pub(super) fn kept(self, record: &Record) -> String {
         match self {
             Self::Field(_) | Self::Order => self.of(record),
             Self::Contact(id) => {
+                let order = emergency::order(&record.contacts);
                 let contact = record.contacts.iter().find(|contact| contact.id == id);
-                contact.map(kept_contact).unwrap_or_default()
+                contact.map(|contact| Kept::of(contact, &order).code()).unwrap_or_default()
             }
         }
     }
 
-    /// Puts back what a record said before, whatever today's checks make of it.
+    /// Puts back what a record said before, whatever today's checks make of it. What is not a patient's to change stays: a
+    /// contact's address, and that the practice keeps somebody.
     pub(super) fn restore(self, record: &mut Record, kept: &str) -> Result<(), Invalid> {
         let of_put = |problem| Invalid::field("put", problem);
         match self {
             Self::Field(field) => field.restore(record, kept).map_err(of_put),
             Self::Order => self.put(record, kept),
+            Self::Contact(id) if kept.is_empty() => {
+                remove(&mut record.contacts, id);
+                Ok(())
+            }
             Self::Contact(id) => {
-                let before = match kept {
-                    "" => None,
-                    kept => Some(contact_of(id, kept).ok_or_else(|| of_put(Problem::NotInForm))?),
-                };
-                // The version goes on from where it is, or was.
-                let now = record.contacts.iter().find(|contact| contact.id == id).map(|contact| contact.version);
-                record.contacts.retain(|contact| contact.id != id);
-                record
-                    .contacts
-                    .extend(before.map(|before| Contact { version: now.unwrap_or(before.version + 1), ..before }));
-                emergency::sort(&mut record.contacts);
+                let kept = Kept::from_code(kept).ok_or_else(|| of_put(Problem::NotInForm))?;
+                kept.restore(&mut record.contacts, id);
                 Ok(())
             }
         }
     }
 }
 
-/// All of a contact, a line each: none of them holds a line's end.
-fn kept_contact(contact: &Contact) -> String {
-    let ContactDetails { name, relationship, email, phone, emergency } = &contact.details;
-    let email = email.as_ref().map_or("", |email| email.as_str());
-    let (place, version) = (contact.place.to_string(), contact.version.to_string());
-    let emergency = if *emergency { "yes" } else { "no" };
-    [name.as_str(), relationship, phone, email, emergency, &place, &version].join("\n")
+/// After the code of a contact who is kept and not called.
+pub const NOT_CALLED: &str = "\n-";
+
+/// What a patient's change of a contact may take away.
+struct Kept {
+    contact: EmergencyContact,
+    /// Where among those who are called; none when they were not.
+    at: Option<usize>,
+    version: i64,
 }
 
-fn contact_of(id: ContactId, kept: &str) -> Option<Contact> {
-    let lines: Vec<_> = kept.split('\n').collect();
-    let [name, relationship, phone, email, emergency, place, version] = lines.as_slice() else { return None };
-    let details = ContactDetails {
-        name: (*name).to_owned(),
-        relationship: (*relationship).to_owned(),
-        email: optional_email(email).ok()?,
-        phone: (*phone).to_owned(),
-        emergency: *emergency == "yes",
-    };
-    Some(Contact { id, details, place: place.parse().ok()?, version: version.parse().ok()? })
+impl Kept {
+    fn of(contact: &Contact, order: &[ContactId]) -> Self {
+        let ContactDetails { name, relationship, phone, .. } = contact.details.clone();
+        Self {
+            contact: EmergencyContact { name, relationship, phone },
+            at: order.iter().position(|id| *id == contact.id),
+            version: contact.version,
+        }
+    }
+
+    /// A line each: none of them holds a line's end.
+    fn code(&self) -> String {
+        let at = self.at.map(|at| at.to_string()).unwrap_or_default();
+        format!("{}\n{at}\n{}", self.contact.code(), self.version)
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        let lines: Vec<_> = code.split('\n').collect();
+        let [name, relationship, phone, at, version] = lines.as_slice() else { return None };
+        let contact = EmergencyContact {
+            name: (*name).to_owned(),
+            relationship: (*relationship).to_owned(),
+            phone: (*phone).to_owned(),
+        };
+        let at = if at.is_empty() { None } else { Some(at.parse().ok()?) };
+        Some(Self { contact, at, version: version.parse().ok()? })
+    }
+
+    fn restore(self, contacts: &mut Vec<Contact>, id: ContactId) {
+        let EmergencyContact { name, relationship, phone } = self.contact;
+        let called = self.at.is_some();
+        match contacts.iter_mut().find(|contact| contact.id == id) {
+            Some(contact) if contact.details.emergency => {
+                contact.details.name = name;
+                contact.details.relationship = relationship;
+                contact.details.phone = phone;
+                contact.details.emergency = called;
+            }
+            // What the practice wrote meanwhile about somebody who was not called is its own.
+            Some(contact) => contact.details.emergency = called,
+            None => {
+                let details = ContactDetails { name, relationship, email: None, phone, emergency: called };
+                contacts.push(Contact { id, details, rank: 0, version: self.version + 1 });
+            }
+        }
+        emergency::sort(contacts);
+        if let Some(at) = self.at {
+            let mut order = emergency::order(contacts);
+            order.retain(|other| *other != id);
+            order.insert(at.min(order.len()), id);
+            emergency::put_order(contacts, &order);
+        }
+    }
 }
 
-/// Nobody rings this one any more. Who is here for that only is gone; whom the practice writes to stays a contact.
+/// Nobody calls this one any more. Who is here for that only is gone; whom the practice writes to, or keeps without calling
+/// them, stays a contact.
 fn remove(contacts: &mut Vec<Contact>, id: ContactId) {
-    contacts.retain(|contact| contact.id != id || contact.details.email.is_some());
-    for contact in contacts.iter_mut().filter(|contact| contact.id == id) {
+    contacts.retain(|contact| contact.id != id || !contact.details.emergency || contact.details.email.is_some());
+    for contact in contacts.iter_mut().filter(|contact| contact.id == id && contact.details.emergency) {
         contact.details.emergency = false;
-        contact.place = 0;
+        contact.rank = 0;
     }
     emergency::sort(contacts);
 }
 
 fn put_contact(contacts: &mut Vec<Contact>, id: ContactId, wanted: EmergencyContact) -> Result<(), Invalid> {
     let EmergencyContact { name, relationship, phone } = wanted;
-    let (last, count) = (emergency::last_place(contacts), contacts.len());
+    let (last, count) = (emergency::last_rank(contacts), contacts.len());
     match contacts.iter_mut().find(|contact| contact.id == id) {
         Some(contact) => {
             if !contact.details.emergency {
-                contact.place = last;
+                contact.rank = last;
             }
             let email = contact.details.email.take();
             contact.details = ContactDetails { name, relationship, email, phone, emergency: true };
@@ -257,7 +325,7 @@ fn put_contact(contacts: &mut Vec<Contact>, id: ContactId, wanted: EmergencyCont
         None if count >= limits::CONTACTS as usize => return Err(Invalid::field("name", Problem::TooMany)),
         None => {
             let details = ContactDetails { name, relationship, email: None, phone, emergency: true };
-            contacts.push(Contact { id, details, place: last, version: 0 });
+            contacts.push(Contact { id, details, rank: last, version: 0 });
         }
     }
     emergency::sort(contacts);

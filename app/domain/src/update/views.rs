@@ -44,6 +44,8 @@ impl OwnField {
 pub struct OwnUpdate {
     /// Its id.
     pub id: UpdateId,
+    /// What the record said when it was asked for.
+    pub had: String,
     /// What was wanted.
     pub wanted: String,
     /// When it was asked for.
@@ -103,8 +105,8 @@ pub struct OwnProfile {
     pub birth_date: Option<Date>,
     /// The fields, in order.
     pub fields: Vec<OwnField>,
-    /// Who is rung in an emergency, in their order.
-    pub rung: Vec<EmergencyContact>,
+    /// Who is called in an emergency, in their order.
+    pub emergency_contacts: Vec<EmergencyContact>,
     /// What becomes of a change.
     pub mode: Mode,
     /// May this reader change anything at all?
@@ -115,12 +117,12 @@ pub struct OwnProfile {
     pub time_zone: String,
 }
 
-/// The portal's page of those rung in an emergency (S0-18).
+/// The portal's page of those called in an emergency (S0-18).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnContacts {
     /// Those on the record in their order, then those who were asked for and are not there yet.
     pub contacts: Vec<OwnContact>,
-    /// The order as the record has it, as [`emergency::order_code`] writes it.
+    /// The order as the record has it, as [`crate::emergency::order_code`] writes it.
     pub order: String,
     /// The change of the order that was asked for last.
     pub order_last: Option<OwnUpdate>,
@@ -134,7 +136,7 @@ pub struct OwnContacts {
     pub time_zone: String,
 }
 
-/// Somebody rung in an emergency, or asked for.
+/// Somebody called in an emergency, or asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnContact {
     /// Which one.
@@ -146,7 +148,7 @@ pub struct OwnContact {
 }
 
 impl OwnContact {
-    /// A change that waits is the patient's own copy; none when what waits is that nobody rings them any more.
+    /// A change that waits is the patient's own copy; none when what waits is that nobody calls them any more.
     #[must_use]
     pub fn shown(&self) -> Option<EmergencyContact> {
         match &self.last {
@@ -186,6 +188,10 @@ pub struct UpdateRow {
     pub conflict: bool,
     /// Can whoever asked not open the record any more? Then somebody looks, too.
     pub access_over: bool,
+    /// Does it name somebody about whom nobody has decided yet? Then they are decided about first.
+    pub people_first: bool,
+    /// Would it give somebody else's name to a contact the practice writes to?
+    pub somebody_else: bool,
     /// Who asked: the address they sign in with.
     pub email: String,
     /// Who that is to the patient.
@@ -196,6 +202,14 @@ pub struct UpdateRow {
     pub may_decide: bool,
     /// Until when this reader may take the decision back.
     pub undo_until: Option<Time>,
+}
+
+impl UpdateRow {
+    /// May this reader approve it together with others?
+    #[must_use]
+    pub const fn needs_no_look(&self) -> bool {
+        self.may_decide && !self.conflict && !self.access_over && !self.people_first && !self.somebody_else
+    }
 }
 
 /// What somebody makes of a change.

@@ -1,6 +1,6 @@
 //! What waits in the whole group, oldest first: narrowed to one kind of change, and decided about one or many at once (B-03).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use domain::{
     ids::{PatientId, UpdateId},
@@ -31,7 +31,7 @@ use crate::{
 
 const UP: (&str, &str) = ("/console/patients", words::PATIENTS);
 
-/// What was decided just now, for as long as it can be taken back.
+/// What was decided just now, and what of it can still be taken back.
 #[derive(Clone, PartialEq)]
 struct Lately {
     said: String,
@@ -49,18 +49,19 @@ pub fn Queue() -> impl IntoView {
     });
     let filters = Filters::of(nav, &["topic", "mine"]);
     let total = RwSignal::new(None::<u32>);
+    let newer = RwSignal::new(false);
     let pages = Pages::new();
     let picks = RwSignal::new(BTreeSet::<UpdateId>::new());
     let fetch = move |page: PageRequest| async move {
         let queue = api::updates::queue(filter.get_untracked(), page).await?;
         let _ = total.try_set(Some(queue.total));
+        let _ = newer.try_set(false);
         Ok::<Page<QueueRow>, AppError>(queue.changes)
     };
-    let look = move |by_itself: bool, after: bool| {
+    let ask = move |after: bool| {
         let page = if after { pages.following() } else { pages.first() };
-        pages.take(after, api::refresh(by_itself, fetch(page)));
+        pages.take(after, fetch(page));
     };
-    let ask = move |after: bool| look(false, after);
     pages.follow(
         move || {
             let filter = filter.get();
@@ -69,25 +70,45 @@ pub fn Queue() -> impl IntoView {
         },
         ask,
     );
-    // Somebody else decided, or something came.
+    // Somebody else decided, or something came: the count is looked at, and the list when somebody asks for it.
     let rung = desk.rung();
     Effect::new(move |before: Option<()>| {
         let by_itself = rung.again();
-        if before.is_some() {
-            look(by_itself, false);
+        if before.is_some() && filter.get_untracked() == QueueFilter::default() {
+            spawn_local(async move {
+                let count = api::refresh(by_itself, api::updates::count()).await;
+                let differs = count.ok().is_some_and(|count| total.try_get_untracked().flatten() != Some(count));
+                let _ = newer.try_set(differs);
+            });
+        } else if before.is_some() {
+            newer.set(true);
         }
     });
 
     let lately = RwSignal::new(None::<Lately>);
+    let turn = StoredValue::new(0_u32);
     let busy = RwSignal::new(false);
     let rejecting = RwSignal::new(false);
-    let done = move |answer: Result<Settled, AppError>, say: fn(usize) -> String| {
+    let done = move |answer: Result<Settled, AppError>, say: fn(usize, usize) -> String| {
         let _ = busy.try_set(false);
         match answer {
             Ok(Settled { done, left }) => {
                 picks.update(BTreeSet::clear);
-                let said = words::and_left(&say(done.len()), left);
-                lately.set(Some(Lately { said, done }));
+                lately.set(Some(Lately { said: say(done.len(), left), done }));
+                // After the minute there is nothing to take back.
+                let own = turn.try_update_value(|turn| {
+                    *turn += 1;
+                    *turn
+                });
+                let end = Duration::from_millis(limits::UNDO.as_millis().unsigned_abs());
+                set_timeout(
+                    move || {
+                        if turn.try_get_value() == own {
+                            nothing_to_undo(lately);
+                        }
+                    },
+                    end,
+                );
             }
             Err(error) => desk.refused(&error),
         }
@@ -119,9 +140,8 @@ pub fn Queue() -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             let answer = api::updates::undo_some(these).await;
-            let answer = answer.map(|settled| Settled { done: Vec::new(), left: settled.left });
-            lately.set(None);
-            done(answer, |_| words::UNDONE.to_owned());
+            done(answer, words::undone_some);
+            nothing_to_undo(lately);
         });
     };
 
@@ -151,7 +171,7 @@ pub fn Queue() -> impl IntoView {
     };
     let shown = move || {
         let total = total.get()?;
-        Some(words::waiting_in_all(total, total >= limits::QUEUE_COUNTED))
+        Some(words::waiting_in_all(total))
     };
     let mut topics = vec![Choice::new("", words::EVERY_KIND)];
     topics.extend(Topic::all().map(|topic| Choice::new(topic.code(), words::topic(topic))));
@@ -166,6 +186,12 @@ pub fn Queue() -> impl IntoView {
             {whose}
             <p class="filters-count" role="status">{shown}</p>
         </form>
+        {move || newer.get().then(|| view! {
+            <Notice live=true>
+                <p>{words::QUEUE_CHANGED}</p>
+                <Button icon="refresh-cw" press=move |_| ask(false)>{words::LOOK_AGAIN}</Button>
+            </Notice>
+        })}
         {move || lately.get().map(|Lately { said, done }| view! {
             <Notice tone=Tone::Success live=true>
                 <p>{said}</p>
@@ -186,9 +212,12 @@ pub fn Queue() -> impl IntoView {
     }
 }
 
-/// May it be decided about together with others? Never what needs a look.
-fn plain(row: &QueueRow) -> bool {
-    row.row.may_decide && !row.row.conflict && !row.row.access_over
+fn nothing_to_undo(lately: RwSignal<Option<Lately>>) {
+    let _ = lately.try_update(|lately| {
+        if let Some(lately) = lately {
+            lately.done.clear();
+        }
+    });
 }
 
 /// How many are ticked, and what can be done with them.
@@ -201,7 +230,7 @@ fn bar(
 ) -> AnyView {
     let ids = move || {
         pages.rows.with(|rows| {
-            rows.iter().flatten().filter(|row| plain(row)).map(|row| row.row.update.id).collect::<Vec<_>>()
+            rows.iter().flatten().filter(|row| row.row.needs_no_look()).map(|row| row.row.update.id).collect::<Vec<_>>()
         })
     };
     // No more than are decided about at once.
@@ -242,18 +271,20 @@ fn table(rows: Vec<QueueRow>, picks: RwSignal<BTreeSet<UpdateId>>) -> AnyView {
     let rows: Vec<_> = rows
         .into_iter()
         .map(|row| {
-            let open = plain(&row);
+            let open = row.row.needs_no_look();
             let QueueRow { shown, row } = row;
             let update = row.update;
             let (id, subject) = (update.id, update.subject);
             let to = nav::patient(update.patient, Tab::Updates);
             let tick = words::tick_change(&shown, &words::subject(&update));
-            let note = match (row.conflict, row.access_over, row.may_decide) {
-                (true, ..) => Some(words::IN_CONFLICT),
-                (_, true, _) => Some(words::ACCESS_IS_OVER),
-                (.., false) => Some(words::YOUR_OWN),
-                (false, false, true) => None,
-            };
+            let notes = [
+                (row.conflict, words::IN_CONFLICT),
+                (row.access_over, words::ACCESS_IS_OVER),
+                (row.somebody_else, words::ANOTHER_NAME),
+                (row.people_first, words::NAMES_SOMEBODY_NEW),
+                (!row.may_decide, words::YOUR_OWN),
+            ];
+            let note = notes.into_iter().find(|(is, _)| *is).map(|(_, note)| note);
             let at = update.at;
             view! {
                 <tr class="row-link">

@@ -1,7 +1,7 @@
 //! The Updates tab: what was changed in the portal, old beside new, and deciding about it (S0-35, S0-36, B-03).
 
 use domain::{
-    emergency::{self, EmergencyContact},
+    emergency::EmergencyContact,
     ids::{PatientId, UpdateId},
     limits,
     patient::Profile,
@@ -81,13 +81,15 @@ pub fn Updates(id: PatientId, profile: Load<Profile>) -> impl IntoView {
         spawn_local(async move { done(api::updates::undo(id, update).await, words::UNDONE) });
     };
     let approve_all = move |seen: Vec<(UpdateId, String)>| {
+        let asked = seen.len();
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
         spawn_local(async move {
             let answer = api::updates::approve_all(id, seen).await;
-            let said = answer.as_ref().map(|count| words::approved_some(*count)).unwrap_or_default();
+            let said = answer.as_ref().map(|count| words::approved_some(*count, asked.saturating_sub(*count)));
+            let said = said.unwrap_or_default();
             done(answer.map(drop), &said);
         });
     };
@@ -95,7 +97,7 @@ pub fn Updates(id: PatientId, profile: Load<Profile>) -> impl IntoView {
         if rows.is_empty() {
             return view! { <Empty title=words::NO_UPDATES><p>{words::NO_UPDATES_TEXT}</p></Empty> }.into_any();
         }
-        let plain = rows.iter().filter(|row| row.may_decide && !row.conflict && !row.access_over);
+        let plain = rows.iter().filter(|row| row.needs_no_look());
         let seen: Vec<_> = plain.map(|row| (row.update.id, row.now.clone())).collect();
         let all = (seen.len() > 1).then(|| {
             view! {
@@ -104,19 +106,7 @@ pub fn Updates(id: PatientId, profile: Load<Profile>) -> impl IntoView {
                 </div>
             }
         });
-        let asked: Vec<_> = rows.iter().filter_map(|row| row.update.subject.contact()).collect();
-        let rows: Vec<_> = rows
-            .into_iter()
-            .map(|row| {
-                // An order that names somebody about whom nobody has decided would lose their place.
-                let early = row.update.subject == Subject::Order
-                    && emergency::order_from_code(&row.update.wanted)
-                        .unwrap_or_default()
-                        .iter()
-                        .any(|id| asked.contains(id) && !row.now.contains(&id.to_string()));
-                change(row, early, doing, decide)
-            })
-            .collect();
+        let rows: Vec<_> = rows.into_iter().map(|row| change(row, doing, decide)).collect();
         view! { {all}<ul class="changes">{rows}</ul> }.into_any()
     };
     let decided = move |rows: Vec<UpdateRow>| {
@@ -160,7 +150,6 @@ pub fn Updates(id: PatientId, profile: Load<Profile>) -> impl IntoView {
 /// One change: what the record says beside what is wanted, and what can be done.
 fn change(
     row: UpdateRow,
-    early: bool,
     doing: RwSignal<Option<Doing>>,
     decide: Callback<(UpdateId, Verdict, &'static str)>,
 ) -> AnyView {
@@ -189,14 +178,15 @@ fn change(
             </dl>
             {row.access_over.then(|| view! { <Notice tone=Tone::Warn><p>{words::ACCESS_OVER}</p></Notice> })}
             {row.conflict.then(|| view! { <Notice tone=Tone::Warn><p>{words::conflict(&saw)}</p></Notice> })}
-            {early.then(|| view! { <Notice><p>{words::PEOPLE_FIRST}</p></Notice> })}
+            {row.somebody_else.then(|| view! { <Notice tone=Tone::Warn><p>{words::SOMEBODY_ELSE}</p></Notice> })}
+            {row.people_first.then(|| view! { <Notice><p>{words::PEOPLE_FIRST}</p></Notice> })}
             {if row.may_decide {
                 // Who is to go cannot be written anew, nor can an order.
                 let gone = subject.contact().is_some() && update.wanted.is_empty();
                 let edits = subject != Subject::Order && !gone;
                 view! {
                     <div class="buttons">
-                        {(!early).then(|| view! {
+                        {(!row.people_first).then(|| view! {
                             <Button kind=Kind::Main icon="check" name=words::of_change(take, &update) press=approve>{take}</Button>
                         })}
                         {edits.then(|| view! {
@@ -281,7 +271,7 @@ fn Changes(id: PatientId, decisions: RwSignal<u32>) -> impl IntoView {
             lesser(words::BEFORE),
             column(words::AFTER),
             column(words::BY),
-            lesser(words::ASKED_AT),
+            lesser(words::WHEN),
         ];
         let rows: Vec<_> = rows.into_iter().map(row).collect();
         view! { <Table caption=words::CHANGED_LATELY columns=columns>{rows}</Table> }.into_any()

@@ -5,10 +5,11 @@ use domain::{
     emergency::{self, EmergencyContact},
     grant::Kind,
     ids::ContactId,
+    limits,
     person::Gender,
     profile_history::What,
     time::Date,
-    update::{Field, Mode, Outcome, Subject, Topic, Update, Waiting},
+    update::{Field, Mode, NOT_CALLED, Outcome, Subject, Topic, Update, Waiting},
 };
 
 use super::{CITY, COUNTRY, EMAIL, GENDER, MOBILE, OTHER_PHONE, POSTCODE, PREFERRED, REGION, STREET};
@@ -86,7 +87,7 @@ pub const fn topic(topic: Topic) -> &'static str {
     match topic {
         Topic::Field(field) => self::field(field),
         Topic::Contact => "Emergency contact",
-        Topic::Order => "Whom to ring first",
+        Topic::Order => "Whom to call first",
     }
 }
 
@@ -107,10 +108,16 @@ const NOT_HERE: &str = "somebody who is not in the record";
 pub fn value(subject: Subject, people: &[(ContactId, String)], value: &str) -> String {
     match subject {
         Subject::Field(field) => field_value(field, value),
-        Subject::Contact(_) => match EmergencyContact::from_code(value) {
-            Ok(EmergencyContact { name, relationship, phone }) => format!("{name} ({relationship})\n{phone}"),
-            Err(_) => NOBODY.to_owned(),
-        },
+        Subject::Contact(_) => {
+            let (code, kept) = match value.strip_suffix(NOT_CALLED) {
+                Some(code) => (code, "\n(a contact, not called in an emergency)"),
+                None => (value, ""),
+            };
+            match EmergencyContact::from_code(code) {
+                Ok(EmergencyContact { name, relationship, phone }) => format!("{name} ({relationship})\n{phone}{kept}"),
+                Err(_) => NOBODY.to_owned(),
+            }
+        }
         Subject::Order => {
             let order = emergency::order_from_code(value).unwrap_or_default();
             let name = |id: &ContactId| people.iter().find(|(known, _)| known == id).map_or(NOT_HERE, |(_, name)| name);
@@ -122,6 +129,10 @@ pub fn value(subject: Subject, people: &[(ContactId, String)], value: &str) -> S
 
 /// In place of a contact.
 const NOBODY: &str = "nobody";
+
+/// Another name for somebody who is written to.
+pub const SOMEBODY_ELSE: &str = "The practice has an email address for this contact, and it stays. If this is another person, reject the change and put the \
+     contacts right yourself: an invitation would go to the old address.";
 
 /// An order names somebody about whom nobody has decided yet.
 pub const PEOPLE_FIRST: &str =
@@ -155,16 +166,36 @@ pub fn conflict(saw: &str) -> String {
     format!("This was changed here since the patient looked. They saw: {saw}. Nothing is overwritten until you choose.")
 }
 
-/// How many were approved.
-pub fn approved_some(count: usize) -> String {
-    match count {
-        0 => "None was approved: they need a look each".to_owned(),
-        1 => "One change is approved".to_owned(),
-        count => format!("{count} changes are approved"),
+/// What became of several: how many were decided about, and how many were left.
+fn settled(done: usize, left: usize, one: &str, many: &str, none: &str) -> String {
+    let done = match done {
+        0 => none.to_owned(),
+        1 => one.to_owned(),
+        done => format!("{done} {many}"),
+    };
+    match left {
+        0 => done,
+        1 => format!("{done} One was left: it needs a look, or somebody was faster."),
+        left => format!("{done} {left} were left: they need a look each, or somebody was faster."),
     }
 }
 
-pub const QUEUE: &str = "Patient updates";
+/// How many were approved.
+pub fn approved_some(done: usize, left: usize) -> String {
+    settled(done, left, "One change is approved.", "changes are approved.", "None was approved.")
+}
+
+/// How many were not accepted.
+pub fn rejected_some(done: usize, left: usize) -> String {
+    settled(done, left, "One change is not accepted.", "changes are not accepted.", "None was rejected.")
+}
+
+/// How many decisions were taken back.
+pub fn undone_some(done: usize, left: usize) -> String {
+    settled(done, left, "Taken back: it waits again.", "are taken back: they wait again.", "None was taken back.")
+}
+
+pub const QUEUE: &str = "Changes from patients";
 pub const NO_QUEUE_TEXT: &str =
     "When a patient changes something in the portal and it waits for the practice, it stands here.";
 pub const NO_UPDATES_OF_KIND: &str = "Nothing of this kind waits.";
@@ -180,6 +211,10 @@ pub const REJECT_TICKED: &str = "Reject these";
 pub const REJECT_MANY_TEXT: &str = "The records stay as they are. Each patient sees the reason.";
 pub const IN_CONFLICT: &str = "Changed here meanwhile";
 pub const ACCESS_IS_OVER: &str = "Access is over";
+pub const QUEUE_CHANGED: &str = "Something came, or somebody decided meanwhile.";
+pub const LOOK_AGAIN: &str = "Look again";
+pub const ANOTHER_NAME: &str = "Another name, same address";
+pub const NAMES_SOMEBODY_NEW: &str = "Names somebody new";
 pub const YOUR_OWN: &str = "Your own";
 pub const CHANGED_LATELY: &str = "What changed, and when";
 pub const NO_CHANGES: &str = "Nothing was changed since the record was made, or since this list is kept.";
@@ -189,20 +224,22 @@ pub const BY: &str = "By";
 pub const TO_QUEUE: &str = "Decide about them";
 
 /// How many wait in all.
-pub fn waiting_in_all(total: u32, more: bool) -> String {
+pub fn waiting_in_all(total: u32) -> String {
     match total {
-        _ if more => format!("More than {total} wait"),
         0 => NO_UPDATES.to_owned(),
         1 => "One waits".to_owned(),
+        limits::QUEUE_COUNTED.. => format!("{total} wait, or more"),
         total => format!("{total} wait"),
     }
 }
 
 /// How many wait, on Home.
-pub fn changes_wait(total: u32, more: bool) -> String {
+pub fn changes_wait(total: u32) -> String {
     match total {
-        _ if more => format!("More than {total} changes that patients made in the portal wait for somebody to decide."),
         1 => "One change that a patient made in the portal waits for somebody to decide.".to_owned(),
+        limits::QUEUE_COUNTED.. => {
+            format!("{total} changes or more that patients made in the portal wait for somebody to decide.")
+        }
         total => format!("{total} changes that patients made in the portal wait for somebody to decide."),
     }
 }
@@ -227,23 +264,6 @@ pub fn changes_ticked(count: usize) -> String {
         0 => "None ticked".to_owned(),
         1 => "One ticked".to_owned(),
         count => format!("{count} ticked"),
-    }
-}
-
-/// How many were not accepted.
-pub fn rejected_some(count: usize) -> String {
-    match count {
-        1 => "One change is not accepted.".to_owned(),
-        count => format!("{count} changes are not accepted."),
-    }
-}
-
-/// And how many were left.
-pub fn and_left(said: &str, left: usize) -> String {
-    match left {
-        0 => said.to_owned(),
-        1 => format!("{said} One needs a look, or somebody was faster."),
-        left => format!("{said} {left} need a look, or somebody was faster."),
     }
 }
 

@@ -66,7 +66,7 @@ pub trait Patients {
 /// People attached to a patient.
 #[async_trait]
 pub trait Contacts {
-    /// The patient's contacts: those rung in an emergency in their order, then the others by name; at most
+    /// The patient's contacts: those called in an emergency in their order, then the others by name; at most
     /// [`domain::limits::CONTACTS`].
     async fn list_contacts(&mut self, access: &Access<ViewPatient>) -> Stored<Vec<Contact>>;
 

@@ -115,7 +115,7 @@ pub trait Updates {
     /// The same from the portal's side: the last one was taken back.
     async fn forget_own_update_news(&mut self, access: &Access<EditOwnRecord>, at: Time) -> Stored<()>;
 
-    /// What was forgotten at that moment counts as unread again: the decision was taken back.
+    /// What was forgotten at that moment or since counts as unread again: the decision was taken back.
     async fn recall_update_news(&mut self, access: &Access<EditPatient>, forgotten_at: Time) -> Stored<()>;
 
     /// Were changes of this account approved or rejected since then?

@@ -1,4 +1,4 @@
-//! Whom to ring in an emergency, from the portal (S0-18): adding, changing, taking off the list, and in what order.
+//! Whom to call in an emergency, from the portal (S0-18): adding, changing, taking off the list, and in what order.
 
 use std::{collections::BTreeSet, slice};
 
@@ -18,7 +18,8 @@ use crate::{
     ports::Work,
 };
 
-/// Who is rung in an emergency, and where the changes stand that were asked for (S0-18).
+/// Who is called in an emergency, and where the changes stand that were asked for (S0-18). What was decided about counts as
+/// seen.
 ///
 /// # Errors
 /// [`crate::Error::NotFound`] when this person may not see it.
@@ -33,14 +34,17 @@ pub async fn contacts(ctx: &Ctx, patient: PatientId) -> Result<OwnContacts> {
     let time_zone = work.own_time_zone(&visit.access).await?.unwrap_or_else(|| "UTC".to_owned());
     work.save().await?;
     let order_last = latest.remove(&Subject::Order);
-    let rung = visit.record.contacts.iter().filter_map(|contact| Some((contact.id, EmergencyContact::of(contact)?)));
-    let mut contacts: Vec<_> = rung
+    let called = visit.record.contacts.iter().filter_map(|contact| Some((contact.id, EmergencyContact::of(contact)?)));
+    let mut contacts: Vec<_> = called
         .map(|(id, value)| OwnContact { id, value: Some(value), last: latest.remove(&Subject::Contact(id)) })
         .collect();
-    // Who is asked for, or was not accepted, and is not there. Who was there and is gone, is gone.
+    // Who is asked for, and who was asked for and not accepted. Who was there and is gone, is gone.
     let asked = latest.into_iter().filter_map(|(subject, last)| Some((subject.contact()?, last)));
-    let open = asked.filter(|(_, last)| !matches!(last.state, OwnState::Accepted { .. } | OwnState::Edited { .. }));
-    let open = open.filter(|(_, last)| !last.wanted.is_empty());
+    let open = asked.filter(|(_, last)| match last.state {
+        OwnState::Waiting => !last.wanted.is_empty(),
+        OwnState::Rejected { .. } => !last.wanted.is_empty() && last.had.is_empty(),
+        OwnState::Accepted { .. } | OwnState::Edited { .. } => false,
+    });
     contacts.extend(open.map(|(id, last)| OwnContact { id, value: None, last: Some(last) }));
     Ok(OwnContacts {
         contacts,
@@ -53,12 +57,13 @@ pub async fn contacts(ctx: &Ctx, patient: PatientId) -> Result<OwnContacts> {
     })
 }
 
-/// Adds somebody to ring in an emergency, or changes what is known of them; or asks the practice to (S0-18). Somebody who is
+/// Adds somebody to call in an emergency, or changes what is known of them; or asks the practice to (S0-18). Somebody who is
 /// added can be added with the same person's other practices as well. `seen`: what the record said on the page, as
 /// [`EmergencyContact::code`] writes it; empty when it had nobody.
 ///
 /// # Errors
-/// As [`save`]; [`Conflict::ChangedMeanwhile`] when the practice took this contact off the list.
+/// As [`super::save`]; [`Conflict::ChangedMeanwhile`] when the practice took this contact off the list;
+/// [`crate::Error::Invalid`] naming what is wrong, `name` too when there are too many already.
 pub async fn save_contact(
     ctx: &Ctx,
     patient: PatientId,
@@ -77,7 +82,7 @@ pub async fn save_contact(
         let (id, had) = match contact {
             Some(id) if listed.contains(&id) => (id, had.clone()),
             Some(_) => return Err(Conflict::ChangedMeanwhile.into()),
-            None if listed.len() >= limits::EMERGENCY => return Err(Error::field("name", Problem::TooMany)),
+            None if listed.len() >= limits::EMERGENCY_CONTACTS => return Err(Error::field("name", Problem::TooMany)),
             None => (ctx.services.random.id().into(), String::new()),
         };
         let wish = Wish { subject: Subject::Contact(id), had, wanted: wanted.clone() };
@@ -88,7 +93,7 @@ pub async fn save_contact(
     Ok(())
 }
 
-/// Takes somebody off the list of those rung in an emergency, or asks the practice to; what was asked for is taken back.
+/// Takes somebody off the list of those called in an emergency, or asks the practice to; what was asked for is taken back.
 ///
 /// # Errors
 /// As [`save_contact`].
@@ -105,10 +110,11 @@ pub async fn remove_contact(ctx: &Ctx, patient: PatientId, contact: ContactId, s
     Ok(())
 }
 
-/// Says whom to ring first, or asks the practice to. `seen` and `wanted` are orders as [`emergency::order_code`] writes them.
+/// Says whom to call first, or asks the practice to. `seen` and `wanted` are orders as [`emergency::order_code`] writes them.
 ///
 /// # Errors
-/// As [`save`].
+/// As [`super::save`]; [`Conflict::ChangedMeanwhile`] when somebody named is not on the list any more;
+/// [`crate::Error::Invalid`] naming `order`.
 pub async fn order_contacts(ctx: &Ctx, patient: PatientId, seen: &str, wanted: &str) -> Result<()> {
     let order = |code: &str| emergency::order_from_code(code).map_err(|problem| Error::field("order", problem));
     let (seen, wanted) = (emergency::order_code(&order(seen)?), order(wanted)?);
@@ -143,7 +149,7 @@ fn known_value(seen: &str) -> Result<String> {
     Ok(seen)
 }
 
-/// Those rung in an emergency, and those who are asked for.
+/// Those called in an emergency, and those who are asked for.
 async fn listed(work: &mut dyn Work, visit: &Visit) -> Result<BTreeSet<ContactId>> {
     let mut listed: BTreeSet<_> = emergency::order(&visit.record.contacts).into_iter().collect();
     let updates = work.list_own_updates(&visit.access).await?;

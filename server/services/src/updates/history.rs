@@ -9,12 +9,12 @@ use domain::{
     ids::{AccountId, ContactId, PatientId},
     page::{Page, PageRequest},
     profile_history::{Change, ChangeRow, Difference, ProfileHistory, What, differences},
-    update::{Record, Subject},
+    update::Record,
 };
 
 use super::{
     portal::{Visit, grant},
-    staff::{open, record},
+    staff::{open, people_of, record},
 };
 use crate::{
     context::Ctx,
@@ -75,7 +75,7 @@ pub async fn own_history(ctx: &Ctx, patient: PatientId, after: Option<String>) -
     let time_zone = work.own_time_zone(access).await?.unwrap_or_else(|| "UTC".to_owned());
     work.save().await?;
     let reader = Some(access.account());
-    let changes = rows(page, &visit.record, reader, knows, visit.called());
+    let changes = rows(page, &visit.record, reader, knows, true, visit.called());
     Ok(ProfileHistory { changes, added_at: visit.added_at(), time_zone })
 }
 
@@ -88,19 +88,24 @@ pub async fn history(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Resul
     let (known, record) = record(work.as_mut(), &reach.view).await?;
     let found = work.list_profile_changes(&reach.view, reach.social, page).await?;
     work.save().await?;
-    Ok(rows(found, &record, None, true, known.details.name.shown()))
+    Ok(rows(found, &record, None, true, reach.social, known.details.name.shown()))
 }
 
-/// As they are shown. `reader`: the portal user who reads; `knows`: do they know who else may see the record; `called`: what
-/// the patient is called.
+/// As they are shown. `reader`: the portal user who reads; `knows`: do they know who else may see the record; `social`: do they
+/// read how the patient lives; `called`: what the patient is called.
 fn rows(
     page: Page<ListedChange>,
     record: &Record,
     reader: Option<AccountId>,
     knows: bool,
+    social: bool,
     called: String,
 ) -> Page<ChangeRow> {
     let people = people(record, &page.rows);
+    // A field that this reader does not read stands in no row, whatever the statement that looked found.
+    let Page { rows, next } = page;
+    let shown = rows.into_iter().filter(|listed| social || !listed.change.difference.what.is_social());
+    let page = Page { rows: shown.collect(), next };
     page.map(|listed| {
         let ListedChange { change, user, portal } = listed;
         let staff =
@@ -118,9 +123,11 @@ fn rows(
             (None, Some(staff)) => (staff, None),
             (None, None) => (Visitor::Program, None),
         };
-        let ordered = change.difference.what == What::Subject(Subject::Order);
         let Difference { what, before, after } = change.difference;
-        let people = if ordered { people.clone() } else { Vec::new() };
+        let people = match what {
+            What::Subject(subject) => people_of(subject, &people, &[&before, &after]),
+            What::LegalName | What::BirthDate => Vec::new(),
+        };
         ChangeRow { what, before, after, at: change.at, by, approved_by, people }
     })
 }

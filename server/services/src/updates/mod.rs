@@ -1,4 +1,4 @@
-//! What patients change in their own record: from the portal (`portal`, and `contacts` for whom to ring), and what the
+//! What patients change in their own record: from the portal (`portal`, and `contacts` for whom to call), and what the
 //! practice makes of it (`staff`, and `queue` for the whole group). What a record said before is kept by `history`.
 //!
 //! A change is one field, one contact or their order (decision 8). What becomes of it is the group's setting; a field that the practice changed meanwhile

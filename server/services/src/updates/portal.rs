@@ -99,8 +99,8 @@ impl Visit {
             let Some(state) = OwnState::of(&update) else { continue };
             let newer = latest.get(&update.subject).is_none_or(|known: &OwnUpdate| known.id < update.id);
             if newer {
-                let Update { id, subject, wanted, at, .. } = update;
-                latest.insert(subject, OwnUpdate { id, wanted, at, state });
+                let Update { id, subject, had, wanted, at, .. } = update;
+                latest.insert(subject, OwnUpdate { id, had, wanted, at, state });
             }
         }
         Ok(latest)
@@ -111,7 +111,7 @@ pub(super) async fn grant(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) ->
     work.find_own_grant(ctx.actor()?.account(), patient).await?.ok_or(Error::NotFound)
 }
 
-/// What the record says, and where the changes stand that were asked for.
+/// What the record says, and where the changes stand that were asked for. What was decided about counts as seen.
 ///
 /// # Errors
 /// [`crate::Error::NotFound`] when this person may not see it.
@@ -136,7 +136,7 @@ pub async fn profile(ctx: &Ctx, patient: PatientId) -> Result<OwnProfile> {
         legal_name: format!("{} {}", name.legal_first, name.legal_last).trim().to_owned(),
         birth_date: *birth_date,
         fields: Field::ALL.iter().copied().map(field).collect(),
-        rung: visit.record.contacts.iter().filter_map(EmergencyContact::of).collect(),
+        emergency_contacts: visit.record.contacts.iter().filter_map(EmergencyContact::of).collect(),
         mode: visit.mode,
         may_edit: visit.takes(),
         elsewhere,
@@ -187,7 +187,8 @@ fn same_person(one: &Visit, other: &Visit) -> bool {
 ///
 /// # Errors
 /// [`crate::Error::NotFound`]; [`crate::Error::Forbidden`] when the practice takes no changes (S0-38, PT-12), the reader may
-/// look only, or the field is the patient's own (PX-05); [`crate::Error::Invalid`] with all that is wrong.
+/// look only, or the field is the patient's own (PX-05); [`crate::Error::Invalid`] with all that is wrong;
+/// [`Conflict::ChangedMeanwhile`] when the practice was faster.
 pub async fn save(ctx: &Ctx, patient: PatientId, form: &ProfileForm, also: &[PatientId]) -> Result<()> {
     let mut work = ctx.services.store.begin().await?;
     let asked = Asked::open(ctx, work.as_mut(), patient, also, &form.touched()).await?;
@@ -288,7 +289,11 @@ pub(super) async fn change(ctx: &Ctx, work: &mut dyn Work, visit: &Visit, wishes
         // What the practice changed meanwhile is not overwritten unseen, whatever the setting says.
         let outcome = match visit.mode {
             // Nor is anything written that does not fit what waits: a postcode whose country somebody has to look at.
-            Mode::Auto if subject.same(&now, &had) && subject.put(&mut after, &wanted).is_ok() => {
+            Mode::Auto
+                if subject.same(&now, &had)
+                    && !subject.is_somebody_else(&visit.record, &wanted)
+                    && subject.put(&mut after, &wanted).is_ok() =>
+            {
                 applied.push(subject.topic().code());
                 Outcome::Applied { at: ctx.now() }
             }

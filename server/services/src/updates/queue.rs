@@ -1,6 +1,6 @@
 //! The whole group's changes that wait: oldest first, and several decided about at once.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use domain::{
     access::{Access, EditPatient, EnterGroup, PatientFacts, Relationship, ReviewUpdates, ViewSocialHistory},
@@ -9,7 +9,8 @@ use domain::{
     ids::{PatientId, UpdateId},
     limits,
     page::{Page, PageRequest},
-    update::{Picked, Queue, QueueFilter, QueueRow, Settled, Verdict},
+    time::Span,
+    update::{Picked, Queue, QueueFilter, QueueRow, Record, Settled, Verdict},
 };
 
 use super::staff::{self, Reach, access_over, approve_all, decide, record, undo};
@@ -18,6 +19,7 @@ use crate::{
     context::Ctx,
     error::{Error, Result},
     ports::{ListedUpdate, SocialReach, Work},
+    unusual,
 };
 
 /// Of whom the caller reads how they live, whatever patient it is: what the right itself says of one.
@@ -38,7 +40,8 @@ fn social_reach(ctx: &Ctx, access: &Access<ReviewUpdates>) -> Result<SocialReach
 /// One page of the changes that wait and that the caller may decide about, and how many there are.
 ///
 /// # Errors
-/// [`crate::Error::Forbidden`] for who may not decide.
+/// [`crate::Error::Forbidden`] for who may not decide; [`crate::Error::StepUp`] as for the profile, when more records are shown
+/// within the hour than anybody opens.
 pub async fn queue(ctx: &Ctx, filter: &QueueFilter, page: &PageRequest) -> Result<Queue> {
     let actor = ctx.actor()?;
     let access = actor.may(ReviewUpdates, &())?;
@@ -46,11 +49,11 @@ pub async fn queue(ctx: &Ctx, filter: &QueueFilter, page: &PageRequest) -> Resul
     let mut view = ctx.read().await?;
     let total = view.count_updates_queue(&access, social, filter).await?;
     let Page { rows: found, next } = view.list_updates_queue(&access, social, filter, page).await?;
-    let mut desks = BTreeMap::new();
+    let mut sights = BTreeMap::new();
     let mut rows = Vec::with_capacity(found.len());
     for listed in found {
         let patient = listed.update.patient;
-        let sight = match desks.entry(patient) {
+        let sight = match sights.entry(patient) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(Sight::of(ctx, view.as_mut(), &access, patient).await?),
         };
@@ -61,14 +64,11 @@ pub async fn queue(ctx: &Ctx, filter: &QueueFilter, page: &PageRequest) -> Resul
         }
     }
     drop(view);
-    // Only the entries need the one writer: each record of which something was shown was looked at.
+    // Only what is written down needs the one writer: each record of which something is shown is opened, as by its own page.
     let mut work = ctx.begin().await?;
-    let mut shown: Vec<_> = rows.iter().map(|row| row.row.update.patient).collect();
-    shown.sort_unstable();
-    shown.dedup();
-    for patient in shown {
-        let entry = audit::entry(ctx, access.by(), access.group(), Action::UpdatesViewed, patient);
-        work.audit(&trail::Entry { detail: "queue".to_owned(), ..entry }).await?;
+    let shown: BTreeSet<_> = rows.iter().map(|row: &QueueRow| row.row.update.patient).collect();
+    for sight in sights.values().flatten().filter(|sight| shown.contains(&sight.facts.patient)) {
+        work = sight.open(ctx, work).await?;
     }
     work.save().await?;
     Ok(Queue { changes: Page { rows, next }, total })
@@ -86,8 +86,11 @@ pub async fn count(ctx: &Ctx) -> Result<u32> {
 
 /// A patient of whom something waits.
 struct Sight {
+    facts: PatientFacts,
     reach: Reach,
-    record: domain::update::Record,
+    record: Record,
+    /// All that waits of this patient, also what the caller is not shown.
+    waiting: Vec<ListedUpdate>,
     shown: String,
 }
 
@@ -105,14 +108,29 @@ impl Sight {
         }
         let reach = Reach::of(ctx, &facts)?;
         let (known, record) = record(work, &reach.view).await?;
-        Ok(Some(Self { reach, record, shown: known.details.name.shown() }))
+        let waiting = work.list_waiting_updates(&reach.view).await?;
+        Ok(Some(Self { facts, reach, record, waiting, shown: known.details.name.shown() }))
     }
 
     async fn row(&self, ctx: &Ctx, work: &mut dyn Work, listed: ListedUpdate) -> Result<QueueRow> {
         let over = access_over(ctx, work, listed.update.patient, [listed.update.by].into_iter()).await?;
-        let people = staff::people(&self.record, std::slice::from_ref(&listed));
-        let row = staff::row(ctx, &self.reach, &self.record, &people, &over, listed)?;
+        let people = staff::people(&self.record, &self.waiting);
+        let waiting: Vec<_> = self.waiting.iter().map(|listed| listed.update.clone()).collect();
+        let row = staff::row(ctx, &self.reach, &self.record, &people, &over, &waiting, listed)?;
         Ok(QueueRow { shown: self.shown.clone(), row })
+    }
+
+    /// Counts it among the records that the caller opened (PR-14), and writes down that they looked; within an hour once.
+    async fn open(&self, ctx: &Ctx, work: Box<dyn Work>) -> Result<Box<dyn Work>> {
+        let view = &self.reach.view;
+        let mut work = unusual::opened(ctx, work, view, &self.facts).await?;
+        let looked = format!("queue:{}:{}", view.user(), view.patient());
+        if work.tries(&looked, ctx.now()).await?.is_none() {
+            work.count_try(&looked, ctx.now(), Span::hours(1)).await?;
+            let entry = audit::entry(ctx, view.by(), view.group(), Action::UpdatesViewed, view.patient());
+            work.audit(&trail::Entry { detail: "queue".to_owned(), ..entry }).await?;
+        }
+        Ok(work)
     }
 }
 

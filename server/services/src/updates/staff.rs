@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use domain::{
     access::{Access, EditPatient, ManageSettings, PatientFacts, ViewContacts, ViewPatient, ViewSocialHistory},
     audit::{Action, Entry},
-    emergency::EmergencyContact,
+    emergency::{self, EmergencyContact},
     error::{Conflict, Problem, Refusal},
     ids::{AccountId, ContactId, PatientId, UpdateId},
     limits, mail,
     page::{Page, PageRequest},
     patient::Patient,
     text,
+    time::Time,
     update::{Outcome, Record, Refused, Subject, Update, UpdateRow, Verdict, Waiting},
 };
 
@@ -68,8 +69,18 @@ pub async fn waiting(ctx: &Ctx, patient: PatientId) -> Result<Vec<UpdateRow>> {
     let over = access_over(ctx, work.as_mut(), patient, listed.iter().map(|listed| listed.update.by)).await?;
     work.save().await?;
     let people = people(&record, &listed);
+    let all: Vec<_> = listed.iter().map(|listed| listed.update.clone()).collect();
     let shown = listed.into_iter().filter(|listed| reach.shows(&listed.update));
-    shown.map(|listed| row(ctx, &reach, &record, &people, &over, listed)).collect()
+    shown.map(|listed| row(ctx, &reach, &record, &people, &over, &all, listed)).collect()
+}
+
+/// Of an order the names of those who stand in it; nobody else's.
+pub(super) fn people_of(subject: Subject, people: &[(ContactId, String)], orders: &[&str]) -> Vec<(ContactId, String)> {
+    if subject != Subject::Order {
+        return Vec::new();
+    }
+    let named: Vec<_> = orders.iter().flat_map(|code| emergency::order_from_code(code).unwrap_or_default()).collect();
+    people.iter().filter(|(id, _)| named.contains(id)).cloned().collect()
 }
 
 /// The names of the record's contacts and of those who are asked for.
@@ -94,7 +105,7 @@ pub async fn decided(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Resul
     let people = people(&record, &rows);
     let shown = rows.into_iter().filter(|listed| reach.shows(&listed.update));
     let rows =
-        shown.map(|listed| row(ctx, &reach, &record, &people, &BTreeSet::new(), listed)).collect::<Result<_>>()?;
+        shown.map(|listed| row(ctx, &reach, &record, &people, &BTreeSet::new(), &[], listed)).collect::<Result<_>>()?;
     Ok(Page { rows, next })
 }
 
@@ -131,6 +142,7 @@ pub(super) fn row(
     record: &Record,
     people: &[(ContactId, String)],
     over: &BTreeSet<AccountId>,
+    waiting: &[Update],
     listed: ListedUpdate,
 ) -> Result<UpdateRow> {
     let actor = ctx.actor()?;
@@ -138,8 +150,10 @@ pub(super) fn row(
     let waits = update.outcome == Outcome::Waiting;
     let undo = update.undo_until(reach.view.user()).filter(|end| reach.edits && ctx.now() < *end);
     Ok(UpdateRow {
-        now: update.subject.of(record),
-        people: if update.subject == Subject::Order { people.to_vec() } else { Vec::new() },
+        now: update.subject.reviewed(record),
+        people: people_of(update.subject, people, &[&update.subject.of(record), &update.had, &update.wanted]),
+        people_first: waits && update.is_early(record, waiting),
+        somebody_else: waits && update.subject.is_somebody_else(record, &update.wanted),
         conflict: waits && update.conflicts_with(record),
         access_over: waits && over.contains(&update.by),
         may_decide: waits && reach.edits && update.by != actor.account(),
@@ -200,8 +214,11 @@ impl Desk {
         done: &Update,
         after: Record,
     ) -> Result<()> {
-        // A decision is the wish of whoever asked; what is taken back is the practice's own doing.
-        let asked = if done.outcome == Outcome::Waiting { None } else { Some(done.by) };
+        // What is approved as it was wanted is the wish of whoever asked; all else is the practice's own doing.
+        let asked = match &done.outcome {
+            Outcome::Approved { put, .. } if done.subject.same(put, &done.wanted) => Some(done.by),
+            _ => None,
+        };
         let saved = work.save_update(&self.access, done, from).await.map_err(|error| match error {
             StoreError::Clash(Clash::UpdateWaiting) => Conflict::ChangedMeanwhile.into(),
             other => Error::from(other),
@@ -245,12 +262,18 @@ impl Desk {
         Ok(())
     }
 
-    /// The bell says nothing of changes any more when none waits.
-    async fn leave(&self, ctx: &Ctx, work: &mut dyn Work) -> Result<()> {
+    /// The bell says nothing of changes any more when none waits. `at`: when it was decided, by which it is found again.
+    async fn leave(&self, work: &mut dyn Work, at: Time) -> Result<()> {
         if work.list_waiting_updates(&self.reach.view).await?.is_empty() {
-            work.forget_update_news(&self.access, ctx.now()).await?;
+            work.forget_update_news(&self.access, at).await?;
         }
         Ok(())
+    }
+
+    /// All that waits of this patient.
+    async fn waiting(&self, work: &mut dyn Work) -> Result<Vec<Update>> {
+        let listed = work.list_waiting_updates(&self.reach.view).await?;
+        Ok(listed.into_iter().map(|listed| listed.update).collect())
     }
 }
 
@@ -270,6 +293,9 @@ pub async fn decide(ctx: &Ctx, patient: PatientId, id: UpdateId, verdict: &Verdi
     let update = desk.update(ctx, work.as_mut(), id).await?;
     let (by, now) = (desk.access.user(), ctx.now());
     let (done, after) = match verdict {
+        Verdict::Approve { .. } if update.is_early(&desk.record, &desk.waiting(work.as_mut()).await?) => {
+            return Err(Conflict::PeopleFirst.into());
+        }
         Verdict::Approve { saw, put } => update.approve(&desk.record, saw, put.as_deref(), by, now).map_err(refused)?,
         Verdict::Reject { reason } => {
             let reason = text::paragraphs(reason, limits::REASON).map_err(|problem| Error::field("reason", problem))?;
@@ -279,7 +305,7 @@ pub async fn decide(ctx: &Ctx, patient: PatientId, id: UpdateId, verdict: &Verdi
     };
     desk.keep(ctx, work.as_mut(), &Outcome::Waiting, &done, after).await?;
     desk.tell(ctx, work.as_mut(), done.by).await?;
-    desk.leave(ctx, work.as_mut()).await?;
+    desk.leave(work.as_mut(), now).await?;
     work.save().await?;
     Ok(())
 }
@@ -297,6 +323,12 @@ fn refused(why: Refused) -> Error {
 /// # Errors
 /// [`crate::Error::NotFound`] or [`crate::Error::Forbidden`].
 pub async fn approve_all(ctx: &Ctx, patient: PatientId, seen: &[(UpdateId, String)]) -> Result<Vec<UpdateId>> {
+    let seen: Vec<_> = seen.iter().map(|(id, saw)| (*id, Some(saw.as_str()))).collect();
+    approve(ctx, patient, &seen).await
+}
+
+/// Without what somebody saw it is approved by what the record says behind the lock.
+async fn approve(ctx: &Ctx, patient: PatientId, seen: &[(UpdateId, Option<&str>)]) -> Result<Vec<UpdateId>> {
     let mut work = ctx.begin().await?;
     let mut desk = Desk::sit(ctx, work.as_mut(), patient, Action::UpdatesViewed, "approve_all".to_owned()).await?;
     let (by, now) = (desk.access.user(), ctx.now());
@@ -309,10 +341,12 @@ pub async fn approve_all(ctx: &Ctx, patient: PatientId, seen: &[(UpdateId, Strin
     for ListedUpdate { update, .. } in waiting {
         let Some((_, saw)) = seen.iter().find(|(id, _)| *id == update.id) else { continue };
         let own = update.by == account || over.contains(&update.by);
-        if !desk.reach.shows(&update) || own || update.conflicts_with(&desk.record) {
+        let look = update.needs_look(&desk.record, &desk.waiting(work.as_mut()).await?);
+        if !desk.reach.shows(&update) || own || look {
             continue;
         }
-        let Ok((done, after)) = update.approve(&desk.record, saw, None, by, now) else { continue };
+        let now_says = update.subject.reviewed(&desk.record);
+        let Ok((done, after)) = update.approve(&desk.record, saw.unwrap_or(&now_says), None, by, now) else { continue };
         let entry = audit::entry(ctx, desk.access.by(), desk.access.group(), Action::UpdateApproved, patient);
         work.audit(&Entry { detail: done.id.to_string(), ..entry }).await?;
         desk.keep(ctx, work.as_mut(), &Outcome::Waiting, &done, after).await?;
@@ -322,7 +356,7 @@ pub async fn approve_all(ctx: &Ctx, patient: PatientId, seen: &[(UpdateId, Strin
     if approved.is_empty() {
         return Ok(approved);
     }
-    desk.leave(ctx, work.as_mut()).await?;
+    desk.leave(work.as_mut(), now).await?;
     work.save().await?;
     Ok(approved)
 }
@@ -371,27 +405,14 @@ pub(crate) async fn settle(ctx: &Ctx, access: &Access<ManageSettings>, choice: W
 }
 
 async fn one(ctx: &Ctx, update: &Update, choice: Waiting) -> Result<()> {
-    let approve = |saw: &str| Verdict::Approve { saw: saw.to_owned(), put: None };
     match choice {
         Waiting::Keep => Ok(()),
         Waiting::Reject => {
             let verdict = Verdict::Reject { reason: String::new() };
             decide(ctx, update.patient, update.id, &verdict).await
         }
-        Waiting::Apply => {
-            let mut work = ctx.read().await?;
-            if !access_over(ctx, work.as_mut(), update.patient, [update.by].into_iter()).await?.is_empty() {
-                return Ok(());
-            }
-            drop(work);
-            // Only where the record says what the patient saw, or what they want already.
-            match decide(ctx, update.patient, update.id, &approve(&update.had)).await {
-                Err(Error::Conflict(Conflict::ChangedMeanwhile)) => {
-                    decide(ctx, update.patient, update.id, &approve(&update.wanted)).await
-                }
-                other => other,
-            }
-        }
+        // What needs a look goes on waiting; for the rest it does not matter what anybody saw.
+        Waiting::Apply => approve(ctx, update.patient, &[(update.id, None)]).await.map(drop),
     }
 }
 

@@ -1,7 +1,7 @@
--- Whom to ring in an emergency and in what order, changed from the portal as one thing each.
+-- Whom to call in an emergency and in what order, changed from the portal as one thing each.
 
--- Where a contact stands among those rung in an emergency; smaller ones are rung first.
-ALTER TABLE contacts ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+-- Where a contact stands among those called in an emergency; smaller ones are called first.
+ALTER TABLE contacts ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
 
 -- Which contact a change is about; the record may not have them yet, or any more. Then field says contact.
 ALTER TABLE profile_updates ADD COLUMN contact_id BLOB;

@@ -20,7 +20,7 @@ fn contact(name: &str) -> Contact {
         phone: "0412 345 678".into(),
         emergency: "yes".into(),
     };
-    Contact { id: id(), details: form.check().unwrap(), place: 0, version: 1 }
+    Contact { id: id(), details: form.check().unwrap(), rank: 0, version: 1 }
 }
 
 async fn contacts_are_the_patients_own_by_name(database: &TestDatabase) {
@@ -57,7 +57,7 @@ async fn whoever_is_rung_comes_first_and_in_order(database: &TestDatabase) {
     let listed = world.read().await.list_contacts(&(&may).into()).await.unwrap();
     assert_eq!(listed, [bob.clone(), zoe.clone(), ada.clone()]);
     let before = listed;
-    (zoe.place, bob.place) = (0, 1);
+    (zoe.rank, bob.rank) = (0, 1);
     ada.details.phone = "0400 000 009".into();
     let mut work = world.begin().await;
     let after = [zoe.clone(), bob.clone(), ada.clone()];

@@ -156,7 +156,7 @@ async fn whom_to_ring_is_changed_at_once(town: Town) {
     let bad = updates::save_contact(&lien, patient, None, "", &rung("", "none"), &[]).await;
     let Err(Error::Invalid(invalid)) = bad else { panic!("{bad:?}") };
     assert_eq!((invalid.of("name"), invalid.of("phone")), (Some(Problem::Missing), Some(Problem::NotAPhone)));
-    for n in 0..limits::EMERGENCY - 1 {
+    for n in 0..limits::EMERGENCY_CONTACTS - 1 {
         updates::save_contact(&lien, patient, None, "", &rung(&format!("N{n}"), "0400 000 002"), &[]).await.unwrap();
     }
     let many = updates::save_contact(&lien, patient, None, "", &rung("One more", "0400 000 002"), &[]).await;

@@ -326,25 +326,31 @@ async fn the_bell_says_it_once_and_is_right_about_it(town: Town) {
     assert_eq!((told(&staff.owner).await[0], told(&desk).await), (false, so_far));
 }
 
-/// PT-13: an administrator who is a patient does not approve what she asked for; nor does anybody from the portal.
-async fn nobody_decides_about_their_own(town: Town) {
-    let Place { staff, .. } = place(&town, Mode::Approval).await;
+/// Grace, who works at the desk and is a patient: she asks for something, and is back at the console.
+async fn at_both_sides(town: &Town, staff: &Staff, field: Field, wanted: &str) -> (PatientId, Ctx) {
     let patient = town.patient(&staff.owner, "Grace", "Lim").await;
     let grace = town.user(staff.group, "grace@harbour.example", Level::AdminFull).await;
     town.set_password("grace@harbour.example", PASSWORD).await;
     town.invite(&staff.owner, patient, "grace@harbour.example").await;
     invitations::confirm(&grace, &town.link_to("grace@harbour.example").await).await.unwrap();
     let portal = town.follow(&grace).await;
-    change(&portal, patient, &[(Field::Mobile, "0400 000 002")]).await.unwrap();
-    let row = waiting(&staff.owner, patient).await.remove(0);
+    change(&portal, patient, &[(field, wanted)]).await.unwrap();
     services::accounts::switch_door(&portal, domain::account::Door::Console).await.unwrap();
-    let grace = town.follow(&portal).await;
+    (patient, town.follow(&portal).await)
+}
+
+/// PT-13: an administrator who is a patient does not approve what she asked for; nor does anybody from the portal.
+async fn nobody_decides_about_their_own(town: Town) {
+    let Place { staff, .. } = place(&town, Mode::Approval).await;
+    let (patient, grace) = at_both_sides(&town, &staff, Field::Mobile, "0400 000 002").await;
+    let row = waiting(&staff.owner, patient).await.remove(0);
     let shown = waiting(&grace, patient).await;
     assert!(!shown[0].may_decide);
     for approve in [true, false] {
         assert_eq!(forbidden(decide(&grace, patient, &row, approve).await), Refusal::OwnUpdate);
     }
-    assert_eq!(updates::approve_all(&grace, patient, &[(row.update.id, row.now.clone())]).await.unwrap().len(), 0);
+    let all = updates::approve_all(&grace, patient, &[(row.update.id, row.now.clone())]).await.unwrap();
+    assert!(all.is_empty());
     decide(&staff.owner, patient, &row, true).await.unwrap();
 }
 

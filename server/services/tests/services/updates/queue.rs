@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    access::Relationship,
+    audit::Action,
+    emergency::{self, EmergencyContact},
     error::{Problem, Refusal},
     ids::{PatientId, UpdateId},
     limits,
@@ -15,7 +16,7 @@ use domain::{
 };
 use services::{Ctx, Error, patients, relationships, updates};
 
-use super::{LIEN, Place, change, edit_mobile, forbidden, place, says, waiting};
+use super::{Place, at_both_sides, change, edit_mobile, forbidden, place, says, waiting};
 use crate::town::Town;
 
 on_both_engines! {
@@ -23,6 +24,8 @@ on_both_engines! {
     oldest_first_and_page_by_page,
     several_at_once,
     nobody_reaches_beyond_their_own,
+    people_before_their_order,
+    the_list_counts_as_opening,
 }
 
 async fn queue(by: &Ctx, filter: QueueFilter) -> Queue {
@@ -98,7 +101,6 @@ async fn everybody_finds_what_they_may_decide(town: Town) {
         assert!(own && mine.total as usize == mine.changes.rows.len() && (mine.total > 0) == treats, "{level:?}");
     }
     assert!(seen.len() > 2, "all see the same: {seen:?}");
-    assert_eq!(Relationship::from_code("revoked"), Relationship::Revoked);
     // Who may not decide, or sees no names, has no such list.
     let of = |read_only, hide_names| AccessSettings { read_only, hide_names, ..AccessSettings::default() };
     for (email, settings, why) in [
@@ -194,10 +196,10 @@ async fn nobody_reaches_beyond_their_own(town: Town) {
     assert!(rows(&other.owner).await.is_empty());
     let personal = town.user(staff.group, "personal@harbour.example", Level::Personal).await;
     let desk = town.user(staff.group, "desk@harbour.example", Level::CalendarContacts).await;
-    for (who, left) in [(&other.owner, 2), (&personal, 2)] {
-        assert_eq!(updates::approve_some(who, &picked(&mine)).await.unwrap().left, left);
-        assert_eq!(updates::reject_some(who, &ids(&mine), "").await.unwrap().left, left);
-        assert_eq!(updates::undo_some(who, &ids(&mine)).await.unwrap().left, left);
+    for who in [&other.owner, &personal] {
+        assert_eq!(updates::approve_some(who, &picked(&mine)).await.unwrap().left, 2);
+        assert_eq!(updates::reject_some(who, &ids(&mine), "").await.unwrap().left, 2);
+        assert_eq!(updates::undo_some(who, &ids(&mine)).await.unwrap().left, 2);
     }
     assert_eq!(waiting(&staff.owner, patient).await.len(), 2);
     // The front desk decides about the city, and neither learns nor touches how she lives.
@@ -205,5 +207,62 @@ async fn nobody_reaches_beyond_their_own(town: Town) {
     let settled = updates::approve_some(&desk, &picked(&mine)).await.unwrap();
     assert_eq!((settled.done.len(), settled.left), (1, 1));
     assert_eq!(says(&staff.owner, patient, Field::Smoking).await, "");
-    assert_eq!(LIEN, "lien@example.org");
+    // PT-13: an administrator who is a patient finds her own in the list, and cannot decide about it there either.
+    let (own, grace) = at_both_sides(&town, &staff, Field::City, "Glebe").await;
+    let all = rows(&grace).await;
+    let hers: Vec<_> = all.into_iter().filter(|row| row.row.update.patient == own).collect();
+    assert!(hers.len() == 1 && !hers[0].row.may_decide && !hers[0].row.needs_no_look());
+    assert_eq!(updates::approve_some(&grace, &picked(&hers)).await.unwrap().left, 1);
+    assert_eq!(updates::reject_some(&grace, &ids(&hers), "").await.unwrap().left, 1);
+    assert_eq!(waiting(&staff.owner, own).await.len(), 1);
+}
+
+/// Whom to call first names somebody new: they are decided about first, from wherever it is tried.
+async fn people_before_their_order(town: Town) {
+    let Place { staff, patient, lien } = place(&town, Mode::Approval).await;
+    let owner = &staff.owner;
+    for name in ["Ada", "Ben"] {
+        let contact = EmergencyContact { name: name.into(), relationship: "Aunt".into(), phone: "0400 000 002".into() };
+        updates::save_contact(&lien, patient, None, "", &contact, &[]).await.unwrap();
+    }
+    let ids: Vec<_> = updates::contacts(&lien, patient).await.unwrap().contacts.iter().map(|one| one.id).collect();
+    updates::order_contacts(&lien, patient, "", &emergency::order_code(&[ids[1], ids[0]])).await.unwrap();
+    let order = queue(owner, QueueFilter { topic: Some(Topic::Order), mine: false }).await.changes.rows;
+    assert!(order[0].row.people_first && !order[0].row.needs_no_look());
+    assert_eq!(order[0].row.people.len(), 2, "those it names are known by name");
+    assert_eq!(updates::approve_some(owner, &picked(&order)).await.unwrap().left, 1);
+    let verdict = domain::update::Verdict::Approve { saw: order[0].row.now.clone(), put: None };
+    let early = updates::decide(owner, patient, order[0].row.update.id, &verdict).await;
+    assert_eq!(super::conflict(early), domain::error::Conflict::PeopleFirst);
+    let people = queue(owner, QueueFilter { topic: Some(Topic::Contact), mine: false }).await.changes.rows;
+    assert_eq!(updates::approve_some(owner, &picked(&people)).await.unwrap().left, 0);
+    let order = queue(owner, QueueFilter { topic: Some(Topic::Order), mine: false }).await.changes.rows;
+    assert_eq!(updates::approve_some(owner, &picked(&order)).await.unwrap().left, 0);
+    let names: Vec<_> =
+        patients::contacts(owner, patient).await.unwrap().into_iter().map(|one| one.details.name).collect();
+    assert_eq!(names, ["Ben", "Ada"]);
+}
+
+/// PR-14: records that the list shows are counted like any that are opened; within an hour each is written down once.
+async fn the_list_counts_as_opening(town: Town) {
+    let Place { staff, patient, lien } = place(&town, Mode::Approval).await;
+    change(&lien, patient, &[(Field::City, "Balmain")]).await.unwrap();
+    asks(&town, &staff.owner, "Bo", &[(Field::City, "Glebe")]).await;
+    let before = town.engine.audited(Action::UpdatesViewed).await;
+    for _ in 0..3 {
+        rows(&staff.owner).await;
+    }
+    assert_eq!(town.engine.audited(Action::UpdatesViewed).await, before + 2);
+    let user = staff.owner.actor().unwrap().user().unwrap().user;
+    let mut work = town.begin().await;
+    for _ in 0..limits::RECORDS_AN_HOUR {
+        work.count_try(&format!("records:{user}"), staff.owner.now(), Span::hours(1)).await.unwrap();
+    }
+    work.save().await.unwrap();
+    let (_, _) = asks(&town, &staff.owner, "Cy", &[(Field::City, "Manly")]).await;
+    let late = town.again(&staff.owner).await.unwrap();
+    town.clock.pass(limits::STEP_UP);
+    let late = town.again(&late).await.unwrap_or(late);
+    let answer = updates::queue(&late, &QueueFilter::default(), &PageRequest::default()).await;
+    assert!(matches!(answer, Err(Error::StepUp)), "{answer:?}");
 }
