@@ -46,3 +46,37 @@ test("details", async ({ device }) => {
   await phone.setViewportSize(DESK.viewport);
   await shoot(phone, "portal-details-refused-1440");
 });
+
+test("contacts, history, help and the group's list", async ({ device }) => {
+  const phone = await device(PHONE);
+  await openPortal(phone);
+  const home = phone.url();
+  for (const [name, path] of [["contacts", "/contacts"], ["contact-new", "/contacts/new"], ["history", "/details/history"]] as const) {
+    await phone.goto(`${home}${path}`);
+    await shoot(phone, `portal-${name}-390`);
+    await phone.setViewportSize(DESK.viewport);
+    await shoot(phone, `portal-${name}-1440`);
+    await phone.setViewportSize(PHONE.viewport);
+  }
+  await phone.goto(`${home}/contacts/new`);
+  await phone.getByRole("button", { name: /Send|Save/ }).click();
+  await shoot(phone, "portal-contact-refused-390");
+  for (const [name, path] of [["help", "/help"], ["help-practice", "/help/practice"]] as const) {
+    await phone.goto(path);
+    await phone.locator("summary").nth(2).click();
+    await shoot(phone, `${name}-390`);
+    await phone.setViewportSize(DESK.viewport);
+    await shoot(phone, `${name}-1440`);
+    await phone.setViewportSize(PHONE.viewport);
+  }
+  const desk = await device(DESK);
+  await openConsole(desk);
+  await desk.getByRole("heading", { name: "Changes from patients" }).waitFor();
+  await shoot(desk, "console-home-waits-1440");
+  await desk.goto("/console/updates");
+  await desk.getByRole("table").waitFor();
+  await shoot(desk, "console-queue-1440");
+  await desk.getByLabel("Tick all that are shown").check();
+  await desk.setViewportSize(PHONE.viewport);
+  await shoot(desk, "console-queue-390");
+});

@@ -760,7 +760,7 @@ impl Updates for SqlWork {
                          WHERE group_id = $1
                            AND patient_id = $2
                            AND account_id = $3
-                           AND state IN ('approved', 'rejected')
+                           AND (state = 'approved' OR state = 'rejected')
                            AND seen_at IS NULL
                            AND (field IN ('contact', 'contact_order')) = $4
                          LIMIT 100
@@ -783,7 +783,7 @@ impl Updates for SqlWork {
                  WHERE group_id = $1
                    AND patient_id = $2
                    AND account_id = $3
-                   AND state IN ('approved', 'rejected')
+                   AND (state = 'approved' OR state = 'rejected')
                    AND seen_at IS NULL
                    AND (field IN ('contact', 'contact_order')) = $5",
             )

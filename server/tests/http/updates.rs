@@ -230,6 +230,37 @@ async fn the_queue_and_the_history_are_for_who_may() {
     }
 }
 
+// A page that was left open asks whether it may still be shown: nothing is drawn, written down or looked at for that (PX-02).
+#[tokio::test]
+async fn a_page_that_was_left_open_looks_at_nothing() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let owner = app.practitioner().await;
+        let (person, patient) = app.portal_user(&owner, 'a', 1).await;
+        let home = format!("/portal/{patient}");
+        person
+            .post("updates/change", &[("patient", &patient), ("seen[city]", "x"), ("values[city]", "Glebe")])
+            .await
+            .is(200);
+        let waiting = owner.call("updates/waiting", json!({ "patient": patient })).await.is(200).json();
+        let body =
+            json!({ "patient": patient, "id": waiting[0]["update"]["id"], "verdict": { "reject": { "reason": "" } } });
+        owner.call("updates/decide", body).await.is(200);
+        let head =
+            async |who: &Persona, page: &str| who.send(who.request("HEAD", &format!("{home}{page}"))).await.status;
+        for page in ["", "/details", "/details/saved", "/contacts", "/access-log", "/people"] {
+            assert_eq!(head(&person, page).await, 200, "{page}");
+        }
+        assert!(person.get(&home).await.is(200).text().contains("Your practice looked at your changes"));
+        // Whose access reaches less far, or is over, is told so.
+        let few = let_in(&app, &owner, &patient, "few@example.org", "edit", "administrative").await;
+        assert_eq!((head(&few, "").await, head(&few, "/appointments").await), (200, 200));
+        assert_eq!((head(&few, "/details").await, head(&few, "/contacts/new").await), (404, 404));
+        let (stranger, _) = app.portal_user(&owner, 'a', 2).await;
+        assert_eq!(head(&stranger, "").await, 404);
+    }
+}
+
 // S0-42: two guides, open to whoever cannot get in; the patients' says nothing of what is the practice's.
 #[tokio::test]
 async fn patients_and_practices_have_guides_of_their_own() {

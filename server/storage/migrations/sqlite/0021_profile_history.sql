@@ -24,4 +24,4 @@ CREATE INDEX profile_updates_of_kind ON profile_updates (group_id, field, id) WH
 ALTER TABLE profile_updates ADD COLUMN seen_at INTEGER;
 UPDATE profile_updates SET seen_at = decided_at WHERE state IN ('approved', 'rejected');
 CREATE INDEX profile_updates_unseen ON profile_updates (group_id, patient_id, account_id)
-    WHERE state IN ('approved', 'rejected') AND seen_at IS NULL;
+    WHERE (state = 'approved' OR state = 'rejected') AND seen_at IS NULL;

@@ -4,15 +4,17 @@ use domain::{
     access::{Access, EditOwnRecord, GrantFacts, ViewOwnRecord},
     background::{Background, BackgroundForm},
     grant::{Birthdays, Grant, State},
+    ids::ContactId,
     notification::{News, Notification},
     page::PageRequest,
     patient::{Patient, Status},
-    update::{Field, Outcome, Update},
+    profile_history::{Change, Difference, What},
+    update::{Field, Outcome, QueueFilter, Subject, Topic, Update},
 };
-use services::ports::{Clash, Hint};
+use services::ports::{Clash, Hint, SocialReach, Work};
 use storage::testing::TestDatabase;
 
-use crate::world::{NOW, World, clash, id, later, may_enter, may_manage_settings, portal_actor};
+use crate::world::{NOW, World, clash, id, later, may_enter, may_manage_settings, may_review, portal_actor};
 
 promises!(
     a_background_is_the_patients_own,
@@ -22,6 +24,10 @@ promises!(
     only_the_own_record_is_saved_from_the_portal,
     reviewers_are_asked_who_were_not_told,
     a_stranger_touches_none,
+    several_contacts_wait_and_one_of_each,
+    the_queue_is_what_a_user_reaches,
+    what_was_decided_is_unseen_until_it_is_looked_at,
+    what_a_record_said_is_kept,
 );
 
 fn facts(grant: &Grant) -> GrantFacts {
@@ -208,4 +214,137 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     let mut work = world.read().await;
     assert_eq!(work.list_waiting_updates(&view).await.unwrap().len(), 1);
     assert_eq!(work.lookup_background(&view).await.unwrap(), Background::default());
+}
+
+fn contact_change(grant: &Grant, contact: ContactId) -> Update {
+    Update { subject: Subject::Contact(contact), ..change(grant, Field::City, "Ada\nAunt\n0400 000 001") }
+}
+
+async fn several_contacts_wait_and_one_of_each(database: &TestDatabase) {
+    let (world, _, grant) = at_the_portal(database).await;
+    let may = may_change(&grant);
+    let (one, two) = (contact_change(&grant, id()), contact_change(&grant, id()));
+    let mut work = world.begin().await;
+    for update in [&one, &two, &Update { subject: Subject::Order, ..change(&grant, Field::City, "") }] {
+        work.add_own_update(&may, update).await.unwrap();
+    }
+    work.save().await.unwrap();
+    let mut work = world.begin().await;
+    let again = work.add_own_update(&may, &Update { id: id(), ..one.clone() }).await;
+    assert_eq!(clash(again), Clash::UpdateWaiting);
+    drop(work);
+    let mut work = world.begin().await;
+    assert!(work.supersede_own_update(&may, one.subject, later(2)).await.unwrap());
+    assert!(!work.supersede_own_update(&may, Subject::Contact(id()), later(2)).await.unwrap());
+    let left = work.list_own_updates(&may_see(&grant)).await.unwrap();
+    let waiting: Vec<_> =
+        left.iter().filter(|update| update.outcome == Outcome::Waiting).map(|one| one.subject).collect();
+    assert_eq!(waiting.len(), 2);
+    assert!(waiting.contains(&two.subject) && waiting.contains(&Subject::Order));
+}
+
+// What statements name is what the domain says.
+async fn the_queue_is_what_a_user_reaches(database: &TestDatabase) {
+    let (world, _, grant) = at_the_portal(database).await;
+    for topic in Topic::all() {
+        let contact = (topic == Topic::Contact).then(id);
+        let update = Update { subject: Subject::new(topic, contact).unwrap(), ..change(&grant, Field::City, "x") };
+        let mut work = world.begin().await;
+        work.add_own_update(&may_change(&grant), &update).await.unwrap();
+        work.save().await.unwrap();
+    }
+    let access = may_review(&world.mira);
+    let (page, all) = (PageRequest { after: None, limit: Some(200) }, QueueFilter::default());
+    let mut view = world.read().await;
+    for (social, hidden) in
+        [(SocialReach::Everybody, 0), (SocialReach::Nobody, Topic::all().filter(|one| one.is_social()).count())]
+    {
+        let listed = view.list_updates_queue(&access, social, &all, &page).await.unwrap().rows;
+        let topics: Vec<_> = listed.iter().map(|one| one.update.subject.topic()).collect();
+        assert_eq!(topics.len(), Topic::all().count() - hidden, "{social:?}");
+        assert!(hidden == 0 || topics.iter().all(|topic| !topic.is_social()));
+        assert_eq!(view.count_updates_queue(&access, social, &all).await.unwrap() as usize, topics.len());
+        let one = QueueFilter { topic: Some(Topic::Order), mine: false };
+        assert_eq!(view.count_updates_queue(&access, social, &one).await.unwrap(), 1);
+        let mine = QueueFilter { topic: None, mine: true };
+        let own = view.list_updates_queue(&access, social, &mine, &page).await.unwrap().rows.len();
+        assert_eq!(view.count_updates_queue(&access, social, &mine).await.unwrap() as usize, own);
+    }
+}
+
+async fn what_was_decided_is_unseen_until_it_is_looked_at(database: &TestDatabase) {
+    let (world, ann, grant) = at_the_portal(database).await;
+    let may = world.may_edit(&world.mira, ann.id).await;
+    let see = may_see(&grant);
+    let details = asked(&world, &grant, Field::City, "Balmain").await;
+    let mut work = world.begin().await;
+    let contact = contact_change(&grant, id());
+    work.add_own_update(&may_change(&grant), &contact).await.unwrap();
+    for update in [&details, &contact] {
+        let outcome = Outcome::Rejected { at: later(3), by: may.user(), reason: String::new() };
+        let done = Update { outcome, ..update.clone() };
+        assert!(work.save_update(&may, &done, &Outcome::Waiting).await.unwrap());
+    }
+    work.save().await.unwrap();
+    let mut work = world.begin().await;
+    let unseen = async |work: &mut Box<dyn Work>| {
+        let details = work.count_own_unseen_updates(&see, false).await.unwrap();
+        (details, work.count_own_unseen_updates(&see, true).await.unwrap())
+    };
+    assert_eq!(unseen(&mut work).await, (1, 1));
+    work.mark_own_updates_seen(&see, true, later(4)).await.unwrap();
+    assert_eq!(unseen(&mut work).await, (1, 0));
+    work.mark_own_updates_seen(&see, false, later(4)).await.unwrap();
+    assert_eq!(unseen(&mut work).await, (0, 0));
+}
+
+async fn what_a_record_said_is_kept(database: &TestDatabase) {
+    let (world, ann, grant) = at_the_portal(database).await;
+    let bea = world.patient("Bea", "Lee").await;
+    let may = world.may_edit(&world.mira, ann.id).await;
+    let others = world.may_edit(&world.mira, bea.id).await;
+    let kept = |what: What, n: i64| Change {
+        id: id(),
+        patient: ann.id,
+        difference: Difference { what, before: n.to_string(), after: (n + 1).to_string() },
+        at: later(n),
+        account: None,
+        user: None,
+    };
+    let what = [
+        What::LegalName,
+        What::Subject(Field::Smoking.into()),
+        What::Subject(Subject::Contact(id())),
+        What::Subject(Subject::Order),
+    ];
+    let mut all = Vec::new();
+    let mut work = world.begin().await;
+    for (n, what) in (0..).zip(what) {
+        let change = Change { user: Some(may.user()), ..kept(what, n) };
+        work.add_profile_change(&may, &change).await.unwrap();
+        all.push(change);
+    }
+    let own = Change { account: Some(grant.account), ..kept(What::Subject(Field::City.into()), 9) };
+    work.add_own_profile_change(&may_change(&grant), &own).await.unwrap();
+    all.push(own);
+    work.save().await.unwrap();
+    all.reverse();
+    let mut view = world.read().await;
+    let (mut page, mut listed) = (PageRequest { after: None, limit: Some(2) }, Vec::new());
+    loop {
+        let found = view.list_own_profile_changes(&may_see(&grant), &page).await.unwrap();
+        listed.extend(found.rows);
+        match found.next {
+            Some(next) => page.after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(listed.iter().map(|one| one.change.clone()).collect::<Vec<_>>(), all);
+    assert!(listed[0].portal.is_some() && listed[0].user.is_none() && listed[1].user.is_some());
+    let page = PageRequest::default();
+    let without = view.list_profile_changes(&(&may).into(), false, &page).await.unwrap().rows;
+    assert_eq!(without.len(), 4, "how she lives is left out");
+    assert!(view.list_profile_changes(&(&others).into(), true, &page).await.unwrap().rows.is_empty());
+    let nonsense = PageRequest { after: Some("x".into()), limit: None };
+    assert!(view.list_profile_changes(&(&may).into(), true, &nonsense).await.unwrap().rows.is_empty());
 }

@@ -9,7 +9,7 @@ use domain::{
     access::{
         Access, Actor, AddPatient, EditPatient, EnterGroup, Face, InvitePatient, ListPatients, ManageForms,
         ManageLocations, ManageMail, ManageRelationships, ManageSettings, ManageTemplates, ManageUsers, Relationship,
-        UserFace, ViewHistory, ViewPatient, ViewPatientAccess,
+        ReviewUpdates, UserFace, ViewHistory, ViewPatient, ViewPatientAccess,
     },
     account::{Account, PasswordHash},
     email::Email,
@@ -282,6 +282,10 @@ pub fn may_add(user: &User) -> Access<AddPatient> {
 
 pub fn may_manage_settings(user: &User) -> Access<ManageSettings> {
     actor(user).may(ManageSettings, &()).unwrap()
+}
+
+pub fn may_review(user: &User) -> Access<ReviewUpdates> {
+    actor(user).may(ReviewUpdates, &()).unwrap()
 }
 
 pub fn may_manage_users(user: &User) -> Access<ManageUsers> {

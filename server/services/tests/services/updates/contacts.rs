@@ -15,10 +15,12 @@ use super::{LIEN, Place, carer, conflict, decide, forbidden, place, set, waiting
 use crate::town::Town;
 
 on_both_engines! {
-    whom_to_ring_is_changed_where_somebody_decides,
-    whom_to_ring_is_changed_at_once,
-    whom_to_ring_is_nobody_elses_to_change,
-    whom_to_ring_is_told_two_practices,
+    whom_to_call_is_changed_where_somebody_decides,
+    whom_to_call_is_changed_at_once,
+    whom_to_call_is_nobody_elses_to_change,
+    whom_to_call_is_told_two_practices,
+    somebody_who_was_not_accepted_blocks_nobody,
+    what_the_practice_keeps_is_nobodys_to_overwrite,
 }
 
 fn rung(name: &str, phone: &str) -> EmergencyContact {
@@ -49,7 +51,7 @@ async fn known(by: &Ctx, patient: PatientId, name: &str, email: &str, emergency:
 
 /// S0-18, S0-37, B-03: added, changed, taken off and put in order, each looked at first; in conflict where the practice changed
 /// the same contact; and taken back.
-async fn whom_to_ring_is_changed_where_somebody_decides(town: Town) {
+async fn whom_to_call_is_changed_where_somebody_decides(town: Town) {
     let Place { staff, patient, lien } = place(&town, Mode::Approval).await;
     let owner = &staff.owner;
     let kim = known(owner, patient, "Kim", "", true).await;
@@ -130,7 +132,7 @@ async fn whom_to_ring_is_changed_where_somebody_decides(town: Town) {
 }
 
 /// S0-18, S0-34: at once, except over what the practice changed meanwhile.
-async fn whom_to_ring_is_changed_at_once(town: Town) {
+async fn whom_to_call_is_changed_at_once(town: Town) {
     let Place { staff, patient, lien } = place(&town, Mode::Auto).await;
     let owner = &staff.owner;
     for name in ["Ada", "Ben"] {
@@ -165,7 +167,7 @@ async fn whom_to_ring_is_changed_at_once(town: Town) {
 
 /// PX-05, PT-12: a contact that is not on the list is not changed by its id; who may look only changes nothing; nor does
 /// anybody where the practice takes no changes.
-async fn whom_to_ring_is_nobody_elses_to_change(town: Town) {
+async fn whom_to_call_is_nobody_elses_to_change(town: Town) {
     let Place { staff, patient, lien } = place(&town, Mode::Auto).await;
     let owner = &staff.owner;
     let hidden = known(owner, patient, "Case worker", "worker@example.org", false).await;
@@ -213,7 +215,7 @@ async fn whom_to_ring_is_nobody_elses_to_change(town: Town) {
 }
 
 /// Decision 8: somebody is added with both practices, by the way of each; changing them is each one's own.
-async fn whom_to_ring_is_told_two_practices(town: Town) {
+async fn whom_to_call_is_told_two_practices(town: Town) {
     let Place { staff, patient, lien } = place(&town, Mode::Approval).await;
     let other = town.practice_called("Riverside", "owner@riverside.example").await;
     set(&other.owner, Mode::Auto, "").await.unwrap();
@@ -232,4 +234,72 @@ async fn whom_to_ring_is_told_two_practices(town: Town) {
     let stranger = town.patient(&other.owner, "Some", "Body").await;
     let refused = updates::save_contact(&lien, patient, None, "", &rung("Bea", "0400 000 002"), &[stranger]).await;
     assert!(matches!(refused, Err(Error::NotFound)));
+}
+
+/// Whoever was not accepted is told of, and no longer asked for: the others can change places.
+async fn somebody_who_was_not_accepted_blocks_nobody(town: Town) {
+    let Place { staff, patient, lien } = place(&town, Mode::Approval).await;
+    let owner = &staff.owner;
+    let (kim, joe) = (known(owner, patient, "Kim", "", true).await, known(owner, patient, "Joe", "", true).await);
+    updates::save_contact(&lien, patient, None, "", &rung("Ada", "0400 000 002"), &[]).await.unwrap();
+    decide(owner, patient, &waiting(owner, patient).await[0], false).await.unwrap();
+    let page = own(&lien, patient).await;
+    let ada = page.contacts.last().unwrap();
+    assert!(ada.value.is_none() && matches!(ada.last.as_ref().unwrap().state, OwnState::Rejected { .. }));
+    assert_eq!(conflict(updates::remove_contact(&lien, patient, ada.id, "").await), Conflict::ChangedMeanwhile);
+    let order = emergency::order_code(&[joe, kim]);
+    updates::order_contacts(&lien, patient, &page.order, &order).await.unwrap();
+    decide(owner, patient, &waiting(owner, patient).await[0], true).await.unwrap();
+    assert_eq!(rings(owner, patient).await, ["Joe", "Kim"]);
+    // A change that was not accepted, of somebody whom the practice took off since, leaves nothing behind.
+    let code = own(&lien, patient).await.contacts.iter().find(|one| one.id == kim).unwrap().code();
+    updates::save_contact(&lien, patient, Some(kim), &code, &rung("Kim", "0400 000 009"), &[]).await.unwrap();
+    decide(owner, patient, &waiting(owner, patient).await[0], false).await.unwrap();
+    patients::remove_contact(owner, patient, kim, 2).await.unwrap();
+    assert!(own(&lien, patient).await.contacts.iter().all(|one| one.id != kim));
+}
+
+/// Somebody whom the practice keeps without calling them is neither removed nor overwritten unseen; another name for somebody
+/// who is written to waits for a look, whatever the setting says; and an order is applied when the setting is switched.
+async fn what_the_practice_keeps_is_nobodys_to_overwrite(town: Town) {
+    let Place { staff, patient, lien } = place(&town, Mode::Approval).await;
+    let owner = &staff.owner;
+    let kim = known(owner, patient, "Kim", "", true).await;
+    let code = own(&lien, patient).await.contacts[0].code();
+    updates::remove_contact(&lien, patient, kim, &code).await.unwrap();
+    let keeps = ContactForm {
+        name: "Kim".into(),
+        relationship: "Case worker".into(),
+        phone: "0400 000 001".into(),
+        ..ContactForm::default()
+    };
+    patients::save_contact(owner, patient, kim, 0, &keeps).await.unwrap();
+    let row = waiting(owner, patient).await.remove(0);
+    assert!(!row.conflict && row.now.ends_with(domain::update::NOT_CALLED));
+    decide(owner, patient, &row, true).await.unwrap();
+    let all = patients::contacts(owner, patient).await.unwrap();
+    assert_eq!((all.len(), all[0].details.relationship.as_str()), (1, "Case worker"), "nothing more was taken away");
+
+    let joe = known(owner, patient, "Joe", "joe@example.org", true).await;
+    set(owner, Mode::Auto, "").await.unwrap();
+    let code = own(&lien, patient).await.contacts[0].code();
+    updates::save_contact(&lien, patient, Some(joe), &code, &rung("Bea", "0400 000 003"), &[]).await.unwrap();
+    assert_eq!(rings(owner, patient).await, ["Joe"]);
+    let row = waiting(owner, patient).await.remove(0);
+    assert!(row.somebody_else && !row.needs_no_look());
+    let seen = [(row.update.id, row.now.clone())];
+    assert!(updates::approve_all(owner, patient, &seen).await.unwrap().is_empty());
+    decide(owner, patient, &row, false).await.unwrap();
+    // The number alone is hers to put right.
+    updates::save_contact(&lien, patient, Some(joe), &code, &rung("Joe", "0400 000 003"), &[]).await.unwrap();
+    assert!(waiting(owner, patient).await.is_empty());
+
+    set(owner, Mode::Approval, "").await.unwrap();
+    updates::save_contact(&lien, patient, None, "", &rung("Ada", "0400 000 002"), &[]).await.unwrap();
+    let page = own(&lien, patient).await;
+    let ada = page.contacts.last().unwrap().id;
+    updates::order_contacts(&lien, patient, &page.order, &emergency::order_code(&[ada, joe])).await.unwrap();
+    set(owner, Mode::Auto, "apply").await.unwrap();
+    assert_eq!(rings(owner, patient).await, ["Ada", "Joe"]);
+    assert!(waiting(owner, patient).await.is_empty());
 }

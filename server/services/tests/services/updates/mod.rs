@@ -321,6 +321,19 @@ async fn the_bell_says_it_once_and_is_right_about_it(town: Town) {
     decide(&desk, patient, &row, false).await.unwrap();
     let so_far = told(&desk).await;
     assert!(so_far.iter().all(|read| *read), "{so_far:?}");
+    // The first of two decisions is taken back when the second has emptied the list: one waits, and the bell says so.
+    change(&lien, patient, &[(Field::City, "Manly"), (Field::Region, "Elsewhere")]).await.unwrap();
+    let rows = waiting(&desk, patient).await;
+    for row in &rows {
+        town.clock.pass(Span::seconds(1));
+        decide(&desk, patient, row, false).await.unwrap();
+    }
+    town.clock.pass(Span::seconds(1));
+    assert!(told(&staff.owner).await[0]);
+    updates::undo(&desk, patient, rows[0].update.id).await.unwrap();
+    assert!(!told(&staff.owner).await[0]);
+    decide(&desk, patient, &rows[0], false).await.unwrap();
+    let so_far = told(&desk).await;
     // How somebody lives is not the front desk's.
     change(&lien, patient, &[(Field::Alcohol, "None")]).await.unwrap();
     assert_eq!((told(&staff.owner).await[0], told(&desk).await), (false, so_far));
