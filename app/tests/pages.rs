@@ -241,7 +241,7 @@ fn access_log(who: Vec<Visitor>, next: Option<&str>) -> AnyView {
 /// Where a change stands, in words that try to be more.
 fn asked(wanted: &str, state: OwnState) -> Option<OwnUpdate> {
     let id = format!("upd_{:032x}", 1).parse().unwrap();
-    Some(OwnUpdate { id, wanted: wanted.into(), at: NOW, state })
+    Some(OwnUpdate { id, had: String::new(), wanted: wanted.into(), at: NOW, state })
 }
 
 fn states() -> [OwnState; 4] {
@@ -266,6 +266,7 @@ fn details(may_edit: bool) -> AnyView {
         birth_date: None,
         fields: Field::ALL.iter().enumerate().map(field).collect(),
         emergency_contacts: vec![rung()],
+        contacts_wait: true,
         mode: if may_edit { Mode::Approval } else { Mode::Disabled },
         may_edit,
         elsewhere: vec![Elsewhere { patient: patient(3), practice: EVIL.into(), mode: Mode::Auto }],

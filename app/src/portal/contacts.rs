@@ -383,7 +383,7 @@ pub fn ContactView(
 }
 
 /// The card on the page of the details.
-pub(super) fn card(patient: PatientId, contacts: &[EmergencyContact], may_edit: bool) -> AnyView {
+pub(super) fn card(patient: PatientId, contacts: &[EmergencyContact], wait: bool, may_edit: bool) -> AnyView {
     let rows: Vec<_> =
         contacts.iter().map(|contact| view! { <li dir="auto">{say::contact_line(contact)}</li> }).collect();
     let link = if may_edit { say::CHANGE_CONTACT } else { say::SEE_CONTACT };
@@ -395,6 +395,9 @@ pub(super) fn card(patient: PatientId, contacts: &[EmergencyContact], may_edit: 
             } else {
                 view! { <ol class="in-order-short">{rows}</ol> }.into_any()
             }}
+            {wait.then(|| view! {
+                <p class="standing standing-waits"><Icon name="clock"/><span>{say::CONTACTS_WAIT}</span></p>
+            })}
             <div><LinkButton href=href icon="phone">{link}</LinkButton></div>
         </Card>
     }

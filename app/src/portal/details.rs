@@ -73,8 +73,17 @@ pub fn DetailsView(
     let (patient, practice) = (record.patient, record.practice.clone());
     let (about, known) = (format!("{}.details", record.grant), records.clone());
     let title = say::details(record.kind);
-    let OwnProfile { legal_name, birth_date, fields, emergency_contacts, mode, may_edit, elsewhere, time_zone } =
-        profile;
+    let OwnProfile {
+        legal_name,
+        birth_date,
+        fields,
+        emergency_contacts,
+        contacts_wait,
+        mode,
+        may_edit,
+        elsewhere,
+        time_zone,
+    } = profile;
     let waits = fields.iter().any(|field| field.last.as_ref().is_some_and(|last| last.state == OwnState::Waiting));
     let done = saved.then_some(if waits { say::DETAILS_SENT } else { say::DETAILS_SAVED });
     let lead = match (may_edit, mode) {
@@ -122,7 +131,7 @@ pub fn DetailsView(
                     <dt>{say::BORN}</dt><dd>{birth_date.map_or_else(|| say::NOT_KNOWN.to_owned(), |day| day.long())}</dd>
                 </dl>
             </Card>
-            {contacts::card(patient, &emergency_contacts, may_edit)}
+            {contacts::card(patient, &emergency_contacts, contacts_wait, may_edit)}
             {body}
             <p class="beside"><a href=format!("{}/history", Place::Details.path(patient))><Icon name="history"/>{say::PROFILE_HISTORY}</a></p>
         </Frame>

@@ -414,6 +414,8 @@ pub const NO_CONTACTS_TEXT: &str = "Name somebody who lives near, and who knows 
 pub const NO_CONTACTS_TO_READ: &str = "Your practice knows of nobody to call.";
 /// Button, and the page behind it.
 pub const ADD_CONTACT: &str = "Add somebody";
+/// On the card: what was asked for is not decided about.
+pub const CONTACTS_WAIT: &str = "Changes of these wait for the practice.";
 /// The way to the page.
 pub const CHANGE_CONTACT: &str = "Change emergency contacts";
 /// The way to the page, for who may look only.

@@ -614,10 +614,10 @@ mod tests {
         let code = emergency::order_code(&[contact(2, false).id, contact(1, false).id]);
         let order = asked(Subject::Order, &Subject::Order.of(&record), &code);
         let added = asked(Subject::Contact(contact(2, false).id), "", "Ada\nAunt\n0400 000 009");
-        assert!(order.is_early(&record, &[added.clone()]));
+        assert!(order.is_early(&record, std::slice::from_ref(&added)));
         assert!(!order.is_early(&record, &[]), "nobody asks for them any more: they are passed over");
-        assert!(!order.is_early(&with(&[contact(1, false), contact(2, false)]), &[added.clone()]));
-        assert!(!added.is_early(&record, &[added.clone()]));
+        assert!(!order.is_early(&with(&[contact(1, false), contact(2, false)]), std::slice::from_ref(&added)));
+        assert!(!added.is_early(&record, std::slice::from_ref(&added)));
     }
 
     #[test]

@@ -107,6 +107,8 @@ pub struct OwnProfile {
     pub fields: Vec<OwnField>,
     /// Who is called in an emergency, in their order.
     pub emergency_contacts: Vec<EmergencyContact>,
+    /// Does a change of them, or of their order, wait?
+    pub contacts_wait: bool,
     /// What becomes of a change.
     pub mode: Mode,
     /// May this reader change anything at all?

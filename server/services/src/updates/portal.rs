@@ -125,6 +125,8 @@ pub async fn profile(ctx: &Ctx, patient: PatientId) -> Result<OwnProfile> {
     let elsewhere = elsewhere(ctx, work.as_mut(), &visit).await?;
     let time_zone = work.own_time_zone(&visit.access).await?.unwrap_or_else(|| "UTC".to_owned());
     work.save().await?;
+    let about_contacts = |subject: &Subject| matches!(subject, Subject::Contact(_) | Subject::Order);
+    let contacts_wait = latest.iter().any(|(subject, last)| about_contacts(subject) && last.state == OwnState::Waiting);
     let field = |field: Field| OwnField {
         field,
         value: field.of(&visit.record),
@@ -137,6 +139,7 @@ pub async fn profile(ctx: &Ctx, patient: PatientId) -> Result<OwnProfile> {
         birth_date: *birth_date,
         fields: Field::ALL.iter().copied().map(field).collect(),
         emergency_contacts: visit.record.contacts.iter().filter_map(EmergencyContact::of).collect(),
+        contacts_wait,
         mode: visit.mode,
         may_edit: visit.takes(),
         elsewhere,
