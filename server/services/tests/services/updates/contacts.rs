@@ -255,7 +255,9 @@ async fn somebody_who_was_not_accepted_blocks_nobody(town: Town) {
     let code = own(&lien, patient).await.contacts.iter().find(|one| one.id == kim).unwrap().code();
     updates::save_contact(&lien, patient, Some(kim), &code, &rung("Kim", "0400 000 009"), &[]).await.unwrap();
     decide(owner, patient, &waiting(owner, patient).await[0], false).await.unwrap();
-    patients::remove_contact(owner, patient, kim, 2).await.unwrap();
+    let all = patients::contacts(owner, patient).await.unwrap();
+    let version = all.iter().find(|one| one.id == kim).unwrap().version;
+    patients::remove_contact(owner, patient, kim, version).await.unwrap();
     assert!(own(&lien, patient).await.contacts.iter().all(|one| one.id != kim));
 }
 
