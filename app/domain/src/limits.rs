@@ -29,6 +29,8 @@ pub const ALSO: usize = 20;
 pub const REVIEWERS: u32 = 100;
 /// Changes that are seen to in one unit of work when the group does not want to be asked any more.
 pub const UPDATES_STEP: u32 = 50;
+/// For so long changes that wait are settled when the setting is saved; what is left goes on waiting.
+pub const SETTLE: Span = Span::seconds(20);
 /// Changes of the group's queue are counted up to this many.
 pub const QUEUE_COUNTED: u32 = 1_000;
 /// Changes of the group's queue that are decided about at once.

@@ -204,6 +204,12 @@ struct ReviewerRow {
     relationship: Option<String>,
 }
 
+impl ReviewerRow {
+    fn read(self) -> Stored<(User, Option<Relationship>)> {
+        Ok((self.user.try_into()?, self.relationship.as_deref().map(Relationship::from_code)))
+    }
+}
+
 /// `SELECT`, a change's columns, and the rest of the statement, which calls the table `u`.
 macro_rules! select_update {
     ($rest:literal) => {
@@ -601,17 +607,36 @@ impl Updates for SqlWork {
                 .bind(i64::from(limits::REVIEWERS)),
             )
             .await?;
-        rows.into_iter()
-            .map(|row| Ok((row.user.try_into()?, row.relationship.as_deref().map(Relationship::from_code))))
-            .collect()
+        rows.into_iter().map(ReviewerRow::read).collect()
     }
 
-    async fn forget_update_news(&mut self, access: &Access<EditPatient>, at: Time) -> Stored<()> {
-        self.forget_news(access.group().uuid(), access.patient().uuid(), at).await
+    async fn list_told_reviewers(&mut self, access: &Access<EditPatient>) -> Stored<Vec<(User, Option<Relationship>)>> {
+        self.told(access.group().uuid(), access.patient().uuid()).await
     }
 
-    async fn forget_own_update_news(&mut self, access: &Access<EditOwnRecord>, at: Time) -> Stored<()> {
-        self.forget_news(access.group().uuid(), access.patient().uuid(), at).await
+    async fn list_own_told_reviewers(
+        &mut self,
+        access: &Access<ViewOwnRecord>,
+    ) -> Stored<Vec<(User, Option<Relationship>)>> {
+        self.told(access.group().uuid(), access.patient().uuid()).await
+    }
+
+    async fn forget_update_news(
+        &mut self,
+        access: &Access<EditPatient>,
+        whose: Option<&[UserId]>,
+        at: Time,
+    ) -> Stored<()> {
+        self.forget_news(access.group().uuid(), access.patient().uuid(), whose, at).await
+    }
+
+    async fn forget_own_update_news(
+        &mut self,
+        access: &Access<EditOwnRecord>,
+        whose: Option<&[UserId]>,
+        at: Time,
+    ) -> Stored<()> {
+        self.forget_news(access.group().uuid(), access.patient().uuid(), whose, at).await
     }
 
     async fn recall_update_news(&mut self, access: &Access<EditPatient>, forgotten_at: Time) -> Stored<()> {
@@ -970,28 +995,65 @@ impl SqlWork {
         Ok(Page::from_rows(rows, page.rows(), |listed| listed.change.id.to_string()))
     }
 
-    async fn forget_news(&mut self, group: Uuid, patient: Uuid, at: Time) -> Stored<()> {
-        let told: Vec<(Uuid,)> = self
+    async fn told(&mut self, group: Uuid, patient: Uuid) -> Stored<Vec<(User, Option<Relationship>)>> {
+        let rows: Vec<ReviewerRow> = self
             .all(
-                query_as(
-                    "UPDATE notifications
-                     SET read_at = $3
-                     WHERE group_id = $1
-                       AND patient_id = $2
-                       AND what = 'updates_waiting'
-                       AND read_at IS NULL
-                     RETURNING (
-                         SELECT w.account_id
-                         FROM users w
-                         WHERE w.group_id = notifications.group_id
-                           AND w.id = notifications.user_id
-                     )",
-                )
+                query_as(select_user!(
+                    ",
+                         r.kind AS relationship
+                     FROM notifications n
+                     JOIN users u
+                         ON u.group_id = n.group_id
+                        AND u.id = n.user_id
+                     LEFT JOIN practitioner_relationships r
+                         ON r.group_id = u.group_id
+                        AND r.user_id = u.id
+                        AND r.patient_id = n.patient_id
+                     WHERE n.group_id = $1
+                       AND n.patient_id = $2
+                       AND n.what = 'updates_waiting'
+                       AND n.read_at IS NULL
+                     ORDER BY n.user_id, n.id
+                     LIMIT $3"
+                ))
                 .bind(group)
                 .bind(patient)
-                .bind(at.millis()),
+                .bind(i64::from(limits::REVIEWERS)),
             )
             .await?;
+        rows.into_iter().map(ReviewerRow::read).collect()
+    }
+
+    /// Somebody's, or everybody's.
+    async fn forget_news(&mut self, group: Uuid, patient: Uuid, whose: Option<&[UserId]>, at: Time) -> Stored<()> {
+        let some = whose.map(|whose| whose.iter().map(|user| Some(user.uuid())).collect());
+        let mut told = Vec::new();
+        for user in some.unwrap_or_else(|| vec![None]) {
+            let rows: Vec<(Uuid,)> = self
+                .all(
+                    query_as(
+                        "UPDATE notifications
+                         SET read_at = $3
+                         WHERE group_id = $1
+                           AND patient_id = $2
+                           AND user_id = COALESCE($4, user_id)
+                           AND what = 'updates_waiting'
+                           AND read_at IS NULL
+                         RETURNING (
+                             SELECT w.account_id
+                             FROM users w
+                             WHERE w.group_id = notifications.group_id
+                               AND w.id = notifications.user_id
+                         )",
+                    )
+                    .bind(group)
+                    .bind(patient)
+                    .bind(at.millis())
+                    .bind(user),
+                )
+                .await?;
+            told.extend(rows);
+        }
         self.ring(told);
         Ok(())
     }

@@ -167,6 +167,19 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// When it was decided or replaced; none while it waits.
+    #[must_use]
+    pub const fn at(&self) -> Option<Time> {
+        match self {
+            Self::Waiting => None,
+            Self::Applied { at } | Self::Approved { at, .. } | Self::Rejected { at, .. } | Self::Superseded { at } => {
+                Some(*at)
+            }
+        }
+    }
+}
+
 /// A change of one thing that a portal user asked for.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {

@@ -211,6 +211,7 @@ fn past(row: UpdateRow, undo: impl Fn(UpdateId) + Copy + Send + Sync + 'static) 
     let id = update.id;
     let value = |code: &str| words::value(update.subject, &people, code);
     let (class, icon, word) = words::update_outcome(&update.outcome);
+    let decided_at = update.outcome.at();
     let said = match &update.outcome {
         Outcome::Rejected { reason, .. } => reason.clone(),
         Outcome::Approved { put, .. } if !update.subject.same(put, &update.wanted) => value(put),
@@ -223,6 +224,7 @@ fn past(row: UpdateRow, undo: impl Fn(UpdateId) + Copy + Send + Sync + 'static) 
             <td class="wrap">
                 <span class=class><Icon name=icon/>{word}</span>
                 {(!row.decided_by.is_empty()).then(|| view! { <span class="muted" dir="auto">{words::by(&row.decided_by)}</span> })}
+                {decided_at.map(|at| view! { " "<span class="muted"><When at=at/></span> })}
                 {(!said.is_empty()).then(|| view! { <p class="muted" dir="auto">{said}</p> })}
             </td>
             <td class="lesser"><When at=update.at/></td>

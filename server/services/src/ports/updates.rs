@@ -7,7 +7,7 @@ use domain::{
     },
     background::Background,
     grant,
-    ids::{AccountId, GroupId, PatientId, UpdateId},
+    ids::{AccountId, GroupId, PatientId, UpdateId, UserId},
     page::{Page, PageRequest},
     patient::Patient,
     person::UserName,
@@ -109,11 +109,31 @@ pub trait Updates {
     /// belong together; at most [`domain::limits::REVIEWERS`]. Who may is not storage's to say.
     async fn list_reviewers(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Vec<(User, Option<Relationship>)>>;
 
-    /// Nothing waits any more: what the bell said of it counts as read, with everybody. Hints their open pages.
-    async fn forget_update_news(&mut self, access: &Access<EditPatient>, at: Time) -> Stored<()>;
+    /// Users whose bell says that something waits, and how they belong to the patient; at most
+    /// [`domain::limits::REVIEWERS`].
+    async fn list_told_reviewers(&mut self, access: &Access<EditPatient>) -> Stored<Vec<(User, Option<Relationship>)>>;
 
-    /// The same from the portal's side: the last one was taken back.
-    async fn forget_own_update_news(&mut self, access: &Access<EditOwnRecord>, at: Time) -> Stored<()>;
+    /// The same from the portal's side.
+    async fn list_own_told_reviewers(
+        &mut self,
+        access: &Access<ViewOwnRecord>,
+    ) -> Stored<Vec<(User, Option<Relationship>)>>;
+
+    /// Nothing waits any more for these users, or for anybody: what the bell said of it counts as read. Hints their open pages.
+    async fn forget_update_news(
+        &mut self,
+        access: &Access<EditPatient>,
+        whose: Option<&[UserId]>,
+        at: Time,
+    ) -> Stored<()>;
+
+    /// The same from the portal's side: something was taken back.
+    async fn forget_own_update_news(
+        &mut self,
+        access: &Access<EditOwnRecord>,
+        whose: Option<&[UserId]>,
+        at: Time,
+    ) -> Stored<()>;
 
     /// What was forgotten at that moment or since counts as unread again: the decision was taken back.
     async fn recall_update_news(&mut self, access: &Access<EditPatient>, forgotten_at: Time) -> Stored<()>;

@@ -8,7 +8,7 @@ use domain::{
     emergency::EmergencyContact,
     error::{Conflict, Problem, Refusal},
     grant::Kind,
-    ids::{GroupId, PatientId},
+    ids::{GroupId, PatientId, UserId},
     limits,
     notification::{News, Notification},
     patient::{Details, Patient},
@@ -319,10 +319,26 @@ pub(super) async fn change(ctx: &Ctx, work: &mut dyn Work, visit: &Visit, wishes
     }
     // What was taken back, or counts now, is nobody's to decide any more.
     let left = work.list_own_updates(&visit.access).await?;
-    if left.iter().all(|update| update.outcome != Outcome::Waiting) {
-        work.forget_own_update_news(access, ctx.now()).await?;
+    let left = left.iter().filter(|update| update.outcome == Outcome::Waiting);
+    let left: Vec<_> = left.map(|update| update.subject).collect();
+    if left.is_empty() {
+        work.forget_own_update_news(access, None, ctx.now()).await?;
+    } else {
+        let told = work.list_own_told_reviewers(&visit.access).await?;
+        let done = nothing_left(told, access.patient(), &left);
+        work.forget_own_update_news(access, Some(&done), ctx.now()).await?;
     }
     Ok(())
+}
+
+/// Those of these users for whom none of what waits is to decide about.
+pub(super) fn nothing_left(
+    told: Vec<(User, Option<Relationship>)>,
+    patient: PatientId,
+    waits: &[Subject],
+) -> Vec<UserId> {
+    let done = told.into_iter().filter(|(user, relationship)| !decides(user, *relationship, patient, waits));
+    done.map(|(user, _)| user.id).collect()
 }
 
 /// Makes the record what it is to be.

@@ -16,7 +16,7 @@ use domain::{
     update::{Outcome, Record, Refused, Subject, Update, UpdateRow, Verdict, Waiting},
 };
 
-use super::history;
+use super::{history, portal::nothing_left};
 use crate::{
     audit,
     context::Ctx,
@@ -262,10 +262,16 @@ impl Desk {
         Ok(())
     }
 
-    /// The bell says nothing of changes any more when none waits. `at`: when it was decided, by which it is found again.
+    /// The bell says nothing of changes any more to whom none waits that they may decide about. `at`: when it was decided, by
+    /// which it is found again.
     async fn leave(&self, work: &mut dyn Work, at: Time) -> Result<()> {
-        if work.list_waiting_updates(&self.reach.view).await?.is_empty() {
-            work.forget_update_news(&self.access, at).await?;
+        let waits: Vec<_> = self.waiting(work).await?.into_iter().map(|update| update.subject).collect();
+        if waits.is_empty() {
+            work.forget_update_news(&self.access, None, at).await?;
+        } else {
+            let told = work.list_told_reviewers(&self.access).await?;
+            let done = nothing_left(told, self.access.patient(), &waits);
+            work.forget_update_news(&self.access, Some(&done), at).await?;
         }
         Ok(())
     }
@@ -389,8 +395,9 @@ pub(crate) async fn settle(ctx: &Ctx, access: &Access<ManageSettings>, choice: W
     if choice == Waiting::Keep {
         return Ok(());
     }
-    let mut after = None;
-    loop {
+    let (mut after, end) = (None, ctx.now() + limits::SETTLE);
+    // Whoever saves the setting waits for it: what is left then is decided about in the group's list.
+    while ctx.now() < end {
         let some = ctx.read().await?.list_group_updates(access, after).await?;
         let Some(last) = some.last() else { return Ok(()) };
         after = Some(last.id);
@@ -402,6 +409,7 @@ pub(crate) async fn settle(ctx: &Ctx, access: &Access<ManageSettings>, choice: W
             }
         }
     }
+    Ok(())
 }
 
 async fn one(ctx: &Ctx, update: &Update, choice: Waiting) -> Result<()> {

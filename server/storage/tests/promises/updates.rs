@@ -185,8 +185,14 @@ async fn reviewers_are_asked_who_were_not_told(database: &TestDatabase) {
     assert_eq!(after.len() + 1, before.len());
     assert_eq!(work.unread_notifications(&may_enter(&world.mira)).await.unwrap(), 1);
     let mut hints = database.store().hints();
+    let own = work.list_own_told_reviewers(&may).await.unwrap();
     let may = world.may_edit(&world.mira, ann.id).await;
-    work.forget_update_news(&may, later(3)).await.unwrap();
+    let told = work.list_told_reviewers(&may).await.unwrap();
+    assert_eq!((told.iter().map(|(user, _)| user.id).collect::<Vec<_>>(), &told), (vec![world.mira.id], &own));
+    work.forget_update_news(&may, Some(&[]), later(3)).await.unwrap();
+    work.forget_update_news(&may, Some(&[id()]), later(3)).await.unwrap();
+    assert_eq!(work.unread_notifications(&may_enter(&world.mira)).await.unwrap(), 1, "nobody's is not everybody's");
+    work.forget_update_news(&may, Some(&[world.mira.id]), later(3)).await.unwrap();
     assert_eq!(work.unread_notifications(&may_enter(&world.mira)).await.unwrap(), 0);
     let read = work.list_notifications(&may_enter(&world.mira), &PageRequest::default()).await.unwrap();
     assert_eq!(read.rows, [Notification { read_at: Some(later(3)), ..notification }]);
@@ -206,7 +212,7 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     assert!(work.list_waiting_updates(&(&forged).into()).await.unwrap().is_empty());
     assert_eq!(work.lookup_update(&(&forged).into(), update.id).await.unwrap(), None);
     assert!(!work.save_update(&forged, &rejected, &Outcome::Waiting).await.unwrap());
-    work.forget_update_news(&forged, later(2)).await.unwrap();
+    work.forget_update_news(&forged, None, later(2)).await.unwrap();
     // The second wall: a row of one group cannot point to a patient of another.
     assert!(work.save_background(&forged, &told("Eve")).await.is_err());
     drop(work);

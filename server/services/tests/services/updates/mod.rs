@@ -337,6 +337,16 @@ async fn the_bell_says_it_once_and_is_right_about_it(town: Town) {
     // How somebody lives is not the front desk's.
     change(&lien, patient, &[(Field::Alcohol, "None")]).await.unwrap();
     assert_eq!((told(&staff.owner).await[0], told(&desk).await), (false, so_far));
+    // Nor does its bell go on saying that something waits when that alone is left.
+    change(&lien, patient, &[(Field::City, "Rozelle")]).await.unwrap();
+    assert!(!told(&desk).await[0]);
+    let city = waiting(&desk, patient).await.remove(0);
+    decide(&desk, patient, &city, false).await.unwrap();
+    assert_eq!((told(&staff.owner).await[0], told(&desk).await[0]), (false, true));
+    change(&lien, patient, &[(Field::City, "Rozelle")]).await.unwrap();
+    assert!(!told(&desk).await[0]);
+    change(&lien, patient, &[(Field::City, "")]).await.unwrap();
+    assert_eq!((told(&staff.owner).await[0], told(&desk).await[0]), (false, true), "taken back");
 }
 
 /// Grace, who works at the desk and is a patient: she asks for something, and is back at the console.
