@@ -113,7 +113,7 @@ pub fn ContactsView(
     now: Time,
 ) -> impl IntoView {
     let PortalFrame { record, records, practice_phone, .. } = frame;
-    let (patient, practice) = (record.patient, record.practice.clone());
+    let patient = record.patient;
     // Which form was saved: somebody new, or one of them.
     let over = if form.is_empty() { String::new() } else { format!("{}.contact.{form}", record.grant) };
     let known = records.clone();
@@ -122,7 +122,7 @@ pub fn ContactsView(
     let more = match (may_edit, mode) {
         (true, Mode::Auto) => String::new(),
         (true, _) => say::CONTACT_BY_APPROVAL.to_owned(),
-        (false, Mode::Disabled) => say::details_off(&practice, &practice_phone),
+        (false, Mode::Disabled) => say::updates_off(&practice_phone),
         (false, _) => say::DETAILS_TO_READ.to_owned(),
     };
     let waits = |state: &OwnState| *state == OwnState::Waiting;

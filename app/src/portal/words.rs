@@ -173,10 +173,13 @@ pub fn details_by_approval(practice: &str) -> String {
 /// Lead.
 #[must_use]
 pub fn details_off(practice: &str, phone: &str) -> String {
+    format!("What {practice} knows. {}", updates_off(phone))
+}
+/// The practice takes no changes.
+#[must_use]
+pub fn updates_off(phone: &str) -> String {
     let ring = if phone.is_empty() { String::new() } else { format!(": {phone}") };
-    format!(
-        "What {practice} knows. This practice takes no changes from the portal. Is something not right? Ring them{ring}."
-    )
+    format!("This practice takes no changes from the portal. Is something not right? Ring them{ring}.")
 }
 /// Lead for somebody who may look only.
 pub const DETAILS_TO_READ: &str = "What the practice knows. You may look at it, and not change it.";
