@@ -51,6 +51,12 @@ impl Clock {
         })
     }
 
+    /// Is it over, as far as this clock has come? Tracked.
+    #[must_use]
+    pub fn is_past(self, at: Time) -> bool {
+        self.now.get() >= at.millis() as f64
+    }
+
     /// Whole days since then. Tracked.
     #[must_use]
     pub fn days_since(self, at: Time) -> i64 {

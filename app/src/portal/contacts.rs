@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
-    details::{LATELY, also},
+    details::{LATELY, also, standing_line},
     draft::Draft,
     forms::{moment, now},
     frame::{Frame, Place, trouble},
@@ -143,9 +143,7 @@ pub fn ContactsView(
             OwnState::Rejected { reason, .. } => reason.clone(),
             OwnState::Waiting | OwnState::Accepted { .. } | OwnState::Edited { .. } => names,
         };
-        Some(view! {
-            <p class=class dir="auto"><Icon name=icon/><span>{text}" "{moment(at, &time_zone, now)}". "{more}</span></p>
-        })
+        Some(standing_line((class, icon), text, moment(at, &time_zone, now), &more))
     });
     let wanted = order_last.as_ref().filter(|last| waits(&last.state)).map(|last| last.wanted.clone());
     let list = shown(contacts, &wanted.unwrap_or_else(|| order.clone()));
@@ -319,12 +317,7 @@ impl Sheet {
             }
             (OwnState::Accepted { .. } | OwnState::Edited { .. } | OwnState::Rejected { .. }, ..) => return None,
         };
-        let moment = moment(at, &self.zone, self.now);
-        let more = (!more.is_empty()).then(|| format!(" {more}"));
-        let view = view! {
-            <p class=class dir="auto"><Icon name=icon/><span>{text}" "{moment}"."{more}</span></p>
-        };
-        Some(view.into_any())
+        Some(standing_line((class, icon), text, moment(at, &self.zone, self.now), &more))
     }
 }
 

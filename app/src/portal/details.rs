@@ -236,11 +236,19 @@ impl Sheet {
             }
             OwnState::Accepted { .. } | OwnState::Edited { .. } | OwnState::Rejected { .. } => return None,
         };
-        let view = view! {
-            <p class=class dir="auto"><Icon name=icon/><span>{text}" "{moment(at, zone, now)}"."{(!more.is_empty()).then(|| format!(" {more}"))}</span></p>
-        };
-        Some(view.into_any())
+        Some(standing_line((class, icon), text, moment(at, zone, now), &more))
     }
+}
+
+/// Where a change stands: when, and what more is to be said.
+pub(super) fn standing_line(
+    (class, icon): (&'static str, &'static str),
+    text: &'static str,
+    moment: AnyView,
+    more: &str,
+) -> AnyView {
+    let more = (!more.is_empty()).then(|| format!(" {more}"));
+    view! { <p class=class dir="auto"><Icon name=icon/><span>{text}" "{moment}"."{more}</span></p> }.into_any()
 }
 
 /// Which other practices are to know as well (decision 8).

@@ -6,6 +6,7 @@ use domain::{
     error::Refusal,
     grant::Kind,
     ids::PatientId,
+    update::Told,
     views::{PortalFrame, PortalRecord, PortalStart},
 };
 
@@ -54,8 +55,8 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     let (mut asked_forms, mut answered_details, mut answered_contacts) = (0, 0, 0);
     if actor.may(ViewOwnClinical, &facts).is_ok() {
         asked_forms = view.count_own_asked_forms(&access).await?;
-        answered_details = view.count_own_unseen_updates(&access, false).await?;
-        answered_contacts = view.count_own_unseen_updates(&access, true).await?;
+        answered_details = view.count_own_unseen_updates(&access, Told::Details).await?;
+        answered_contacts = view.count_own_unseen_updates(&access, Told::Contacts).await?;
     }
     drop(view);
     // Only the entry needs the one writer.

@@ -15,7 +15,7 @@ use domain::{
     person::UserName,
     profile_history::{Change, Difference, What},
     time::Time,
-    update::{Mode, Outcome, QueueFilter, Subject, Topic, Update},
+    update::{Mode, Outcome, QueueFilter, Subject, Told, Topic, Update},
     user::{Level, User},
 };
 use services::ports::{
@@ -774,7 +774,7 @@ impl Updates for SqlWork {
         Ok(u32::try_from(count).unwrap_or(limits::QUEUE_COUNTED))
     }
 
-    async fn count_own_unseen_updates(&mut self, access: &Access<ViewOwnRecord>, contacts: bool) -> Stored<u32> {
+    async fn count_own_unseen_updates(&mut self, access: &Access<ViewOwnRecord>, told: Told) -> Stored<u32> {
         let (count,): (i64,) = self
             .one(
                 query_as(
@@ -794,13 +794,13 @@ impl Updates for SqlWork {
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
                 .bind(access.account().uuid())
-                .bind(contacts),
+                .bind(told == Told::Contacts),
             )
             .await?;
         Ok(u32::try_from(count).unwrap_or_default())
     }
 
-    async fn mark_own_updates_seen(&mut self, access: &Access<ViewOwnRecord>, contacts: bool, at: Time) -> Stored<()> {
+    async fn mark_own_updates_seen(&mut self, access: &Access<ViewOwnRecord>, told: Told, at: Time) -> Stored<()> {
         self.execute(
             query(
                 "UPDATE profile_updates
@@ -816,7 +816,7 @@ impl Updates for SqlWork {
             .bind(access.patient().uuid())
             .bind(access.account().uuid())
             .bind(at.millis())
-            .bind(contacts),
+            .bind(told == Told::Contacts),
         )
         .await?;
         Ok(())

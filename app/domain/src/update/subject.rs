@@ -68,6 +68,15 @@ impl Topic {
     }
 }
 
+/// Which of the portal's pages tells what became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// The details.
+    Details,
+    /// The emergency contacts.
+    Contacts,
+}
+
 impl From<Topic> for String {
     fn from(topic: Topic) -> Self {
         topic.code().to_owned()

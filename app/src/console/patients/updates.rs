@@ -14,8 +14,8 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     api,
     components::{
-        Button, Card, Choice, Dialog, Empty, Icon, Kind, Notice, Table, Tone, When, acts, column, focus_first_field,
-        lesser,
+        Button, Card, Choice, Clock, Dialog, Empty, Icon, Kind, Notice, Table, Tone, When, acts, column,
+        focus_first_field, lesser,
     },
     console::{
         desk::use_desk,
@@ -120,7 +120,7 @@ pub fn Updates(id: PatientId, profile: Load<Profile>) -> impl IntoView {
             lesser(words::ASKED_AT),
             acts(words::ACTIONS),
         ];
-        let rows: Vec<_> = rows.into_iter().map(|row| past(row, undo)).collect();
+        let rows: Vec<_> = rows.into_iter().map(|row| past(row, desk.clock, undo)).collect();
         view! { <Table caption=words::DECIDED columns=columns>{rows}</Table> }.into_any()
     };
     view! {
@@ -206,7 +206,7 @@ fn change(
 }
 
 /// One that was decided about.
-fn past(row: UpdateRow, undo: impl Fn(UpdateId) + Copy + Send + Sync + 'static) -> AnyView {
+fn past(row: UpdateRow, clock: Clock, undo: impl Fn(UpdateId) + Copy + Send + Sync + 'static) -> AnyView {
     let (update, people) = (row.update, row.people);
     let id = update.id;
     let value = |code: &str| words::value(update.subject, &people, code);
@@ -229,8 +229,11 @@ fn past(row: UpdateRow, undo: impl Fn(UpdateId) + Copy + Send + Sync + 'static) 
             </td>
             <td class="lesser"><When at=update.at/></td>
             <td class="acts">
-                {row.undo_until.map(|_| view! {
-                    <Button kind=Kind::Quiet icon="undo-2" name=words::of_change(words::UNDO, &update) press=move |_| undo(id)>{words::UNDO}</Button>
+                {row.undo_until.map(|end| {
+                    let name = words::of_change(words::UNDO, &update);
+                    move || (!clock.is_past(end)).then(|| view! {
+                        <Button kind=Kind::Quiet icon="undo-2" name=name.clone() press=move |_| undo(id)>{words::UNDO}</Button>
+                    })
                 })}
             </td>
         </tr>

@@ -13,7 +13,7 @@ use domain::{
     person::UserName,
     profile_history::Change,
     time::Time,
-    update::{Mode, Outcome, QueueFilter, Subject, Update},
+    update::{Mode, Outcome, QueueFilter, Subject, Told, Update},
     user::{Level, User},
 };
 
@@ -164,12 +164,11 @@ pub trait Updates {
         filter: &QueueFilter,
     ) -> Stored<u32>;
 
-    /// How much of what this account asked for was decided about since they looked, counted up to 100: about emergency
-    /// contacts, or about anything else.
-    async fn count_own_unseen_updates(&mut self, access: &Access<ViewOwnRecord>, contacts: bool) -> Stored<u32>;
+    /// How much of what this account asked for was decided about since they looked at that page, counted up to 100.
+    async fn count_own_unseen_updates(&mut self, access: &Access<ViewOwnRecord>, told: Told) -> Stored<u32>;
 
-    /// They looked, at emergency contacts or at the rest.
-    async fn mark_own_updates_seen(&mut self, access: &Access<ViewOwnRecord>, contacts: bool, at: Time) -> Stored<()>;
+    /// They looked at that page.
+    async fn mark_own_updates_seen(&mut self, access: &Access<ViewOwnRecord>, told: Told, at: Time) -> Stored<()>;
 
     /// Keeps what a record said before.
     async fn add_profile_change(&mut self, access: &Access<EditPatient>, change: &Change) -> Stored<()>;

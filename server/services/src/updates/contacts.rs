@@ -8,7 +8,7 @@ use domain::{
     error::{Conflict, Problem},
     ids::{ContactId, PatientId},
     limits, text,
-    update::{Outcome, OwnContact, OwnContacts, OwnState, Subject, Topic, Wish},
+    update::{Outcome, OwnContact, OwnContacts, OwnState, Subject, Told, Topic, Wish},
 };
 
 use super::portal::{Asked, Visit, change, elsewhere, grant};
@@ -29,9 +29,9 @@ pub async fn contacts(ctx: &Ctx, patient: PatientId) -> Result<OwnContacts> {
     let visit = Visit::read(ctx, work.as_mut(), grant).await?;
     visit.note(ctx, work.as_mut(), Action::OwnProfileViewed, "contacts".to_owned()).await?;
     let mut latest = visit.latest(work.as_mut()).await?;
-    work.mark_own_updates_seen(&visit.access, true, ctx.now()).await?;
+    work.mark_own_updates_seen(&visit.access, Told::Contacts, ctx.now()).await?;
     let elsewhere = elsewhere(ctx, work.as_mut(), &visit).await?;
-    let time_zone = work.own_time_zone(&visit.access).await?.unwrap_or_else(|| "UTC".to_owned());
+    let time_zone = visit.time_zone(work.as_mut()).await?;
     work.save().await?;
     let order_last = latest.remove(&Subject::Order);
     let called = visit.record.contacts.iter().filter_map(|contact| Some((contact.id, EmergencyContact::of(contact)?)));

@@ -72,7 +72,7 @@ pub async fn own_history(ctx: &Ctx, patient: PatientId, after: Option<String>) -
     visit.note(ctx, work.as_mut(), Action::OwnProfileViewed, Part::Profile.detail().to_owned()).await?;
     let access: &Access<ViewOwnRecord> = &visit.access;
     let page = work.list_own_profile_changes(access, &PageRequest { after, limit: None }).await?;
-    let time_zone = work.own_time_zone(access).await?.unwrap_or_else(|| "UTC".to_owned());
+    let time_zone = visit.time_zone(work.as_mut()).await?;
     work.save().await?;
     let reader = Some(access.account());
     let changes = rows(page, &visit.record, reader, knows, true, visit.called());

@@ -16,7 +16,7 @@ use domain::{
     text,
     time::Time,
     update::{
-        Elsewhere, Field, Mode, Outcome, OwnField, OwnProfile, OwnState, OwnUpdate, ProfileForm, Record, Subject,
+        Elsewhere, Field, Mode, Outcome, OwnField, OwnProfile, OwnState, OwnUpdate, ProfileForm, Record, Subject, Told,
         Update, Wish,
     },
     user::{Role, User},
@@ -72,6 +72,11 @@ impl Visit {
         Ok(())
     }
 
+    /// Where the practice is; UTC where nobody said.
+    pub async fn time_zone(&self, work: &mut dyn Work) -> Result<String> {
+        Ok(work.own_time_zone(&self.access).await?.unwrap_or_else(|| "UTC".to_owned()))
+    }
+
     /// What the patient is called.
     pub fn called(&self) -> String {
         self.patient.details.name.shown()
@@ -121,9 +126,9 @@ pub async fn profile(ctx: &Ctx, patient: PatientId) -> Result<OwnProfile> {
     let visit = Visit::read(ctx, work.as_mut(), grant).await?;
     visit.note(ctx, work.as_mut(), Action::OwnProfileViewed, String::new()).await?;
     let mut latest = visit.latest(work.as_mut()).await?;
-    work.mark_own_updates_seen(&visit.access, false, ctx.now()).await?;
+    work.mark_own_updates_seen(&visit.access, Told::Details, ctx.now()).await?;
     let elsewhere = elsewhere(ctx, work.as_mut(), &visit).await?;
-    let time_zone = work.own_time_zone(&visit.access).await?.unwrap_or_else(|| "UTC".to_owned());
+    let time_zone = visit.time_zone(work.as_mut()).await?;
     work.save().await?;
     let about_contacts = |subject: &Subject| matches!(subject, Subject::Contact(_) | Subject::Order);
     let contacts_wait = latest.iter().any(|(subject, last)| about_contacts(subject) && last.state == OwnState::Waiting);

@@ -9,7 +9,7 @@ use domain::{
     page::PageRequest,
     patient::{Patient, Status},
     profile_history::{Change, Difference, What},
-    update::{Field, Outcome, QueueFilter, Subject, Topic, Update},
+    update::{Field, Outcome, QueueFilter, Subject, Told, Topic, Update},
 };
 use services::ports::{Clash, Hint, SocialReach, Work};
 use storage::testing::TestDatabase;
@@ -294,13 +294,13 @@ async fn what_was_decided_is_unseen_until_it_is_looked_at(database: &TestDatabas
     work.save().await.unwrap();
     let mut work = world.begin().await;
     let unseen = async |work: &mut Box<dyn Work>| {
-        let details = work.count_own_unseen_updates(&see, false).await.unwrap();
-        (details, work.count_own_unseen_updates(&see, true).await.unwrap())
+        let details = work.count_own_unseen_updates(&see, Told::Details).await.unwrap();
+        (details, work.count_own_unseen_updates(&see, Told::Contacts).await.unwrap())
     };
     assert_eq!(unseen(&mut work).await, (1, 1));
-    work.mark_own_updates_seen(&see, true, later(4)).await.unwrap();
+    work.mark_own_updates_seen(&see, Told::Contacts, later(4)).await.unwrap();
     assert_eq!(unseen(&mut work).await, (1, 0));
-    work.mark_own_updates_seen(&see, false, later(4)).await.unwrap();
+    work.mark_own_updates_seen(&see, Told::Details, later(4)).await.unwrap();
     assert_eq!(unseen(&mut work).await, (0, 0));
 }
 
