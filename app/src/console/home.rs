@@ -75,7 +75,7 @@ fn ChangesWait() -> impl IntoView {
     move || {
         (total.get() > 0).then(|| {
             view! {
-                <div class="column home-offers">
+                <div class="column home-changes">
                     <Card title=words::QUEUE id="changes-wait">
                         <p class="card-text">{words::changes_wait(total.get())}</p>
                         <div class="buttons"><LinkButton href="/console/updates" icon="contact">{words::TO_QUEUE}</LinkButton></div>
