@@ -270,7 +270,7 @@ macro_rules! from_queue {
 
 /// One statement of four: by relationship or not, of one kind or of all (`$5`).
 macro_rules! queue {
-    ($filter:expr, $related:expr, $head:literal, $tail:literal) => {
+    ($filter:expr, $related:expr, $head:expr, $tail:literal) => {
         match ($related, $filter.topic.is_some()) {
             (true, true) => concat!($head, from_queue!("JOIN", " AND u.field = $5 "), $tail),
             (true, false) => concat!($head, from_queue!("JOIN", " AND $5 = '' "), $tail),
@@ -709,26 +709,14 @@ impl Updates for SqlWork {
         let statement = queue!(
             filter,
             filter.mine || scope.own_only(),
-            "SELECT
-                 u.id,
-                 u.patient_id,
-                 u.field,
-                 u.contact_id,
-                 u.had,
-                 u.wanted,
-                 u.account_id,
-                 u.asked_at,
-                 u.state,
-                 u.decided_at,
-                 u.decided_by,
-                 u.reason,
-                 u.put,
-                 u.replaced,
+            select_update!(
+                ",
                  a.email,
                  g.kind,
                  NULL AS title,
                  NULL AS first_name,
-                 NULL AS last_name ",
+                 NULL AS last_name "
+            ),
             " AND u.id > $6 ORDER BY u.id LIMIT $7"
         );
         let rows: Vec<ListedRow> = self

@@ -230,6 +230,47 @@ async fn the_queue_and_the_history_are_for_who_may() {
     }
 }
 
+// PT-10: who asked and when is the server's to say, whatever is sent; and what somebody else asked for is changed by nobody who
+// may not change the record.
+#[tokio::test]
+async fn who_asked_and_when_is_the_servers_to_say() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let owner = app.practitioner().await;
+        let (person, patient) = app.portal_user(&owner, 'a', 1).await;
+        let acts = let_in(&app, &owner, &patient, "acts@example.org", "edit", "clinical").await;
+        let looks = let_in(&app, &owner, &patient, "looks@example.org", "view", "clinical").await;
+        let waiting = async || {
+            let rows = owner.call("updates/waiting", json!({ "patient": patient })).await.is(200).json();
+            rows.as_array().unwrap().clone()
+        };
+        let asked = [("patient", patient.as_str()), ("seen[city]", "x"), ("values[city]", "Glebe")];
+        person.post("updates/change", &asked).await.is(200);
+        let own = waiting().await.remove(0);
+        // Sent along with the wish, they are no part of it.
+        let author = own["update"]["by"].as_str().unwrap();
+        let forged = [("by", author), ("account", author), ("at", "1"), ("asked_at", "1"), ("id", "upd_1")];
+        let wish = [("patient", patient.as_str()), ("seen[region]", ""), ("values[region]", "Elsewhere")];
+        let fields: Vec<_> = wish.into_iter().chain(forged).collect();
+        let status = acts.post("updates/change", &fields).await.status;
+        assert_eq!(status, 200, "the wish counts, and no more of it");
+        let theirs: Vec<_> =
+            waiting().await.into_iter().filter(|row| row["update"]["id"] != own["update"]["id"]).collect();
+        assert_eq!(theirs.len(), 1);
+        for row in theirs {
+            assert_eq!(row["email"], "acts@example.org");
+            assert_ne!(row["update"]["by"], own["update"]["by"]);
+            assert!(row["update"]["at"].as_i64().unwrap() > 1);
+        }
+        // Who may look only neither replaces it nor takes it back.
+        for value in ["Balmain", "x"] {
+            let other = [("patient", patient.as_str()), ("seen[city]", "Glebe"), ("values[city]", value)];
+            looks.post("updates/change", &other).await.is(403);
+        }
+        assert!(waiting().await.contains(&own), "as it was, to the letter");
+    }
+}
+
 // A page that was left open asks whether it may still be shown: nothing is drawn, written down or looked at for that (PX-02).
 #[tokio::test]
 async fn a_page_that_was_left_open_looks_at_nothing() {
