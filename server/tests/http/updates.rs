@@ -353,11 +353,21 @@ async fn nobody_changes_or_decides_what_is_not_theirs() {
         let name =
             [("patient", patient.as_str()), ("name", "Ada"), ("relationship", "Aunt"), ("phone", "0491 570 156")];
         looks.post("updates/put_contact", &name).await.is(403);
+        let known = json!({ "id": patient, "form": { "name": "CNRY-a-1-kim", "relationship": "Aunt", "phone": "0491 570 156", "emergency": "yes" } });
+        let kim = owner.call("patients/add_contact", known).await.is(200).json();
+        let kim = kim.as_str().unwrap();
+        let take = [("patient", patient.as_str()), ("contact", kim), ("seen", "CNRY-a-1-kim\nAunt\n0491 570 156")];
+        let order = [("patient", patient.as_str()), ("seen", kim), ("order", kim)];
+        looks.post("updates/remove_contact", &take).await.is(403);
+        looks.post("updates/order_contacts", &order).await.is(403);
         looks.get(&format!("/portal/{patient}/contacts/new")).await.is(404);
         let few = let_in(&app, &owner, &patient, "few@example.org", "edit", "administrative").await;
         few.post("updates/own", &[("patient", &patient)]).await.is(404);
         assert_eq!(change(&few, "city").await, 404);
         few.post("updates/put_contact", &name).await.is(404);
+        few.post("updates/remove_contact", &take).await.is(404);
+        few.post("updates/order_contacts", &order).await.is(404);
+        few.post("updates/contacts", &[("patient", &patient)]).await.is(404);
         few.get(&format!("/portal/{patient}/contacts")).await.is(404);
         assert_eq!(change(&person, "smoking").await, 200);
         // How somebody lives is not the front desk's, nor the other group's.
