@@ -64,7 +64,7 @@ pub fn ProfileHistoryView(
     let rows = changes.rows.into_iter().map(|row| view! { <Row row=row zone=time_zone.clone() now=now/> });
     let rows = rows.collect_view();
     let end = earlier.is_none().then(|| {
-        view! { <p class="card-lead">{say::RECORD_MADE}" "{moment(added_at, &time_zone, now)}". "{say::RECORD_MADE_MORE}</p> }
+        view! { <p class="card-lead">{say::RECORD_MADE}" "{moment(added_at, &time_zone, now)}"."{(!none).then(|| format!(" {}", say::RECORD_MADE_MORE))}</p> }
     });
     view! {
         <Frame title=say::PROFILE_HISTORY place=Place::Details record=Some(record) records=records>
