@@ -133,11 +133,11 @@ pub fn safe_next(next: &str, door: Door) -> String {
 }
 
 /// Where to go after signing out: back to the invitation that was opened while somebody else was signed in (PX-10), else to
-/// this side's door.
+/// this side's door, which says so.
 #[must_use]
 pub fn after_sign_out(next: &str, door: Door) -> String {
     let ours = is_plain(next) && matches("/invitation/:token", next);
-    if ours { next.to_owned() } else { door.sign_in().to_owned() }
+    if ours { next.to_owned() } else { format!("{}?signed-out", door.sign_in()) }
 }
 
 fn is_plain(path: &str) -> bool {
@@ -177,7 +177,7 @@ mod tests {
     fn after_signing_out_only_an_invitation_is_gone_back_to() {
         assert_eq!(after_sign_out("/invitation/abc-_9", Door::Console), "/invitation/abc-_9");
         for evil in ["//evil.example", "/invitation/a?b", "/portal", "https://evil.example/invitation/a", ""] {
-            assert_eq!(after_sign_out(evil, Door::Portal), "/sign-in", "{evil:?}");
+            assert_eq!(after_sign_out(evil, Door::Portal), "/sign-in?signed-out", "{evil:?}");
         }
     }
 

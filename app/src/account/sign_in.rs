@@ -20,14 +20,16 @@ pub fn SignIn(
     let answer = Answer::of(DOOR);
     let next = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
     let next = answer.value_or("next", &next);
+    let signed_out = use_query_map().with_untracked(|query| query.get("signed-out").is_some());
+    let lead = if signed_out { say::SIGNED_OUT } else { "" };
     let eyebrow = match door {
         Door::Portal => say::SIGN_IN_PORTAL,
         Door::Console => say::SIGN_IN_CONSOLE,
     };
     view! {
-        <Gate title=say::SIGN_IN eyebrow=eyebrow foot=Box::new(move || view! { <OtherDoor door=door/> }.into_any())>
-            // Signing out leads here, without a way back: what was typed is not kept for the next person.
-            {(door == Door::Portal && next.is_empty()).then(|| view! { <Draft records=Vec::new()/> })}
+        <Gate title=say::SIGN_IN eyebrow=eyebrow lead=lead foot=Box::new(move || view! { <OtherDoor door=door/> }.into_any())>
+            // What was typed is not kept for the next person.
+            {signed_out.then(|| view! { <Draft records=Vec::new() signed_out=true/> })}
             <SignInForm door=door page=door.sign_in() next=next answer=answer button=say::SIGN_IN/>
         </Gate>
     }

@@ -24,6 +24,8 @@ pub const PASSWORD_HINT: &str = "At least 10 characters. Three or four words tha
 // Sign in
 /// Heading and button.
 pub const SIGN_IN: &str = "Sign in";
+/// After signing out.
+pub const SIGNED_OUT: &str = "You are signed out. Nothing you typed is kept on this device.";
 /// Under the portal's heading.
 pub const SIGN_IN_PORTAL: &str = "Your patient portal";
 /// Under the console's heading.

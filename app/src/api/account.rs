@@ -49,7 +49,7 @@ pub async fn sign_out_everywhere() -> Result<(), AppError> {
         accounts::sign_out_everywhere(&ctx).await.map(|()| door)
     })
     .await?;
-    leptos_axum::redirect(door.sign_in());
+    leptos_axum::redirect(&crate::routes::after_sign_out("", door));
     Ok(())
 }
 

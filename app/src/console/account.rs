@@ -3,7 +3,15 @@
 use domain::{account::Door, ids::SessionId};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{confirm::Confirm, desk::use_desk, drafts, form::Form, frame::Head, load::load, words};
+use super::{
+    confirm::Confirm,
+    desk::{SIGNED_OUT, use_desk},
+    drafts,
+    form::Form,
+    frame::Head,
+    load::load,
+    words,
+};
 use crate::{
     api,
     components::{Button, Card, CheckField, Kind, PasswordField, Table, Username, When, acts, column, lesser},
@@ -136,7 +144,7 @@ fn Devices() -> impl IntoView {
                     leaving.set(false);
                     if done {
                         drafts::clear_all();
-                        let _ = window().location().assign("/console/sign-in");
+                        let _ = window().location().assign(SIGNED_OUT);
                     }
                 }
             />

@@ -177,7 +177,7 @@ impl Desk {
             match api::account::sign_out(String::new()).await {
                 Ok(()) | Err(AppError::NotSignedIn) => {
                     drafts::clear_all();
-                    let _ = window().location().assign("/console/sign-in");
+                    let _ = window().location().assign(SIGNED_OUT);
                 }
                 Err(error) => self.toasts.say(words::error(&error)),
             }
@@ -215,6 +215,9 @@ impl Rung {
 pub fn use_desk() -> Desk {
     expect_context()
 }
+
+/// The sign-in page after signing out.
+pub const SIGNED_OUT: &str = "/console/sign-in?signed-out";
 
 /// The sign-in page, with the way back to this address.
 #[must_use]

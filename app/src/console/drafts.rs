@@ -3,11 +3,18 @@
 //!
 //! Kept in the tab's own storage: it outlives a reload and a new sign-in, and is gone when the tab is closed, so that a
 //! shared computer keeps nothing. Each group has drafts of its own; another person who signs in on this tab finds nothing.
+//! Signing out in one tab leaves a mark on the device, by which every tab forgets, on this side and in the portal
+//! (`portal/draft.js`).
 
 use std::cell::RefCell;
 
 use domain::ids::UserId;
-use leptos::{prelude::window, serde_json};
+use leptos::{
+    ev,
+    prelude::{window, window_event_listener},
+    serde_json,
+};
+use web_sys::Storage;
 
 /// What was typed in a form: the version of what it changes, what stood in its fields at first, and what stands in them now.
 pub type Draft = (i64, Vec<(String, String)>, Vec<(String, String)>);
@@ -16,13 +23,14 @@ const PREFIX: &str = "portico.draft.";
 const OWNER: &str = "portico.drafts-of";
 const OPEN: &str = "portico.open.";
 const MEMBERSHIP: &str = "portico.membership";
+const SIGNED_OUT: &str = "portico.signed-out";
 
 thread_local! {
     /// As whom this tab acts: of whom the drafts are that are looked for.
     static USER: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-fn storage() -> Option<web_sys::Storage> {
+fn storage() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
 
@@ -46,10 +54,28 @@ fn remove(key: &str) {
     }
 }
 
-/// From now on this account types here, as this user; what another account left is dropped.
+/// When somebody signed out in this browser last.
+fn signed_out() -> Option<String> {
+    local()?.get_item(SIGNED_OUT).ok().flatten()
+}
+
+fn local() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// From now on this account types here, as this user; what another account left is dropped, and what was typed before somebody
+/// signed out in another tab.
 pub fn belong_to(email: &str, user: UserId) {
+    if read(SIGNED_OUT) != signed_out() {
+        forget();
+    }
+    let _ = window_event_listener(ev::storage, |event| {
+        if event.key().as_deref() == Some(SIGNED_OUT) {
+            forget();
+        }
+    });
     if read(OWNER).is_some_and(|owner| owner != email) {
-        clear_all();
+        forget();
     }
     write(OWNER, email);
     USER.replace(user.to_string());
@@ -90,10 +116,20 @@ pub fn drop(form: &str) {
     remove(&key(PREFIX, form));
 }
 
-/// Forgets everything: the person signs out.
+/// Forgets everything, in each tab: the person signs out.
 pub fn clear_all() {
+    if let Some(local) = local() {
+        let _ = local.set_item(SIGNED_OUT, &js_sys::Date::now().to_string());
+    }
+    forget();
+}
+
+fn forget() {
     if let Some(storage) = storage() {
         let _ = storage.clear();
+    }
+    if let Some(at) = signed_out() {
+        write(SIGNED_OUT, &at);
     }
 }
 

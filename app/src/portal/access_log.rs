@@ -6,39 +6,24 @@ use domain::{
     views::PortalFrame,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
-    forms::{moment, now},
-    frame::{Frame, Place, trouble},
+    frame::{Frame, Place, moment, paged},
     words as say,
 };
 use crate::{
     account::gate::CallPractice,
     api,
     components::{Empty, Icon},
-    error::AppError,
 };
 
 /// The page.
 #[component]
 pub fn AccessLogPage() -> impl IntoView {
-    let patient = use_params_map().with_untracked(|params| params.get("patient")).unwrap_or_default();
-    let after = use_query_map().with_untracked(|query| query.get("after")).unwrap_or_default();
-    let now = now();
-    Suspend::new(async move {
-        let drawn = async {
-            let patient = patient.parse().map_err(|_| AppError::NotFound)?;
-            let later = !after.is_empty();
-            let log = api::access_log::list(patient, after).await?;
-            let frame = api::portal::frame(patient).await?;
-            Ok(view! { <AccessLogView frame=frame log=log later=later now=now/> })
-        };
-        match drawn.await {
-            Ok(page) => page.into_any(),
-            Err(error) => trouble(error).into_any(),
-        }
-    })
+    paged(
+        api::access_log::list,
+        |frame, log, later, now| view! { <AccessLogView frame=frame log=log later=later now=now/> },
+    )
 }
 
 /// The page, once everything is known.

@@ -15,8 +15,7 @@ use leptos_router::hooks::use_params_map;
 use super::{
     contacts,
     draft::Draft,
-    forms::{moment, now},
-    frame::{Frame, Place, trouble},
+    frame::{Frame, Place, moment, now, trouble},
     words as say,
 };
 use crate::{

@@ -1,7 +1,18 @@
 // See draft.rs.
 {
   const kept = sessionStorage;
+  const OUT = "portico.signed-out";
   const place = document.querySelector("[data-drafts]");
+  if ("signedOut" in place.dataset) {
+    localStorage.setItem(OUT, Date.now());
+    history.replaceState(null, "", location.pathname);
+  }
+  // Somebody signed out in this browser since this tab looked last.
+  const out = localStorage.getItem(OUT) ?? "";
+  if ((kept.getItem(OUT) ?? "") !== out) {
+    kept.clear();
+    kept.setItem(OUT, out);
+  }
   // Whose grants are not known here any more, theirs is not shown and not kept.
   const grants = place.dataset.drafts.split(" ");
   for (const key of Object.keys(kept)) {

@@ -3,10 +3,12 @@
 use domain::{
     grant::Level,
     ids::PatientId,
+    time::Time,
     views::{PortalFrame, PortalRecord},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use services::Ctx;
 
 use super::{
     Live,
@@ -16,6 +18,7 @@ use crate::{
     account::{gate::DocumentTitle, words::SKIP},
     api,
     components::{Arch, Icon},
+    dates,
     error::AppError,
     shell::Trouble,
 };
@@ -184,6 +187,43 @@ pub fn with_record<V: IntoView + 'static>(draw: impl FnOnce(PortalFrame) -> V + 
         };
         match frame {
             Ok(frame) => draw(frame).into_any(),
+            Err(error) => trouble(error).into_any(),
+        }
+    })
+}
+
+/// What time it is; the beginning of time where nobody knows.
+pub fn now() -> Time {
+    use_context::<Ctx>().map_or(Time::from_millis(0), |ctx| ctx.now())
+}
+
+/// A moment, as it is shown and as machines read it.
+pub fn moment(at: Time, zone: &str, now: Time) -> AnyView {
+    view! { <time datetime=dates::machine(at)>{dates::moment(at, zone, now)}</time> }.into_any()
+}
+
+/// Draws a page of a list about the record in the address, from `?after=` on: `draw` gets the frame, the list, whether it is a
+/// further page, and the time. Whoever may not open the record gets "not found", as above.
+pub fn paged<List, Fetch, Page>(
+    list: impl FnOnce(PatientId, String) -> Fetch + Send + 'static,
+    draw: impl FnOnce(PortalFrame, List, bool, Time) -> Page + Send + 'static,
+) -> impl IntoView
+where
+    List: Send + 'static,
+    Fetch: Future<Output = Result<List, AppError>> + Send,
+    Page: IntoView + 'static,
+{
+    let patient = use_params_map().with_untracked(|params| params.get("patient")).unwrap_or_default();
+    let after = use_query_map().with_untracked(|query| query.get("after")).unwrap_or_default();
+    let now = now();
+    Suspend::new(async move {
+        let later = !after.is_empty();
+        let fetched = async {
+            let patient = patient.parse().map_err(|_| AppError::NotFound)?;
+            Ok((api::portal::frame(patient).await?, list(patient, after).await?))
+        };
+        match fetched.await {
+            Ok((frame, list)) => draw(frame, list, later, now).into_any(),
             Err(error) => trouble(error).into_any(),
         }
     })

@@ -1,5 +1,7 @@
 // Wakes the islands of a page, when there are any and the browser has nothing better to do. Everything on the page works
 // before that. Islands here stand beside each other: one inside another would need Leptos' own loader.
+// Forgets what was typed in this tab when somebody signs out in another; see portal/draft.rs.
+addEventListener("storage", ({ key }) => key === "portico.signed-out" && sessionStorage.clear());
 ((js, wasm) => {
   const wake = async () => {
     const islands = document.querySelectorAll("leptos-island");

@@ -32,6 +32,25 @@ test("after signing out nothing is shown, not even by the Back button", async ({
   await expect(page.getByText(patient.last)).toHaveCount(0);
 });
 
+test("signing out in one tab forgets what was typed in the other", async ({ page }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const tab = await page.context().newPage();
+  await openProfile(tab, patient);
+  await tab.getByRole("button", { name: "Edit" }).first().click();
+  await tab.getByRole("dialog").getByLabel("Suburb or city").fill("Half typed");
+  await page.bringToFront();
+  await page.getByLabel(/account and appearance/).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(page.getByText("You are signed out. Nothing you typed is kept on this device.")).toBeVisible();
+  const typed = (): Promise<string> => tab.evaluate(() => JSON.stringify(sessionStorage));
+  await expect.poll(typed).not.toContain("Half typed");
+  await tab.getByRole("alertdialog").getByRole("link", { name: "Sign in again" }).click();
+  await typeSignIn(tab, MIRA.email);
+  await tab.getByRole("button", { name: "Edit" }).first().click();
+  await expect(tab.getByRole("dialog").getByLabel("Suburb or city")).toHaveValue("");
+});
+
 test("one who is not signed in is led to the door, and from there to where they wanted", async ({ page }) => {
   await page.goto("/console/patients");
   await expect(page).toHaveURL(/\/console\/sign-in/);

@@ -1,7 +1,11 @@
 // What is typed on the phone outlives a lost network, a refusal and a session that ran out; what was saved or signed out of is
 // forgotten.
+import type { Page } from "../../harness/test.js";
 import { axe, DESK, expect, noSidewaysScroll, test } from "../../harness/test.js";
 import { PASSWORD, accept, addPatient, door, invite, openConsole, typeSignIn } from "../../harness/people.js";
+
+const drafts = (page: Page): Promise<number> =>
+  page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith("draft.")).length);
 
 test("what was typed is still there, until it is saved or somebody signs out", async ({ page, device, portico }) => {
   const desk = await device(DESK);
@@ -54,13 +58,29 @@ test("what was typed is still there, until it is saved or somebody signs out", a
   await expect(page.getByLabel("Postcode")).toHaveValue("2041");
   await page.getByRole("button", { name: "Start again" }).click();
   await expect(page.getByLabel("Postcode")).toHaveValue("");
-  // Whoever signs out leaves nothing in the tab.
+  // The sign-in page, opened from a mail, forgets nothing: nobody signed out.
   await page.getByLabel("Postcode").fill("2042");
-  expect(await page.evaluate(() => Object.keys(sessionStorage).length)).toBe(1);
+  const tab = await page.context().newPage();
+  await tab.goto("/sign-in");
+  await tab.goto(`${details}`);
+  await tab.getByLabel("Country").fill("Australia");
+  await tab.goto(`/portal/${patient.id}`);
+  for (const one of [page, tab]) expect(await drafts(one)).toBe(1);
+  // Whoever signs out leaves nothing: in this tab, in one that is open, and in one that was asleep.
+  const asleep = await page.context().newPage();
+  await asleep.goto(details);
+  await asleep.getByLabel("Country").fill("Australia");
+  await asleep.goto("about:blank");
   await page.goto("/portal/account");
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
-  await expect(page).toHaveURL(/\/sign-in/);
-  expect(await page.evaluate(() => Object.keys(sessionStorage).length)).toBe(0);
+  await expect(page.getByText("You are signed out. Nothing you typed is kept on this device.")).toBeVisible();
+  await expect(page).toHaveURL(/\/sign-in$/);
+  await axe(page);
+  for (const one of [page, tab]) await expect.poll(() => drafts(one)).toBe(0);
+  await typeSignIn(page, patient.email, PASSWORD);
+  await asleep.goto(details);
+  await expect(asleep.getByLabel("Country")).toHaveValue("");
+  expect(await drafts(asleep)).toBe(0);
 });
 
 // B-03: what the practice changed while the draft lay there is not overwritten unseen.
@@ -94,6 +114,7 @@ test("drafts are each form's own, and each person's", async ({ page, device, por
   await page.getByLabel("Who they are to you").fill("Sister");
   await page.getByLabel("Telephone").fill("0491 570 156");
   await page.getByRole("button", { name: "Send the changes" }).click();
+  await expect(page.getByText("Sent.")).toBeVisible();
   await page.goto(`${contacts}/new`);
   await expect(page.getByLabel("Name")).toHaveValue("");
   await page.getByLabel("Name").fill("Ada");
@@ -113,5 +134,5 @@ test("drafts are each form's own, and each person's", async ({ page, device, por
   await page.goto(`/sign-in?next=${contacts}`);
   await typeSignIn(page, other.email, PASSWORD);
   await page.goto(`/portal/${other.id}/details`);
-  expect(await page.evaluate(() => Object.keys(sessionStorage).length)).toBe(0);
+  expect(await drafts(page)).toBe(0);
 });

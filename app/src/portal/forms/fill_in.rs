@@ -10,13 +10,10 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::{
-    super::{
-        Autosave, Print,
-        frame::{Frame, Place, trouble},
-        words as say,
-    },
-    moment, now,
+use super::super::{
+    Autosave, Print,
+    frame::{Frame, Place, moment, now, trouble},
+    words as say,
 };
 use crate::{
     api,

@@ -14,50 +14,24 @@ use domain::{
     views::PortalFrame,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
-use services::Ctx;
 
 pub use self::fill_in::{FormPage, FormView};
 use super::{
-    frame::{Frame, Place, trouble},
+    frame::{Frame, Place, moment, paged},
     words as say,
 };
 use crate::{
     api,
     components::{Empty, Icon},
-    dates,
-    error::AppError,
 };
 
 /// The page.
 #[component]
 pub fn FormsPage() -> impl IntoView {
-    let patient = use_params_map().with_untracked(|params| params.get("patient")).unwrap_or_default();
-    let after = use_query_map().with_untracked(|query| query.get("after")).unwrap_or_default();
-    let now = now();
-    Suspend::new(async move {
-        let drawn = async {
-            let patient = patient.parse().map_err(|_| AppError::NotFound)?;
-            let frame = api::portal::frame(patient).await?;
-            let later = !after.is_empty();
-            let forms = api::forms::own(patient, after).await?;
-            Ok(view! { <FormsView frame=frame forms=forms later=later now=now/> })
-        };
-        match drawn.await {
-            Ok(page) => page.into_any(),
-            Err(error) => trouble(error).into_any(),
-        }
-    })
-}
-
-/// What time it is; the beginning of time where nobody knows.
-pub(super) fn now() -> Time {
-    use_context::<Ctx>().map_or(Time::from_millis(0), |ctx| ctx.now())
-}
-
-/// A moment, as it is shown and as machines read it.
-pub(super) fn moment(at: Time, zone: &str, now: Time) -> AnyView {
-    view! { <time datetime=dates::machine(at)>{dates::moment(at, zone, now)}</time> }.into_any()
+    paged(
+        api::forms::own,
+        |frame, forms, later, now| view! { <FormsView frame=frame forms=forms later=later now=now/> },
+    )
 }
 
 /// The page, once everything is known.
