@@ -102,7 +102,7 @@ pub fn App() -> impl IntoView {
     use domain::account::Door;
     use portal::{
         AccessLogPage, AccountPage, ContactPage, ContactsPage, DetailsPage, Done, FormPage, FormsPage, Home, LetIn,
-        People, Place, PlacePage, ProfileHistoryPage, Start,
+        NotePage, People, Place, PlacePage, ProfileHistoryPage, RecordsPage, Start,
     };
 
     view! {
@@ -128,7 +128,8 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/portal/account/record-left") view=|| view! { <AccountPage record_left=true/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient") view=Home/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/appointments") view=|| view! { <PlacePage place=Place::Appointments/> }/>
-                <Route ssr=SsrMode::Async path=path!("/portal/:patient/records") view=|| view! { <PlacePage place=Place::Records/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/records") view=RecordsPage/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/records/:note") view=NotePage/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/messages") view=|| view! { <PlacePage place=Place::Messages/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/health") view=|| view! { <PlacePage place=Place::Health/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/invoices") view=|| view! { <PlacePage place=Place::Invoices/> }/>

@@ -3,10 +3,24 @@
 
 use domain::{
     error::{Conflict, Problem, Refusal},
+    note::Category,
     user::{Level, Role},
 };
 
 use crate::error::AppError;
+
+/// What kind a note is.
+#[must_use]
+pub const fn category(category: Category) -> &'static str {
+    match category {
+        Category::Consultation => "Consultation",
+        Category::Assessment => "Assessment",
+        Category::Plan => "Plan",
+        Category::Summary => "Summary",
+        Category::Call => "Call",
+        Category::Other => "Other",
+    }
+}
 
 /// What is wrong with a field, as it stands under it.
 #[must_use]
@@ -118,6 +132,14 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
         Conflict::FormArchived => "This form was put away, so it can be neither changed nor sent.",
         Conflict::FormReturned => "This form was returned already. What was returned stays as it is.",
         Conflict::FormWithdrawn => "The practice took this form back. It does not need to be filled in any more.",
+        Conflict::NoteNotPublished => "This note was not published yet.",
+        Conflict::NoteIsPrivate => "This note is private. Let others read it before you share it with the patient.",
+        Conflict::NotePublished => "What was published stays. Correct it by publishing a further version.",
+        Conflict::NothingChanged => "The last version says the same. Nothing was published.",
+        Conflict::NobodyInPortal => {
+            "Nobody could see this: the patient has no active access to the portal that shows records. Invite the patient first."
+        }
+        Conflict::TooManyShares => "No more colleagues can be added.",
         Conflict::AccessSuspended => {
             "This person's access to the portal was taken away, so nothing can be sent to them."
         }
@@ -146,6 +168,8 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NotYours => "Only the patient can decide who else sees this record. The practice can help.",
         Refusal::OwnRecord => "This is your own record. You can only give up somebody else's.",
         Refusal::UpdatesOff => "This practice takes no changes from the portal. Ring them instead.",
+        Refusal::NotAuthor => "Only who wrote this note can change or share it.",
+        Refusal::SharingOff => "Your practice does not share notes among colleagues at present.",
         Refusal::OwnUpdate => "You asked for this change yourself. Somebody else decides about it.",
         Refusal::Setting => "Your access settings do not include this. An owner can change them.",
     }

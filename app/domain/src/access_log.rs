@@ -97,6 +97,8 @@ impl Part {
 #[must_use]
 pub const fn is_told(action: Action) -> bool {
     is_of_forms(action)
+        // That notes are looked at, not which and how many: drafts and private ones are among them (PT-03).
+        || matches!(action, Action::NotesListed | Action::NoteViewed)
         || matches!(
             action,
             Action::PatientViewed
@@ -156,6 +158,8 @@ pub const fn is_looking_around(action: Action) -> bool {
             | Action::OwnProfileViewed
             | Action::FormsListed
             | Action::FormViewed
+            | Action::NotesListed
+            | Action::NoteViewed
             | Action::PortalUsersViewed
             | Action::AccessLogViewed
     )

@@ -127,6 +127,28 @@ pub enum Action {
     FormSaved,
     /// A portal user returned a form.
     FormReturned,
+    /// Looked at a patient's notes, or at those that were shared.
+    NotesListed,
+    /// Read a note, or one of its versions.
+    NoteViewed,
+    /// Looked at a note as the patient would see it.
+    NotePreviewed,
+    /// Kept what was typed into a note.
+    NoteSaved,
+    /// Published a version of a note.
+    NotePublished,
+    /// Threw the draft of a note away.
+    NoteDiscarded,
+    /// Made a note private, or not any more.
+    NotePrivacyChanged,
+    /// Shared a note, with the patient or a colleague.
+    NoteShared,
+    /// Ended that a note is shared.
+    NoteUnshared,
+    /// Shared all of one's notes about a patient with a colleague.
+    AllNotesShared,
+    /// Ended that.
+    AllNotesUnshared,
     /// A parked mail was tried again.
     MailRetried,
     /// Went to another group that one works in.
@@ -173,7 +195,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 78] = [
+    pub const ALL: [Self; 89] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -231,6 +253,17 @@ impl Action {
         Self::FormPrinted,
         Self::FormSaved,
         Self::FormReturned,
+        Self::NotesListed,
+        Self::NoteViewed,
+        Self::NotePreviewed,
+        Self::NoteSaved,
+        Self::NotePublished,
+        Self::NoteDiscarded,
+        Self::NotePrivacyChanged,
+        Self::NoteShared,
+        Self::NoteUnshared,
+        Self::AllNotesShared,
+        Self::AllNotesUnshared,
         Self::MailRetried,
         Self::GroupSwitched,
         Self::SteppedUp,
@@ -315,6 +348,17 @@ impl Action {
             Self::FormPrinted => "form_printed",
             Self::FormSaved => "form_saved",
             Self::FormReturned => "form_returned",
+            Self::NotesListed => "notes_listed",
+            Self::NoteViewed => "note_viewed",
+            Self::NotePreviewed => "note_previewed",
+            Self::NoteSaved => "note_saved",
+            Self::NotePublished => "note_published",
+            Self::NoteDiscarded => "note_discarded",
+            Self::NotePrivacyChanged => "note_privacy_changed",
+            Self::NoteShared => "note_shared",
+            Self::NoteUnshared => "note_unshared",
+            Self::AllNotesShared => "all_notes_shared",
+            Self::AllNotesUnshared => "all_notes_unshared",
             Self::MailRetried => "mail_retried",
             Self::GroupSwitched => "group_switched",
             Self::SteppedUp => "stepped_up",

@@ -211,6 +211,18 @@ pub enum Conflict {
     FormReturned,
     /// The practice took the form back (PT-14).
     FormWithdrawn,
+    /// Only what was published can be shared.
+    NoteNotPublished,
+    /// A private note is not shared with the patient.
+    NoteIsPrivate,
+    /// What was published stays: it is corrected by a further version (PR-07).
+    NotePublished,
+    /// The latest version says the same already.
+    NothingChanged,
+    /// Nobody of the patient's portal could see it.
+    NobodyInPortal,
+    /// No more colleagues can be added.
+    TooManyShares,
     /// The portal user's access was taken away.
     AccessSuspended,
     /// So many forms are asked of the portal user already that no more can be.
@@ -247,6 +259,10 @@ pub enum Refusal {
     OwnRecord,
     /// The practice takes no changes of records from the portal (S0-38).
     UpdatesOff,
+    /// Whoever wrote it changes it, nobody else (PR-07).
+    NotAuthor,
+    /// The group does not share notes among colleagues at present (S0-40).
+    SharingOff,
     /// One's own change is for somebody else to decide about (PT-13).
     OwnUpdate,
 }

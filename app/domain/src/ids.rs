@@ -113,6 +113,8 @@ ids! {
     FormRequestId = "frq";
     /// A change of a record that its patient asked for.
     UpdateId = "upd";
+    /// A note about a patient.
+    NoteId = "not";
     /// One change of what a record says, as it is kept.
     ChangeId = "chg";
     /// One line behind the bell.

@@ -53,6 +53,7 @@ pub mod invitation;
 pub mod limits;
 pub mod location;
 pub mod mail;
+pub mod note;
 pub mod notification;
 pub mod page;
 pub mod paper;

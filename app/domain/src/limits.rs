@@ -71,6 +71,12 @@ pub const TEMPLATES: u32 = 200;
 pub const HANDOUT_LINES: usize = 12;
 /// Reports a user may keep.
 pub const SAVED_REPORTS: u32 = 50;
+/// The longest text of a note, in characters.
+pub const NOTE: usize = 50_000;
+/// Colleagues that a note, or all of a practitioner's notes about a patient, may be shared with.
+pub const NOTE_SHARES: u32 = 100;
+/// Readers of a note that are shown, the latest.
+pub const NOTE_READERS: u32 = 50;
 /// Forms a group may keep, those put away counted.
 pub const FORMS: u32 = 200;
 /// Sections of a form.

@@ -20,6 +20,10 @@ pub enum Kind {
     FormsAsked,
     /// The practice decided about changes that a portal user asked for.
     UpdatesDecided,
+    /// "There is something new in your record."
+    RecordShared,
+    /// The same, of something that is shared from a day on.
+    RecordOpens,
     /// "Who sees a record changes soon, because of an age."
     AgeNotice,
     /// A link that sets a password.
@@ -42,11 +46,13 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Invitation,
         Self::Reminder,
         Self::FormsAsked,
         Self::UpdatesDecided,
+        Self::RecordShared,
+        Self::RecordOpens,
         Self::AgeNotice,
         Self::PasswordLink,
         Self::PasswordChanged,
@@ -66,6 +72,8 @@ impl Kind {
             Self::Reminder => "reminder",
             Self::FormsAsked => "forms_asked",
             Self::UpdatesDecided => "updates_decided",
+            Self::RecordShared => "record_shared",
+            Self::RecordOpens => "record_opens",
             Self::AgeNotice => "age_notice",
             Self::PasswordLink => "password_link",
             Self::PasswordChanged => "password_changed",
@@ -81,7 +89,16 @@ impl Kind {
     /// Does it go to patients and their families, in the group's name and out of its credit (S4-09)?
     #[must_use]
     pub const fn is_for_portal_users(self) -> bool {
-        matches!(self, Self::Invitation | Self::Reminder | Self::FormsAsked | Self::UpdatesDecided | Self::AgeNotice)
+        matches!(
+            self,
+            Self::Invitation
+                | Self::Reminder
+                | Self::FormsAsked
+                | Self::UpdatesDecided
+                | Self::RecordShared
+                | Self::RecordOpens
+                | Self::AgeNotice
+        )
     }
 
     /// Reads a code.

@@ -38,6 +38,11 @@ pub enum News {
         /// Whose record.
         patient: PatientId,
     },
+    /// A colleague shared notes about a patient (S0-39); told to whom they are shared with.
+    NotesShared {
+        /// Whose record.
+        patient: PatientId,
+    },
     /// Somebody who was asked to join the group did; told to whoever asked.
     MembershipAccepted {
         /// The membership.
@@ -79,7 +84,8 @@ impl News {
             Self::InvitationAccepted { patient, .. }
             | Self::InvitationFailed { patient, .. }
             | Self::FormReturned { patient, .. }
-            | Self::UpdatesWaiting { patient } => Some(*patient),
+            | Self::UpdatesWaiting { patient }
+            | Self::NotesShared { patient } => Some(*patient),
             Self::MembershipAccepted { .. } | Self::MembershipRejected { .. } | Self::AccessChanged { .. } => None,
         }
     }
@@ -91,7 +97,8 @@ impl News {
             Self::InvitationAccepted { .. }
             | Self::InvitationFailed { .. }
             | Self::FormReturned { .. }
-            | Self::UpdatesWaiting { .. } => None,
+            | Self::UpdatesWaiting { .. }
+            | Self::NotesShared { .. } => None,
             Self::MembershipAccepted { user }
             | Self::MembershipRejected { user }
             | Self::AccessChanged { user, .. } => Some(*user),

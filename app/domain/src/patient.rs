@@ -439,6 +439,8 @@ pub struct ProfileRights {
     pub see_access: bool,
     /// See how the patient lives.
     pub see_social: bool,
+    /// Know of notes: one's own, those that are shared, or all.
+    pub see_notes: bool,
 }
 
 #[cfg(test)]

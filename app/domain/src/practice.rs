@@ -39,6 +39,8 @@ pub struct PatientAccess {
     pub reminders: bool,
     /// What becomes of the changes that patients make in the portal (S0-33).
     pub updates: Mode,
+    /// May practitioners share their notes with colleagues (S0-39)? While not, nothing that was shared is readable.
+    pub note_sharing: bool,
     /// Counts the saves: two people editing at once do not overwrite each other.
     pub version: i64,
 }
@@ -51,6 +53,7 @@ impl Default for PatientAccess {
             ages: AgeRules::default(),
             reminders: true,
             updates: Mode::default(),
+            note_sharing: true,
             version: 0,
         }
     }
@@ -105,6 +108,8 @@ pub struct PatientAccessForm {
     pub reminders: String,
     /// A mode's code, for what patients change in the portal.
     pub updates: String,
+    /// `yes` when practitioners may share notes with colleagues.
+    pub note_sharing: String,
     /// What becomes of changes that wait, where nobody will be asked any more: a [`crate::update::Waiting`]'s code.
     pub waiting: String,
 }
@@ -123,7 +128,8 @@ impl PatientAccessForm {
         match (link_life, ages, updates) {
             (Some(link_life), Some(ages), Some(updates)) => {
                 let (invitations, reminders) = (self.invitations == "yes", self.reminders == "yes");
-                Ok(PatientAccess { invitations, link_life, ages, reminders, updates, version })
+                let note_sharing = self.note_sharing == "yes";
+                Ok(PatientAccess { invitations, link_life, ages, reminders, updates, note_sharing, version })
             }
             _ => Err(invalid),
         }

@@ -94,6 +94,8 @@ pub struct PortalFrame {
     pub record: PortalRecord,
     /// How many forms this portal user is asked for.
     pub asked_forms: i64,
+    /// How many notes that were shared this person has not read; none before whoever is here for appointments.
+    pub unread_notes: i64,
     /// How much of what this portal user asked to change was decided about since they looked at their details.
     pub answered_details: u32,
     /// The same of whom to ring in an emergency.

@@ -18,6 +18,7 @@ pub mod invitations;
 pub mod locations;
 pub mod mails;
 pub mod memberships;
+pub mod notes;
 pub mod notifications;
 pub mod passwords;
 pub mod patients;

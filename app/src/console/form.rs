@@ -218,6 +218,13 @@ impl Form {
         self.restored.set(false);
     }
 
+    /// These values were saved as this version while somebody goes on typing: what differs from them by now is a draft over it.
+    pub fn goes_on_from(self, version: i64, saved: Values) {
+        self.start.set_value((version, saved));
+        self.keep(&untrack(move || self.values()));
+        self.restored.set(false);
+    }
+
     /// Marks one field as wrong, and leads to it.
     pub fn refuse(self, name: &str, problem: Problem) {
         self.refuse_all(Invalid::field(name, problem));

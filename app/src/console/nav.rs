@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    ids::{BulkId, FormId, PatientId, UserId},
+    ids::{BulkId, FormId, NoteId, PatientId, UserId},
     notification::News,
 };
 use leptos::{ev, prelude::*};
@@ -71,7 +71,11 @@ impl Place {
             ["console", "patients"] => Self::Patients,
             ["console", "patients", "new"] => Self::NewPatient,
             ["console", "updates"] => Self::Updates,
-            ["console", "patients", id] | ["console", "patients", id, "contacts" | "access" | "forms" | "updates"] => {
+            ["console", "patients", id]
+            | ["console", "patients", id, "contacts" | "access" | "forms" | "updates" | "notes"] => {
+                id.parse().map_or(Self::Nowhere, Self::Patient)
+            }
+            ["console", "patients", id, "notes", note] if note.parse::<NoteId>().is_ok() => {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
             ["console", "reports"] => Self::Reports,
@@ -102,6 +106,8 @@ pub enum Tab {
     Summary,
     /// The people attached to the patient.
     Contacts,
+    /// What practitioners wrote.
+    Notes,
     /// What was sent to be filled in.
     Forms,
     /// What was changed in the portal.
@@ -114,8 +120,9 @@ impl Tab {
     /// The tab at a profile's path.
     #[must_use]
     pub fn of(path: &str) -> Self {
-        match path.trim_end_matches('/').rsplit('/').next() {
+        match path.split('/').filter(|part| !part.is_empty()).nth(3) {
             Some("contacts") => Self::Contacts,
+            Some("notes") => Self::Notes,
             Some("forms") => Self::Forms,
             Some("updates") => Self::Updates,
             Some("access") => Self::Access,
@@ -130,10 +137,23 @@ pub fn patient(id: PatientId, tab: Tab) -> String {
     match tab {
         Tab::Summary => format!("/console/patients/{id}"),
         Tab::Contacts => format!("/console/patients/{id}/contacts"),
+        Tab::Notes => format!("/console/patients/{id}/notes"),
         Tab::Forms => format!("/console/patients/{id}/forms"),
         Tab::Updates => format!("/console/patients/{id}/updates"),
         Tab::Access => format!("/console/patients/{id}/access"),
     }
+}
+
+/// The address of a note.
+#[must_use]
+pub fn note(patient: PatientId, id: NoteId) -> String {
+    format!("/console/patients/{patient}/notes/{id}")
+}
+
+/// The note at a path, if one is.
+#[must_use]
+pub fn note_at(path: &str) -> Option<NoteId> {
+    path.split('/').filter(|part| !part.is_empty()).nth(4)?.parse().ok()
 }
 
 /// The address of a form's editor.
@@ -154,6 +174,7 @@ pub fn news(news: &News) -> String {
     match (news.patient(), news.user()) {
         (Some(id), _) if matches!(news, News::FormReturned { .. }) => patient(id, Tab::Forms),
         (Some(id), _) if matches!(news, News::UpdatesWaiting { .. }) => patient(id, Tab::Updates),
+        (Some(id), _) if matches!(news, News::NotesShared { .. }) => patient(id, Tab::Notes),
         (Some(id), _) => patient(id, Tab::Access),
         (None, Some(id)) => user(id),
         (None, None) => "/console/notifications".to_owned(),
@@ -336,6 +357,7 @@ mod tests {
                 .replace(":patient", "pat_0000000000000000000000000000000f")
                 .replace(":user", "usr_0000000000000000000000000000000f")
                 .replace(":form", "frm_0000000000000000000000000000000f")
+                .replace(":note", "not_0000000000000000000000000000000f")
                 .replace(":bulk", "blk_0000000000000000000000000000000f");
             assert_ne!(Place::of(&path), Place::Nowhere, "{path}");
         }

@@ -1,11 +1,11 @@
 //! The pages, fetched when they are first shown: what somebody never opens costs them nothing. Pages that
-//! are used together are one piece of WASM (`patients`, `reports`, `settings`, `forms`, `users`, `own`); what several pieces need is a piece
+//! are used together are one piece of WASM (`patients`, `notes`, `reports`, `settings`, `forms`, `users`, `own`); what several pieces need is a piece
 //! too, and few pieces make few of those (P-13).
 //!
 //! A piece may fail to arrive: the network is away, or a new version of the server knows it by another name. Then the page
 //! says so, and offers to try again.
 
-use domain::ids::{BulkId, FormId, PatientId, UserId};
+use domain::ids::{BulkId, FormId, NoteId, PatientId, UserId};
 use leptos::{
     prelude::*,
     reactive::computed::ScopedFuture,
@@ -37,6 +37,19 @@ fn updates() -> Fetched {
 #[wasm_split(patients, wasm_split_path = leptos::wasm_split, fallible)]
 fn patient(id: PatientId) -> Fetched {
     Ok(view! { <patients::Profile id=id/> }.into_any())
+}
+
+#[wasm_split(notes, wasm_split_path = leptos::wasm_split, fallible)]
+fn notes(patient: PatientId, note: Option<NoteId>) -> Fetched {
+    Ok(match note {
+        Some(note) => view! { <patients::Note id=patient note=note/> }.into_any(),
+        None => view! { <patients::Notes id=patient/> }.into_any(),
+    })
+}
+
+/// The Notes tab of a profile: whoever opens patients only to see their details downloads none of it.
+pub fn notes_tab(patient: PatientId, note: Option<NoteId>) -> AnyView {
+    later(move || notes(patient, note))
 }
 
 #[wasm_split(reports, wasm_split_path = leptos::wasm_split, fallible)]

@@ -5,6 +5,7 @@ mod access;
 mod bulk;
 mod forms;
 mod history;
+mod notes;
 mod portal_users;
 mod reports;
 mod updates;
@@ -21,7 +22,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-pub use self::{access::*, bulk::*, forms::*, history::*, portal_users::*, reports::*, updates::*};
+pub use self::{access::*, bulk::*, forms::*, history::*, notes::*, portal_users::*, reports::*, updates::*};
 use crate::error::AppError;
 
 // The frame.
@@ -463,6 +464,7 @@ pub fn news(row: &NotificationRow) -> String {
         News::InvitationAccepted { .. } => format!("{} accepted the invitation to the portal", row.about),
         News::InvitationFailed { .. } => format!("The invitation for {} could not be delivered", row.about),
         News::FormReturned { .. } => format!("A form about {} came back", row.about),
+        News::NotesShared { .. } => format!("A colleague shared notes about {} with you", row.about),
         News::UpdatesWaiting { .. } => format!("{} changed details in the portal: they wait for you", row.about),
         News::MembershipAccepted { .. } => format!("{} joined the practice", row.about),
         News::MembershipRejected { .. } => format!("{} did not want to join the practice", row.about),
@@ -482,6 +484,7 @@ pub const fn news_icon(news: &News) -> &'static str {
         News::InvitationFailed { .. } => "mail-x",
         News::FormReturned { .. } => "clipboard-list",
         News::UpdatesWaiting { .. } => "contact",
+        News::NotesShared { .. } => "file-text",
         News::MembershipRejected { .. } => "ban",
         News::AccessChanged { .. } => "shield-check",
     }
@@ -744,6 +747,7 @@ pub const fn mail_kind(kind: mail::Kind) -> &'static str {
         mail::Kind::Reminder => "Reminder of an invitation",
         mail::Kind::AgeNotice => "Notice of an age at which access changes",
         mail::Kind::FormsAsked => "Notice of forms to fill in",
+        mail::Kind::RecordShared | mail::Kind::RecordOpens => "Notice of something new in a record",
         mail::Kind::UpdatesDecided => "Notice that their changes were looked at",
         mail::Kind::PasswordLink => "Link to set a password",
         mail::Kind::PasswordChanged => "Notice of a changed password",

@@ -63,6 +63,14 @@ pub const PATIENTS: Guide = Guide {
             ],
         },
         Topic {
+            title: "Where do I read what my practitioner wrote for me?",
+            lines: &[
+                "Under Records. What is new is marked, and Home says so. An email tells you that there is something new, never what.",
+                "You see what was shared with you. If you expect something that is not there, ask your practice to share it.",
+                "A note can be printed. If something in it is wrong, ask the practice: it can correct the note.",
+            ],
+        },
+        Topic {
             title: "Who can see my record?",
             lines: &[
                 "Home, then “People who can see this record”: who uses the portal for you. You can let somebody in, and end what you \
@@ -137,6 +145,18 @@ pub const PRACTICE: Guide = Guide {
                 "Patients > Changes from patients lists those of the whole practice, oldest first: narrow the list to one kind of change and \
                  decide about many at once. What needs a look each is left out.",
                 "Whoever asked gets one mail that says nothing of what it was about. Nobody decides about their own record.",
+            ],
+        },
+        Topic {
+            title: "Who reads my notes?",
+            lines: &[
+                "Nobody reads a draft but you. What you publish is read by colleagues whose access includes all notes, and by those \
+                 you share it with: this note, or all of yours about this patient. A private note only by those you share it with.",
+                "The patient reads a note when you share it with them, now or from a day on. “See it as the patient” shows \
+                 beforehand what they will see, and who of the portal can.",
+                "What was published stays. A correction is a further version, and both are kept.",
+                "Settings > General > Patient Access > Note Sharing switches sharing among colleagues off: then what was shared with \
+                 them cannot be read until it is on again.",
             ],
         },
         Topic {

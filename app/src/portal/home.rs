@@ -29,7 +29,15 @@ pub fn HomeView(
     frame: PortalFrame,
 ) -> impl IntoView {
     let PortalFrame {
-        record, asked_forms, answered_details, answered_contacts, practice_phone, greet, records, ..
+        record,
+        asked_forms,
+        unread_notes,
+        answered_details,
+        answered_contacts,
+        practice_phone,
+        greet,
+        records,
+        ..
     } = frame;
     let (heading, lead) = if greet.is_empty() {
         (record.shown.clone(), say::with_for(&record.practice))
@@ -85,7 +93,16 @@ pub fn HomeView(
             </section>
         }
     });
-    let news = if asked_forms == 0 && answered.is_some() {
+    let unread = (unread_notes > 0).then(|| {
+        view! {
+            <section class="card asked" aria-labelledby="unread">
+                <h2 id="unread">{say::NEW_RECORDS}</h2>
+                <p>{say::unread(unread_notes)}</p>
+                <LinkButton href=Place::Records.path(patient) kind=Kind::Main icon="folder-heart">{say::TO_RECORDS}</LinkButton>
+            </section>
+        }
+    });
+    let news = if asked_forms == 0 && (answered.is_some() || unread.is_some()) {
         ().into_any()
     } else if asked_forms == 0 {
         view! { <p class="calm"><Icon name="circle-check"/><span>{say::NOTHING_NEW}</span></p> }.into_any()
@@ -105,6 +122,7 @@ pub fn HomeView(
                 <h1 dir="auto">{heading}</h1>
                 <p class="page-lead" dir="auto">{lead}</p>
             </header>
+            {unread}
             {news}
             {answered}
             {ending.map(|text| view! { <Notice><p>{text}</p></Notice> })}

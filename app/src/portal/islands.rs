@@ -10,7 +10,7 @@ const SIGN_IN: &str = "Sign in again";
 const SOON: &str = "Are you still there?";
 const SOON_LEAD: &str = "In two minutes you are signed out.";
 const STAY: &str = "Stay signed in";
-const PRINT: &str = "Print this form";
+const PRINT: &str = "Print";
 
 /// Tells the practice that a person saw the invitation's page. A program that only fetches the page never does: it has
 /// to be run, and looked at.

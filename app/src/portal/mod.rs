@@ -5,7 +5,8 @@
 //! | `start` | `/portal`: on to the first record |
 //! | `frame` | the bars around every page: whose record this is, the switcher, the ways |
 //! | `home` | `/portal/:patient` |
-//! | `places` | appointments, records, messages, health, invoices: what will be there, until it is |
+//! | `records` | `/portal/:patient/records`: what was shared |
+//! | `places` | appointments, messages, health, invoices: what will be there, until it is |
 //! | `forms` | `/portal/:patient/forms`: what is asked, and what was returned |
 //! | `details` | `/portal/:patient/details`: what the record says of the person, and changing it |
 //! | `contacts` | `/portal/:patient/contacts`: whom to call in an emergency |
@@ -44,6 +45,8 @@ mod places;
 #[cfg(feature = "ssr")]
 mod profile_history;
 #[cfg(feature = "ssr")]
+mod records;
+#[cfg(feature = "ssr")]
 mod start;
 #[cfg(feature = "ssr")]
 pub mod words;
@@ -63,5 +66,6 @@ pub use self::{
     people::{Done, LetIn, LetInView, People, PeopleView},
     places::{PlacePage, PlaceView},
     profile_history::{ProfileHistoryPage, ProfileHistoryView},
+    records::{NotePage, NoteView, RecordsPage, RecordsView},
     start::{Start, StartView},
 };

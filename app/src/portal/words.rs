@@ -110,6 +110,55 @@ pub const RECORDS_PLACE: PlaceWords = PlaceWords {
            was shared, and who opened your record.",
     now: "Do you expect a letter or a result? Ask your practice to share it with you.",
 };
+/// Home, of what was shared and not read.
+pub const NEW_RECORDS: &str = "New in your records";
+/// The way there.
+pub const TO_RECORDS: &str = "Read it";
+/// Under the heading of the records.
+pub const RECORDS_LEAD: &str = "What your practice has shared, the latest first.";
+/// Beside what was not read.
+pub const UNREAD: &str = "New";
+/// The way to what was shared before.
+pub const EARLIER_RECORDS: &str = "Shared before that";
+/// The way back to the first page.
+pub const LATEST_RECORDS: &str = "What was shared last";
+/// A further page where nothing is left.
+pub const NO_EARLIER_RECORDS: &str = "There is nothing more";
+/// Under it.
+pub const NO_EARLIER_RECORDS_TEXT: &str = "What you saw before is all that was shared.";
+/// The way back from a record.
+pub const ALL_RECORDS: &str = "All records";
+/// Before when a note was written.
+pub const WRITTEN_ON: &str = "Written";
+/// Before when it was changed.
+pub const CHANGED_ON: &str = "Changed";
+/// Before when it was shared.
+pub const SHARED_ON: &str = "Shared";
+/// Under a note.
+pub const NOTE_QUESTIONS: &str =
+    "Is something wrong, or not clear? Ask your practice. It can correct a note, and keeps what it said before.";
+
+/// How many are new.
+#[must_use]
+pub fn unread(count: i64) -> String {
+    match count {
+        1 => "Your practice shared something that you have not read yet.".to_owned(),
+        count => format!("Your practice shared {count} records that you have not read yet."),
+    }
+}
+
+/// Over a note.
+#[must_use]
+pub fn record_of(name: &str) -> String {
+    format!("Shared record of {name}")
+}
+
+/// Who wrote a note.
+#[must_use]
+pub fn by(author: &str, profession: &str) -> String {
+    if profession.is_empty() { author.to_owned() } else { format!("{author}, {profession}") }
+}
+
 /// Messages.
 pub const MESSAGES_PLACE: PlaceWords = PlaceWords {
     title: "Messages",
@@ -925,6 +974,8 @@ pub const fn visit(what: Action, part: Part) -> &'static str {
         Action::AccessLogViewed => "Looked at this list",
         Action::FormSent => "Sent a form",
         Action::FormWithdrawn => "Took a form back",
+        Action::NotesListed => "Looked at the list of notes",
+        Action::NoteViewed => "Read notes",
         Action::FormsListed => "Looked at the list of forms",
         Action::FormViewed => "Read a form",
         Action::FormPrinted => "Made a file of a returned form",

@@ -90,7 +90,7 @@ test("what is typed is kept by itself, and the page says when", async ({ page, d
   test.setTimeout(120_000);
   await asked(page, await device(DESK), portico);
   // The page is awake.
-  await expect(page.getByRole("button", { name: "Print this form" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Print" })).toBeVisible();
   await page.getByLabel(/What brings you/).fill("Half a sent");
   await expect(page.getByText(/^Saved at \d\d:\d\d$/)).toBeVisible({ timeout: 15_000 });
   await page.reload();
@@ -117,7 +117,7 @@ test.describe("without scripts", () => {
     // axe is a script itself: the same pages are looked at above.
     const unseen = async () => {};
     const { title } = await asked(page, await device(DESK), portico, unseen);
-    await expect(page.getByRole("button", { name: "Print this form" })).toBeHidden();
+    await expect(page.getByRole("button", { name: "Print" })).toBeHidden();
     await fillIn(page, title, unseen);
   });
 });

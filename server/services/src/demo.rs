@@ -20,6 +20,7 @@ use domain::{
     invitation::{Events, Invitation},
     location::{Location, OpeningHours},
     mail::{self, Failure},
+    note::{Category, NoteForm, ShareForm},
     notification::{News, Notification},
     patient::{Contact, Patient},
     person::UserName,
@@ -34,7 +35,7 @@ use crate::{
     audit,
     context::{Ctx, Origin, Services},
     error::{Error, Result},
-    patients,
+    notes, patients,
     ports::{NewSession, QueuedMail, Work},
     sessions, tokens, updates,
 };
@@ -205,6 +206,9 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
     if let ([lien, grace], [patient, other, ..]) = (portal.as_slice(), first.as_slice()) {
         let at_portal = |actor: &Actor| Ctx::new(Arc::clone(services), Origin::default(), Some(actor.clone()));
         change_details(&owner, &at_portal(lien), *patient).await?;
+        if let [mira, tom, ..] = actors.as_slice() {
+            add_notes(&at_portal(mira), &at_portal(tom), *patient).await?;
+        }
         ask(&at_portal(grace), *other, &[(Field::Mobile, "0491 570 110")]).await?;
     }
     let mut work = services.store.begin().await?;
@@ -234,6 +238,37 @@ async fn change_details(owner: &Ctx, portal: &Ctx, patient: PatientId) -> Result
         phone: "0491 570 737".to_owned(),
     };
     updates::save_contact(portal, patient, None, "", &kim, &[]).await
+}
+
+/// A practitioner wrote about somebody who uses the portal: one note is shared with her, one is being written; a colleague wrote
+/// one as well.
+async fn add_notes(mira: &Ctx, tom: &Ctx, patient: PatientId) -> Result<()> {
+    let form = |title: &str, category: Category, body: &str| NoteForm {
+        title: title.to_owned(),
+        category: category.code().to_owned(),
+        body: body.to_owned(),
+    };
+    let first = form(
+        "First appointment",
+        Category::Consultation,
+        "Pain at the outside of the right ankle since a fall two weeks ago. Walks without help; stairs are slow.\n\n\
+         No swelling today. Bends the foot up less far than the other one.",
+    );
+    let id = notes::begin(mira, patient, &first).await?;
+    notes::publish(mira, patient, id, 0, &first).await?;
+    let plan = form(
+        "What you can do at home",
+        Category::Summary,
+        "You hurt your ankle, and it heals well. It may ache after long walks: that is no harm.\n\n\
+         Walk every day, a little longer each week.\nStand on one leg while you brush your teeth.\n\n\
+         Ring us when it swells, or when you cannot put your weight on it.",
+    );
+    let id = notes::begin(mira, patient, &plan).await?;
+    notes::share_with_patient(mira, patient, id, 0, &ShareForm::default()).await?;
+    notes::begin(mira, patient, &form("Next time", Category::Plan, "Ask about the stairs at school.")).await?;
+    let food = form("Food diary", Category::Assessment, "Brought a diary of seven days. Eats little in the morning.");
+    let id = notes::begin(tom, patient, &food).await?;
+    notes::publish(tom, patient, id, 0, &food).await.map(drop)
 }
 
 /// Somebody at the portal types these into their details, and sends them.

@@ -25,6 +25,7 @@
 //! | [`invitations`] | invite, resend, revoke, accept |
 //! | [`bulk`] | inviting many at once: a job, done in steps |
 //! | [`forms`] | make, send and take back forms; fill them in and return them |
+//! | [`notes`] | write, publish and share notes; read them, on both sides |
 //! | [`settings`], [`templates`], [`notifications`] | as they say |
 //! | [`handout`] | what a practice prints to tell of the portal |
 //! | [`mails`] | the worker that empties the outbox, and what does not get through |
@@ -56,6 +57,7 @@ pub mod invitations;
 pub mod locations;
 pub mod mails;
 pub mod memberships;
+pub mod notes;
 pub mod notifications;
 mod paper;
 pub mod passwords;

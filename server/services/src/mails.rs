@@ -101,6 +101,7 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
             Kind::Reminder => reminder(services, work.as_mut(), mail).await?,
             Kind::FormsAsked => forms_asked(services, work.as_mut(), mail).await?,
             Kind::UpdatesDecided => updates_decided(services, work.as_mut(), mail).await?,
+            Kind::RecordShared | Kind::RecordOpens => record_shared(services, work.as_mut(), mail).await?,
             Kind::AgeNotice => age_notice(services, work.as_mut(), mail).await?,
             Kind::PasswordLink => password_link(services, work.as_mut(), mail).await?,
             Kind::PasswordChanged => {
@@ -232,6 +233,28 @@ async fn forms_asked(services: &Services, work: &mut dyn Work, mail: &QueuedMail
     let group = work.unscoped_lookup_group(group).await?.ok_or_else(|| Error::fault("a form without its group"))?;
     let link = format!("{}{}", services.base_url, Door::Portal.sign_in());
     Ok(Fate::Send(MailContent::FormsAsked { practice: group.name, phone: group.phone, link }))
+}
+
+/// Is anything shared by now that this person may see and has not read?
+async fn record_shared(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
+    const GONE: Fate = Fate::Drop { failed: None };
+    let Some(group) = mail.group else { return Ok(GONE) };
+    let now = services.clock.now();
+    let mut waits = false;
+    for record in work.list_grants(mail.account).await?.into_iter().filter(|record| record.grant.group == group) {
+        let facts = record.at(now);
+        let sees = facts.open().is_some_and(|reach| reach.level == grant::Level::Clinical);
+        waits = waits || sees && work.unscoped_notes_wait(group, facts.grant.patient, mail.account, now).await?;
+    }
+    if !waits {
+        return Ok(GONE);
+    }
+    if late(services, mail, mail.made_at.max(mail.due_at)) {
+        return Ok(Fate::Park(Failure::GaveUp));
+    }
+    let group = work.unscoped_lookup_group(group).await?.ok_or_else(|| Error::fault("a note without its group"))?;
+    let link = format!("{}{}", services.base_url, Door::Portal.sign_in());
+    Ok(Fate::Send(MailContent::RecordShared { practice: group.name, phone: group.phone, link }))
 }
 
 /// Was anything decided, and not taken back, about a record that this person still sees?
@@ -461,6 +484,13 @@ pub(crate) fn about_account(ctx: &Ctx, account: &Account, kind: Kind, token: Opt
 /// A mail to a portal user about what the practice asks of them.
 pub(crate) fn about_forms(ctx: &Ctx, account: &Account, group: GroupId) -> QueuedMail {
     QueuedMail { group: Some(group), ..about_account(ctx, account, Kind::FormsAsked, None) }
+}
+
+/// A mail to a portal user that something was shared, or will be from a moment on.
+pub(crate) fn about_record(ctx: &Ctx, account: &Account, group: GroupId, from: Option<Time>) -> QueuedMail {
+    let kind = if from.is_some() { Kind::RecordOpens } else { Kind::RecordShared };
+    let mail = about_account(ctx, account, kind, None);
+    QueuedMail { group: Some(group), due_at: from.unwrap_or(mail.due_at), ..mail }
 }
 
 /// A mail to a portal user that changes were decided about. It waits until the last word is likely said, and until a decision

@@ -2,8 +2,8 @@
 
 use domain::{
     access::{
-        Access, Actor, AddPatient, EditPatient, EnterGroup, InvitePatient, ListPatients, PatientFacts, Relationship,
-        ViewContacts, ViewPatient, ViewPatientAccess, ViewSocialHistory,
+        Access, Actor, AddPatient, EditPatient, EnterGroup, InvitePatient, ListNotes, ListPatients, NotesFacts,
+        PatientFacts, Relationship, ViewContacts, ViewPatient, ViewPatientAccess, ViewSocialHistory,
     },
     access_log::Part,
     audit::{Action, Entry},
@@ -118,6 +118,8 @@ pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
         invite: invitable && actor.may(InvitePatient, &facts).is_ok(),
         see_access: actor.may(ViewPatientAccess, &facts).is_ok(),
         see_social: actor.may(ViewSocialHistory, &facts).is_ok(),
+        // Whether the group shares makes no difference to whether there is a tab.
+        see_notes: actor.may(ListNotes, &NotesFacts { patient: facts, sharing: false }).is_ok(),
     };
     Ok(Profile {
         id,

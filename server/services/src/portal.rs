@@ -52,9 +52,10 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     let facts = own.record.clone().at(ctx.now());
     let access = actor.may(ViewOwnRecord, &facts)?;
     let also_console = !view.list_own_groups(actor.account()).await?.is_empty();
-    let (mut asked_forms, mut answered_details, mut answered_contacts) = (0, 0, 0);
+    let (mut asked_forms, mut unread_notes, mut answered_details, mut answered_contacts) = (0, 0, 0, 0);
     if actor.may(ViewOwnClinical, &facts).is_ok() {
         asked_forms = view.count_own_asked_forms(&access).await?;
+        unread_notes = view.count_own_unread_notes(&actor.may(ViewOwnClinical, &facts)?, ctx.now()).await?;
         answered_details = view.count_own_unseen_updates(&access, Told::Details).await?;
         answered_contacts = view.count_own_unseen_updates(&access, Told::Contacts).await?;
     }
@@ -72,6 +73,7 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     Ok(PortalFrame {
         record,
         asked_forms,
+        unread_notes,
         answered_details,
         answered_contacts,
         practice_phone,

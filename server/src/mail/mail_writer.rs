@@ -23,6 +23,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("reminder.txt", include_str!("templates/reminder.txt")),
     ("age_notice.html", include_str!("templates/age_notice.html")),
     ("age_notice.txt", include_str!("templates/age_notice.txt")),
+    ("record_shared.html", include_str!("templates/record_shared.html")),
+    ("record_shared.txt", include_str!("templates/record_shared.txt")),
     ("updates_decided.html", include_str!("templates/updates_decided.html")),
     ("updates_decided.txt", include_str!("templates/updates_decided.txt")),
     ("forms_asked.html", include_str!("templates/forms_asked.html")),
@@ -92,6 +94,12 @@ impl MailWriter for Templates {
                 "forms_asked",
                 practice.clone(),
                 format!("{practice} asks you to fill something in"),
+                context! { practice, phone, link },
+            ),
+            MailContent::RecordShared { practice, phone, link } => (
+                "record_shared",
+                practice.clone(),
+                format!("{practice}: something new for you"),
                 context! { practice, phone, link },
             ),
             MailContent::UpdatesDecided { practice, phone, link } => (

@@ -64,6 +64,8 @@ macro_rules! nouns {
         mod invited;
         #[path = "../locations.rs"]
         mod locations;
+        #[path = "../notes.rs"]
+        mod notes;
         #[path = "../notifications.rs"]
         mod notifications;
         #[path = "../outbox.rs"]

@@ -25,11 +25,23 @@ const ACCESS_CHANGED: &str = "access_changed";
 const ACCESS_ENDED: &str = "access_ended";
 
 const RETURNED: &str = "form_returned";
+const NOTES: &str = "notes_shared";
 const UPDATES: &str = "updates_waiting";
 
 /// What this program can read.
-const KNOWN: [&str; 10] =
-    [ACCEPTED, FAILED, JOINED, DECLINED, ACCESS_ASKED, ACCESS_GIVEN, ACCESS_CHANGED, ACCESS_ENDED, RETURNED, UPDATES];
+const KNOWN: [&str; 11] = [
+    ACCEPTED,
+    FAILED,
+    JOINED,
+    DECLINED,
+    ACCESS_ASKED,
+    ACCESS_GIVEN,
+    ACCESS_CHANGED,
+    ACCESS_ENDED,
+    RETURNED,
+    UPDATES,
+    NOTES,
+];
 
 #[derive(sqlx::FromRow)]
 struct NotificationRow {
@@ -59,6 +71,7 @@ impl TryFrom<NotificationRow> for Notification {
                 .patient_id
                 .zip(row.form_request_id)
                 .map(|(patient, request)| News::FormReturned { patient: patient.into(), request: request.into() }),
+            NOTES => row.patient_id.map(|patient| News::NotesShared { patient: patient.into() }),
             UPDATES => row.patient_id.map(|patient| News::UpdatesWaiting { patient: patient.into() }),
             ACCESS_ASKED => access(AccessChange::Asked),
             ACCESS_GIVEN => access(AccessChange::Given),
@@ -96,6 +109,7 @@ impl Notifications for SqlWork {
             News::InvitationFailed { invitation, .. } => (FAILED, Some(invitation)),
             News::FormReturned { .. } => (RETURNED, None),
             News::UpdatesWaiting { .. } => (UPDATES, None),
+            News::NotesShared { .. } => (NOTES, None),
             News::MembershipAccepted { .. } => (JOINED, None),
             News::MembershipRejected { .. } => (DECLINED, None),
             News::AccessChanged { how, .. } => {
@@ -113,6 +127,7 @@ impl Notifications for SqlWork {
             News::InvitationAccepted { .. }
             | News::InvitationFailed { .. }
             | News::UpdatesWaiting { .. }
+            | News::NotesShared { .. }
             | News::MembershipAccepted { .. }
             | News::MembershipRejected { .. }
             | News::AccessChanged { .. } => None,
@@ -172,7 +187,7 @@ impl Notifications for SqlWork {
              WHERE group_id = $1
                AND user_id = $2
                AND id < $3
-               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
                AND (patient_id IS NULL
                     OR COALESCE(
                         (
@@ -209,7 +224,7 @@ impl Notifications for SqlWork {
                  WHERE group_id = $1
                    AND user_id = $2
                    AND read_at IS NULL
-                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
                    AND (patient_id IS NULL
                         OR COALESCE(
                             (

@@ -47,7 +47,7 @@ struct MailRow {
 
 /// The kinds of mail that this program knows; mail of others waits for a newer one. A further kind does not compile here
 /// before the statements have a place for it.
-fn kinds() -> [&'static str; 13] {
+fn kinds() -> [&'static str; 15] {
     Kind::ALL.map(Kind::code)
 }
 
@@ -230,7 +230,7 @@ impl Outbox for SqlWork {
             by_index!("outbox_turns"),
             "
                  WHERE due_at <= $1
-                   AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                   AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
                  ORDER BY turn, id
                  LIMIT $3",
             skip_locked!(),
@@ -279,7 +279,7 @@ impl Outbox for SqlWork {
             "SELECT MIN(due_at)
              FROM outbox
              WHERE due_at IS NOT NULL
-               AND kind IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+               AND kind IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         );
         for kind in kinds() {
             statement = statement.bind(kind);
@@ -417,7 +417,7 @@ impl Outbox for SqlWork {
                 )
              WHERE o.sent_at IS NULL
                AND (o.parked_at IS NOT NULL OR o.tries >= $4)
-               AND o.kind IN ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+               AND o.kind IN ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
                AND o.id < $2
                AND (
                    o.group_id = $1

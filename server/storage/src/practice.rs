@@ -164,7 +164,7 @@ impl Practice for SqlWork {
     }
 
     async fn unscoped_lookup_patient_access(&mut self, group: GroupId) -> Stored<PatientAccess> {
-        let row: Option<(bool, i64, Option<i64>, Option<i64>, bool, String, i64)> = self
+        let row: Option<(bool, i64, Option<i64>, Option<i64>, bool, String, bool, i64)> = self
             .find(
                 query_as(
                     "SELECT
@@ -174,6 +174,7 @@ impl Practice for SqlWork {
                          grown_up_age,
                          reminders,
                          updates,
+                         note_sharing,
                          version
                      FROM patient_access_settings
                      WHERE group_id = $1",
@@ -182,12 +183,12 @@ impl Practice for SqlWork {
             )
             .await?;
         // The row is made with the group. Without it nothing is known of what the practice wants: fail closed.
-        let (invitations, link_life, steps_down, ends, reminders, updates, version) =
+        let (invitations, link_life, steps_down, ends, reminders, updates, note_sharing, version) =
             row.ok_or_else(|| StoreError::Fault(Box::new(Bug("a group without settings"))))?;
         let ages = AgeRules { steps_down: age(steps_down)?, ends: age(ends)? };
         let link_life = Span::millis(small(link_life, "link life")?);
         let updates = readable(Mode::from_code(&updates), "what becomes of changes")?;
-        Ok(PatientAccess { invitations, link_life, ages, reminders, updates, version })
+        Ok(PatientAccess { invitations, link_life, ages, reminders, updates, note_sharing, version })
     }
 
     async fn lookup_practice_details(&mut self, access: &Access<ManageSettings>) -> Stored<Option<PracticeDetails>> {
@@ -254,6 +255,7 @@ impl Practice for SqlWork {
                          grown_up_age = $7,
                          reminders = $8,
                          updates = $9,
+                         note_sharing = $10,
                          version = version + 1,
                          saved_at = $5
                      WHERE group_id = $1
@@ -267,7 +269,8 @@ impl Practice for SqlWork {
                 .bind(settings.ages.steps_down.map(i64::from))
                 .bind(settings.ages.ends.map(i64::from))
                 .bind(settings.reminders)
-                .bind(settings.updates.code()),
+                .bind(settings.updates.code())
+                .bind(settings.note_sharing),
             )
             .await?;
         Ok(saved == 1)

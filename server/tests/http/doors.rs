@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::routes;
 use domain::{
-    access::{Explanation, Face, PatientFacts, Relationship, UserFace, Waits, Who, explain},
+    access::{Explanation, Face, NoteFacts, NotesFacts, PatientFacts, Relationship, UserFace, Waits, Who, explain},
     account::Door,
     ids::GroupId,
     user::{AccessSettings, Level, User, UserState},
@@ -15,6 +15,7 @@ use server::http::{
     doors::{self as door, Doors, Entry, Lobby},
 };
 use services::ports::Clock as _;
+use uuid::Uuid;
 
 use crate::{
     app::{App, ENGINES, Engine, NO_SETTINGS, Persona},
@@ -46,12 +47,13 @@ struct Ids {
     form: String,
     request: String,
     update: String,
+    note: String,
 }
 
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 15] = [
+const KINDS: [Kind; 16] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -67,6 +69,7 @@ const KINDS: [Kind; 15] = [
     ("form", |ids| &mut ids.form),
     ("form that was sent", |ids| &mut ids.request),
     ("change from the portal", |ids| &mut ids.update),
+    ("note", |ids| &mut ids.note),
 ];
 
 impl Ids {
@@ -89,6 +92,7 @@ impl Ids {
             form: id(domain::ids::FormId::PREFIX),
             request: id(domain::ids::FormRequestId::PREFIX),
             update: id(domain::ids::UpdateId::PREFIX),
+            note: id(domain::ids::NoteId::PREFIX),
         }
     }
 
@@ -132,6 +136,10 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     assert!(app.news_and_stuck_mail(&user, &patient).await);
     let (form, request) = app.returned_form(&owner, &user, &patient, &format!("Intake {number}")).await;
     let update = app.waiting_update(&user, &patient).await;
+    let text = json!({ "title": "A note", "category": "plan", "body": canary("note") });
+    let note = owner.call("notes/begin", json!({ "patient": patient, "form": text })).await.is(200).json();
+    let publish = json!({ "patient": patient, "id": note, "version": 0, "form": text });
+    owner.call("notes/publish", publish).await.is(200);
     let page = json!({ "page": { "after": null, "limit": null } });
     let about = |rows: &Value| {
         let mut rows = rows.as_array().unwrap().iter();
@@ -158,6 +166,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         form,
         request,
         update,
+        note: id(&note),
         patient,
     };
     (owner, ids)
@@ -170,6 +179,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         json!({ "name": "Somebody", "relationship": "friend", "email": "", "phone": "", "emergency": "" });
     let template = json!({ "name": "A template", "body": "Hello" });
     let invite = json!({ "email": "x@example.org", "email_again": "x@example.org", "message": "" });
+    let note_form = json!({ "title": "A note", "category": "plan", "body": "Walk" });
     let text = |text: &str| text.to_owned();
     match door {
         "account/sign_in" => {
@@ -318,6 +328,31 @@ fn body(door: &str, ids: &Ids) -> Body {
             ("wish", text("submit")),
             ("answers[reason][]", text("x")),
         ]),
+        "notes/list" => Body::Json(json!({ "patient": ids.patient, "filter": {}, "page": page })),
+        "notes/open" | "notes/as_patient" => Body::Json(json!({ "patient": ids.patient, "id": ids.note })),
+        "notes/versions" => Body::Json(json!({ "patient": ids.patient, "id": ids.note, "page": page })),
+        "notes/begin" => Body::Json(json!({ "patient": ids.patient, "form": note_form })),
+        "notes/keep" | "notes/publish" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.note, "version": 999, "form": note_form }))
+        }
+        "notes/discard" | "notes/unshare_with_patient" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.note, "version": 999 }))
+        }
+        "notes/set_private" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.note, "version": 999, "private": true }))
+        }
+        "notes/share_with_patient" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.note, "version": 999, "form": {} }))
+        }
+        "notes/share_with" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.note, "version": 999, "user": ids.user }))
+        }
+        "notes/unshare_with" => Body::Json(json!({ "patient": ids.patient, "id": ids.note, "user": ids.user })),
+        "notes/colleagues" => Body::Json(json!({ "patient": ids.patient, "text": "" })),
+        "notes/all_shares" => Body::Json(json!({ "patient": ids.patient })),
+        "notes/share_all" | "notes/unshare_all" => Body::Json(json!({ "patient": ids.patient, "user": ids.user })),
+        "notes/own" => Body::Form(vec![("patient", ids.patient.clone())]),
+        "notes/read" => Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.note.clone())]),
         "updates/waiting" => Body::Json(json!({ "patient": ids.patient })),
         "updates/decided" => Body::Json(json!({ "patient": ids.patient, "page": page })),
         "updates/decide" => {
@@ -589,7 +624,13 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 52] = [
+const READING: [&str; 58] = [
+    "notes/all_shares",
+    "notes/as_patient",
+    "notes/colleagues",
+    "notes/list",
+    "notes/open",
+    "notes/versions",
     "account/tips",
     "bulk/export",
     "bulk/list",
@@ -660,17 +701,19 @@ fn policy(asker: &Asker, door: &str, entry: &Entry, facts: &PatientFacts, owner:
         (What::Portal(_), door::Who::Console) | (What::User(_), door::Who::Portal) => Expected::Refused(403),
         (What::User(who), door::Who::Console) => {
             let right = entry.right.as_deref().expect("every door of the console names its right");
-            let one = explained(who, facts, right);
+            let one = explained(who, facts, owner, right);
             match (one.may, one.hidden) {
                 // To export something takes the right to see it as well.
-                (true, _) if door == "history/export" && !explained(who, facts, "ViewHistory").may => {
+                (true, _) if door == "history/export" && !explained(who, facts, owner, "ViewHistory").may => {
                     Expected::Refused(403)
                 }
-                (true, _) if door == "bulk/export" && !explained(who, facts, "InvitePatients").may => {
+                (true, _) if door == "bulk/export" && !explained(who, facts, owner, "InvitePatients").may => {
                     Expected::Refused(403)
                 }
                 // And a paper about somebody is an export of what one may see.
-                (true, _) if door == "forms/pdf" && !explained(who, facts, "ExportData").may => Expected::Refused(403),
+                (true, _) if door == "forms/pdf" && !explained(who, facts, owner, "ExportData").may => {
+                    Expected::Refused(403)
+                }
                 (true, _) => Expected::Through,
                 (false, true) => Expected::Refused(404),
                 (false, false) => Expected::Refused(403),
@@ -687,9 +730,23 @@ fn policy(asker: &Asker, door: &str, entry: &Entry, facts: &PatientFacts, owner:
     if expected == Expected::Through && !reached && takes_an_id(door) { Expected::Refused(404) } else { expected }
 }
 
-fn explained(who: &Who, facts: &PatientFacts, right: &str) -> Explanation {
+/// The note is published, not private, shared with nobody, and `full@` wrote it.
+fn explained(who: &Who, facts: &PatientFacts, owner: bool, right: &str) -> Explanation {
+    let author = match &who.face {
+        Face::User(user) if owner => user.user,
+        _ => Uuid::from_u128(0xdead_beef).into(),
+    };
+    let note = NoteFacts {
+        of: NotesFacts { patient: *facts, sharing: true },
+        note: Uuid::from_u128(0xdead_beef).into(),
+        author,
+        published: true,
+        private: false,
+        shared: None,
+    };
     let all = explain::in_group(who).into_iter().chain(explain::on_patient(who, facts));
-    all.into_iter().find(|one| one.right == right).expect("every right is explained")
+    let mut all = all.chain(explain::on_note(who, &note));
+    all.find(|one| one.right == right).expect("every right is explained")
 }
 
 /// Does it find something by an id? What is marked as read, and whom a filter asks for, answers the same to any id.
@@ -723,7 +780,9 @@ fn page_policy(asker: &Asker, page: &str, entry: &Entry, path: &str) -> (&'stati
         (What::Lobby(_), _) => welcome,
         (What::Portal(own), door::Who::Portal) if entry.right.is_some() && !path.contains(own) => (&[404], None),
         // What was sent to somebody else, and whom somebody else names.
-        (What::Portal(_), door::Who::Portal) if page.contains(":request") || page.contains(":contact") => {
+        (What::Portal(_), door::Who::Portal)
+            if page.contains(":request") || page.contains(":contact") || page.contains(":note") =>
+        {
             (&[404], None)
         }
         // Who has one record only is led to it.
@@ -768,7 +827,7 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
     }
     let relationship = if group == 'a' || is_owner { asker.relationship } else { None };
     let facts = PatientFacts { group: id, patient: ids.patient.parse().unwrap(), relationship };
-    let knows = matches!(&asker.what, What::User(who) if explained(who, &facts, "ViewPatient").may);
+    let knows = matches!(&asker.what, What::User(who) if explained(who, &facts, is_owner, "ViewPatient").may);
     let mut pairs = 0;
     for (door, entry) in &doors().api {
         // What ends the session ends the round: it is tried elsewhere (`users.rs`, `sessions.rs`).
@@ -810,7 +869,7 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
             let path = page.replace(":patient", patient).replace(":user", &ids.user);
             let path = path.replace(":bulk", &ids.bulk).replace(":token", "x");
             let path = path.replace(":form", &ids.form).replace(":request", &ids.request);
-            let path = path.replace(":contact", &ids.contact);
+            let path = path.replace(":contact", &ids.contact).replace(":note", &ids.note);
             let response = asker.persona.copy().get(&path).await;
             let (statuses, to) = page_policy(asker, page, entry, &path);
             let what = format!("{engine:?} {} at {path}: {} to {}", asker.name, response.status, response.location());
@@ -914,13 +973,15 @@ async fn not_yours_and_not_there_are_the_same_answer() {
                     ("users/save", "location") => 409,
                     // A field of the dialog; whom it goes to is not said either.
                     ("forms/send", "form") => 422,
+                    // Whoever it is, it is not shared with them afterwards.
+                    ("notes/unshare_with" | "notes/unshare_all", "user") => 200,
                     // Their settings allow neither.
                     ("bulk/export" | "history/chosen", _) => 403,
                     _ => 404,
                 };
                 assert_eq!(answer.0, status, "{engine:?} {door} {}: {}", kind.0, answer.2);
                 pairs += 1;
-                if ["contact", "invitation", "form that was sent"].contains(&kind.0) {
+                if ["contact", "invitation", "form that was sent", "note"].contains(&kind.0) {
                     let answer = told(&knock(&colleague, door, &neighbour.but(kind, &others)).await);
                     let not_there = told(&knock(&colleague, door, &neighbour.but(kind, &Ids::unknown())).await);
                     assert_eq!(answer, not_there, "{engine:?} {door}: another patient's {}", kind.0);

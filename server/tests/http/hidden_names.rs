@@ -52,6 +52,14 @@ async fn who_sees_no_names_finds_none_anywhere() {
             }
             returned
         };
+        // A note that is there, so that there is something to leak.
+        let note = {
+            let text = json!({ "title": "CNRY-a-1-note", "category": "plan", "body": "Her mother, 3 Feb 1990" });
+            let note = full.call("notes/begin", json!({ "patient": patient, "form": text })).await.is(200).json();
+            let publish = json!({ "patient": patient, "id": note, "version": 0, "form": text });
+            full.call("notes/publish", publish).await.is(200);
+            note.as_str().unwrap().to_owned()
+        };
         // One who sees no names and may do everything else: the widest way in.
         let account = app.account("hidden@a.example.org").await;
         let own = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap();
@@ -71,13 +79,15 @@ async fn who_sees_no_names_finds_none_anywhere() {
             if entry.who != Who::Console {
                 continue;
             }
-            for body in bodies(door, &patient, &id, &form) {
+            for body in bodies(door, &patient, &id, &form, &note) {
                 let response = hidden.call(door, body).await;
                 look(&response, door);
                 // Contacts are all names: there is nothing to show without them.
                 let status = match door.as_str() {
                     // Nor is it said that there are answers.
                     "forms/answers" | "forms/pdf" => 404,
+                    // Nor that there are notes (PR-01).
+                    notes if notes.starts_with("notes/") => 404,
                     refused if REFUSED.contains(&refused) => 403,
                     _ => 200,
                 };
@@ -87,7 +97,7 @@ async fn who_sees_no_names_finds_none_anywhere() {
             // On through the lists, row by row: what a list goes on with tells nothing either.
             let mut most = None;
             let listed = |body: &Value| body.get("page").is_some() && !REFUSED.contains(&door.as_str());
-            for body in bodies(door, &patient, &id, &form).into_iter().filter(listed) {
+            for body in bodies(door, &patient, &id, &form, &note).into_iter().filter(listed) {
                 let shown = pages(&hidden, door, body).await;
                 asked += shown;
                 most = most.max(Some(shown));
@@ -96,6 +106,7 @@ async fn who_sees_no_names_finds_none_anywhere() {
         }
         for page in app::routes::CONSOLE.iter().chain(app::routes::RENDERED) {
             let path = page.path.replace(":patient", &patient).replace(":user", &id).replace(":token", "x");
+            let path = path.replace(":note", &note);
             look(&hidden.get(&path).await, &path);
             asked += 1;
         }
@@ -166,7 +177,13 @@ async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
 }
 
 /// What is names and nothing else is refused as a whole.
-const REFUSED: [&str; 17] = [
+const REFUSED: [&str; 23] = [
+    "notes/all_shares",
+    "notes/as_patient",
+    "notes/colleagues",
+    "notes/list",
+    "notes/open",
+    "notes/versions",
     "patients/background",
     "updates/count",
     "updates/decided",
@@ -187,7 +204,18 @@ const REFUSED: [&str; 17] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 49] = [
+const CHANGING: [&str; 60] = [
+    "notes/begin",
+    "notes/discard",
+    "notes/keep",
+    "notes/publish",
+    "notes/set_private",
+    "notes/share_all",
+    "notes/share_with",
+    "notes/share_with_patient",
+    "notes/unshare_all",
+    "notes/unshare_with",
+    "notes/unshare_with_patient",
     "patients/save_background",
     "updates/approve_all",
     "updates/approve_some",
@@ -246,7 +274,7 @@ const REQUEST: &str = "frq_000000000000000000000000deadbeef";
 const BULK: &str = "blk_000000000000000000000000deadbeef";
 
 /// Ways to call a door that may show something.
-fn bodies(door: &str, patient: &str, user: &str, form: &str) -> Vec<Value> {
+fn bodies(door: &str, patient: &str, user: &str, form: &str, note: &str) -> Vec<Value> {
     let page = json!({ "after": null, "limit": 200 });
     match door {
         "patients/list" => ["", "CNRY", "1990", "0491"]
@@ -256,6 +284,11 @@ fn bodies(door: &str, patient: &str, user: &str, form: &str) -> Vec<Value> {
             ["CNRY", "cnry-a-1-first", "1990", "PT", "0491"].map(|text| json!({ "text": text })).to_vec()
         }
         "patients/profile" | "patients/contacts" | "patients/background" => vec![json!({ "id": patient })],
+        "notes/list" => vec![json!({ "patient": patient, "filter": {}, "page": page })],
+        "notes/open" | "notes/as_patient" => vec![json!({ "patient": patient, "id": note })],
+        "notes/versions" => vec![json!({ "patient": patient, "id": note, "page": page })],
+        "notes/colleagues" => vec![json!({ "patient": patient, "text": "" })],
+        "notes/all_shares" => vec![json!({ "patient": patient })],
         "updates/waiting" => vec![json!({ "patient": patient })],
         "updates/decided" | "updates/history" => vec![json!({ "patient": patient, "page": page })],
         "updates/queue" => vec![json!({ "filter": {}, "page": page })],

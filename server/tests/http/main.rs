@@ -15,6 +15,7 @@ mod forms;
 mod hidden_names;
 mod ids;
 mod invitations;
+mod notes;
 mod pages;
 mod passwords;
 mod security;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::Who,
+    notes::NoteFacts,
     proof::Denied,
     rights::{self, PatientFacts, Right},
 };
@@ -42,6 +43,20 @@ pub enum Because {
     SettingForbids,
     /// Only practitioners have it.
     PractitionersOnly,
+    /// They wrote it.
+    Author,
+    /// Somebody else wrote it.
+    NotAuthor,
+    /// It was shared with them.
+    Shared,
+    /// It was not shared with them.
+    NotShared,
+    /// It was not published yet.
+    Draft,
+    /// Its author keeps it private.
+    Private,
+    /// The group does not share notes among colleagues at present.
+    SharingOff,
     /// The patient is of another group.
     OtherGroup,
     /// It is for the other side of the house.
@@ -118,6 +133,14 @@ pub fn in_group(who: &Who) -> Vec<Explanation> {
     )
 }
 
+/// Every right over one note, and over its patient's notes at large.
+#[must_use]
+pub fn on_note(who: &Who, facts: &NoteFacts) -> Vec<Explanation> {
+    let mut all = explained!(who, &facts.of, ListNotes, ShareWithColleagues);
+    all.extend(explained!(who, facts, ReadNote, EditNote, ShareNote));
+    all
+}
+
 /// Every right over one patient.
 #[must_use]
 pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
@@ -132,6 +155,7 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
         ViewAppointments,
         ViewInvoices,
         ViewNotes,
+        WriteNotes,
         SendForms,
         ViewForms,
         ViewFormAnswers,

@@ -21,7 +21,7 @@ use std::{marker::PhantomData, ops::Deref};
 use super::{actor::By, explain::Because, rights::Right};
 use crate::{
     error::Refusal,
-    ids::{AccountId, GrantId, GroupId, PatientId, UserId},
+    ids::{AccountId, GrantId, GroupId, NoteId, PatientId, UserId},
 };
 
 /// "This caller holds the right `R` within this scope."
@@ -149,6 +149,89 @@ impl OwnRecord {
     #[must_use]
     pub const fn account(&self) -> AccountId {
         self.account
+    }
+}
+
+/// How far a user of the console reaches among a patient's notes: always their own; besides what these say.
+#[derive(Debug, Clone, Copy)]
+pub struct NotesReach {
+    pub(super) on: OnPatient,
+    pub(super) all: bool,
+    pub(super) shared: bool,
+}
+
+impl NotesReach {
+    /// Every published note that is not private, whoever wrote it?
+    #[must_use]
+    pub const fn all(&self) -> bool {
+        self.all
+    }
+
+    /// What colleagues share with this user?
+    #[must_use]
+    pub const fn shared(&self) -> bool {
+        self.shared
+    }
+}
+
+impl Deref for NotesReach {
+    type Target = OnPatient;
+
+    fn deref(&self) -> &OnPatient {
+        &self.on
+    }
+}
+
+/// A right over one note, held by a user of the console.
+#[derive(Debug, Clone, Copy)]
+pub struct OnNote {
+    pub(super) on: OnPatient,
+    pub(super) note: NoteId,
+    pub(super) author: UserId,
+}
+
+impl OnNote {
+    /// The only note whose rows may be touched.
+    #[must_use]
+    pub const fn note(&self) -> NoteId {
+        self.note
+    }
+
+    /// Did whoever earned it write it?
+    #[must_use]
+    pub fn own(&self) -> bool {
+        self.author == self.on.user
+    }
+}
+
+impl Deref for OnNote {
+    type Target = OnPatient;
+
+    fn deref(&self) -> &OnPatient {
+        &self.on
+    }
+}
+
+/// A right over one note that was shared with the patient, held by a portal user.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnNote {
+    pub(super) of: OwnRecord,
+    pub(super) note: NoteId,
+}
+
+impl OwnNote {
+    /// The only note whose rows may be touched.
+    #[must_use]
+    pub const fn note(&self) -> NoteId {
+        self.note
+    }
+}
+
+impl Deref for OwnNote {
+    type Target = OwnRecord;
+
+    fn deref(&self) -> &OwnRecord {
+        &self.of
     }
 }
 

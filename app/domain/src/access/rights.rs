@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     actor::{Actor, Face, UserFace, Waits, Who},
     explain::Because,
-    proof::{Access, Denied, Granted, InGroup, OnPatient, OwnRecord, Refused},
+    notes::{self, NoteFacts, NotesFacts, OwnNoteFacts},
+    proof::{Access, Denied, Granted, InGroup, NotesReach, OnNote, OnPatient, OwnNote, OwnRecord, Refused},
 };
 use crate::{
     error::Refusal,
@@ -192,6 +193,18 @@ rights! {
     ViewInvoices(PatientFacts) -> OnPatient = view_invoices;
     /// See a patient's clinical notes and tools, whoever wrote them; one's own and those shared are a note's own matter.
     ViewNotes(PatientFacts) -> OnPatient = view_notes;
+    /// Know of a patient's notes: one's own, those that are shared, or all.
+    ListNotes(NotesFacts) -> NotesReach = notes::list_notes;
+    /// Write notes about a patient.
+    WriteNotes(PatientFacts) -> OnPatient = notes::write_notes;
+    /// Read a note.
+    ReadNote(NoteFacts) -> OnNote = notes::read_note;
+    /// Change one's own note, publish it, keep it private, end that it is shared.
+    EditNote(NoteFacts) -> OnNote = notes::edit_note;
+    /// Share one's own note, with the patient or (with [`ShareWithColleagues`]) with colleagues.
+    ShareNote(NoteFacts) -> OnNote = notes::share_note;
+    /// Share one's notes about a patient with colleagues.
+    ShareWithColleagues(NotesFacts) -> OnPatient = notes::share_with_colleagues;
     /// Share one's notes with colleagues and patients.
     ShareNotes(()) -> InGroup = share_notes;
     /// Grant a patient to practitioners and hide one from them.
@@ -224,6 +237,8 @@ rights! {
     ViewOwnRecord(GrantFacts) -> OwnRecord = view_own_record;
     /// See what was shared of it: notes, documents, conversations, health.
     ViewOwnClinical(GrantFacts) -> OwnRecord = view_own_clinical;
+    /// Read a note that was shared with the patient.
+    ReadOwnNote(OwnNoteFacts) -> OwnNote = notes::read_own_note;
     /// Act in it: answer forms, write, book.
     EditOwnRecord(GrantFacts) -> OwnRecord = edit_own_record;
     /// See who else may open it, invite others, and end what one gave.
@@ -234,19 +249,19 @@ rights! {
     LeaveRecord(GrantFacts) -> OwnRecord = leave_record;
 }
 
-fn yes<S>(scope: S, because: Because) -> Decision<S> {
+pub(super) fn yes<S>(scope: S, because: Because) -> Decision<S> {
     Ok(Granted { scope, because })
 }
 
-const fn no(refusal: Refusal, because: Because) -> Refused {
+pub(super) const fn no(refusal: Refusal, because: Because) -> Refused {
     Refused { denied: Denied::Forbidden(refusal), because }
 }
 
-const fn hidden(because: Because) -> Refused {
+pub(super) const fn hidden(because: Because) -> Refused {
     Refused { denied: Denied::NotFound, because }
 }
 
-fn user(who: &Who) -> Result<&UserFace, Refused> {
+pub(super) fn user(who: &Who) -> Result<&UserFace, Refused> {
     match &who.face {
         Face::User(user) => Ok(user),
         Face::Lobby(Waits::Password) => Err(no(Refusal::TemporaryPassword, Because::TemporaryPassword)),
@@ -265,14 +280,14 @@ fn in_group(user: &UserFace) -> InGroup {
 }
 
 /// Only an administrator's names can be hidden; who treats a patient knows the name.
-fn names_hidden(user: &UserFace) -> bool {
+pub(super) fn names_hidden(user: &UserFace) -> bool {
     match user.level.role() {
         Role::Practitioner => false,
         Role::Administrator => user.settings.hide_names,
     }
 }
 
-fn writes(user: &UserFace) -> Result<(), Refused> {
+pub(super) fn writes(user: &UserFace) -> Result<(), Refused> {
     if user.settings.read_only { Err(no(Refusal::ReadOnly, Because::ReadOnly)) } else { Ok(()) }
 }
 
@@ -302,7 +317,7 @@ fn manage_settings(who: &Who, (): &()) -> Decision<InGroup> {
     yes(in_group(user), Because::Level)
 }
 
-fn share_notes(who: &Who, (): &()) -> Decision<InGroup> {
+pub(super) fn share_notes(who: &Who, (): &()) -> Decision<InGroup> {
     let user = user(who)?;
     match user.level.role() {
         Role::Practitioner => {}
@@ -331,7 +346,7 @@ fn export_data(who: &Who, (): &()) -> Decision<InGroup> {
     yes(in_group(user), Because::SettingOn)
 }
 
-fn view_patient(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
+pub(super) fn view_patient(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     let user = user(who)?;
     if user.group != facts.group {
         return Err(hidden(Because::OtherGroup));
@@ -452,7 +467,7 @@ fn view_own_record(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
 }
 
 /// Refused without a word that there is anything: who is here for appointments does not learn of what was shared.
-fn view_own_clinical(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
+pub(super) fn view_own_clinical(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
     let seen = view_own_record(who, facts)?;
     match facts.reach().map(|reach| reach.level) {
         Some(grant::Level::Clinical) => Ok(seen),
@@ -507,6 +522,22 @@ macro_rules! contains {
     };
 }
 
+// The same, where the stronger one reaches over something within the patient's record.
+macro_rules! contains_patient {
+    ($($strong:ident => $weak:ident;)+) => {
+        $(impl From<&Access<$strong>> for Access<$weak> {
+            fn from(strong: &Access<$strong>) -> Self {
+                Self { scope: strong.scope.on, by: strong.by.clone(), right: PhantomData }
+            }
+        })+
+    };
+}
+
+contains_patient! {
+    ListNotes => ViewPatient;
+    ReadNote => ViewPatient;
+}
+
 contains! {
     EditPatient => ViewPatient;
     InvitePatient => ViewPatient;
@@ -536,6 +567,9 @@ contains! {
     ManageRelationships => ViewPatientAccess;
     ViewContacts => ViewPatient;
     ListPatients => EnterGroup;
+    WriteNotes => ViewPatient;
+    ShareNote => EditNote;
+    EditNote => ReadNote;
     ViewOwnClinical => ViewOwnRecord;
     EditOwnRecord => ViewOwnRecord;
     ManageOwnAccess => ViewOwnRecord;
@@ -675,8 +709,26 @@ mod tests {
                 Err(Denied::Forbidden(Refusal::NotYours)) => "no: the patient's",
                 Err(Denied::Forbidden(Refusal::OwnRecord | Refusal::OwnUpdate)) => "no: one's own",
                 Err(Denied::Forbidden(Refusal::UpdatesOff)) => "no: updates are off",
+                Err(Denied::Forbidden(Refusal::NotAuthor)) => "no: the author's",
+                Err(Denied::Forbidden(Refusal::SharingOff)) => "no: sharing is off",
             }
         }
+        // Of a colleague's note that was published and is shared with nobody; and in the portal of one that is shared.
+        let note = NoteFacts {
+            of: NotesFacts { patient: *on, sharing: true },
+            note: Uuid::from_u128(5).into(),
+            author: Uuid::from_u128(6).into(),
+            published: true,
+            private: false,
+            shared: None,
+        };
+        let shared = OwnNoteFacts {
+            grant: grant.clone(),
+            note: Uuid::from_u128(5).into(),
+            published: true,
+            private: false,
+            patient_from: Some(Time::from_millis(0)),
+        };
         let cells = [
             cell(actor.may(EnterGroup, &())),
             cell(actor.may(ListPatients, &())),
@@ -691,6 +743,12 @@ mod tests {
             cell(actor.may(ViewAppointments, on)),
             cell(actor.may(ViewInvoices, on)),
             cell(actor.may(ViewNotes, on)),
+            cell(actor.may(ListNotes, &note.of)),
+            cell(actor.may(WriteNotes, on)),
+            cell(actor.may(ReadNote, &note)),
+            cell(actor.may(EditNote, &note)),
+            cell(actor.may(ShareNote, &note)),
+            cell(actor.may(ShareWithColleagues, &note.of)),
             cell(actor.may(ShareNotes, &())),
             cell(actor.may(ManageRelationships, on)),
             cell(actor.may(ManageUsers, &())),
@@ -707,6 +765,7 @@ mod tests {
             cell(actor.may(ExportData, &())),
             cell(actor.may(ViewOwnRecord, grant)),
             cell(actor.may(ViewOwnClinical, grant)),
+            cell(actor.may(ReadOwnNote, &shared)),
             cell(actor.may(EditOwnRecord, grant)),
             cell(actor.may(ManageOwnAccess, grant)),
             cell(actor.may(ViewAccessLog, grant)),
@@ -817,8 +876,9 @@ mod tests {
                             .into_iter()
                             .chain(explain::on_patient(actor.who(), &on))
                             .collect();
-                        // Everything but the rights that are held in the portal only.
-                        assert_eq!(all.len(), NAMES.len() - 6);
+                        // Everything but the rights that are held in the portal only, and those over one note or by the
+                        // group's switch, which are explained where the note is.
+                        assert_eq!(all.len(), NAMES.len() - 7 - 5);
                         for one in all {
                             let decided = decided(&actor, &on, &one.right);
                             assert_eq!(one.may, decided.is_ok(), "{level:?} {settings:?} {relationship:?} {one:?}");
@@ -860,6 +920,7 @@ mod tests {
             "ViewAppointments" => actor.may(ViewAppointments, on).map(drop),
             "ViewInvoices" => actor.may(ViewInvoices, on).map(drop),
             "ViewNotes" => actor.may(ViewNotes, on).map(drop),
+            "WriteNotes" => actor.may(WriteNotes, on).map(drop),
             "ManageRelationships" => actor.may(ManageRelationships, on).map(drop),
             other => panic!("{other} is not decided here"),
         }

@@ -8,6 +8,7 @@ mod forms;
 mod invite;
 mod list;
 mod new;
+mod notes;
 mod portal_users;
 mod practitioners;
 mod profile;
@@ -16,4 +17,10 @@ mod summary;
 mod terms;
 mod updates;
 
-pub use self::{list::Patients, new::NewPatient, profile::Profile, queue::Queue};
+pub use self::{
+    list::Patients,
+    new::NewPatient,
+    notes::{Note, Notes},
+    profile::Profile,
+    queue::Queue,
+};

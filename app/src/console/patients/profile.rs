@@ -24,7 +24,7 @@ use crate::{
         frame::Head,
         load::load,
         nav::{self, Tab},
-        proof, words,
+        pages, proof, words,
     },
     error::AppError,
 };
@@ -46,6 +46,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
     let may = Memo::new(move |_| record.with(|record| record.as_ref().map(|record| record.may)).unwrap_or_default());
     let path = Signal::derive(move || desk.nav.path());
     let tab = Memo::new(move |_| Tab::of(&path.get()));
+    let note = Memo::new(move |_| nav::note_at(&path.get()));
 
     let names_hidden = desk.start().may.names_hidden;
     let waiting = Memo::new(move |_| record.with(|record| record.as_ref().map_or(0, |record| record.updates)));
@@ -56,6 +57,9 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             if !names_hidden {
                 tabs.push((nav::patient(id, Tab::Contacts), words::CONTACTS.to_owned()));
             }
+            if may.get().see_notes {
+                tabs.push((nav::patient(id, Tab::Notes), words::NOTES.to_owned()));
+            }
             tabs.push((nav::patient(id, Tab::Forms), words::FORMS.to_owned()));
             if !names_hidden {
                 tabs.push((nav::patient(id, Tab::Updates), words::updates_tab(waiting.get())));
@@ -63,7 +67,9 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             if may.get().see_access {
                 tabs.push((nav::patient(id, Tab::Access), words::ACCESS.to_owned()));
             }
-            view! { <Tabs label=words::PROFILE_TABS tabs=tabs current=path/> }
+            // One note stands on the tab of all.
+            let current = Signal::derive(move || nav::patient(id, tab.get()));
+            view! { <Tabs label=words::PROFILE_TABS tabs=tabs current=current/> }
         })
     };
     // What is shown on a tab is drawn anew only when these change, not with every look at the record.
@@ -74,6 +80,8 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             Tab::Summary => view! { <Summary id=id profile=profile may_edit=edit/> }.into_any(),
             Tab::Contacts | Tab::Updates if names_hidden => view! { <Empty title=words::NAMES_HIDDEN><p>{words::NAMES_HIDDEN_TEXT}</p></Empty> }.into_any(),
             Tab::Contacts => view! { <Contacts id=id profile=profile may_edit=edit inviting=inviting invited=invited/> }.into_any(),
+            Tab::Notes if may.with_untracked(|may| may.see_notes) => pages::notes_tab(id, note.get()),
+            Tab::Notes => view! { <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Level)}</p></Empty> }.into_any(),
             Tab::Forms => view! { <Forms id=id may_send=edit/> }.into_any(),
             Tab::Updates => view! { <Updates id=id profile=profile/> }.into_any(),
             Tab::Access if see_access => view! { <Access id=id invited=invited inviting=inviting may=may changed=move || profile.again()/> }.into_any(),

@@ -48,6 +48,7 @@ pub fn General() -> impl IntoView {
                         {words::fact(words::GROWN_UP, &words::at_age(settings.ages.ends))}
                         {words::fact(words::LINK_REMINDERS, if settings.reminders { words::ON } else { words::OFF })}
                         {words::fact(words::PATIENT_UPDATES, words::mode(settings.updates))}
+                        {words::fact(words::NOTE_SHARING, if settings.note_sharing { words::ON } else { words::OFF })}
                     </dl>
                 }.into_any())}
             </Card>
@@ -75,6 +76,7 @@ fn fields(settings: &PatientAccess) -> Values {
         ("ends", age(settings.ages.ends)),
         ("reminders", if settings.reminders { "yes".to_owned() } else { String::new() }),
         ("updates", settings.updates.code().to_owned()),
+        ("note_sharing", if settings.note_sharing { "yes".to_owned() } else { String::new() }),
         ("waiting", String::new()),
     ]
 }
@@ -110,6 +112,7 @@ fn Edit(
             ends: form.value("ends"),
             reminders: form.value("reminders"),
             updates: form.value("updates"),
+            note_sharing: form.value("note_sharing"),
             waiting: form.value("waiting"),
         };
         form.send(api::settings::save_patient_access(form.version(), typed), move |()| {
@@ -158,6 +161,7 @@ fn Edit(
                     {form.tick("reminders", words::LINK_REMINDERS, words::LINK_REMINDERS_HINT)}
                     {form.select("updates", words::PATIENT_UPDATES, modes, words::PATIENT_UPDATES_HINT)}
                     {waiting}
+                    {form.tick("note_sharing", words::NOTE_SHARING, words::NOTE_SHARING_HINT)}
                 </div>
                 <footer class="dialog-foot">
                     <Button press=give_up>{words::CANCEL}</Button>

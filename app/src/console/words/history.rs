@@ -104,6 +104,17 @@ pub const fn action(action: Action) -> &'static str {
         Action::FormPrinted => "Asked for a file of a returned form",
         Action::FormSaved => "Saved what they filled in",
         Action::FormReturned => "Returned a form",
+        Action::NotesListed => "Looked at the notes",
+        Action::NoteViewed => "Read a note",
+        Action::NotePreviewed => "Looked at a note as the patient sees it",
+        Action::NoteSaved => "Kept the draft of a note",
+        Action::NotePublished => "Published a note",
+        Action::NoteDiscarded => "Threw the draft of a note away",
+        Action::NotePrivacyChanged => "Changed whether a note is private",
+        Action::NoteShared => "Shared a note",
+        Action::NoteUnshared => "Ended the sharing of a note",
+        Action::AllNotesShared => "Shared all their notes about a patient",
+        Action::AllNotesUnshared => "Ended the sharing of all their notes",
         Action::MailRetried => "Tried a mail again",
         Action::GroupSwitched => "Came from another practice group",
         Action::SteppedUp => "Confirmed with the password",
@@ -169,6 +180,7 @@ pub fn refused(detail: &str) -> String {
         "locations" => "a location",
         "mails" => "the mail",
         "memberships" => "an invitation to join",
+        "notes" => "a note",
         "patients" => "a patient",
         "portal" => "a record in the portal",
         "portal_users" => "a portal user",
@@ -193,6 +205,8 @@ pub fn refused(detail: &str) -> String {
         "NotYours" => "that is the patient's own to decide",
         "OwnRecord" => "it was their own record",
         "OwnUpdate" => "they had asked for it themselves",
+        "NotAuthor" => "somebody else wrote it",
+        "SharingOff" => "note sharing was switched off",
         "UpdatesOff" => "the practice takes no changes from the portal",
         _ => return format!("Asked for {what}"),
     };
@@ -221,6 +235,8 @@ mod tests {
             Refusal::OwnRecord,
             Refusal::OwnUpdate,
             Refusal::UpdatesOff,
+            Refusal::NotAuthor,
+            Refusal::SharingOff,
         ] {
             let text = refused(&format!("users/list {reason:?}"));
             assert!(text.starts_with("Asked for a user: "), "{text}");

@@ -18,6 +18,7 @@ pub mod handouts;
 pub mod hints;
 pub mod invitations;
 pub mod locations;
+pub mod notes;
 pub mod notifications;
 pub mod outbox;
 pub mod patients;
@@ -43,6 +44,7 @@ pub use handouts::*;
 pub use hints::*;
 pub use invitations::*;
 pub use locations::*;
+pub use notes::*;
 pub use notifications::*;
 pub use outbox::*;
 pub use patients::*;
@@ -172,6 +174,7 @@ pub trait Work:
     + Invitations
     + BulkInvitations
     + Forms
+    + Notes
     + Updates
     + Templates
     + Handouts

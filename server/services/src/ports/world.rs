@@ -135,6 +135,15 @@ pub enum MailContent {
         /// Where to sign in.
         link: String,
     },
+    /// "There is something new in your record."
+    RecordShared {
+        /// Who shares it.
+        practice: String,
+        /// Its telephone; may be empty.
+        phone: String,
+        /// Where to sign in.
+        link: String,
+    },
     /// "The practice looked at your changes."
     UpdatesDecided {
         /// Whose decision it was.

@@ -19,6 +19,7 @@ mod invitations;
 mod locations;
 mod mails;
 mod memberships;
+mod notes;
 mod passwords;
 mod patients;
 mod portal_users;

@@ -225,6 +225,9 @@ impl MailWriter for FakeStationery {
             MailContent::FormsAsked { practice, phone, link } => {
                 (practice.clone(), "forms asked".to_owned(), format!("{phone}\n{link}\n"))
             }
+            MailContent::RecordShared { practice, phone, link } => {
+                (practice.clone(), "record shared".to_owned(), format!("{phone}\n{link}\n"))
+            }
             MailContent::UpdatesDecided { practice, phone, link } => {
                 (practice.clone(), "updates decided".to_owned(), format!("{phone}\n{link}\n"))
             }

@@ -33,6 +33,7 @@ mod handouts;
 mod invitations;
 mod locations;
 mod migrations;
+mod notes;
 mod notifications;
 mod outbox;
 mod patients;

@@ -207,6 +207,9 @@ fn every_order_ends_in_a_unique_key() {
                 "seq",
                 "key",
                 "version",
+                // Of a note's versions, and of its readers.
+                "number",
+                "reader_id",
                 "name",
                 "tablename",
             ];

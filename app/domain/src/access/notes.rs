@@ -1,0 +1,479 @@
+//! Who may know of a note, read it, change it and share it: the one decision for note × actor (decision 9). Lists, pages,
+//! counts, news and exports all go by it; the SQL of lists says the same by the reach that `list_notes` gives, and a test
+//! compares the two.
+
+use super::{
+    actor::{UserFace, Who},
+    explain::Because,
+    proof::{NotesReach, OnNote, OnPatient, OwnNote},
+    rights::{
+        Decision, GrantFacts, PatientFacts, hidden, names_hidden, no, share_notes, user, view_own_clinical,
+        view_patient, writes, yes,
+    },
+};
+use crate::{
+    error::Refusal,
+    ids::{NoteId, UserId},
+    note::Share,
+    time::Time,
+    user::{Level, Role},
+};
+
+/// What must be known to decide about a patient's notes at large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotesFacts {
+    /// The patient.
+    pub patient: PatientFacts,
+    /// Does the group share notes among colleagues (S0-39)?
+    pub sharing: bool,
+}
+
+/// What must be known to decide about one note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoteFacts {
+    /// The patient, and the group's switch.
+    pub of: NotesFacts,
+    /// Which note, from the row.
+    pub note: NoteId,
+    /// Who wrote it.
+    pub author: UserId,
+    /// Was it ever published?
+    pub published: bool,
+    /// Is it private?
+    pub private: bool,
+    /// Is it shared with the asking user?
+    pub shared: Option<Share>,
+}
+
+/// What must be known to decide about one note in the portal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnNoteFacts {
+    /// The portal user's grant.
+    pub grant: GrantFacts,
+    /// Which note, from the row: of the grant's patient.
+    pub note: NoteId,
+    /// Was it ever published?
+    pub published: bool,
+    /// Is it private?
+    pub private: bool,
+    /// From when on it is shared with the patient.
+    pub patient_from: Option<Time>,
+}
+
+/// Does this level read every note that is not private, whoever wrote it? An administrator's does at Full only.
+const fn reads_all(level: Level) -> bool {
+    match level {
+        Level::Clinical | Level::Full | Level::AdminFull => true,
+        Level::Personal | Level::OwnAndContacts | Level::CalendarContacts | Level::CalendarContactsFinance => false,
+    }
+}
+
+/// Is this somebody notes are written by and shared with?
+const fn practitioner(user: &UserFace) -> bool {
+    matches!(user.level.role(), Role::Practitioner)
+}
+
+/// Whoever may read no note at all does not learn that there are any.
+pub(super) fn list_notes(who: &Who, facts: &NotesFacts) -> Decision<NotesReach> {
+    let seen = view_patient(who, &facts.patient)?;
+    let user = user(who)?;
+    if names_hidden(user) {
+        return Err(hidden(Because::NamesHidden));
+    }
+    let all = reads_all(user.level);
+    if !all && !practitioner(user) {
+        return Err(hidden(Because::LevelTooLow));
+    }
+    yes(NotesReach { on: seen.scope, all, shared: facts.sharing && practitioner(user) }, seen.because)
+}
+
+pub(super) fn write_notes(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
+    let seen = view_patient(who, facts)?;
+    let user = user(who)?;
+    if !practitioner(user) {
+        return Err(no(Refusal::Level, Because::PractitionersOnly));
+    }
+    writes(user)?;
+    Ok(seen)
+}
+
+/// Its author; whom it is shared with, while the group shares at all; and who reads all notes, unless it is private.
+pub(super) fn read_note(who: &Who, facts: &NoteFacts) -> Decision<OnNote> {
+    let reach = list_notes(who, &facts.of)?;
+    let NotesReach { on, all, shared } = reach.scope;
+    let scope = OnNote { on, note: facts.note, author: facts.author };
+    if facts.author == on.user {
+        return yes(scope, Because::Author);
+    }
+    if !facts.published {
+        return Err(hidden(Because::Draft));
+    }
+    // All notes were shared: not those that their author keeps private.
+    let with_caller = match facts.shared {
+        Some(Share::This) => true,
+        Some(Share::All) => !facts.private,
+        None => false,
+    };
+    if shared && with_caller {
+        return yes(scope, Because::Shared);
+    }
+    if facts.private {
+        return Err(hidden(Because::Private));
+    }
+    if all {
+        return yes(scope, Because::Level);
+    }
+    Err(hidden(if with_caller { Because::SharingOff } else { Because::NotShared }))
+}
+
+/// Only who wrote it: whoever reads it is told so (PR-07).
+pub(super) fn edit_note(who: &Who, facts: &NoteFacts) -> Decision<OnNote> {
+    let seen = read_note(who, facts)?;
+    if seen.scope.author != seen.scope.on.user {
+        return Err(no(Refusal::NotAuthor, Because::NotAuthor));
+    }
+    writes(user(who)?)?;
+    Ok(seen)
+}
+
+/// Begin to share it, with whomever. To end that takes [`edit_note`] only.
+pub(super) fn share_note(who: &Who, facts: &NoteFacts) -> Decision<OnNote> {
+    let seen = edit_note(who, facts)?;
+    share_notes(who, &())?;
+    Ok(seen)
+}
+
+/// Share one's notes about a patient with colleagues: refused while the group does not (S0-40).
+pub(super) fn share_with_colleagues(who: &Who, facts: &NotesFacts) -> Decision<OnPatient> {
+    let seen = list_notes(who, facts)?;
+    share_notes(who, &())?;
+    if !facts.sharing {
+        return Err(no(Refusal::SharingOff, Because::SharingOff));
+    }
+    yes(seen.scope.on, seen.because)
+}
+
+/// Refused without a word that there is such a note: as for any that is not there (S0-23, PT-03).
+pub(super) fn read_own_note(who: &Who, facts: &OwnNoteFacts) -> Decision<OwnNote> {
+    let seen = view_own_clinical(who, &facts.grant)?;
+    let shared = facts.patient_from.is_some_and(|from| from <= facts.grant.now);
+    if !facts.published || facts.private || !shared {
+        return Err(hidden(Because::NotShared));
+    }
+    yes(OwnNote { of: seen.scope, note: facts.note }, seen.because)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        access::{
+            Actor, Denied, EditNote, Face, ListNotes, ReadNote, ReadOwnNote, Relationship, ShareNote,
+            ShareWithColleagues, Waits, WriteNotes,
+        },
+        grant::{self, Birthdays, Grant, Kind, State, Terms},
+        ids::GroupId,
+        patient::Status,
+        user::AccessSettings,
+    };
+
+    /// Cases of each kind; together over a million.
+    const CASES: u32 = 600_000;
+
+    /// Small and even: xorshift64*.
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, n: u64) -> u64 {
+            self.0 ^= self.0 >> 12;
+            self.0 ^= self.0 << 25;
+            self.0 ^= self.0 >> 27;
+            (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % n
+        }
+
+        fn coin(&mut self) -> bool {
+            self.below(2) == 0
+        }
+
+        fn one<T: Copy>(&mut self, of: &[T]) -> T {
+            of[usize::try_from(self.below(of.len() as u64)).unwrap()]
+        }
+    }
+
+    fn id<T: From<Uuid>>(n: u128) -> T {
+        Uuid::from_u128(n).into()
+    }
+
+    const ME: u128 = 2;
+    const NOTE: u128 = 40;
+
+    fn actor(account: u128, face: Face) -> Actor {
+        Actor::unscoped_from_session(id(account), id(4), String::new(), face)
+    }
+
+    /// The rule of decision 9 in plain words, of somebody who is in the console.
+    struct Reference {
+        user: UserFace,
+        facts: NoteFacts,
+    }
+
+    /// What is expected: it is granted, it is not there, or it is refused with this.
+    type Expected = Result<(), Denied>;
+
+    const GONE: Expected = Err(Denied::NotFound);
+
+    const fn refused(why: Refusal) -> Expected {
+        Err(Denied::Forbidden(why))
+    }
+
+    impl Reference {
+        fn is_administrator(&self) -> bool {
+            matches!(self.user.level, Level::CalendarContacts | Level::CalendarContactsFinance | Level::AdminFull)
+        }
+
+        fn sees_patient(&self) -> bool {
+            let of = self.facts.of.patient;
+            if of.group != self.user.group {
+                return false;
+            }
+            match of.relationship {
+                Some(Relationship::Revoked) => false,
+                Some(Relationship::Automatic | Relationship::Granted) => true,
+                None => self.user.level != Level::Personal,
+            }
+        }
+
+        fn lists(&self) -> bool {
+            let hidden = self.is_administrator() && self.user.settings.hide_names;
+            let may = !self.is_administrator() || self.user.level == Level::AdminFull;
+            self.sees_patient() && !hidden && may
+        }
+
+        fn reads(&self) -> bool {
+            if !self.lists() {
+                return false;
+            }
+            if self.facts.author == self.user.user {
+                return true;
+            }
+            if !self.facts.published {
+                return false;
+            }
+            let shared = match self.facts.shared {
+                Some(Share::This) => true,
+                Some(Share::All) => !self.facts.private,
+                None => false,
+            };
+            let by_sharing = shared && self.facts.of.sharing && !self.is_administrator();
+            let by_level =
+                !self.facts.private && matches!(self.user.level, Level::Clinical | Level::Full | Level::AdminFull);
+            by_sharing || by_level
+        }
+
+        fn list(&self) -> Expected {
+            if self.lists() { Ok(()) } else { GONE }
+        }
+
+        fn read(&self) -> Expected {
+            if self.reads() { Ok(()) } else { GONE }
+        }
+
+        fn write(&self) -> Expected {
+            if !self.sees_patient() {
+                GONE
+            } else if self.is_administrator() {
+                refused(Refusal::Level)
+            } else if self.user.settings.read_only {
+                refused(Refusal::ReadOnly)
+            } else {
+                Ok(())
+            }
+        }
+
+        fn edit(&self) -> Expected {
+            self.read()?;
+            if self.facts.author != self.user.user {
+                refused(Refusal::NotAuthor)
+            } else if self.user.settings.read_only {
+                refused(Refusal::ReadOnly)
+            } else {
+                Ok(())
+            }
+        }
+
+        fn may_share(&self) -> Expected {
+            if self.is_administrator() {
+                refused(Refusal::Level)
+            } else if self.user.settings.read_only {
+                refused(Refusal::ReadOnly)
+            } else if self.user.settings.no_note_sharing {
+                refused(Refusal::Setting)
+            } else {
+                Ok(())
+            }
+        }
+
+        fn share(&self) -> Expected {
+            self.edit().and_then(|()| self.may_share())
+        }
+
+        fn share_with_colleagues(&self) -> Expected {
+            self.list()?;
+            self.may_share()?;
+            if self.facts.of.sharing { Ok(()) } else { refused(Refusal::SharingOff) }
+        }
+    }
+
+    /// Decision 9; S0-23, S0-40, PR-01, PR-03, PR-07: every decision about a note is the one of the reference.
+    #[test]
+    fn the_console_decides_as_the_reference_does() {
+        let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+        let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+        for _ in 0..CASES {
+            let settings = AccessSettings {
+                hide_names: dice.below(4) == 0,
+                read_only: dice.below(4) == 0,
+                no_note_sharing: dice.below(4) == 0,
+                view_history: dice.coin(),
+                export_data: dice.coin(),
+            };
+            let user = UserFace { group: id(1), user: id(ME), level: dice.one(&Level::ALL), settings };
+            let group: GroupId = id(if dice.below(8) == 0 { 7 } else { 1 });
+            let relationship = dice.one(&[
+                None,
+                Some(Relationship::Automatic),
+                Some(Relationship::Granted),
+                Some(Relationship::Revoked),
+            ]);
+            let facts = NoteFacts {
+                of: NotesFacts { patient: PatientFacts { group, patient: id(9), relationship }, sharing: dice.coin() },
+                note: id(NOTE),
+                author: id(if dice.coin() { ME } else { 3 }),
+                published: dice.below(4) != 0,
+                private: dice.coin(),
+                shared: dice.one(&[None, Some(Share::This), Some(Share::All)]),
+            };
+            let asks = actor(5, Face::User(user));
+            let rule = Reference { user, facts };
+            let list = asks.may(ListNotes, &facts.of);
+            if let Ok(access) = &list {
+                let all = matches!(rule.user.level, Level::Clinical | Level::Full | Level::AdminFull);
+                assert_eq!((access.all(), access.shared()), (all, facts.of.sharing && !rule.is_administrator()));
+            }
+            let read = asks.may(ReadNote, &facts);
+            if let Ok(access) = &read {
+                assert_eq!((access.note(), access.patient(), access.group()), (facts.note, id(9), id(1)));
+                assert_eq!(access.own(), facts.author == id(ME));
+            }
+            let answers = [
+                ("list", list.map(drop), rule.list()),
+                ("read", read.map(drop), rule.read()),
+                ("write", asks.may(WriteNotes, &facts.of.patient).map(drop), rule.write()),
+                ("edit", asks.may(EditNote, &facts).map(drop), rule.edit()),
+                ("share", asks.may(ShareNote, &facts).map(drop), rule.share()),
+                ("colleagues", asks.may(ShareWithColleagues, &facts.of).map(drop), rule.share_with_colleagues()),
+            ];
+            for (what, decided, expected) in answers {
+                assert_eq!(decided, expected, "{what}: {facts:?} {:?}", rule.user);
+                *seen.entry(format!("{what} {decided:?}")).or_default() += 1;
+            }
+        }
+        // Nothing is compared that never happens.
+        for outcome in [
+            "list Ok(())",
+            "read Ok(())",
+            "read Err(NotFound)",
+            "write Err(Forbidden(Level))",
+            "edit Ok(())",
+            "edit Err(Forbidden(NotAuthor))",
+            "edit Err(Forbidden(ReadOnly))",
+            "share Ok(())",
+            "share Err(Forbidden(Setting))",
+            "colleagues Ok(())",
+            "colleagues Err(Forbidden(SharingOff))",
+        ] {
+            assert!(seen.get(outcome).is_some_and(|count| *count > 1_000), "{outcome}: {seen:?}");
+        }
+    }
+
+    // S0-22, S0-23, PT-01, PT-03: an open grant that shows what is shared, and a note that is.
+    #[test]
+    fn the_portal_decides_as_the_reference_does() {
+        let mut dice = Dice(0xD1B5_4A32_D192_ED03);
+        let (mut shown, mut hidden) = (0_u32, 0_u32);
+        let now = Time::from_millis(1_000);
+        for _ in 0..CASES {
+            let at = Time::from_millis(0);
+            let state =
+                dice.one(&[State::Activated { at }, State::Activated { at }, State::Invited, State::Suspended { at }]);
+            let ends_at = dice.one(&[None, None, Some(Time::from_millis(999)), Some(Time::from_millis(1_001))]);
+            let terms = Terms {
+                role: dice.one(grant::Role::ALL),
+                level: dice.one(&[grant::Level::Clinical, grant::Level::Clinical, grant::Level::Administrative]),
+                manages: dice.coin(),
+                ends_at,
+            };
+            let account = if dice.below(6) == 0 { 8 } else { 7 };
+            let grant = Grant::own(id(1), id(1), id(9), id(account), at);
+            let kind = dice.one(&[Kind::Own, Kind::Contact, Kind::Other]);
+            let terms = if kind == Kind::Own { grant.terms } else { terms };
+            let grant = Grant { state, kind, terms, ..grant };
+            let status = dice.one(&Status::ALL);
+            let facts = OwnNoteFacts {
+                grant: GrantFacts { grant, status, ages: Birthdays::default(), patient_uses_portal: dice.coin(), now },
+                note: id(NOTE),
+                published: dice.below(4) != 0,
+                private: dice.below(4) == 0,
+                patient_from: dice.one(&[None, Some(at), Some(now), Some(Time::from_millis(1_001))]),
+            };
+            let decided = actor(7, Face::Portal).may(ReadOwnNote, &facts);
+            let own = &facts.grant.grant;
+            let open = own.account == id(7)
+                && matches!(own.state, State::Activated { .. })
+                && own.terms.ends_at.is_none_or(|end| end > now)
+                && own.terms.level == grant::Level::Clinical
+                && matches!(status, Status::Active | Status::Inactive);
+            let shared = facts.published && !facts.private && facts.patient_from.is_some_and(|from| from <= now);
+            match decided {
+                Ok(access) => {
+                    assert!(open && shared, "{facts:?}");
+                    assert_eq!((access.note(), access.patient(), access.account()), (facts.note, own.patient, id(7)));
+                    shown += 1;
+                }
+                Err(denied) => {
+                    assert!(!(open && shared), "{facts:?}");
+                    assert_eq!(denied, Denied::NotFound);
+                    hidden += 1;
+                }
+            }
+        }
+        assert!(shown > 10_000 && hidden > 10_000, "{shown} {hidden}");
+    }
+
+    #[test]
+    fn the_other_side_and_the_lobby_read_nothing() {
+        let of = NotesFacts {
+            patient: PatientFacts { group: id(1), patient: id(9), relationship: Some(Relationship::Granted) },
+            sharing: true,
+        };
+        let facts = NoteFacts {
+            of,
+            note: id(NOTE),
+            author: id(ME),
+            published: true,
+            private: false,
+            shared: Some(Share::This),
+        };
+        for face in [Face::Portal, Face::Lobby(Waits::Password), Face::Lobby(Waits::Group)] {
+            let asks = actor(5, face);
+            assert!(asks.may(ListNotes, &of).is_err());
+            assert!(asks.may(ReadNote, &facts).is_err());
+            assert!(asks.may(WriteNotes, &of.patient).is_err());
+            assert!(asks.may(ShareWithColleagues, &of).is_err());
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! One note: read, corrected by its author, and beside it who sees it and who has read it.
+
+use domain::{
+    ids::{NoteId, PatientId},
+    note::{NotePage, Version},
+};
+use leptos::prelude::*;
+
+use super::{editor::Editor, sharing};
+use crate::{
+    api,
+    components::{Button, Card, Empty, Icon, Kind, LinkButton, When},
+    console::{
+        confirm::Confirm,
+        desk::use_desk,
+        load::{Load, Pages, load},
+        nav::{self, Tab},
+        words,
+    },
+    error::AppError,
+    notes::{NoteSheet, paragraphs},
+};
+
+/// The note.
+#[component]
+pub fn Note(id: PatientId, note: NoteId) -> impl IntoView {
+    let desk = use_desk();
+    let page = load(move || api::notes::open(id, note));
+    let gone = Memo::new(move |_| page.failure().with(|error| *error == Some(AppError::NotFound)));
+    let correcting = RwSignal::new(false);
+    let done = Callback::new(move |stays: bool| {
+        correcting.set(false);
+        if stays {
+            page.again();
+        } else {
+            desk.nav.go(&nav::patient(id, Tab::Notes));
+        }
+    });
+    let draw = move |shown: NotePage| {
+        // A draft is written on; what was published is read until its author corrects it.
+        let writing = shown.may.edit && (shown.draft.is_some() || shown.published.is_none());
+        let sheet = {
+            let shown = shown.clone();
+            move || match writing || correcting.get() {
+                true => {
+                    let page = shown.clone();
+                    view! { <Card title=words::NOTE id="note"><Editor id=id page=page done=done/></Card> }.into_any()
+                }
+                false => read(shown.clone()),
+            }
+        };
+        let correct = (shown.may.edit && !writing).then(|| {
+            move || {
+                (!correcting.get()).then(|| {
+                    view! {
+                        <Button icon="pencil" press=move |_| correcting.set(true)>{words::CHANGE_NOTE}</Button>
+                    }
+                })
+            }
+        });
+        let beside = shown.sharing.is_some().then(|| sharing::card(id, shown.clone(), page));
+        let versions = shown.published.as_ref().filter(|latest| latest.number > 1).map(|_| versions(id, note));
+        let privacy = shown.may.edit.then(|| privacy(id, shown.clone(), page));
+        view! { <div class="note-page"><div class="column">{sheet}<div class="buttons">{correct}{privacy}</div>{versions}</div>{beside}</div> }.into_any()
+    };
+    view! {
+        <p class="note-back"><a href=nav::patient(id, Tab::Notes)><Icon name="arrow-left"/>{words::BACK_TO_NOTES}</a></p>
+        {move || if gone.get() {
+            view! {
+                <Empty title=words::NO_SUCH_NOTE>
+                    <LinkButton href=nav::patient(id, Tab::Notes)>{words::BACK_TO_NOTES}</LinkButton>
+                </Empty>
+            }.into_any()
+        } else {
+            page.view(8, draw).into_any()
+        }}
+    }
+}
+
+fn read(page: NotePage) -> AnyView {
+    let Some(Version { text, at, .. }) = page.published else { return ().into_any() };
+    let when = view! { <When at=at/> }.into_any();
+    view! {
+        <NoteSheet text=text by=page.author when=when/>
+    }
+    .into_any()
+}
+
+/// The button that keeps a note private, or not any more.
+fn privacy(id: PatientId, shown: NotePage, page: Load<NotePage>) -> AnyView {
+    let desk = use_desk();
+    let asking = RwSignal::new(false);
+    let (note, version, private) = (shown.id, shown.version, shown.private);
+    let (title, text, button, icon) = match private {
+        true => (words::OPEN_TITLE, words::OPEN_TEXT, words::MAKE_OPEN, "eye"),
+        false => (words::PRIVATE_TITLE, words::PRIVATE_TEXT, words::MAKE_PRIVATE, "lock"),
+    };
+    view! {
+        {private.then(|| view! { <span class="badge badge-warn"><Icon name="lock"/>{words::PRIVATE}</span> })}
+        <Button kind=Kind::Quiet icon=icon press=move |_| asking.set(true)>{button}</Button>
+        {move || asking.get().then(|| view! {
+            <Confirm
+                title=title
+                text=text
+                button=button
+                act=move || async move { api::notes::set_private(id, note, version, !private).await.map(drop) }
+                on_close=move |done| {
+                    asking.set(false);
+                    if done {
+                        desk.toasts.say(words::PRIVACY_CHANGED);
+                    }
+                    page.again();
+                }
+            />
+        })}
+    }
+    .into_any()
+}
+
+/// What was published before.
+fn versions(id: PatientId, note: NoteId) -> AnyView {
+    let pages = Pages::new();
+    let ask = move |after: bool| {
+        let page = if after { pages.following() } else { pages.first() };
+        pages.take(after, api::notes::versions(id, note, page));
+    };
+    pages.follow(String::new, ask);
+    let draw = move |rows: Vec<Version>| {
+        let rows = rows.into_iter().map(|version| {
+            view! {
+                <li>
+                    <details>
+                        <summary>{words::note_version(version.number)}", "<When at=version.at/></summary>
+                        <p class="note-title" dir="auto"><b>{version.text.title}</b></p>
+                        {paragraphs(&version.text.body)}
+                    </details>
+                </li>
+            }
+        });
+        view! { <ul class="note-versions">{rows.collect_view()}</ul> }.into_any()
+    };
+    view! { <Card title=words::VERSIONS id="versions">{pages.view(2, ask, draw)}</Card> }.into_any()
+}

@@ -1,0 +1,150 @@
+//! Notes about patients (decision 9). Who may do what with one is decided in `domain::access::notes`, and asked here before
+//! anything is looked at: in every function, also of a list.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | this one | the list, a note, its versions |
+//! | `author` | write, publish, throw away, keep private |
+//! | `sharing` | with the patient, with colleagues; look at it as the patient would |
+//! | `portal` | the patient's side |
+
+mod author;
+mod portal;
+mod sharing;
+
+use domain::{
+    access::{
+        Access, EditNote, EnterGroup, ListNotes, NoteFacts, NotesFacts, ReadNote, ShareNote, ShareWithColleagues,
+        ViewPatient, WriteNotes,
+    },
+    audit::{Action, Entry},
+    ids::{NoteId, PatientId},
+    note::{Note, NoteActs, NoteFilter, NotePage, NoteRow, NoteState, Notes, Version},
+    page::{Page, PageRequest},
+};
+
+pub use self::{
+    author::{begin, discard, keep, publish, set_private},
+    portal::{list_own, open_own, unread_own},
+    sharing::{
+        all_shares, as_patient, colleagues, share_all, share_with, share_with_patient, unshare_all, unshare_with,
+        unshare_with_patient,
+    },
+};
+use crate::{
+    audit,
+    context::Ctx,
+    error::{Error, Result},
+    patients,
+    ports::{ListedNote, Work},
+    unusual,
+};
+
+/// What is needed to decide about the caller's rights over a patient's notes.
+async fn notes_facts(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<NotesFacts> {
+    let actor = ctx.actor()?;
+    let patient = patients::facts(work, actor, patient).await?;
+    let sharing = work.lookup_patient_access(&actor.may(EnterGroup, &())?).await?.note_sharing;
+    Ok(NotesFacts { patient, sharing })
+}
+
+/// The same of one of them.
+async fn note_facts(ctx: &Ctx, work: &mut dyn Work, patient: PatientId, id: NoteId) -> Result<NoteFacts> {
+    let enter = ctx.actor()?.may(EnterGroup, &())?;
+    work.note_facts(&enter, patient, id).await?.ok_or(Error::NotFound)
+}
+
+/// Writes into the trail what is done with a note. What it says never stands there.
+async fn note_it(ctx: &Ctx, work: &mut dyn Work, access: &Access<ReadNote>, action: Action, more: &str) -> Result<()> {
+    let entry = audit::entry(ctx, access.by(), access.group(), action, access.patient());
+    let detail = format!("{}{}{more}", access.note(), if more.is_empty() { "" } else { " " });
+    work.audit(&Entry { detail, ..entry }).await?;
+    Ok(())
+}
+
+/// The patient's notes that the caller may read, latest first.
+///
+/// # Errors
+/// [`Error::NotFound`], also when the caller may read no note of anybody but their own and writes none.
+pub async fn list(ctx: &Ctx, patient: PatientId, filter: &NoteFilter, page: &PageRequest) -> Result<Notes> {
+    let actor = ctx.actor()?;
+    let mut work = ctx.begin().await?;
+    let facts = notes_facts(ctx, work.as_mut(), patient).await?;
+    let access = actor.may(ListNotes, &facts)?;
+    let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts.patient).await?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::NotesListed, patient)).await?;
+    let user = access.user();
+    let notes = work.list_notes(&access, filter, page).await?.map(|note| row(note, user));
+    work.save().await?;
+    Ok(Notes {
+        notes,
+        may_write: actor.may(WriteNotes, &facts.patient).is_ok(),
+        may_share_all: actor.may(ShareWithColleagues, &facts).is_ok(),
+    })
+}
+
+fn row(note: ListedNote, user: domain::ids::UserId) -> NoteRow {
+    NoteRow {
+        id: note.id,
+        title: note.title,
+        category: note.category,
+        own: note.author == user,
+        author: note.author_name.shown(),
+        at: match note.state {
+            NoteState::Published { at, .. } => at,
+            NoteState::Draft => note.added_at,
+        },
+        state: note.state,
+        private: note.private,
+        patient_from: note.patient_from,
+    }
+}
+
+/// One note. Whoever reads what was published is kept as one of its readers.
+///
+/// # Errors
+/// [`Error::NotFound`], also for a note the caller may not read: nobody learns that there is one (PR-01, PR-03).
+pub async fn open(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<NotePage> {
+    let actor = ctx.actor()?;
+    let mut work = ctx.begin().await?;
+    let facts = note_facts(ctx, work.as_mut(), patient, id).await?;
+    let access = actor.may(ReadNote, &facts)?;
+    let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts.of.patient).await?;
+    note_it(ctx, work.as_mut(), &access, Action::NoteViewed, "").await?;
+    let note = work.lookup_note(&access).await?.ok_or(Error::NotFound)?;
+    let (author, _) = work.lookup_author(&access).await?.ok_or(Error::NotFound)?;
+    if let Some(version) = &note.published
+        && !access.own()
+    {
+        work.note_read(&access, version.number, ctx.now()).await?;
+    }
+    let sharing = match actor.may(EditNote, &facts) {
+        Ok(edit) => Some(sharing::of(ctx, work.as_mut(), &edit, facts.of.sharing).await?),
+        Err(_) => None,
+    };
+    work.save().await?;
+    let share = actor.may(ShareNote, &facts).is_ok();
+    let may = NoteActs {
+        edit: actor.may(EditNote, &facts).is_ok(),
+        share_with_patient: share && !note.private,
+        share_with_colleagues: share && actor.may(ShareWithColleagues, &facts.of).is_ok(),
+    };
+    let Note { published, draft, saved_at, private, patient_from, version, .. } = note;
+    let (own, author) = (access.own(), author.shown());
+    Ok(NotePage { id, author, own, published, draft, saved_at, private, patient_from, version, may, sharing })
+}
+
+/// What was published, latest first.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn versions(ctx: &Ctx, patient: PatientId, id: NoteId, page: &PageRequest) -> Result<Page<Version>> {
+    let mut work = ctx.begin().await?;
+    let facts = note_facts(ctx, work.as_mut(), patient, id).await?;
+    let access = ctx.actor()?.may(ReadNote, &facts)?;
+    let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts.of.patient).await?;
+    note_it(ctx, work.as_mut(), &access, Action::NoteViewed, "versions").await?;
+    let versions = work.list_note_versions(&access, page).await?;
+    work.save().await?;
+    Ok(versions)
+}

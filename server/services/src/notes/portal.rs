@@ -1,0 +1,81 @@
+//! The patient's side: what was shared, and nothing of the rest (S0-22, S0-23).
+
+use domain::{
+    access::{Access, GrantFacts, ReadOwnNote, ViewOwnClinical, ViewOwnRecord},
+    audit::{Action, Entry},
+    ids::{NoteId, PatientId},
+    note::{OwnNote, OwnNoteRow, OwnNotes},
+    page::PageRequest,
+};
+
+use crate::{
+    audit,
+    context::Ctx,
+    error::{Error, Result},
+    ports::{ListedOwnNote, Work},
+};
+
+async fn enter(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<(Access<ViewOwnClinical>, GrantFacts)> {
+    let actor = ctx.actor()?;
+    let facts = work.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?.at(ctx.now());
+    Ok((actor.may(ViewOwnClinical, &facts)?, facts))
+}
+
+async fn time_zone(work: &mut dyn Work, access: &Access<ViewOwnClinical>) -> Result<String> {
+    Ok(work.own_time_zone(&Access::<ViewOwnRecord>::from(access)).await?.unwrap_or_else(|| "UTC".to_owned()))
+}
+
+/// What was shared with the patient by now, what came last first.
+///
+/// # Errors
+/// [`Error::NotFound`] when this person may not open what is shared of the record.
+pub async fn list_own(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<OwnNotes> {
+    let mut work = ctx.services.store.begin().await?;
+    let (access, _) = enter(ctx, work.as_mut(), patient).await?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::NotesListed, patient)).await?;
+    let row = |note: ListedOwnNote| {
+        let ListedOwnNote { id, title, category, author, shared_at, at, unread } = note;
+        OwnNoteRow { id, title, category, author: author.shown(), shared_at, at, unread }
+    };
+    let notes = work.list_own_notes(&access, ctx.now(), page).await?.map(row);
+    let time_zone = time_zone(work.as_mut(), &access).await?;
+    work.save().await?;
+    Ok(OwnNotes { notes, time_zone })
+}
+
+/// How many of them this person has not read, for Home: counted up to [`domain::limits::QUEUE_COUNTED`]. Looks at nothing else.
+///
+/// # Errors
+/// As [`list_own`].
+pub async fn unread_own(ctx: &Ctx, patient: PatientId) -> Result<i64> {
+    let mut work = ctx.services.store.read().await?;
+    let (access, _) = enter(ctx, work.as_mut(), patient).await?;
+    Ok(work.count_own_unread_notes(&access, ctx.now()).await?)
+}
+
+/// One note. Its author sees that it was read.
+///
+/// # Errors
+/// [`Error::NotFound`]: also for a draft, a private note, and one that is not shared, or not any more (PT-01, PT-03).
+pub async fn open_own(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<OwnNote> {
+    let mut work = ctx.services.store.begin().await?;
+    let (seen, grant) = enter(ctx, work.as_mut(), patient).await?;
+    let facts = work.own_note_facts(&seen, id, &grant).await?.ok_or(Error::NotFound)?;
+    let access = ctx.actor()?.may(ReadOwnNote, &facts)?;
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::NoteViewed, patient);
+    work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
+    let shared = work.lookup_own_note(&access).await?.ok_or(Error::NotFound)?;
+    work.own_note_read(&access, shared.version.number, ctx.now()).await?;
+    let time_zone = time_zone(work.as_mut(), &seen).await?;
+    work.save().await?;
+    let changed_at = (shared.version.number > 1).then_some(shared.version.at);
+    Ok(OwnNote {
+        id,
+        text: shared.version.text,
+        author: shared.author.shown(),
+        profession: shared.profession,
+        written_at: shared.written_at,
+        changed_at,
+        time_zone,
+    })
+}
