@@ -3,6 +3,8 @@
 //! A note has at most one draft, which only its author sees, and any number of published versions, which never change: whoever
 //! corrects a published note publishes a further version. Who may read which note is decided in `access/notes.rs`.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -15,6 +17,19 @@ use crate::{
     text,
     time::{Date, Time},
 };
+
+/// Health data stands in no log.
+macro_rules! untold {
+    ($($name:ident),+) => {
+        $(impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        })+
+    };
+}
+
+untold!(NoteText, NoteForm, NoteRow, OwnNoteRow);
 
 /// What kind of note it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -63,7 +78,7 @@ impl Category {
 }
 
 /// What a note says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoteText {
     /// What it is called.
@@ -75,7 +90,7 @@ pub struct NoteText {
 }
 
 /// The editor's form, as typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NoteForm {
     /// What it is called.
@@ -234,7 +249,7 @@ pub struct NoteFilter {
 }
 
 /// A note in a list of the console.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteRow {
     /// Its id.
     pub id: NoteId,
@@ -252,7 +267,7 @@ pub struct NoteRow {
     pub private: bool,
     /// From when on the patient's portal shows it.
     pub patient_from: Option<Time>,
-    /// When it was published first, or begun.
+    /// When the latest version was published, or a draft was begun.
     pub at: Time,
 }
 
@@ -387,7 +402,7 @@ impl ShareForm {
 }
 
 /// A note in the patient's portal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnNoteRow {
     /// Its id.
     pub id: NoteId,
@@ -473,6 +488,13 @@ mod tests {
         assert_eq!(wrong.fields.len(), 2);
         let long = NoteForm { body: "a".repeat(limits::NOTE + 1), ..NoteForm::from(text("t", "b")) };
         assert!(long.check(Completeness::Draft).is_err());
+    }
+
+    #[test]
+    fn what_is_written_stands_in_no_log() {
+        let version = Version { number: 1, text: text("Ann", "Ankle"), at: Time::from_millis(1) };
+        let told = format!("{:?} {:?} {version:?}", note(), NoteForm::from(text("Ann", "Ankle")));
+        assert!(!told.contains("Ann") && !told.contains("Ankle"), "{told}");
     }
 
     // Decision 9: editing a published note keeps every earlier version.

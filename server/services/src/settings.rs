@@ -51,7 +51,7 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
     let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "patient_access");
     let age = |age: Option<u8>| age.map_or_else(|| "never".to_owned(), |age| age.to_string());
     let detail = format!(
-        "invitations={} link_hours={} steps_down={} ends={} reminders={} updates={} waiting={}",
+        "invitations={} link_hours={} steps_down={} ends={} reminders={} updates={} waiting={} note_sharing={}",
         settings.invitations,
         settings.link_life.as_minutes() / 60,
         age(settings.ages.steps_down),
@@ -59,6 +59,7 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
         settings.reminders,
         settings.updates.code(),
         waiting.code(),
+        settings.note_sharing,
     );
     work.audit(&Entry { detail, ..entry }).await?;
     if !work.save_patient_access(&access, &settings, ctx.now()).await? {

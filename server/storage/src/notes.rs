@@ -816,7 +816,7 @@ impl Notes for SqlWork {
         Ok(shared == 1)
     }
 
-    async fn unshare_all_notes(&mut self, access: &Access<ListNotes>, user: UserId) -> Stored<bool> {
+    async fn unshare_all_notes(&mut self, access: &Access<WriteNotes>, user: UserId) -> Stored<bool> {
         let ended = self
             .execute(
                 query(

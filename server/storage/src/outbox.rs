@@ -221,6 +221,27 @@ impl Outbox for SqlWork {
         Ok(again > 0)
     }
 
+    async fn mail_waits(&mut self, group: GroupId, account: AccountId, kind: Kind, due: Time) -> Stored<bool> {
+        let waits: Option<(i64,)> = self
+            .find(
+                query_as(
+                    "SELECT due_at
+                     FROM outbox
+                     WHERE group_id = $1
+                       AND account_id = $2
+                       AND kind = $3
+                       AND due_at = $4
+                     LIMIT 1",
+                )
+                .bind(group.uuid())
+                .bind(account.uuid())
+                .bind(kind.code())
+                .bind(due.millis()),
+            )
+            .await?;
+        Ok(waits.is_some())
+    }
+
     async fn unscoped_claim_mail(&mut self, now: Time, lease: Span, most: u32) -> Stored<Vec<QueuedMail>> {
         let mut statement = query_as(concat!(
             "WITH due AS (

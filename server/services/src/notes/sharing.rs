@@ -4,7 +4,7 @@
 use domain::{
     access::{
         Access, EditNote, EnterGroup, GrantFacts, ListNotes, ReadNote, ShareNote, ShareWithColleagues,
-        ViewPatientAccess,
+        ViewPatientAccess, WriteNotes,
     },
     audit::{Action, Entry},
     error::Conflict,
@@ -89,7 +89,12 @@ pub(super) async fn tell_portal(
         let account = facts.grant.account;
         work.hint(Hint::Bell(account));
         let (group, now) = (access.group(), ctx.now());
-        if from.is_none() && work.mail_again(group, account, mail::Kind::RecordShared, now, now).await? {
+        // One mail says it for all that is shared by then.
+        let is_said = match from {
+            None => work.mail_again(group, account, mail::Kind::RecordShared, now, now).await?,
+            Some(from) => work.mail_waits(group, account, mail::Kind::RecordOpens, from).await?,
+        };
+        if is_said {
             continue;
         }
         let account = work.lookup_account(account).await?;
@@ -177,7 +182,11 @@ pub async fn share_with(ctx: &Ctx, patient: PatientId, id: NoteId, version: i64,
     if own.work.list_note_shares(&own.access).await?.len() >= limits::NOTE_SHARES as usize {
         return Err(Conflict::TooManyShares.into());
     }
-    let version = published(ctx, &mut own, version).await?;
+    // What was published is shared as it is, whatever its author went on typing elsewhere.
+    let version = match own.note.published {
+        Some(_) => own.note.version,
+        None => published(ctx, &mut own, version).await?,
+    };
     if own.work.share_note(&share, &with, user, ctx.now()).await? {
         tell(ctx, own.work.as_mut(), &with, user).await?;
         own.work.hint(Hint::Bell(colleague.account));
@@ -253,14 +262,14 @@ pub async fn share_all(ctx: &Ctx, patient: PatientId, user: UserId) -> Result<()
     Ok(())
 }
 
-/// Ends that at once.
+/// Ends that at once: also while the group does not share, and by who may share no more.
 ///
 /// # Errors
 /// [`Error::NotFound`] or [`Error::Forbidden`].
 pub async fn unshare_all(ctx: &Ctx, patient: PatientId, user: UserId) -> Result<()> {
     let mut work = ctx.begin().await?;
-    let facts = notes_facts(ctx, work.as_mut(), patient).await?;
-    let access = ctx.actor()?.may(ListNotes, &facts)?;
+    let facts = patients::facts(work.as_mut(), ctx.actor()?, patient).await?;
+    let access = ctx.actor()?.may(WriteNotes, &facts)?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::AllNotesUnshared, patient);
     work.audit(&Entry { detail: user.to_string(), ..entry }).await?;
     if work.unshare_all_notes(&access, user).await? {

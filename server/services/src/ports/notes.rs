@@ -162,7 +162,7 @@ pub trait Notes {
     async fn share_all_notes(&mut self, access: &Access<ShareWithColleagues>, user: UserId, at: Time) -> Stored<bool>;
 
     /// Ends that; false when they were not.
-    async fn unshare_all_notes(&mut self, access: &Access<ListNotes>, user: UserId) -> Stored<bool>;
+    async fn unshare_all_notes(&mut self, access: &Access<WriteNotes>, user: UserId) -> Stored<bool>;
 
     /// The practitioners whom notes about the patient can be shared with, by name: who work here and may see the patient, and not
     /// the caller; whose name begins with `text`, at most [`domain::limits::RELATIONSHIPS`].

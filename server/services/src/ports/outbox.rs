@@ -73,6 +73,9 @@ pub trait Outbox {
     async fn mail_again(&mut self, group: GroupId, account: AccountId, kind: Kind, at: Time, due: Time)
     -> Stored<bool>;
 
+    /// Does a mail of this kind from this group wait for this account, to leave at this very moment?
+    async fn mail_waits(&mut self, group: GroupId, account: AccountId, kind: Kind, due: Time) -> Stored<bool>;
+
     /// Takes up to `most` mails that are due and nobody holds, for the length of `lease`; counts a try for each. Passes over
     /// kinds that only a newer server knows, and parks what cannot be read: neither may hold up the others.
     async fn unscoped_claim_mail(&mut self, now: Time, lease: Span, most: u32) -> Stored<Vec<QueuedMail>>;

@@ -150,7 +150,7 @@ fn told(town: &Town, email: &str) -> usize {
 }
 
 /// All that a letter says: its `Debug` tells nothing of it.
-fn written(letter: &Letter) -> String {
+fn said_in(letter: &Letter) -> String {
     let Letter { from_name, subject, text, html, reply_to, .. } = letter;
     format!("{from_name}\n{subject}\n{text}\n{html}\n{reply_to:?}")
 }
@@ -203,7 +203,7 @@ async fn a_note_is_written_shared_read_and_corrected(town: Town) {
     town.post().await;
     town.post().await;
     assert_eq!(told(&town, LIEN), 1);
-    let letter = written(&town.mailer.to(LIEN).pop().unwrap());
+    let letter = said_in(&town.mailer.to(LIEN).pop().unwrap());
     assert!(letter.contains("Harbour Health"), "{letter}");
     for secret in [TEXT[0], TEXT[1], "Lien N", "Nguyen", "Mira", "not_", "pat_", "onsultation"] {
         assert!(!letter.contains(secret), "{secret}: {letter}");
@@ -1167,7 +1167,7 @@ async fn the_trail_holds_nothing_of_the_text(town: Town) {
     assert_eq!(detail(Action::NoteDiscarded), [gone.to_string()]);
     let bell = notifications::list(&noor, &PageRequest::default()).await.unwrap();
     assert_eq!((told(&town, LIEN), bell.rows.len()), (1, 1));
-    let letters: Vec<_> = town.mailer.all().iter().map(written).collect();
+    let letters: Vec<_> = town.mailer.all().iter().map(said_in).collect();
     let told = format!("{chain:?} {letters:?} {bell:?}");
     let stored = town.engine.dump().await;
     for secret in TEXT {
