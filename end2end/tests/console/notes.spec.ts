@@ -166,6 +166,48 @@ test("a colleague reads what is shared with them, while the practice shares", as
   await expect(colleague.getByText("This note is not here, or it is not for you")).toBeVisible();
 });
 
+test("what is on the screen is what is shown and shared, however lately it was typed", async ({ page, device, portico }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const phone = await device(PHONE);
+  await accept(phone, await invite(page, portico, patient));
+  await write(page, patient, "Typed just now");
+  await expect(page.getByText("Kept", { exact: true })).toBeVisible();
+  await page.getByLabel("Text").fill("Every last word.");
+  await page.getByRole("button", { name: "See it as the patient" }).click();
+  const preview = page.getByRole("dialog", { name: "See it as the patient" });
+  await expect(preview.getByText("Every last word.")).toBeVisible();
+  await preview.getByRole("button", { name: "Close", exact: true }).last().click();
+  await page.getByLabel("Text").fill("Every last word, and one more.");
+  await page.getByRole("button", { name: "Share with the patient" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Share", exact: true }).click();
+  await expect(page.getByText("Shared with the patient since")).toBeVisible();
+  await phone.goto(`/portal/${patient.id}/records`);
+  await phone.getByRole("link", { name: "Typed just now" }).click();
+  await expect(phone.getByText("Every last word, and one more.")).toBeVisible();
+});
+
+// B-07: what was shared is read without scripts.
+test.describe("without scripts", () => {
+  test("a shared note is read", async ({ page, device, portico, browser }) => {
+    await openConsole(page);
+    const patient = await addPatient(page);
+    const phone = await device(PHONE);
+    await accept(phone, await invite(page, portico, patient));
+    await write(page, patient, "Plain");
+    await page.getByRole("button", { name: "Share with the patient" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Share", exact: true }).click();
+    await expect(page.getByText("Shared with the patient since")).toBeVisible();
+    const plain = await browser.newContext({ ...PHONE, javaScriptEnabled: false, storageState: await phone.context().storageState() });
+    const reader = await plain.newPage();
+    await reader.goto(new URL(`/portal/${patient.id}/records`, phone.url()).href);
+    await reader.getByRole("link", { name: "Plain" }).click();
+    await expect(reader.getByText("Walks without help.")).toBeVisible();
+    await expect(reader.getByRole("button", { name: "Print" })).toBeHidden();
+    await plain.close();
+  });
+});
+
 test("who does not treat anybody has no notes, and a draft is thrown away", async ({ page, device }) => {
   await openConsole(page);
   const patient = await addPatient(page);

@@ -369,14 +369,16 @@ async fn all_notes_are_shared_and_not_any_more(database: &TestDatabase) {
     }
     // By itself weighs more: such a one is readable when it is private.
     let share = may_share(&world, &world.mira, &mine).await;
+    let toms_own = may_write(&world, &tom, ann.id).await;
+    let own = may_write(&world, &world.mira, ann.id).await;
     let mut work = world.begin().await;
     work.share_note(&share, &with, world.noor.id, later(5)).await.unwrap();
-    assert!(!work.unshare_all_notes(&toms, world.noor.id).await.unwrap(), "Tom shares none");
+    assert!(!work.unshare_all_notes(&toms_own, world.noor.id).await.unwrap(), "Tom shares none");
     work.save().await.unwrap();
     assert_eq!(facts(&world, &world.noor, &mine).await.shared, Some(Share::This));
     let mut work = world.begin().await;
-    assert!(work.unshare_all_notes(&list, world.noor.id).await.unwrap());
-    assert!(!work.unshare_all_notes(&list, world.noor.id).await.unwrap());
+    assert!(work.unshare_all_notes(&own, world.noor.id).await.unwrap());
+    assert!(!work.unshare_all_notes(&own, world.noor.id).await.unwrap());
     work.save().await.unwrap();
     assert_eq!(facts(&world, &world.noor, &mine).await.shared, Some(Share::This));
     assert_eq!(facts(&world, &world.noor, &later_one).await.shared, None);
@@ -644,11 +646,12 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     };
     let list = stranger.may(ListNotes, &of).unwrap();
     let with = stranger.may(ShareWithColleagues, &of).unwrap();
+    let write = stranger.may(WriteNotes, &of.patient).unwrap();
     let mut work = world.begin().await;
     assert_eq!(work.note_facts(&enter, ann.id, note.id).await.unwrap(), None);
     assert_eq!(work.list_notes(&list, &NoteFilter::default(), &PageRequest::default()).await.unwrap().rows, []);
     assert_eq!(work.list_all_notes_shares(&list).await.unwrap(), []);
-    assert!(!work.unshare_all_notes(&list, world.mira.id).await.unwrap());
+    assert!(!work.unshare_all_notes(&write, world.mira.id).await.unwrap());
     assert_eq!(work.list_note_colleagues(&with, "").await.unwrap(), []);
     for one in [&note, &began] {
         let (read, edit) =

@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use domain::{
+    error::Conflict,
     ids::{NoteId, PatientId},
     limits,
     note::{Category, NoteForm, NotePage, NoteText},
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::is_overtaken;
 use crate::{
     api,
     components::{Button, Choice, Icon, Kind, Notice},
     console::{
         confirm::Confirm,
-        desk::use_desk,
+        desk::{Desk, use_desk},
         form::{Form, Line, Values},
         words,
     },
@@ -29,6 +29,7 @@ const PAUSE: Duration = Duration::from_millis(1_500);
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kept {
     Nothing,
+    Typed,
     Keeping,
     Done,
     Failed,
@@ -45,9 +46,9 @@ fn typed(form: Form) -> NoteForm {
 
 /// The editor. `done` is called when it was published or thrown away; false when the note is gone with it.
 #[component]
-pub fn Editor(id: PatientId, page: NotePage, done: Callback<bool>) -> impl IntoView {
+pub fn Editor(page: NotePage, present: Present, done: Callback<bool>) -> impl IntoView {
     let desk = use_desk();
-    let note = page.id;
+    let Present { patient: id, note, .. } = present;
     let was_published = page.published.is_some();
     let writing = page.draft.clone().or_else(|| page.published.clone().map(|version| version.text)).unwrap_or_default();
     let form = Form::versioned("note", &note.to_string(), page.version, values(writing));
@@ -56,8 +57,8 @@ pub fn Editor(id: PatientId, page: NotePage, done: Callback<bool>) -> impl IntoV
         let text = newer.draft.or_else(|| newer.published.map(|version| version.text)).unwrap_or_default();
         Ok(Some((newer.version, values(text))))
     });
-    let kept = RwSignal::new(if page.draft.is_some() { Kept::Done } else { Kept::Nothing });
-    keep_typed(id, note, form, kept);
+    let kept = present.kept;
+    keep_typed(form, present);
     let discarding = RwSignal::new(false);
     let publish = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -81,7 +82,7 @@ pub fn Editor(id: PatientId, page: NotePage, done: Callback<bool>) -> impl IntoV
             {form.area("body", words::NOTE_BODY, words::NOTE_BODY_HINT, true, limits::NOTE)}
             <div class="form-end">
                 <p class="muted kept" role="status">{move || match kept.get() {
-                    Kept::Nothing => ().into_any(),
+                    Kept::Nothing | Kept::Typed => ().into_any(),
                     Kept::Keeping => words::KEEPING.into_any(),
                     Kept::Done => view! { <Icon name="check"/>{words::KEPT} }.into_any(),
                     Kept::Failed => view! { <Icon name="triangle-alert"/>{words::NOT_KEPT} }.into_any(),
@@ -113,81 +114,115 @@ pub fn Editor(id: PatientId, page: NotePage, done: Callback<bool>) -> impl IntoV
 /// Of a note that was corrected nothing may have been kept yet: then there is nothing on the server to throw away.
 async fn discard(id: PatientId, note: NoteId, form: Form) -> Result<(), AppError> {
     match api::notes::discard(id, note, form.version()).await {
-        Err(AppError::Conflict(domain::error::Conflict::NotePublished)) => Ok(()),
+        Err(AppError::Conflict(Conflict::NotePublished)) => Ok(()),
         other => other,
+    }
+}
+
+/// A note while it is shown: its version, and what is typed into it, if it is being written.
+#[derive(Clone, Copy)]
+pub struct Present {
+    pub patient: PatientId,
+    pub note: NoteId,
+    version: RwSignal<i64>,
+    form: RwSignal<Option<Form>>,
+    kept: RwSignal<Kept>,
+}
+
+impl Present {
+    /// A note that was just read.
+    pub fn of(patient: PatientId, page: &NotePage) -> Self {
+        let kept = if page.draft.is_some() { Kept::Done } else { Kept::Nothing };
+        Self {
+            patient,
+            note: page.id,
+            version: RwSignal::new(page.version),
+            form: RwSignal::new(None),
+            kept: RwSignal::new(kept),
+        }
+    }
+
+    /// The version to act on, once what was typed is kept: nothing older than what is on the screen is shown or shared.
+    pub async fn kept(self) -> Result<i64, AppError> {
+        if let Some(form) = self.form.get_untracked()
+            && matches!(self.kept.get_untracked(), Kept::Typed | Kept::Failed)
+        {
+            self.keep(form).await?;
+        }
+        Ok(self.version.get_untracked())
+    }
+
+    /// Keeps what stands in the form. What is typed while the answer is out is kept after it.
+    async fn keep(self, form: Form) -> Result<(), AppError> {
+        let sent = typed(form);
+        self.kept.set(Kept::Keeping);
+        let answer = api::notes::keep(self.patient, self.note, form.version(), sent.clone()).await;
+        if self.kept.is_disposed() {
+            return answer.map(drop);
+        }
+        match answer {
+            Ok(version) => {
+                self.version.set(version);
+                self.kept.set(if typed(form) == sent { Kept::Done } else { Kept::Typed });
+                let NoteForm { title, category, body } = sent;
+                form.goes_on_from(version, vec![("title", title), ("category", category), ("body", body)]);
+                Ok(())
+            }
+            Err(error) => {
+                self.kept.set(Kept::Failed);
+                Err(error)
+            }
+        }
     }
 }
 
 /// Keeps what is typed, a moment after the last key. While one answer is out, the next waits for it: each knows the version that
 /// the one before made.
-fn keep_typed(id: PatientId, note: NoteId, form: Form, kept: RwSignal<Kept>) {
+fn keep_typed(form: Form, present: Present) {
     let desk = use_desk();
+    present.form.set(Some(form));
+    on_cleanup(move || {
+        let _ = present.form.try_set(None);
+    });
     let keys = StoredValue::new(0_u32);
     let now = move || NoteForm {
         title: form.field("title").get(),
         category: form.field("category").get(),
         body: form.field("body").get(),
     };
-    let later = move || {
-        let own = keys.get_value();
-        set_timeout(
-            move || {
-                if keys.try_get_value() == Some(own) {
-                    keep(id, note, form, kept, keys, desk);
-                }
-            },
-            PAUSE,
-        );
-    };
     Effect::new(move |before: Option<NoteForm>| {
         let now = now();
         if before.is_some_and(|before| before != now) {
             keys.update_value(|keys| *keys += 1);
-            later();
+            if present.kept.get_untracked() != Kept::Keeping {
+                present.kept.set(Kept::Typed);
+            }
+            later(form, present, keys, desk);
         }
         now
     });
 }
 
-fn keep(
-    id: PatientId,
-    note: NoteId,
-    form: Form,
-    kept: RwSignal<Kept>,
-    keys: StoredValue<u32>,
-    desk: crate::console::desk::Desk,
-) {
-    if form.busy.get_untracked() || kept.get_untracked() == Kept::Keeping || desk.over.get_untracked() {
-        return;
-    }
+fn later(form: Form, present: Present, keys: StoredValue<u32>, desk: Desk) {
     let own = keys.get_value();
-    let sent = typed(form);
-    kept.set(Kept::Keeping);
-    spawn_local(async move {
-        let answer = api::notes::keep(id, note, form.version(), sent.clone()).await;
-        if kept.is_disposed() {
+    let due = move || {
+        // Another key came after this one, or the editor is gone.
+        if keys.try_get_value() != Some(own) || form.busy.get_untracked() || desk.over.get_untracked() {
             return;
         }
-        match answer {
-            Ok(version) => {
-                kept.set(Kept::Done);
-                form.goes_on_from(
-                    version,
-                    vec![("title", sent.title), ("category", sent.category), ("body", sent.body)],
-                );
-                // More was typed meanwhile.
-                if keys.get_value() != own {
-                    keep(id, note, form, kept, keys, desk);
+        match present.kept.get_untracked() {
+            Kept::Nothing | Kept::Done => {}
+            Kept::Keeping => later(form, present, keys, desk),
+            Kept::Typed | Kept::Failed => spawn_local(async move {
+                match present.keep(form).await {
+                    Ok(()) | Err(AppError::Invalid(_)) => {}
+                    Err(error) if error == AppError::Conflict(Conflict::ChangedMeanwhile) => {
+                        let _ = form.error.try_set(Some(error));
+                    }
+                    Err(error) => desk.failed(&error),
                 }
-            }
-            Err(error) => {
-                kept.set(Kept::Failed);
-                if is_overtaken(&error) {
-                    form.error.set(Some(error));
-                } else if !matches!(error, AppError::Invalid(_)) {
-                    desk.failed(&error);
-                }
-            }
+            }),
         }
-    });
+    };
+    set_timeout(due, PAUSE);
 }

@@ -12,7 +12,6 @@ mod note;
 mod sharing;
 
 use domain::{
-    error::Conflict,
     ids::PatientId,
     note::{Category, NoteFilter, NoteForm, NoteRow, NoteState},
     page::{Page, PageRequest},
@@ -143,9 +142,4 @@ fn badges(state: NoteState, private: bool, patient_from: Option<domain::time::Ti
         {patient_from.map(|_| view! { " "<span class="badge badge-good"><Icon name="user-check"/>{words::WITH_PATIENT}</span> })}
     }
     .into_any()
-}
-
-/// Is this what saving says when somebody else saved first?
-fn is_overtaken(error: &AppError) -> bool {
-    *error == AppError::Conflict(Conflict::ChangedMeanwhile)
 }

@@ -6,7 +6,10 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{editor::Editor, sharing};
+use super::{
+    editor::{Editor, Present},
+    sharing,
+};
 use crate::{
     api,
     components::{Button, Card, Empty, Icon, Kind, LinkButton, When},
@@ -37,6 +40,7 @@ pub fn Note(id: PatientId, note: NoteId) -> impl IntoView {
         }
     });
     let draw = move |shown: NotePage| {
+        let present = Present::of(id, &shown);
         // A draft is written on; what was published is read until its author corrects it.
         let writing = shown.may.edit && (shown.draft.is_some() || shown.published.is_none());
         let sheet = {
@@ -44,23 +48,21 @@ pub fn Note(id: PatientId, note: NoteId) -> impl IntoView {
             move || match writing || correcting.get() {
                 true => {
                     let page = shown.clone();
-                    view! { <Card title=words::NOTE id="note"><Editor id=id page=page done=done/></Card> }.into_any()
+                    view! { <Card title=words::NOTE id="note"><Editor page=page present=present done=done/></Card> }
+                        .into_any()
                 }
                 false => read(shown.clone()),
             }
         };
-        let correct = (shown.may.edit && !writing).then(|| {
-            move || {
-                (!correcting.get()).then(|| {
-                    view! {
-                        <Button icon="pencil" press=move |_| correcting.set(true)>{words::CHANGE_NOTE}</Button>
-                    }
-                })
-            }
-        });
-        let beside = shown.sharing.is_some().then(|| sharing::card(id, shown.clone(), page));
+        let corrects = shown.may.edit && !writing;
+        let correct = move || {
+            (corrects && !correcting.get()).then(|| {
+                view! { <Button icon="pencil" press=move |_| correcting.set(true)>{words::CHANGE_NOTE}</Button> }
+            })
+        };
+        let beside = shown.sharing.is_some().then(|| sharing::card(shown.clone(), present, page));
         let versions = shown.published.as_ref().filter(|latest| latest.number > 1).map(|_| versions(id, note));
-        let privacy = shown.may.edit.then(|| privacy(id, shown.clone(), page));
+        let privacy = shown.may.edit.then(|| privacy(&shown, present, page));
         view! { <div class="note-page"><div class="column">{sheet}<div class="buttons">{correct}{privacy}</div>{versions}</div>{beside}</div> }.into_any()
     };
     view! {
@@ -87,10 +89,10 @@ fn read(page: NotePage) -> AnyView {
 }
 
 /// The button that keeps a note private, or not any more.
-fn privacy(id: PatientId, shown: NotePage, page: Load<NotePage>) -> AnyView {
+fn privacy(shown: &NotePage, present: Present, page: Load<NotePage>) -> AnyView {
     let desk = use_desk();
     let asking = RwSignal::new(false);
-    let (note, version, private) = (shown.id, shown.version, shown.private);
+    let private = shown.private;
     let (title, text, button, icon) = match private {
         true => (words::OPEN_TITLE, words::OPEN_TEXT, words::MAKE_OPEN, "eye"),
         false => (words::PRIVATE_TITLE, words::PRIVATE_TEXT, words::MAKE_PRIVATE, "lock"),
@@ -103,7 +105,10 @@ fn privacy(id: PatientId, shown: NotePage, page: Load<NotePage>) -> AnyView {
                 title=title
                 text=text
                 button=button
-                act=move || async move { api::notes::set_private(id, note, version, !private).await.map(drop) }
+                act=move || async move {
+                    let version = present.kept().await?;
+                    api::notes::set_private(present.patient, present.note, version, !private).await.map(drop)
+                }
                 on_close=move |done| {
                     asking.set(false);
                     if done {

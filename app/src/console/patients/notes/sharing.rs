@@ -1,12 +1,13 @@
 //! With whom a note is shared, who has read it, and a look at it as the patient would see it.
 
 use domain::{
-    ids::{NoteId, PatientId, UserId},
+    ids::{PatientId, UserId},
     note::{NotePage, NoteSharing, PortalReader, Reader, Share, ShareForm, SharedWith},
     time::Time,
 };
 use leptos::{prelude::*, task::spawn_local};
 
+use super::editor::Present;
 use crate::{
     api,
     components::{Button, Card, Dialog, Icon, Kind, Notice, Tone, When},
@@ -32,10 +33,11 @@ enum Doing {
 }
 
 /// The card beside a note of one's own.
-pub fn card(id: PatientId, shown: NotePage, page: Load<NotePage>) -> AnyView {
+pub fn card(shown: NotePage, present: Present, page: Load<NotePage>) -> AnyView {
     let desk = use_desk();
     let doing = RwSignal::new(None::<Doing>);
-    let NotePage { id: note, version, patient_from, may, sharing, .. } = shown.clone();
+    let Present { patient: id, note, .. } = present;
+    let NotePage { patient_from, may, sharing, .. } = shown.clone();
     let NoteSharing { colleagues, open, portal, readers } = sharing.unwrap_or_default();
     let any_share = !colleagues.is_empty();
     let patient = patient(patient_from, &portal);
@@ -95,16 +97,19 @@ pub fn card(id: PatientId, shown: NotePage, page: Load<NotePage>) -> AnyView {
             <Card title=words::WHO_HAS_READ id="who-has-read">{has_read}</Card>
         </aside>
         {move || doing.get().map(|what| match what {
-            Doing::Look => look(id, shown.clone(), doing),
-            Doing::WithPatient => view! { <WithPatient id=id note=note version=version on_close=close/> }.into_any(),
-            Doing::WithColleague => with_one(id, note, version, close),
+            Doing::Look => look(shown.clone(), present, doing),
+            Doing::WithPatient => view! { <WithPatient present=present on_close=close/> }.into_any(),
+            Doing::WithColleague => with_one(present, close),
             Doing::FromPatient => view! {
                 <Confirm
                     title=words::UNSHARE_PATIENT_TITLE
                     text=words::UNSHARE_PATIENT_TEXT
                     button=words::STOP_SHARING
                     danger=true
-                    act=move || async move { api::notes::unshare_with_patient(id, note, version).await.map(drop) }
+                    act=move || async move {
+                        let version = present.kept().await?;
+                        api::notes::unshare_with_patient(id, note, version).await.map(drop)
+                    }
                     on_close=move |done| {
                         if done {
                             desk.toasts.say(words::UNSHARED);
@@ -172,11 +177,13 @@ fn reader(one: Reader) -> AnyView {
 }
 
 /// The note as the patient would see it, and who that is (B-04).
-fn look(id: PatientId, shown: NotePage, doing: RwSignal<Option<Doing>>) -> AnyView {
-    let note = shown.id;
+fn look(shown: NotePage, present: Present, doing: RwSignal<Option<Doing>>) -> AnyView {
     let portal = shown.sharing.map(|sharing| sharing.portal).unwrap_or_default();
     let shared = shown.patient_from.is_some();
-    let preview = load(move || api::notes::as_patient(id, note));
+    let preview = load(move || async move {
+        present.kept().await?;
+        api::notes::as_patient(present.patient, present.note).await
+    });
     let people =
         portal.into_iter().map(|one| view! { <li>{words::portal_reader(&one.email, one.kind, one.sees, shared)}</li> });
     let people = people.collect_view();
@@ -205,18 +212,15 @@ fn look(id: PatientId, shown: NotePage, doing: RwSignal<Option<Doing>>) -> AnyVi
 
 /// The dialog that shares a note with the patient.
 #[component]
-fn WithPatient(
-    id: PatientId,
-    note: NoteId,
-    version: i64,
-    on_close: impl Fn(bool) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
+fn WithPatient(present: Present, on_close: impl Fn(bool) + Copy + Send + Sync + 'static) -> impl IntoView {
     let desk = use_desk();
+    let Present { patient: id, note, .. } = present;
     let form = Form::new("share-note", &note.to_string(), vec![("on", String::new())]);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let typed = ShareForm { on: form.value("on") };
-        form.send(api::notes::share_with_patient(id, note, version, typed), move |_| {
+        let share = async move { api::notes::share_with_patient(id, note, present.kept().await?, typed).await };
+        form.send(share, move |_| {
             desk.toasts.say(words::SHARED);
             on_close(true);
         });
@@ -243,16 +247,12 @@ fn WithPatient(
 }
 
 /// The dialog that shares one note with a colleague.
-fn with_one(
-    id: PatientId,
-    note: NoteId,
-    version: i64,
-    on_close: impl Fn(bool) + Copy + Send + Sync + 'static,
-) -> AnyView {
+fn with_one(present: Present, on_close: impl Fn(bool) + Copy + Send + Sync + 'static) -> AnyView {
     let share = move |user: UserId| -> Sharing {
-        Box::pin(async move { api::notes::share_with(id, note, version, user).await.map(drop) })
+        let Present { patient: id, note, .. } = present;
+        Box::pin(async move { api::notes::share_with(id, note, present.kept().await?, user).await.map(drop) })
     };
-    choose(id, words::SHARE_WITH_COLLEAGUE, "", Box::new(share), None, Callback::new(on_close))
+    choose(present.patient, words::SHARE_WITH_COLLEAGUE, "", Box::new(share), None, Callback::new(on_close))
 }
 
 /// The dialog that shares all of one's notes about the patient, and ends that.
