@@ -230,6 +230,21 @@ mod tests {
         Err(Denied::Forbidden(why))
     }
 
+    /// What is decided about every right of the console.
+    fn decided(asks: &Actor, facts: &NoteFacts) -> [(&'static str, Expected); 7] {
+        let share = asks.may(ShareNote, facts).map(drop);
+        let colleagues = asks.may(ShareWithColleagues, &facts.of).map(drop);
+        [
+            ("list", asks.may(ListNotes, &facts.of).map(drop)),
+            ("read", asks.may(ReadNote, facts).map(drop)),
+            ("write", asks.may(WriteNotes, &facts.of.patient).map(drop)),
+            ("edit", asks.may(EditNote, facts).map(drop)),
+            ("share", share),
+            ("colleagues", colleagues),
+            ("this with colleagues", share.and(colleagues)),
+        ]
+    }
+
     impl Reference {
         fn is_administrator(&self) -> bool {
             matches!(self.user.level, Level::CalendarContacts | Level::CalendarContactsFinance | Level::AdminFull)
@@ -326,13 +341,31 @@ mod tests {
             self.may_share()?;
             if self.facts.of.sharing { Ok(()) } else { refused(Refusal::SharingOff) }
         }
+
+        fn share_this_with_colleagues(&self) -> Expected {
+            self.share()?;
+            if self.facts.of.sharing { Ok(()) } else { refused(Refusal::SharingOff) }
+        }
+
+        /// In the order of [`decided`].
+        fn expects(&self) -> [Expected; 7] {
+            [
+                self.list(),
+                self.read(),
+                self.write(),
+                self.edit(),
+                self.share(),
+                self.share_with_colleagues(),
+                self.share_this_with_colleagues(),
+            ]
+        }
     }
 
     /// Decision 9; S0-23, S0-40, PR-01, PR-03, PR-07: every decision about a note is the one of the reference.
     #[test]
     fn the_console_decides_as_the_reference_does() {
         let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
-        let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+        let mut seen: BTreeMap<(&str, String), u32> = BTreeMap::new();
         for _ in 0..CASES {
             let settings = AccessSettings {
                 hide_names: dice.below(4) == 0,
@@ -359,121 +392,138 @@ mod tests {
             };
             let asks = actor(5, Face::User(user));
             let rule = Reference { user, facts };
-            let list = asks.may(ListNotes, &facts.of);
-            if let Ok(access) = &list {
+            if let Ok(access) = asks.may(ListNotes, &facts.of) {
                 let all = matches!(rule.user.level, Level::Clinical | Level::Full | Level::AdminFull);
                 assert_eq!((access.all(), access.shared()), (all, facts.of.sharing && !rule.is_administrator()));
             }
-            let read = asks.may(ReadNote, &facts);
-            if let Ok(access) = &read {
+            if let Ok(access) = asks.may(ReadNote, &facts) {
                 assert_eq!((access.note(), access.patient(), access.group()), (facts.note, id(9), id(1)));
                 assert_eq!(access.own(), facts.author == id(ME));
             }
-            let answers = [
-                ("list", list.map(drop), rule.list()),
-                ("read", read.map(drop), rule.read()),
-                ("write", asks.may(WriteNotes, &facts.of.patient).map(drop), rule.write()),
-                ("edit", asks.may(EditNote, &facts).map(drop), rule.edit()),
-                ("share", asks.may(ShareNote, &facts).map(drop), rule.share()),
-                ("colleagues", asks.may(ShareWithColleagues, &facts.of).map(drop), rule.share_with_colleagues()),
-            ];
-            for (what, decided, expected) in answers {
+            for ((what, decided), expected) in decided(&asks, &facts).into_iter().zip(rule.expects()) {
                 assert_eq!(decided, expected, "{what}: {facts:?} {:?}", rule.user);
-                *seen.entry(format!("{what} {decided:?}")).or_default() += 1;
+                *seen.entry((what, format!("{decided:?}"))).or_default() += 1;
+            }
+            // Whoever is not in the console is told nothing but that.
+            let (face, why) = dice.one(&[
+                (Face::Portal, Refusal::Door),
+                (Face::Lobby(Waits::Password), Refusal::TemporaryPassword),
+                (Face::Lobby(Waits::Group), Refusal::NoGroup),
+            ]);
+            for (what, decided) in decided(&actor(5, face), &facts) {
+                assert_eq!(decided, refused(why), "{what}: {face:?} {facts:?}");
             }
         }
-        // Nothing is compared that never happens.
-        for outcome in [
-            "list Ok(())",
-            "read Ok(())",
-            "read Err(NotFound)",
-            "write Err(Forbidden(Level))",
-            "edit Ok(())",
-            "edit Err(Forbidden(NotAuthor))",
-            "edit Err(Forbidden(ReadOnly))",
-            "share Ok(())",
-            "share Err(Forbidden(Setting))",
-            "colleagues Ok(())",
-            "colleagues Err(Forbidden(SharingOff))",
-        ] {
-            assert!(seen.get(outcome).is_some_and(|count| *count > 1_000), "{outcome}: {seen:?}");
+        // Every outcome that there is, and none that is too rare for the comparison to mean anything.
+        let all: Vec<_> = [
+            ("colleagues", &["NotFound", "Level", "ReadOnly", "Setting", "SharingOff"][..]),
+            ("edit", &["NotFound", "NotAuthor", "ReadOnly"]),
+            ("list", &["NotFound"]),
+            ("read", &["NotFound"]),
+            ("share", &["NotFound", "Level", "NotAuthor", "ReadOnly", "Setting"]),
+            ("this with colleagues", &["NotFound", "Level", "NotAuthor", "ReadOnly", "Setting", "SharingOff"]),
+            ("write", &["NotFound", "Level", "ReadOnly"]),
+        ]
+        .into_iter()
+        .flat_map(|(what, denials)| {
+            denials
+                .iter()
+                .map(move |denial| match *denial {
+                    "NotFound" => (what, "Err(NotFound)".to_owned()),
+                    why => (what, format!("Err(Forbidden({why}))")),
+                })
+                .chain([(what, "Ok(())".to_owned())])
+        })
+        .collect();
+        assert_eq!(seen.len(), all.len(), "{seen:?}");
+        for outcome in all {
+            assert!(seen.get(&outcome).is_some_and(|count| *count > 1_000), "{outcome:?}: {seen:?}");
         }
     }
 
-    // S0-22, S0-23, PT-01, PT-03: an open grant that shows what is shared, and a note that is.
+    // Decision 9; S0-22, S0-23, PT-01, PT-03: an open grant that shows what is shared, and a note that is.
     #[test]
     fn the_portal_decides_as_the_reference_does() {
         let mut dice = Dice(0xD1B5_4A32_D192_ED03);
-        let (mut shown, mut hidden) = (0_u32, 0_u32);
+        // Shown, by who reads; and hidden for one reason alone, by that reason.
+        let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
         let now = Time::from_millis(1_000);
         for _ in 0..CASES {
             let at = Time::from_millis(0);
-            let state =
-                dice.one(&[State::Activated { at }, State::Activated { at }, State::Invited, State::Suspended { at }]);
-            let ends_at = dice.one(&[None, None, Some(Time::from_millis(999)), Some(Time::from_millis(1_001))]);
+            let activated = State::Activated { at };
+            let state = dice.one(&[
+                activated,
+                activated,
+                activated,
+                State::Invited,
+                State::Suspended { at },
+                State::Ended { at },
+            ]);
             let terms = Terms {
                 role: dice.one(grant::Role::ALL),
                 level: dice.one(&[grant::Level::Clinical, grant::Level::Clinical, grant::Level::Administrative]),
                 manages: dice.coin(),
-                ends_at,
+                ends_at: dice.one(&[None, None, Some(at), Some(now), Some(Time::from_millis(1_001))]),
             };
+            // Given before, on and after the birthdays that are past.
+            let given_at = Time::from_millis(dice.one(&[0, 500, 900]));
+            let mut birthday =
+                || dice.one(&[None, None, Some(Time::from_millis(500)), Some(now), Some(Time::from_millis(1_001))]);
+            let ages = Birthdays { steps_down_at: birthday(), ends_at: birthday() };
             let account = if dice.below(6) == 0 { 8 } else { 7 };
-            let grant = Grant::own(id(1), id(1), id(9), id(account), at);
-            let kind = dice.one(&[Kind::Own, Kind::Contact, Kind::Other]);
-            let terms = if kind == Kind::Own { grant.terms } else { terms };
-            let grant = Grant { state, kind, terms, ..grant };
+            let kind = dice.one(Kind::ALL);
+            let grant = Grant { state, kind, terms, ..Grant::own(id(1), id(1), id(9), id(account), given_at) };
             let status = dice.one(&Status::ALL);
             let facts = OwnNoteFacts {
-                grant: GrantFacts { grant, status, ages: Birthdays::default(), patient_uses_portal: dice.coin(), now },
+                grant: GrantFacts { grant, status, ages, patient_uses_portal: dice.coin(), now },
                 note: id(NOTE),
                 published: dice.below(4) != 0,
                 private: dice.below(4) == 0,
                 patient_from: dice.one(&[None, Some(at), Some(now), Some(Time::from_millis(1_001))]),
             };
-            let decided = actor(7, Face::Portal).may(ReadOwnNote, &facts);
             let own = &facts.grant.grant;
-            let open = own.account == id(7)
-                && matches!(own.state, State::Activated { .. })
-                && own.terms.ends_at.is_none_or(|end| end > now)
-                && own.terms.level == grant::Level::Clinical
-                && matches!(status, Status::Active | Status::Inactive);
-            let shared = facts.published && !facts.private && facts.patient_from.is_some_and(|from| from <= now);
-            match decided {
+            // A birthday is nothing to the patient, nor to whoever was let in since.
+            let came = |birthday: Option<Time>| {
+                own.kind != Kind::Own && birthday.is_some_and(|birthday| birthday <= now && given_at < birthday)
+            };
+            let needed = [
+                ("the account's own", own.account == id(7)),
+                ("activated", own.state == activated),
+                ("not over", own.terms.ends_at.is_none_or(|end| end > now)),
+                ("clinical", own.terms.level == grant::Level::Clinical),
+                ("not stepped down", !came(ages.steps_down_at)),
+                ("not grown up", !came(ages.ends_at)),
+                ("record open", matches!(status, Status::Active | Status::Inactive)),
+                ("published", facts.published),
+                ("not private", !facts.private),
+                ("shared by now", facts.patient_from.is_some_and(|from| from <= now)),
+            ];
+            let mut missing = needed.iter().filter(|(_, holds)| !holds).map(|(what, _)| *what);
+            let first = missing.next();
+            match actor(7, Face::Portal).may(ReadOwnNote, &facts) {
                 Ok(access) => {
-                    assert!(open && shared, "{facts:?}");
+                    assert_eq!(first, None, "{facts:?}");
                     assert_eq!((access.note(), access.patient(), access.account()), (facts.note, own.patient, id(7)));
-                    shown += 1;
+                    *seen.entry(own.kind.code()).or_default() += 1;
                 }
                 Err(denied) => {
-                    assert!(!(open && shared), "{facts:?}");
                     assert_eq!(denied, Denied::NotFound);
-                    hidden += 1;
+                    let what = first.unwrap_or_else(|| panic!("hidden for nothing: {facts:?}"));
+                    if missing.next().is_none() {
+                        *seen.entry(what).or_default() += 1;
+                    }
                 }
             }
+            // Whoever is not in the portal is told nothing but that.
+            let settings = AccessSettings::default();
+            let user = UserFace { group: id(1), user: id(ME), level: dice.one(&Level::ALL), settings };
+            let (face, why) = dice.one(&[
+                (Face::User(user), Refusal::Door),
+                (Face::Lobby(Waits::Password), Refusal::TemporaryPassword),
+                (Face::Lobby(Waits::Group), Refusal::Door),
+            ]);
+            assert_eq!(actor(7, face).may(ReadOwnNote, &facts).map(drop), refused(why), "{face:?} {facts:?}");
         }
-        assert!(shown > 10_000 && hidden > 10_000, "{shown} {hidden}");
-    }
-
-    #[test]
-    fn the_other_side_and_the_lobby_read_nothing() {
-        let of = NotesFacts {
-            patient: PatientFacts { group: id(1), patient: id(9), relationship: Some(Relationship::Granted) },
-            sharing: true,
-        };
-        let facts = NoteFacts {
-            of,
-            note: id(NOTE),
-            author: id(ME),
-            published: true,
-            private: false,
-            shared: Some(Share::This),
-        };
-        for face in [Face::Portal, Face::Lobby(Waits::Password), Face::Lobby(Waits::Group)] {
-            let asks = actor(5, face);
-            assert!(asks.may(ListNotes, &of).is_err());
-            assert!(asks.may(ReadNote, &facts).is_err());
-            assert!(asks.may(WriteNotes, &of.patient).is_err());
-            assert!(asks.may(ShareWithColleagues, &of).is_err());
-        }
+        assert!(seen.len() == Kind::ALL.len() + 10 && seen.values().all(|count| *count > 1_000), "{seen:?}");
     }
 }
