@@ -131,6 +131,8 @@ pub enum Action {
     NotesListed,
     /// Read a note, or one of its versions.
     NoteViewed,
+    /// Opened the draft of a note, to go on writing it.
+    NoteDraftOpened,
     /// Looked at a note as the patient would see it.
     NotePreviewed,
     /// Kept what was typed into a note.
@@ -195,7 +197,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 89] = [
+    pub const ALL: [Self; 90] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -255,6 +257,7 @@ impl Action {
         Self::FormReturned,
         Self::NotesListed,
         Self::NoteViewed,
+        Self::NoteDraftOpened,
         Self::NotePreviewed,
         Self::NoteSaved,
         Self::NotePublished,
@@ -350,6 +353,7 @@ impl Action {
             Self::FormReturned => "form_returned",
             Self::NotesListed => "notes_listed",
             Self::NoteViewed => "note_viewed",
+            Self::NoteDraftOpened => "note_draft_opened",
             Self::NotePreviewed => "note_previewed",
             Self::NoteSaved => "note_saved",
             Self::NotePublished => "note_published",

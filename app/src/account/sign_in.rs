@@ -3,6 +3,7 @@
 use domain::account::Door;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use services::Ctx;
 
 use super::{Gate, words as say};
 use crate::portal::Draft;
@@ -20,7 +21,9 @@ pub fn SignIn(
     let answer = Answer::of(DOOR);
     let next = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
     let next = answer.value_or("next", &next);
-    let signed_out = use_query_map().with_untracked(|query| query.get("signed-out").is_some());
+    // Whoever is still signed in did not sign out: a link of somebody else's forgets nothing.
+    let nobody = use_context::<Ctx>().is_none_or(|ctx| ctx.actor().is_err());
+    let signed_out = nobody && use_query_map().with_untracked(|query| query.get("signed-out").is_some());
     let lead = if signed_out { say::SIGNED_OUT } else { "" };
     let eyebrow = match door {
         Door::Portal => say::SIGN_IN_PORTAL,

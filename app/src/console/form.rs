@@ -218,6 +218,12 @@ impl Form {
         self.restored.set(false);
     }
 
+    /// Is anything typed that was not saved?
+    #[must_use]
+    pub fn is_changed(self) -> bool {
+        untrack(move || !self.is_untouched(&self.values()))
+    }
+
     /// These values were saved as this version while somebody goes on typing: what differs from them by now is a draft over it.
     pub fn goes_on_from(self, version: i64, saved: Values) {
         self.start.set_value((version, saved));

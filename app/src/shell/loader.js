@@ -1,7 +1,11 @@
 // Wakes the islands of a page, when there are any and the browser has nothing better to do. Everything on the page works
 // before that. Islands here stand beside each other: one inside another would need Leptos' own loader.
 // Forgets what was typed in this tab when somebody signs out in another; see portal/draft.rs.
-addEventListener("storage", ({ key }) => key === "portico.signed-out" && sessionStorage.clear());
+addEventListener("storage", ({ key, newValue }) => {
+  if (key !== "portico.signed-out") return;
+  sessionStorage.clear();
+  sessionStorage.setItem(key, newValue ?? "");
+});
 ((js, wasm) => {
   const wake = async () => {
     const islands = document.querySelectorAll("leptos-island");

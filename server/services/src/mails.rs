@@ -249,7 +249,7 @@ async fn record_shared(services: &Services, work: &mut dyn Work, mail: &QueuedMa
     if !waits {
         return Ok(GONE);
     }
-    if late(services, mail, mail.made_at.max(mail.due_at)) {
+    if late(services, mail, mail.made_at) {
         return Ok(Fate::Park(Failure::GaveUp));
     }
     let group = work.unscoped_lookup_group(group).await?.ok_or_else(|| Error::fault("a note without its group"))?;
@@ -490,7 +490,9 @@ pub(crate) fn about_forms(ctx: &Ctx, account: &Account, group: GroupId) -> Queue
 pub(crate) fn about_record(ctx: &Ctx, account: &Account, group: GroupId, from: Option<Time>) -> QueuedMail {
     let kind = if from.is_some() { Kind::RecordOpens } else { Kind::RecordShared };
     let mail = about_account(ctx, account, kind, None);
-    QueuedMail { group: Some(group), due_at: from.unwrap_or(mail.due_at), ..mail }
+    // It counts as made when it says something new: from then on it is tried for as long as others.
+    let due_at = from.unwrap_or(mail.due_at);
+    QueuedMail { group: Some(group), made_at: due_at, due_at, ..mail }
 }
 
 /// A mail to a portal user that changes were decided about. It waits until the last word is likely said, and until a decision

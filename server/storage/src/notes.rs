@@ -500,35 +500,6 @@ impl Notes for SqlWork {
             .bind(note.version),
         )
         .await?;
-        self.execute(
-            query(
-                "INSERT INTO practitioner_relationships (
-                     group_id,
-                     user_id,
-                     patient_id,
-                     kind,
-                     sort_name,
-                     all_words
-                 )
-                 SELECT
-                     p.group_id,
-                     $3,
-                     p.id,
-                     'automatic',
-                     p.sort_name,
-                     p.all_words
-                 FROM patients p
-                 WHERE p.group_id = $1
-                   AND p.id = $2
-                 ON CONFLICT (group_id, user_id, patient_id) DO UPDATE
-                 SET was_automatic = TRUE
-                 WHERE practitioner_relationships.kind <> 'automatic'",
-            )
-            .bind(access.group().uuid())
-            .bind(access.patient().uuid())
-            .bind(access.user().uuid()),
-        )
-        .await?;
         Ok(())
     }
 
@@ -622,6 +593,38 @@ impl Notes for SqlWork {
             .bind(version.at.millis()),
         )
         .await?;
+        // Who has written about a patient treats them: not who only began to.
+        if version.number == 1 {
+            self.execute(
+                query(
+                    "INSERT INTO practitioner_relationships (
+                         group_id,
+                         user_id,
+                         patient_id,
+                         kind,
+                         sort_name,
+                         all_words
+                     )
+                     SELECT
+                         p.group_id,
+                         $3,
+                         p.id,
+                         'automatic',
+                         p.sort_name,
+                         p.all_words
+                     FROM patients p
+                     WHERE p.group_id = $1
+                       AND p.id = $2
+                     ON CONFLICT (group_id, user_id, patient_id) DO UPDATE
+                     SET was_automatic = TRUE
+                     WHERE practitioner_relationships.kind <> 'automatic'",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(access.user().uuid()),
+            )
+            .await?;
+        }
         Ok(true)
     }
 

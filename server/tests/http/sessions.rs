@@ -16,7 +16,7 @@ async fn a_cookie_is_worth_nothing_after_signing_out() {
         let stolen = person.copy();
         assert_eq!(person.get("/console").await.is(200).header("cache-control"), Some("no-store"));
         let response = person.form("account/sign_out", "/console", &[]).await.is(303);
-        assert_eq!(response.location(), "/console/sign-in");
+        assert_eq!(response.location(), "/console/sign-in?signed-out");
         assert_eq!(response.header("clear-site-data"), Some("\"cache\""));
         assert_eq!(person.cookie(), None, "the cookie is taken away");
         assert!(!stolen.is_signed_in().await);

@@ -106,6 +106,7 @@ pub const fn action(action: Action) -> &'static str {
         Action::FormReturned => "Returned a form",
         Action::NotesListed => "Looked at the notes",
         Action::NoteViewed => "Read a note",
+        Action::NoteDraftOpened => "Opened the draft of a note",
         Action::NotePreviewed => "Looked at a note as the patient sees it",
         Action::NoteSaved => "Kept the draft of a note",
         Action::NotePublished => "Published a note",

@@ -110,7 +110,9 @@ pub async fn open(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<NotePage>
     let facts = note_facts(ctx, work.as_mut(), patient, id).await?;
     let access = actor.may(ReadNote, &facts)?;
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts.of.patient).await?;
-    note_it(ctx, work.as_mut(), &access, Action::NoteViewed, "").await?;
+    // The patient's log tells that notes are read, not that one is begun.
+    let action = if facts.published { Action::NoteViewed } else { Action::NoteDraftOpened };
+    note_it(ctx, work.as_mut(), &access, action, "").await?;
     let note = work.lookup_note(&access).await?.ok_or(Error::NotFound)?;
     let (author, _) = work.lookup_author(&access).await?.ok_or(Error::NotFound)?;
     if let Some(version) = &note.published

@@ -87,7 +87,9 @@ pub(super) async fn tell_portal(
         }
         anybody = true;
         let account = facts.grant.account;
-        work.hint(Hint::Bell(account));
+        if from.is_none() {
+            work.hint(Hint::Bell(account));
+        }
         let (group, now) = (access.group(), ctx.now());
         // One mail says it for all that is shared by then.
         let is_said = match from {
@@ -104,9 +106,13 @@ pub(super) async fn tell_portal(
     Ok(anybody)
 }
 
-/// What was begun is published before it is shared (decision 9), if it is whole.
+/// What was typed is published before it is shared (decision 9), if it is whole: so the patient reads what the author last saw.
 async fn published(ctx: &Ctx, own: &mut Own, version: i64) -> Result<i64> {
-    if own.note.published.is_some() {
+    let Some(draft) = &own.note.draft else { return Ok(version) };
+    // What was typed says what was published: there is nothing to correct.
+    if own.note.published.as_ref().is_some_and(|latest| latest.text == *draft) {
+        own.note.draft = None;
+        own.note.saved_at = None;
         return Ok(version);
     }
     let text = NoteForm::from(own.note.writing()).check(Completeness::Whole)?;

@@ -125,13 +125,14 @@ pub trait Notes {
     /// Who wrote it, and what they do.
     async fn lookup_author(&mut self, access: &Access<ReadNote>) -> Stored<Option<(UserName, String)>>;
 
-    /// A new note. It makes the patient one of its author's, unless that was decided otherwise.
+    /// A new note.
     async fn add_note(&mut self, access: &Access<WriteNotes>, note: &Note, at: Time) -> Stored<()>;
 
     /// Saves a note, but for its text that was published; false when it was changed meanwhile.
     async fn save_note(&mut self, access: &Access<EditNote>, note: &Note) -> Stored<bool>;
 
-    /// Publishes the version that `note` has by now, and saves the rest of it; false when it was changed meanwhile.
+    /// Publishes the version that `note` has by now, and saves the rest of it; false when it was changed meanwhile. The first one
+    /// makes the patient one of its author's, unless that was decided otherwise.
     async fn publish_note(&mut self, access: &Access<EditNote>, note: &Note, version: &Version) -> Stored<bool>;
 
     /// Throws a draft away that was never published; false when it was published or changed meanwhile.

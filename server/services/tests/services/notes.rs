@@ -622,7 +622,10 @@ async fn who_writes_and_who_shares(town: Town) {
     let enter = keeps.actor().unwrap().may(EnterGroup, &()).unwrap();
     let relationship = async || town.read().await.patient_facts(&enter, own).await.unwrap().unwrap().relationship;
     assert_eq!(relationship().await, None);
-    notes::begin(&keeps, own, &form("", "")).await.unwrap();
+    // Not who only began to: a draft opens no answers and no social history.
+    let begun = notes::begin(&keeps, own, &form("", "")).await.unwrap();
+    assert_eq!(relationship().await, None);
+    notes::publish(&keeps, own, begun, 0, &form("One", "Text")).await.unwrap();
     assert_eq!(relationship().await, Some(Relationship::Automatic));
 }
 
@@ -690,10 +693,18 @@ async fn a_draft_is_published_when_it_is_shared(town: Town) {
     let three = notes::begin(owner, patient, &form("Three", "Three")).await.unwrap();
     notes::share_all(owner, patient, id_of(&noor)).await.unwrap();
     assert!(notes::open(owner, patient, three).await.unwrap().published.is_none());
-    // What was typed since the last version is not what is shared.
+    // B-04: what its author typed since, and looked at as the patient, is what the patient reads.
     notes::keep(owner, patient, two, next, &form("Two", "typed")).await.unwrap();
     notes::share_with_patient(owner, patient, two, next + 1, &ShareForm::default()).await.unwrap();
-    assert_eq!(notes::open_own(&lien, patient, two).await.unwrap().text.body, "Two");
+    let seen = notes::open_own(&lien, patient, two).await.unwrap();
+    assert_eq!((seen.text.body.as_str(), seen.changed_at.is_some()), ("typed", true));
+    assert_eq!(notes::open(owner, patient, two).await.unwrap().published.unwrap().number, 2);
+    // What was typed and taken back again makes no version.
+    let version = notes::unshare_with_patient(owner, patient, two, next + 3).await.unwrap();
+    let version = notes::keep(owner, patient, two, version, &form("Two", "typed")).await.unwrap();
+    notes::share_with_patient(owner, patient, two, version, &ShareForm::default()).await.unwrap();
+    let page = notes::open(owner, patient, two).await.unwrap();
+    assert_eq!((page.published.unwrap().number, page.draft), (2, None));
 }
 
 // RC-05, PT-03

@@ -8,14 +8,15 @@ use domain::{
     error::{Conflict, Refusal},
     history::HistoryFilter,
     ids::{PatientId, UserId},
+    note::NoteForm,
     page::PageRequest,
     patient::{DetailsForm, PatientFilter},
     relationship::{RelationshipRow, Wanted},
     user::{AccessSettings, Level, Role, UserFilter, UserState},
 };
 use services::{
-    Ctx, Error, bulk, console, forms, history, invitations, locations, mails, notifications, patients, relationships,
-    settings, templates, updates, users,
+    Ctx, Error, bulk, console, forms, history, invitations, locations, mails, notes, notifications, patients,
+    relationships, settings, templates, updates, users,
 };
 
 use crate::town::{Staff, Town, access_form};
@@ -226,6 +227,7 @@ pub async fn tried_on(user: &Ctx, patient: PatientId) -> BTreeMap<&'static str, 
         ("InvitePatient", Came::of(invitations::invite(user, patient, &crate::town::form(&email)).await)),
         ("SendForms", Came::of(forms::send_start(user, patient).await)),
         ("ViewForms", Came::of(forms::requests(user, patient, &page).await)),
+        ("WriteNotes", Came::of(notes::begin(user, patient, &NoteForm::default()).await)),
         ("ManageRelationships", Came::of(relationships::list(user, patient, &page).await)),
     ])
 }

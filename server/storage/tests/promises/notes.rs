@@ -279,8 +279,11 @@ async fn writing_makes_a_patient_ones_own(database: &TestDatabase) {
     let relationship =
         async |user: &User, patient: &Patient| patient_facts(&world, user, patient.id).await.relationship;
     assert_eq!(relationship(&world.mira, &ann).await, None);
+    // Not who only began to.
+    add(&world, &world.mira, &draft(&world.mira, &ann, text("Knee", ""))).await;
+    assert_eq!(relationship(&world.mira, &ann).await, None);
     for _ in 0..2 {
-        add(&world, &world.mira, &draft(&world.mira, &ann, text("Knee", ""))).await;
+        published(&world, &world.mira, &ann, "Knee").await;
         assert_eq!(relationship(&world.mira, &ann).await, Some(Relationship::Automatic));
     }
     let set = async |user: &User, patient: &Patient, relationship| {
@@ -290,7 +293,7 @@ async fn writing_makes_a_patient_ones_own(database: &TestDatabase) {
         work.save().await.unwrap();
     };
     set(&world.noor, &bea, Relationship::Granted).await;
-    add(&world, &world.noor, &draft(&world.noor, &bea, text("Hip", ""))).await;
+    published(&world, &world.noor, &bea, "Hip").await;
     assert_eq!(relationship(&world.noor, &bea).await, Some(Relationship::Granted), "what was decided stays");
     // When the grant is taken back, the note is left to treat them by.
     let may = world.may_relate(&world.mira, bea.id).await;

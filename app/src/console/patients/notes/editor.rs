@@ -40,6 +40,11 @@ fn values(text: NoteText) -> Values {
     vec![("title", title), ("category", category), ("body", body)]
 }
 
+fn saved(form: NoteForm) -> Values {
+    let NoteForm { title, category, body } = form;
+    vec![("title", title), ("category", category), ("body", body)]
+}
+
 fn typed(form: Form) -> NoteForm {
     NoteForm { title: form.value("title"), category: form.value("category"), body: form.value("body") }
 }
@@ -62,9 +67,16 @@ pub fn Editor(page: NotePage, present: Present, done: Callback<bool>) -> impl In
     let discarding = RwSignal::new(false);
     let publish = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        form.send(api::notes::publish(id, note, form.version(), typed(form)), move |_| {
+        let sent = typed(form);
+        let publish = api::notes::publish(id, note, form.version(), sent.clone());
+        form.send(publish, move |version| {
             desk.toasts.say(words::NOTE_PUBLISHED);
-            done.run(true);
+            if typed(form) == sent {
+                return done.run(true);
+            }
+            // Somebody went on typing meanwhile: that is a draft over what was published.
+            form.goes_on_from(version, saved(sent));
+            kept.set(Kept::Typed);
         });
     };
     let kinds = Category::ALL.into_iter();
@@ -144,12 +156,11 @@ impl Present {
 
     /// The version to act on, once what was typed is kept: nothing older than what is on the screen is shown or shared.
     pub async fn kept(self) -> Result<i64, AppError> {
-        if let Some(form) = self.form.get_untracked()
-            && matches!(self.kept.get_untracked(), Kept::Typed | Kept::Failed)
-        {
+        let Some(form) = self.form.get_untracked() else { return Ok(self.version.get_untracked()) };
+        if form.is_changed() {
             self.keep(form).await?;
         }
-        Ok(self.version.get_untracked())
+        Ok(form.version())
     }
 
     /// Keeps what stands in the form. What is typed while the answer is out is kept after it.
@@ -164,8 +175,7 @@ impl Present {
             Ok(version) => {
                 self.version.set(version);
                 self.kept.set(if typed(form) == sent { Kept::Done } else { Kept::Typed });
-                let NoteForm { title, category, body } = sent;
-                form.goes_on_from(version, vec![("title", title), ("category", category), ("body", body)]);
+                form.goes_on_from(version, saved(sent));
                 Ok(())
             }
             Err(error) => {
@@ -190,6 +200,11 @@ fn keep_typed(form: Form, present: Present) {
         category: form.field("category").get(),
         body: form.field("body").get(),
     };
+    // What comes back from the device was not kept on the server.
+    if form.is_changed() {
+        present.kept.set(Kept::Typed);
+        later(form, present, keys, desk);
+    }
     Effect::new(move |before: Option<NoteForm>| {
         let now = now();
         if before.is_some_and(|before| before != now) {
