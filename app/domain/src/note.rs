@@ -267,7 +267,7 @@ pub struct NoteRow {
     pub private: bool,
     /// From when on the patient's portal shows it.
     pub patient_from: Option<Time>,
-    /// When the latest version was published, or a draft was begun.
+    /// When it was begun: lists are in this order.
     pub at: Time,
 }
 
@@ -301,7 +301,7 @@ pub struct NotePage {
     pub private: bool,
     /// From when on the patient's portal shows it.
     pub patient_from: Option<Time>,
-    /// Counts the changes.
+    /// Counts the changes; 0 for whoever did not write it, who learns nothing of what is being typed.
     pub version: i64,
     /// What the caller may do.
     pub may: NoteActs,
@@ -314,6 +314,8 @@ pub struct NotePage {
 pub struct NoteActs {
     /// Change it, publish a further version, keep it private.
     pub edit: bool,
+    /// Take it back from the patient.
+    pub withdraw: bool,
     /// Share it with the patient.
     pub share_with_patient: bool,
     /// Share it with colleagues.

@@ -108,8 +108,8 @@ pub struct PatientAccessForm {
     pub reminders: String,
     /// A mode's code, for what patients change in the portal.
     pub updates: String,
-    /// `yes` when practitioners may share notes with colleagues.
-    pub note_sharing: String,
+    /// `yes` when practitioners may share notes with colleagues; none leaves it as it is, for pages that do not know it yet.
+    pub note_sharing: Option<String>,
     /// What becomes of changes that wait, where nobody will be asked any more: a [`crate::update::Waiting`]'s code.
     pub waiting: String,
 }
@@ -128,7 +128,7 @@ impl PatientAccessForm {
         match (link_life, ages, updates) {
             (Some(link_life), Some(ages), Some(updates)) => {
                 let (invitations, reminders) = (self.invitations == "yes", self.reminders == "yes");
-                let note_sharing = self.note_sharing == "yes";
+                let note_sharing = self.note_sharing.as_deref() == Some("yes");
                 Ok(PatientAccess { invitations, link_life, ages, reminders, updates, note_sharing, version })
             }
             _ => Err(invalid),

@@ -57,8 +57,8 @@ pub async fn discard(patient: PatientId, id: NoteId, version: i64) -> Result<(),
 
 /// Keeps a note private, or not any more; tells the next version.
 #[server(name = SetNotePrivate, endpoint = "notes/set_private", input = Json, client = super::client::Console)]
-pub async fn set_private(patient: PatientId, id: NoteId, version: i64, private: bool) -> Result<i64, AppError> {
-    answer(id, |ctx| async move { notes::set_private(&ctx, patient, id, version, private).await }).await
+pub async fn set_private(patient: PatientId, id: NoteId, private: bool) -> Result<i64, AppError> {
+    answer(id, |ctx| async move { notes::set_private(&ctx, patient, id, private).await }).await
 }
 
 /// The note as the patient would see it.
@@ -78,10 +78,10 @@ pub async fn share_with_patient(
     answer(id, |ctx| async move { notes::share_with_patient(&ctx, patient, id, version, &form).await }).await
 }
 
-/// Ends that; tells the next version.
+/// Ends that.
 #[server(name = UnshareNoteWithPatient, endpoint = "notes/unshare_with_patient", input = Json, client = super::client::Console)]
-pub async fn unshare_with_patient(patient: PatientId, id: NoteId, version: i64) -> Result<i64, AppError> {
-    answer(id, |ctx| async move { notes::unshare_with_patient(&ctx, patient, id, version).await }).await
+pub async fn unshare_with_patient(patient: PatientId, id: NoteId) -> Result<(), AppError> {
+    answer(id, |ctx| async move { notes::unshare_with_patient(&ctx, patient, id).await }).await
 }
 
 /// Shares a note with a colleague; tells its version.

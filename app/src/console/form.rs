@@ -236,7 +236,8 @@ impl Form {
         self.refuse_all(Invalid::field(name, problem));
     }
 
-    fn refuse_all(self, invalid: Invalid) {
+    /// Marks several, and leads to the first.
+    pub fn refuse_all(self, invalid: Invalid) {
         self.wrong.set(invalid);
         let first = format!(".form-{} [aria-invalid=true]", self.kind);
         request_animation_frame(move || {

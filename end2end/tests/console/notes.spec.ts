@@ -1,7 +1,7 @@
 // A note's life: written, kept while it is typed, looked at as the patient would see it, published, shared, read, taken back.
 import type { Page } from "../../harness/test.js";
 import { PHONE, axe, expect, noSidewaysScroll, test } from "../../harness/test.js";
-import { BEN, SAOIRSE, accept, addPatient, door, invite, openConsole } from "../../harness/people.js";
+import { BEN, SAOIRSE, TOM, accept, addPatient, door, invite, openConsole } from "../../harness/people.js";
 import type { Patient } from "../../harness/people.js";
 
 const BODY = "Pain at the right ankle since a fall.\n\nWalks without help.";
@@ -185,6 +185,37 @@ test("what is on the screen is what is shown and shared, however lately it was t
   await phone.goto(`/portal/${patient.id}/records`);
   await phone.getByRole("link", { name: "Typed just now" }).click();
   await expect(phone.getByText("Every last word, and one more.")).toBeVisible();
+});
+
+test("what is missing is said where it is typed, and an owner takes a note back", async ({ page, device, portico }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const phone = await device(PHONE);
+  await accept(phone, await invite(page, portico, patient));
+  await write(page, patient, "");
+  await page.getByRole("button", { name: "Share with the patient" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByLabel("Title")).toBeFocused();
+  await expect(page.getByText("Please fill this in.")).toBeVisible();
+  await axe(page);
+
+  // PT-03: a colleague's note, taken back by who may do everything; the page that shows it says so by itself.
+  const colleague = await device({ viewport: { width: 1440, height: 900 } });
+  await openConsole(colleague, TOM);
+  await write(colleague, patient, "By Tom");
+  await colleague.getByRole("button", { name: "Share with the patient" }).click();
+  await colleague.getByRole("dialog").getByRole("button", { name: "Share", exact: true }).click();
+  await expect(colleague.getByText("Shared with the patient since")).toBeVisible();
+  await phone.goto(`/portal/${patient.id}/records`);
+  await phone.getByRole("link", { name: "By Tom" }).click();
+  await expect(phone.getByText("Walks without help.")).toBeVisible();
+  await page.goto(colleague.url());
+  await expect(page.getByText("Walks without help.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Correct" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Stop sharing" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Stop sharing" }).click();
+  await expect(page.getByRole("button", { name: "Stop sharing" })).toHaveCount(0);
+  await expect(phone.getByText("Walks without help.")).toHaveCount(0);
 });
 
 // B-07: what was shared is read without scripts.

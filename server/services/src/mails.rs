@@ -24,7 +24,7 @@ use crate::{
     context::{Ctx, Origin, Services},
     error::{Error, Result},
     invitations, notifications, passwords, portal_users,
-    ports::{AccessChange, Letter, MailContent, QueuedMail, Work, Written},
+    ports::{AccessChange, Hint, Letter, MailContent, QueuedMail, Work, Written},
 };
 
 /// Mails on their way at the same time: one that hangs holds up one lane, not the others.
@@ -402,6 +402,10 @@ async fn sent_now(services: &Services, mail: &QueuedMail) -> Result<()> {
     let now = services.clock.now();
     let mut work = services.store.begin().await?;
     work.unscoped_mail_sent(mail.id, now).await?;
+    // What was to be shared from a day on is shared by now: open pages look again.
+    if mail.kind == Kind::RecordOpens {
+        work.hint(Hint::Bell(mail.account));
+    }
     if let Some(invitation) = carried(mail) {
         work.unscoped_mail_outcome(invitation, mail.link, Ok(()), now).await?;
     }

@@ -39,10 +39,14 @@ pub async fn patient_access(ctx: &Ctx) -> Result<PatientAccess> {
 /// [`crate::Error::Invalid`], [`crate::Error::StepUp`] (AD-08), or [`domain::error::Conflict::ChangedMeanwhile`].
 pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessForm) -> Result<()> {
     let access = ctx.actor()?.may(ManageSettings, &())?;
-    let settings = form.check(version)?;
+    let mut settings = form.check(version)?;
     // Whether there is a portal at all is among what matters most.
     ctx.proved_lately()?;
     let mut work = ctx.begin().await?;
+    // A page that was loaded before there was such a setting does not switch it off.
+    if form.note_sharing.is_none() {
+        settings.note_sharing = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?.note_sharing;
+    }
     // Whoever does not want to be asked says what becomes of what waits.
     let waiting = match settings.updates {
         Mode::Auto | Mode::Disabled => updates::chosen(work.count_group_updates(&access).await?, &form.waiting)?,

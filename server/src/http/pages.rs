@@ -14,13 +14,17 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{access::Face, account::Door, ids::PatientId};
+use domain::{
+    access::Face,
+    account::Door,
+    ids::{NoteId, PatientId},
+};
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
 };
 use leptos_axum::ResponseOptions;
-use services::{Ctx, portal, set_up};
+use services::{Ctx, notes, portal, set_up};
 
 use super::{Shared, answer, files, outer::About, security, session};
 
@@ -86,8 +90,13 @@ async fn page(state: &Shared, about: &About, request: Request) -> Result<Respons
 async fn still_open(about: &About, ctx: &Ctx, path: &str) -> Result<Response, AppError> {
     let mut parts = path.trim_start_matches("/portal").split('/').skip(1);
     if let Some(Ok(patient)) = parts.next().map(str::parse::<PatientId>) {
-        let clinical = app::portal::Place::is_clinical_path(parts.next().unwrap_or_default());
-        portal::still_open(ctx, patient, clinical).await.map_err(|error| AppError::from_service(error, &about.id.0))?;
+        let place = parts.next().unwrap_or_default();
+        let clinical = app::portal::Place::is_clinical_path(place);
+        let open = match parts.next().map(str::parse::<NoteId>) {
+            Some(Ok(note)) if place == "records" => notes::still_open(ctx, patient, note).await,
+            _ => portal::still_open(ctx, patient, clinical).await,
+        };
+        open.map_err(|error| AppError::from_service(error, &about.id.0))?;
     }
     Ok(StatusCode::OK.into_response())
 }

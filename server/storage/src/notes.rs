@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::{
     access::{
         Access, EditNote, EnterGroup, GrantFacts, ListNotes, NoteFacts, NotesFacts, OwnNoteFacts, ReadNote,
-        ReadOwnNote, ShareNote, ShareWithColleagues, ViewOwnClinical, WriteNotes,
+        ReadOwnNote, ShareNote, ShareWithColleagues, ViewOwnClinical, WithdrawNote, WriteNotes,
     },
     ids::{AccountId, GroupId, NoteId, PatientId, UserId},
     limits,
@@ -628,23 +628,50 @@ impl Notes for SqlWork {
         Ok(true)
     }
 
-    async fn remove_note(&mut self, access: &Access<EditNote>, version: i64) -> Stored<bool> {
-        self.execute(
-            query(
-                "DELETE FROM note_readings
-                 WHERE group_id = $1
-                   AND note_id = (
-                       SELECT id
-                       FROM notes
-                       WHERE group_id = $1
-                         AND id = $2
-                         AND number IS NULL
-                   )",
+    async fn withdraw_note(&mut self, access: &Access<WithdrawNote>) -> Stored<bool> {
+        let taken = self
+            .execute(
+                query(
+                    "UPDATE notes
+                     SET patient_from = NULL,
+                         version = version + 1
+                     WHERE group_id = $1
+                       AND patient_id = $2
+                       AND id = $3
+                       AND patient_from IS NOT NULL",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(access.note().uuid()),
             )
-            .bind(access.group().uuid())
-            .bind(access.note().uuid()),
-        )
-        .await?;
+            .await?;
+        Ok(taken == 1)
+    }
+
+    async fn find_empty_note(&mut self, access: &Access<WriteNotes>) -> Stored<Option<NoteId>> {
+        let row: Option<(Uuid,)> = self
+            .find(
+                query_as(
+                    "SELECT id
+                     FROM notes
+                     WHERE group_id = $1
+                       AND patient_id = $2
+                       AND author_id = $3
+                       AND number IS NULL
+                       AND draft_title = ''
+                       AND draft_body = ''
+                     ORDER BY id
+                     LIMIT 1",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(access.user().uuid()),
+            )
+            .await?;
+        Ok(row.map(|(id,)| id.into()))
+    }
+
+    async fn remove_note(&mut self, access: &Access<EditNote>, version: i64) -> Stored<bool> {
         let removed = self
             .execute(
                 query(
@@ -856,7 +883,7 @@ impl Notes for SqlWork {
 
     async fn note_read(&mut self, access: &Access<ReadNote>, number: i64, read_at: Time) -> Stored<()> {
         let (group, note, user) = (access.group().uuid(), access.note().uuid(), access.user().uuid());
-        self.reading(group, note, Some(user), None, number, read_at).await
+        self.reading(group, note, Reader::User(user), number, read_at).await
     }
 
     async fn list_note_readers(&mut self, access: &Access<EditNote>) -> Stored<Vec<Reading>> {
@@ -1051,8 +1078,15 @@ impl Notes for SqlWork {
 
     async fn own_note_read(&mut self, access: &Access<ReadOwnNote>, number: i64, read_at: Time) -> Stored<()> {
         let (group, note, account) = (access.group().uuid(), access.note().uuid(), access.account().uuid());
-        self.reading(group, note, None, Some(account), number, read_at).await
+        self.reading(group, note, Reader::Account(account), number, read_at).await
     }
+}
+
+/// Who reads a note.
+#[derive(Clone, Copy)]
+enum Reader {
+    User(Uuid),
+    Account(Uuid),
 }
 
 fn draft(note: &Note) -> (Option<String>, Option<&'static str>, Option<String>) {
@@ -1188,12 +1222,14 @@ impl SqlWork {
         &mut self,
         group: Uuid,
         note: Uuid,
-        user: Option<Uuid>,
-        account: Option<Uuid>,
+        reader: Reader,
         number: i64,
         read_at: Time,
     ) -> Stored<()> {
-        let reader = user.or(account).unwrap_or(BEYOND);
+        let (reader, user, account) = match reader {
+            Reader::User(id) => (id, Some(id), None),
+            Reader::Account(id) => (id, None, Some(id)),
+        };
         self.execute(
             query(
                 "INSERT INTO note_readings (

@@ -335,12 +335,9 @@ fn body(door: &str, ids: &Ids) -> Body {
         "notes/keep" | "notes/publish" => {
             Body::Json(json!({ "patient": ids.patient, "id": ids.note, "version": 999, "form": note_form }))
         }
-        "notes/discard" | "notes/unshare_with_patient" => {
-            Body::Json(json!({ "patient": ids.patient, "id": ids.note, "version": 999 }))
-        }
-        "notes/set_private" => {
-            Body::Json(json!({ "patient": ids.patient, "id": ids.note, "version": 999, "private": true }))
-        }
+        "notes/unshare_with_patient" => Body::Json(json!({ "patient": ids.patient, "id": ids.note })),
+        "notes/discard" => Body::Json(json!({ "patient": ids.patient, "id": ids.note, "version": 999 })),
+        "notes/set_private" => Body::Json(json!({ "patient": ids.patient, "id": ids.note, "private": false })),
         "notes/share_with_patient" => {
             Body::Json(json!({ "patient": ids.patient, "id": ids.note, "version": 999, "form": {} }))
         }

@@ -137,7 +137,7 @@ pub fn in_group(who: &Who) -> Vec<Explanation> {
 #[must_use]
 pub fn on_note(who: &Who, facts: &NoteFacts) -> Vec<Explanation> {
     let mut all = explained!(who, &facts.of, ListNotes, ShareWithColleagues);
-    all.extend(explained!(who, facts, ReadNote, EditNote, ShareNote));
+    all.extend(explained!(who, facts, ReadNote, EditNote, WithdrawNote, ShareNote));
     all
 }
 

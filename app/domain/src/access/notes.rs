@@ -136,6 +136,17 @@ pub(super) fn edit_note(who: &Who, facts: &NoteFacts) -> Decision<OnNote> {
     Ok(seen)
 }
 
+/// End that the patient sees it: its author, and whoever may do everything, so that a note is taken back when its author is away.
+pub(super) fn withdraw_note(who: &Who, facts: &NoteFacts) -> Decision<OnNote> {
+    let seen = read_note(who, facts)?;
+    let user = user(who)?;
+    if seen.scope.author != seen.scope.on.user && !user.level.is_full() {
+        return Err(no(Refusal::NotAuthor, Because::NotAuthor));
+    }
+    writes(user)?;
+    Ok(seen)
+}
+
 /// Begin to share it, with whomever. To end that takes [`edit_note`] only.
 pub(super) fn share_note(who: &Who, facts: &NoteFacts) -> Decision<OnNote> {
     let seen = edit_note(who, facts)?;
@@ -173,7 +184,7 @@ mod tests {
     use crate::{
         access::{
             Actor, Denied, EditNote, Face, ListNotes, ReadNote, ReadOwnNote, Relationship, ShareNote,
-            ShareWithColleagues, Waits, WriteNotes,
+            ShareWithColleagues, Waits, WithdrawNote, WriteNotes,
         },
         grant::{self, Birthdays, Grant, Kind, State, Terms},
         ids::GroupId,
@@ -231,7 +242,7 @@ mod tests {
     }
 
     /// What is decided about every right of the console.
-    fn decided(asks: &Actor, facts: &NoteFacts) -> [(&'static str, Expected); 7] {
+    fn decided(asks: &Actor, facts: &NoteFacts) -> [(&'static str, Expected); 8] {
         let share = asks.may(ShareNote, facts).map(drop);
         let colleagues = asks.may(ShareWithColleagues, &facts.of).map(drop);
         [
@@ -239,6 +250,7 @@ mod tests {
             ("read", asks.may(ReadNote, facts).map(drop)),
             ("write", asks.may(WriteNotes, &facts.of.patient).map(drop)),
             ("edit", asks.may(EditNote, facts).map(drop)),
+            ("withdraw", asks.may(WithdrawNote, facts).map(drop)),
             ("share", share),
             ("colleagues", colleagues),
             ("this with colleagues", share.and(colleagues)),
@@ -332,6 +344,18 @@ mod tests {
             }
         }
 
+        fn withdraw(&self) -> Expected {
+            self.read()?;
+            let full = matches!(self.user.level, Level::Full | Level::AdminFull);
+            if self.facts.author != self.user.user && !full {
+                refused(Refusal::NotAuthor)
+            } else if self.user.settings.read_only {
+                refused(Refusal::ReadOnly)
+            } else {
+                Ok(())
+            }
+        }
+
         fn share(&self) -> Expected {
             self.edit().and_then(|()| self.may_share())
         }
@@ -348,12 +372,13 @@ mod tests {
         }
 
         /// In the order of [`decided`].
-        fn expects(&self) -> [Expected; 7] {
+        fn expects(&self) -> [Expected; 8] {
             [
                 self.list(),
                 self.read(),
                 self.write(),
                 self.edit(),
+                self.withdraw(),
                 self.share(),
                 self.share_with_colleagues(),
                 self.share_this_with_colleagues(),
@@ -418,6 +443,7 @@ mod tests {
         let all: Vec<_> = [
             ("colleagues", &["NotFound", "Level", "ReadOnly", "Setting", "SharingOff"][..]),
             ("edit", &["NotFound", "NotAuthor", "ReadOnly"]),
+            ("withdraw", &["NotFound", "NotAuthor", "ReadOnly"]),
             ("list", &["NotFound"]),
             ("read", &["NotFound"]),
             ("share", &["NotFound", "Level", "NotAuthor", "ReadOnly", "Setting"]),

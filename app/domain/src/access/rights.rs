@@ -201,6 +201,8 @@ rights! {
     ReadNote(NoteFacts) -> OnNote = notes::read_note;
     /// Change one's own note, publish it, keep it private, end that it is shared.
     EditNote(NoteFacts) -> OnNote = notes::edit_note;
+    /// End that the patient sees a note.
+    WithdrawNote(NoteFacts) -> OnNote = notes::withdraw_note;
     /// Share one's own note, with the patient or (with [`ShareWithColleagues`]) with colleagues.
     ShareNote(NoteFacts) -> OnNote = notes::share_note;
     /// Share one's notes about a patient with colleagues.
@@ -570,6 +572,7 @@ contains! {
     WriteNotes => ViewPatient;
     ShareNote => EditNote;
     EditNote => ReadNote;
+    WithdrawNote => ReadNote;
     ViewOwnClinical => ViewOwnRecord;
     EditOwnRecord => ViewOwnRecord;
     ManageOwnAccess => ViewOwnRecord;
@@ -747,6 +750,7 @@ mod tests {
             cell(actor.may(WriteNotes, on)),
             cell(actor.may(ReadNote, &note)),
             cell(actor.may(EditNote, &note)),
+            cell(actor.may(WithdrawNote, &note)),
             cell(actor.may(ShareNote, &note)),
             cell(actor.may(ShareWithColleagues, &note.of)),
             cell(actor.may(ShareNotes, &())),
@@ -878,7 +882,7 @@ mod tests {
                             .collect();
                         // Everything but the rights that are held in the portal only, and those over one note or by the
                         // group's switch, which are explained where the note is.
-                        assert_eq!(all.len(), NAMES.len() - 7 - 5);
+                        assert_eq!(all.len(), NAMES.len() - 7 - 6);
                         for one in all {
                             let decided = decided(&actor, &on, &one.right);
                             assert_eq!(one.may, decided.is_ok(), "{level:?} {settings:?} {relationship:?} {one:?}");

@@ -112,7 +112,7 @@ fn Edit(
             ends: form.value("ends"),
             reminders: form.value("reminders"),
             updates: form.value("updates"),
-            note_sharing: form.value("note_sharing"),
+            note_sharing: Some(form.value("note_sharing")),
             waiting: form.value("waiting"),
         };
         form.send(api::settings::save_patient_access(form.version(), typed), move |()| {

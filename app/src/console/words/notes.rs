@@ -51,6 +51,8 @@ pub const NOTE_DRAFT: &str = "Draft";
 pub const PRIVATE: &str = "Private";
 /// Badge.
 pub const WITH_PATIENT: &str = "Patient sees it";
+/// Badge, before a time.
+pub const WITH_PATIENT_LATER: &str = "Patient sees it from";
 /// Badge.
 pub const CHANGING: &str = "Being changed";
 /// Field.

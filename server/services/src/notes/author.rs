@@ -19,7 +19,7 @@ use crate::{
     unusual,
 };
 
-/// Begins a note, as a draft that only its author sees.
+/// Begins a note, as a draft that only its author sees. An empty one of the author's is gone on with.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`] or [`Error::Invalid`].
@@ -30,6 +30,13 @@ pub async fn begin(ctx: &Ctx, patient: PatientId, form: &NoteForm) -> Result<Not
     let access = actor.may(WriteNotes, &facts)?;
     let text = form.check(Completeness::Draft)?;
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;
+    // One that was begun and left empty is gone on with: nobody collects them.
+    if text.title.is_empty()
+        && text.body.is_empty()
+        && let Some(id) = work.find_empty_note(&access).await?
+    {
+        return Ok(id);
+    }
     let id = NoteId::from_uuid(ctx.services.random.id());
     let entry = audit::entry(ctx, access.by(), access.group(), Action::NoteSaved, patient);
     work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
@@ -137,13 +144,18 @@ pub async fn discard(ctx: &Ctx, patient: PatientId, id: NoteId, version: i64) ->
     own.save(version).await.map(drop)
 }
 
-/// Keeps a note from colleagues it was not shared with by itself, and from the patient; or not any more. Tells the next version.
+/// Keeps a note from colleagues it was not shared with by itself, and from the patient, at once and whatever is being typed into
+/// it; or not any more. Tells the next version.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`] or [`Conflict::ChangedMeanwhile`].
-pub async fn set_private(ctx: &Ctx, patient: PatientId, id: NoteId, version: i64, private: bool) -> Result<i64> {
+/// [`Error::NotFound`] or [`Error::Forbidden`].
+pub async fn set_private(ctx: &Ctx, patient: PatientId, id: NoteId, private: bool) -> Result<i64> {
     let more = if private { "private" } else { "open" };
     let mut own = Own::open(ctx, patient, id, Action::NotePrivacyChanged, more).await?;
+    if own.note.patient_from.is_some() {
+        super::sharing::ring_portal(ctx, own.work.as_mut(), patient).await?;
+    }
     own.note = own.note.keep_private(private);
+    let version = own.note.version;
     own.save(version).await
 }

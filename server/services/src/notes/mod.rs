@@ -15,17 +15,17 @@ mod sharing;
 use domain::{
     access::{
         Access, EditNote, EnterGroup, ListNotes, NoteFacts, NotesFacts, ReadNote, ShareNote, ShareWithColleagues,
-        ViewPatient, WriteNotes,
+        ViewPatient, WithdrawNote, WriteNotes,
     },
     audit::{Action, Entry},
     ids::{NoteId, PatientId},
-    note::{Note, NoteActs, NoteFilter, NotePage, NoteRow, NoteState, Notes, Version},
+    note::{Note, NoteActs, NoteFilter, NotePage, NoteRow, Notes, Version},
     page::{Page, PageRequest},
 };
 
 pub use self::{
     author::{begin, discard, keep, publish, set_private},
-    portal::{list_own, open_own, unread_own},
+    portal::{list_own, open_own, still_open},
     sharing::{
         all_shares, as_patient, colleagues, share_all, share_with, share_with_patient, unshare_all, unshare_with,
         unshare_with_patient,
@@ -90,10 +90,7 @@ fn row(note: ListedNote, user: domain::ids::UserId) -> NoteRow {
         category: note.category,
         own: note.author == user,
         author: note.author_name.shown(),
-        at: match note.state {
-            NoteState::Published { at, .. } => at,
-            NoteState::Draft => note.added_at,
-        },
+        at: note.added_at,
         state: note.state,
         private: note.private,
         patient_from: note.patient_from,
@@ -128,22 +125,25 @@ pub async fn open(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<NotePage>
     let share = actor.may(ShareNote, &facts).is_ok();
     let may = NoteActs {
         edit: actor.may(EditNote, &facts).is_ok(),
+        withdraw: note.patient_from.is_some() && actor.may(WithdrawNote, &facts).is_ok(),
         share_with_patient: share && !note.private,
         share_with_colleagues: share && actor.may(ShareWithColleagues, &facts.of).is_ok(),
     };
     let Note { published, draft, saved_at, private, patient_from, version, .. } = note;
     let (own, author) = (access.own(), author.shown());
+    let version = if own { version } else { 0 };
     Ok(NotePage { id, author, own, published, draft, saved_at, private, patient_from, version, may, sharing })
 }
 
-/// What was published, latest first.
+/// What was published, latest first: for its author. A version that others could not read when it was published, as of a note that
+/// was private, is not theirs to read because a later one is.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`], or [`Error::Forbidden`] for a colleague's note.
 pub async fn versions(ctx: &Ctx, patient: PatientId, id: NoteId, page: &PageRequest) -> Result<Page<Version>> {
     let mut work = ctx.begin().await?;
     let facts = note_facts(ctx, work.as_mut(), patient, id).await?;
-    let access = ctx.actor()?.may(ReadNote, &facts)?;
+    let access = Access::<ReadNote>::from(&ctx.actor()?.may(EditNote, &facts)?);
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts.of.patient).await?;
     note_it(ctx, work.as_mut(), &access, Action::NoteViewed, "versions").await?;
     let versions = work.list_note_versions(&access, page).await?;

@@ -43,14 +43,16 @@ pub async fn list_own(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Resu
     Ok(OwnNotes { notes, time_zone })
 }
 
-/// How many of them this person has not read, for Home: counted up to [`domain::limits::QUEUE_COUNTED`]. Looks at nothing else.
+/// Does the portal still show this note? Asked by a page that was left open, so nothing counts as read.
 ///
 /// # Errors
-/// As [`list_own`].
-pub async fn unread_own(ctx: &Ctx, patient: PatientId) -> Result<i64> {
+/// As [`open_own`].
+pub async fn still_open(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<()> {
     let mut work = ctx.services.store.read().await?;
-    let (access, _) = enter(ctx, work.as_mut(), patient).await?;
-    Ok(work.count_own_unread_notes(&access, ctx.now()).await?)
+    let (seen, grant) = enter(ctx, work.as_mut(), patient).await?;
+    let facts = work.own_note_facts(&seen, id, &grant).await?.ok_or(Error::NotFound)?;
+    ctx.actor()?.may(ReadOwnNote, &facts)?;
+    Ok(())
 }
 
 /// One note. Its author sees that it was read.

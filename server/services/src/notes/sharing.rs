@@ -4,7 +4,7 @@
 use domain::{
     access::{
         Access, EditNote, EnterGroup, GrantFacts, ListNotes, ReadNote, ShareNote, ShareWithColleagues,
-        ViewPatientAccess, WriteNotes,
+        ViewPatientAccess, WithdrawNote, WriteNotes,
     },
     audit::{Action, Entry},
     error::Conflict,
@@ -140,9 +140,7 @@ pub async fn share_with_patient(
     let from = match form.check(today)? {
         None => None,
         Some(day) => {
-            let enter = ctx.actor()?.may(EnterGroup, &())?;
-            let zone = own.work.list_locations(&enter).await?.into_iter().next().map(|location| location.time_zone);
-            let start = days::start_of(day, zone.as_deref().unwrap_or("UTC"), 0);
+            let start = days::start_of(day, &time_zone(ctx, own.work.as_mut()).await?, 0);
             Some(start.ok_or_else(|| Error::fault("a day without a beginning"))?)
         }
     };
@@ -157,6 +155,13 @@ pub async fn share_with_patient(
     own.save(version).await
 }
 
+/// Where the practice is; UTC when nobody said.
+async fn time_zone(ctx: &Ctx, work: &mut dyn Work) -> Result<String> {
+    let enter = ctx.actor()?.may(EnterGroup, &())?;
+    let first = work.list_locations(&enter).await?.into_iter().next();
+    Ok(first.map_or_else(|| "UTC".to_owned(), |location| location.time_zone))
+}
+
 /// May the caller begin to share it? Asked in a unit of work of its own, which reads only.
 async fn may_share(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<Access<ShareNote>> {
     let mut work = ctx.read().await?;
@@ -164,14 +169,28 @@ async fn may_share(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<Access<S
     Ok(ctx.actor()?.may(ShareNote, &facts)?)
 }
 
-/// Ends that at once (PT-03); tells the next version.
+/// Ends that at once, whatever is being typed into it (PT-03). Pages of the portal that show it look again.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`] or [`Conflict::ChangedMeanwhile`].
-pub async fn unshare_with_patient(ctx: &Ctx, patient: PatientId, id: NoteId, version: i64) -> Result<i64> {
-    let mut own = Own::open(ctx, patient, id, Action::NoteUnshared, "patient").await?;
-    own.note = own.note.share_with_patient(None)?;
-    own.save(version).await
+/// [`Error::NotFound`] or [`Error::Forbidden`].
+pub async fn unshare_with_patient(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<()> {
+    let mut work = ctx.begin().await?;
+    let facts = note_facts(ctx, work.as_mut(), patient, id).await?;
+    let access = ctx.actor()?.may(WithdrawNote, &facts)?;
+    note_it(ctx, work.as_mut(), &Access::<ReadNote>::from(&access), Action::NoteUnshared, "patient").await?;
+    if work.withdraw_note(&access).await? {
+        ring_portal(ctx, work.as_mut(), patient).await?;
+    }
+    work.save().await?;
+    Ok(())
+}
+
+/// Lets open pages of the patient's portal look again.
+pub(super) async fn ring_portal(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<()> {
+    for (facts, _) in portal_users(ctx, work, patient).await? {
+        work.hint(Hint::Bell(facts.grant.account));
+    }
+    Ok(())
 }
 
 /// Shares a note with a colleague. A draft is published with it; tells the note's version.
@@ -293,11 +312,9 @@ pub async fn as_patient(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<Own
     let mut own = Own::open(ctx, patient, id, Action::NotePreviewed, "").await?;
     let access = Access::<ReadNote>::from(&own.access);
     let (author, profession) = own.work.lookup_author(&access).await?.ok_or(Error::NotFound)?;
-    let enter = ctx.actor()?.may(EnterGroup, &())?;
-    let zone = own.work.list_locations(&enter).await?.into_iter().next().map(|location| location.time_zone);
+    let time_zone = time_zone(ctx, own.work.as_mut()).await?;
     own.work.save().await?;
     let text = own.note.writing();
     let written_at = own.note.published.as_ref().map_or_else(|| ctx.now(), |version| version.at);
-    let time_zone = zone.unwrap_or_else(|| "UTC".to_owned());
     Ok(OwnNote { id, text, author: author.shown(), profession, written_at, changed_at: None, time_zone })
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::{
     access::{
         Access, EditNote, EnterGroup, ListNotes, NoteFacts, OwnNoteFacts, ReadNote, ReadOwnNote, ShareNote,
-        ShareWithColleagues, ViewOwnClinical, WriteNotes,
+        ShareWithColleagues, ViewOwnClinical, WithdrawNote, WriteNotes,
     },
     ids::{AccountId, GroupId, NoteId, PatientId, UserId},
     note::{Category, Note, NoteFilter, NoteState, Share, Version},
@@ -134,6 +134,12 @@ pub trait Notes {
     /// Publishes the version that `note` has by now, and saves the rest of it; false when it was changed meanwhile. The first one
     /// makes the patient one of its author's, unless that was decided otherwise.
     async fn publish_note(&mut self, access: &Access<EditNote>, note: &Note, version: &Version) -> Stored<bool>;
+
+    /// Takes the note back from the patient; false when the patient did not have it.
+    async fn withdraw_note(&mut self, access: &Access<WithdrawNote>) -> Stored<bool>;
+
+    /// A draft of the caller's about the patient in which nothing is typed, if there is one.
+    async fn find_empty_note(&mut self, access: &Access<WriteNotes>) -> Stored<Option<NoteId>>;
 
     /// Throws a draft away that was never published; false when it was published or changed meanwhile.
     async fn remove_note(&mut self, access: &Access<EditNote>, version: i64) -> Stored<bool>;

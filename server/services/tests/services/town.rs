@@ -334,7 +334,7 @@ pub fn access_form(invitations: bool, link_hours: u32) -> PatientAccessForm {
         link_hours: link_hours.to_string(),
         reminders: "yes".into(),
         updates: "approval".into(),
-        note_sharing: "yes".into(),
+        note_sharing: Some("yes".into()),
         ..PatientAccessForm::default()
     }
 }

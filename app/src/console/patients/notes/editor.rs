@@ -1,9 +1,10 @@
 //! Writing a note. What is typed is kept on the device with every key, and on the server a moment after the last one.
 
-use std::time::Duration;
+use std::{task::Poll, time::Duration};
 
 use domain::{
     error::Conflict,
+    form::Completeness,
     ids::{NoteId, PatientId},
     limits,
     note::{Category, NoteForm, NotePage, NoteText},
@@ -24,6 +25,24 @@ use crate::{
 
 /// How long after the last key it is kept.
 const PAUSE: Duration = Duration::from_millis(1_500);
+
+/// How long after it could not be kept that is tried again.
+const AGAIN: Duration = Duration::from_secs(8);
+
+/// A moment of waiting.
+async fn moment() {
+    let mut asked = false;
+    std::future::poll_fn(move |context| {
+        if asked {
+            return Poll::Ready(());
+        }
+        asked = true;
+        let waker = context.waker().clone();
+        set_timeout(move || waker.wake(), Duration::from_millis(50));
+        Poll::Pending
+    })
+    .await;
+}
 
 /// What became of what was typed last.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,7 +87,11 @@ pub fn Editor(page: NotePage, present: Present, done: Callback<bool>) -> impl In
     let publish = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let sent = typed(form);
-        let publish = api::notes::publish(id, note, form.version(), sent.clone());
+        let text = sent.clone();
+        let publish = async move {
+            present.settled().await;
+            api::notes::publish(id, note, form.version(), text).await
+        };
         form.send(publish, move |version| {
             desk.toasts.say(words::NOTE_PUBLISHED);
             if typed(form) == sent {
@@ -81,7 +104,6 @@ pub fn Editor(page: NotePage, present: Present, done: Callback<bool>) -> impl In
     };
     let kinds = Category::ALL.into_iter();
     let kinds = kinds.map(|category| Choice::new(category.code(), crate::words::category(category))).collect();
-    let keeping = Signal::derive(move || kept.get() == Kept::Keeping);
     let (button, hint) = if was_published { (words::PUBLISH_VERSION, words::CORRECTING) } else { (words::PUBLISH, "") };
     view! {
         <form class=form.class() novalidate on:submit=publish>
@@ -93,14 +115,15 @@ pub fn Editor(page: NotePage, present: Present, done: Callback<bool>) -> impl In
             </div>
             {form.area("body", words::NOTE_BODY, words::NOTE_BODY_HINT, true, limits::NOTE)}
             <div class="form-end">
-                <p class="muted kept" role="status">{move || match kept.get() {
+                // Read out is only what somebody has to know.
+                <p class="muted kept" aria-hidden=move || (kept.get() != Kept::Failed).then_some("true")>{move || match kept.get() {
                     Kept::Nothing | Kept::Typed => ().into_any(),
                     Kept::Keeping => words::KEEPING.into_any(),
                     Kept::Done => view! { <Icon name="check"/>{words::KEPT} }.into_any(),
-                    Kept::Failed => view! { <Icon name="triangle-alert"/>{words::NOT_KEPT} }.into_any(),
+                    Kept::Failed => view! { <Icon name="triangle-alert"/><span role="status">{words::NOT_KEPT}</span> }.into_any(),
                 }}</p>
                 <Button icon="trash-2" press=move |_| discarding.set(true)>{words::DISCARD_DRAFT}</Button>
-                <Button kind=Kind::Main submit=true icon="check" busy=form.busy disabled=keeping>{button}</Button>
+                <Button kind=Kind::Main submit=true icon="check" busy=form.busy>{button}</Button>
             </div>
         </form>
         {move || discarding.get().then(|| view! {
@@ -109,7 +132,7 @@ pub fn Editor(page: NotePage, present: Present, done: Callback<bool>) -> impl In
                 text=words::DISCARD_TEXT
                 button=words::DISCARD_DRAFT
                 danger=true
-                act=move || discard(id, note, form)
+                act=move || discard(present, form)
                 on_close=move |gone| {
                     discarding.set(false);
                     if gone {
@@ -124,8 +147,9 @@ pub fn Editor(page: NotePage, present: Present, done: Callback<bool>) -> impl In
 }
 
 /// Of a note that was corrected nothing may have been kept yet: then there is nothing on the server to throw away.
-async fn discard(id: PatientId, note: NoteId, form: Form) -> Result<(), AppError> {
-    match api::notes::discard(id, note, form.version()).await {
+async fn discard(present: Present, form: Form) -> Result<(), AppError> {
+    present.settled().await;
+    match api::notes::discard(present.patient, present.note, form.version()).await {
         Err(AppError::Conflict(Conflict::NotePublished)) => Ok(()),
         other => other,
     }
@@ -136,7 +160,7 @@ async fn discard(id: PatientId, note: NoteId, form: Form) -> Result<(), AppError
 pub struct Present {
     pub patient: PatientId,
     pub note: NoteId,
-    version: RwSignal<i64>,
+    version: i64,
     form: RwSignal<Option<Form>>,
     kept: RwSignal<Kept>,
 }
@@ -145,22 +169,36 @@ impl Present {
     /// A note that was just read.
     pub fn of(patient: PatientId, page: &NotePage) -> Self {
         let kept = if page.draft.is_some() { Kept::Done } else { Kept::Nothing };
-        Self {
-            patient,
-            note: page.id,
-            version: RwSignal::new(page.version),
-            form: RwSignal::new(None),
-            kept: RwSignal::new(kept),
-        }
+        Self { patient, note: page.id, version: page.version, form: RwSignal::new(None), kept: RwSignal::new(kept) }
     }
 
     /// The version to act on, once what was typed is kept: nothing older than what is on the screen is shown or shared.
     pub async fn kept(self) -> Result<i64, AppError> {
-        let Some(form) = self.form.get_untracked() else { return Ok(self.version.get_untracked()) };
+        let Some(form) = self.form.get_untracked() else { return Ok(self.version) };
+        self.settled().await;
         if form.is_changed() {
             self.keep(form).await?;
         }
         Ok(form.version())
+    }
+
+    /// Until no answer about what is kept is out: each call knows the version that the one before made.
+    async fn settled(self) {
+        while self.kept.try_get_untracked() == Some(Kept::Keeping) {
+            moment().await;
+        }
+    }
+
+    /// May it be published as it stands, to be shared? If not, the editor says at its fields what is missing.
+    pub fn is_whole(self) -> bool {
+        let Some(form) = self.form.get_untracked() else { return true };
+        match typed(form).check(Completeness::Whole) {
+            Ok(_) => true,
+            Err(invalid) => {
+                form.refuse_all(invalid);
+                false
+            }
+        }
     }
 
     /// Keeps what stands in the form. What is typed while the answer is out is kept after it.
@@ -173,7 +211,6 @@ impl Present {
         }
         match answer {
             Ok(version) => {
-                self.version.set(version);
                 self.kept.set(if typed(form) == sent { Kept::Done } else { Kept::Typed });
                 form.goes_on_from(version, saved(sent));
                 Ok(())
@@ -203,7 +240,7 @@ fn keep_typed(form: Form, present: Present) {
     // What comes back from the device was not kept on the server.
     if form.is_changed() {
         present.kept.set(Kept::Typed);
-        later(form, present, keys, desk);
+        later(form, present, keys, desk, PAUSE);
     }
     Effect::new(move |before: Option<NoteForm>| {
         let now = now();
@@ -212,32 +249,37 @@ fn keep_typed(form: Form, present: Present) {
             if present.kept.get_untracked() != Kept::Keeping {
                 present.kept.set(Kept::Typed);
             }
-            later(form, present, keys, desk);
+            later(form, present, keys, desk, PAUSE);
         }
         now
     });
 }
 
-fn later(form: Form, present: Present, keys: StoredValue<u32>, desk: Desk) {
+fn later(form: Form, present: Present, keys: StoredValue<u32>, desk: Desk, pause: Duration) {
     let own = keys.get_value();
     let due = move || {
         // Another key came after this one, or the editor is gone.
         if keys.try_get_value() != Some(own) || form.busy.get_untracked() || desk.over.get_untracked() {
             return;
         }
-        match present.kept.get_untracked() {
-            Kept::Nothing | Kept::Done => {}
-            Kept::Keeping => later(form, present, keys, desk),
-            Kept::Typed | Kept::Failed => spawn_local(async move {
-                match present.keep(form).await {
-                    Ok(()) | Err(AppError::Invalid(_)) => {}
-                    Err(error) if error == AppError::Conflict(Conflict::ChangedMeanwhile) => {
-                        let _ = form.error.try_set(Some(error));
-                    }
-                    Err(error) => desk.failed(&error),
+        spawn_local(async move {
+            present.settled().await;
+            // Kept meanwhile, on the way to sharing it, or given up.
+            if keys.try_get_value() != Some(own) || !form.is_changed() {
+                return;
+            }
+            match present.keep(form).await {
+                Ok(()) | Err(AppError::Invalid(_)) => {}
+                // The network, or the server: it is tried again by itself.
+                Err(AppError::Offline | AppError::Unavailable | AppError::Full | AppError::Fault { .. }) => {
+                    later(form, present, keys, desk, AGAIN);
                 }
-            }),
-        }
+                Err(error) => {
+                    desk.failed(&error);
+                    let _ = form.error.try_set(Some(error));
+                }
+            }
+        });
     };
-    set_timeout(due, PAUSE);
+    set_timeout(due, pause);
 }

@@ -139,7 +139,10 @@ fn badges(state: NoteState, private: bool, patient_from: Option<domain::time::Ti
     view! {
         {words::note_state(state).map(|word| view! { " "<span class="badge badge-info"><Icon name="pencil"/>{word}</span> })}
         {private.then(|| view! { " "<span class="badge badge-warn"><Icon name="lock"/>{words::PRIVATE}</span> })}
-        {patient_from.map(|_| view! { " "<span class="badge badge-good"><Icon name="user-check"/>{words::WITH_PATIENT}</span> })}
+        {patient_from.map(|from| match sharing::is_to_come(from) {
+            true => view! { " "<span class="badge badge-info"><Icon name="clock"/>{words::WITH_PATIENT_LATER}" "<When at=from/></span> }.into_any(),
+            false => view! { " "<span class="badge badge-good"><Icon name="user-check"/>{words::WITH_PATIENT}</span> }.into_any(),
+        })}
     }
     .into_any()
 }

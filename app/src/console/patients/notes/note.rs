@@ -61,9 +61,12 @@ pub fn Note(id: PatientId, note: NoteId) -> impl IntoView {
             })
         };
         let beside = shown.sharing.is_some().then(|| sharing::card(shown.clone(), present, page));
-        let versions = shown.published.as_ref().filter(|latest| latest.number > 1).map(|_| versions(id, note));
+        let latest = shown.published.as_ref().map_or(0, |latest| latest.number);
+        let versions = (shown.may.edit && latest > 1).then(|| versions(id, note, latest));
+        // Its author has the card for it.
+        let withdraw = (shown.may.withdraw && !shown.own).then(|| sharing::withdraw(present, page));
         let privacy = shown.may.edit.then(|| privacy(&shown, present, page));
-        view! { <div class="note-page"><div class="column">{sheet}<div class="buttons">{correct}{privacy}</div>{versions}</div>{beside}</div> }.into_any()
+        view! { <div class="note-page"><div class="column">{sheet}<div class="buttons">{correct}{privacy}{withdraw}</div>{versions}</div>{beside}</div> }.into_any()
     };
     view! {
         <p class="note-back"><a href=nav::patient(id, Tab::Notes)><Icon name="arrow-left"/>{words::BACK_TO_NOTES}</a></p>
@@ -80,12 +83,14 @@ pub fn Note(id: PatientId, note: NoteId) -> impl IntoView {
 }
 
 fn read(page: NotePage) -> AnyView {
-    let Some(Version { text, at, .. }) = page.published else { return ().into_any() };
-    let when = view! { <When at=at/> }.into_any();
-    view! {
-        <NoteSheet text=text by=page.author when=when/>
-    }
-    .into_any()
+    let NotePage { published, draft, saved_at, author, .. } = page;
+    // Whoever may only look reads their own draft as it stands.
+    let (text, when) = match (published, draft, saved_at) {
+        (Some(Version { text, at, .. }), ..) => (text, view! { <When at=at/> }.into_any()),
+        (None, Some(text), Some(at)) => (text, view! { {words::NOTE_DRAFT}", "<When at=at/> }.into_any()),
+        _ => return ().into_any(),
+    };
+    view! { <NoteSheet text=text by=author when=when/> }.into_any()
 }
 
 /// The button that keeps a note private, or not any more.
@@ -106,15 +111,14 @@ fn privacy(shown: &NotePage, present: Present, page: Load<NotePage>) -> AnyView 
                 text=text
                 button=button
                 act=move || async move {
-                    let version = present.kept().await?;
-                    api::notes::set_private(present.patient, present.note, version, !private).await.map(drop)
+                    api::notes::set_private(present.patient, present.note, !private).await.map(drop)
                 }
                 on_close=move |done| {
                     asking.set(false);
                     if done {
                         desk.toasts.say(words::PRIVACY_CHANGED);
+                        page.again();
                     }
-                    page.again();
                 }
             />
         })}
@@ -123,7 +127,7 @@ fn privacy(shown: &NotePage, present: Present, page: Load<NotePage>) -> AnyView 
 }
 
 /// What was published before.
-fn versions(id: PatientId, note: NoteId) -> AnyView {
+fn versions(id: PatientId, note: NoteId, latest: i64) -> AnyView {
     let pages = Pages::new();
     let ask = move |after: bool| {
         let page = if after { pages.following() } else { pages.first() };
@@ -131,7 +135,7 @@ fn versions(id: PatientId, note: NoteId) -> AnyView {
     };
     pages.follow(String::new, ask);
     let draw = move |rows: Vec<Version>| {
-        let rows = rows.into_iter().map(|version| {
+        let rows = rows.into_iter().filter(|version| version.number < latest).map(|version| {
             view! {
                 <li>
                     <details>

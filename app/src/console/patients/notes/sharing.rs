@@ -28,7 +28,6 @@ use crate::{
 enum Doing {
     Look,
     WithPatient,
-    FromPatient,
     WithColleague,
 }
 
@@ -39,16 +38,20 @@ pub fn card(shown: NotePage, present: Present, page: Load<NotePage>) -> AnyView 
     let Present { patient: id, note, .. } = present;
     let NotePage { patient_from, may, sharing, .. } = shown.clone();
     let NoteSharing { colleagues, open, portal, readers } = sharing.unwrap_or_default();
+    // What is shared is published with it: what is missing is said where it is typed, not in the dialog.
+    let begin = move |what: Doing| {
+        if present.is_whole() {
+            doing.set(Some(what));
+        }
+    };
     let any_share = !colleagues.is_empty();
     let patient = patient(patient_from, &portal);
     let with_patient = (may.share_with_patient && patient_from.is_none()).then(|| {
-        view! { <Button icon="user-check" press=move |_| doing.set(Some(Doing::WithPatient))>{words::SHARE_WITH_PATIENT}</Button> }
+        view! { <Button icon="user-check" press=move |_| begin(Doing::WithPatient)>{words::SHARE_WITH_PATIENT}</Button> }
     });
-    let from_patient = (may.edit && patient_from.is_some()).then(|| {
-        view! { <Button icon="eye-off" press=move |_| doing.set(Some(Doing::FromPatient))>{words::STOP_SHARING}</Button> }
-    });
+    let from_patient = may.withdraw.then(|| withdraw(present, page));
     let with_colleague = may.share_with_colleagues.then(|| {
-        view! { <Button icon="users" press=move |_| doing.set(Some(Doing::WithColleague))>{words::SHARE_WITH_COLLEAGUE}</Button> }
+        view! { <Button icon="users" press=move |_| begin(Doing::WithColleague)>{words::SHARE_WITH_COLLEAGUE}</Button> }
     });
     let stop = move |user: UserId| {
         spawn_local(async move {
@@ -100,36 +103,47 @@ pub fn card(shown: NotePage, present: Present, page: Load<NotePage>) -> AnyView 
             Doing::Look => look(shown.clone(), present, doing),
             Doing::WithPatient => view! { <WithPatient present=present on_close=close/> }.into_any(),
             Doing::WithColleague => with_one(present, close),
-            Doing::FromPatient => view! {
-                <Confirm
-                    title=words::UNSHARE_PATIENT_TITLE
-                    text=words::UNSHARE_PATIENT_TEXT
-                    button=words::STOP_SHARING
-                    danger=true
-                    act=move || async move {
-                        let version = present.kept().await?;
-                        api::notes::unshare_with_patient(id, note, version).await.map(drop)
-                    }
-                    on_close=move |done| {
-                        if done {
-                            desk.toasts.say(words::UNSHARED);
-                        }
-                        doing.set(None);
-                        page.again();
-                    }
-                />
-            }.into_any(),
         })}
     }
     .into_any()
 }
 
+/// The button that takes a note back from the patient.
+pub fn withdraw(present: Present, page: Load<NotePage>) -> AnyView {
+    let desk = use_desk();
+    let asking = RwSignal::new(false);
+    view! {
+        <Button icon="eye-off" press=move |_| asking.set(true)>{words::STOP_SHARING}</Button>
+        {move || asking.get().then(|| view! {
+            <Confirm
+                title=words::UNSHARE_PATIENT_TITLE
+                text=words::UNSHARE_PATIENT_TEXT
+                button=words::STOP_SHARING
+                danger=true
+                act=move || api::notes::unshare_with_patient(present.patient, present.note)
+                on_close=move |done| {
+                    asking.set(false);
+                    if done {
+                        desk.toasts.say(words::UNSHARED);
+                        page.again();
+                    }
+                }
+            />
+        })}
+    }
+    .into_any()
+}
+
+/// Is this moment still to come?
+pub fn is_to_come(at: Time) -> bool {
+    at.millis() as f64 > js_sys::Date::now()
+}
+
 /// Whether the patient sees it, and who of the portal does.
 fn patient(from: Option<Time>, portal: &[PortalReader]) -> AnyView {
-    let shared = from.is_some();
+    let shared = from.is_some_and(|from| !is_to_come(from));
     let since = from.map(|at| {
-        let later = at.millis() as f64 > js_sys::Date::now();
-        let text = if later { words::WILL_BE_WITH_PATIENT } else { words::IS_WITH_PATIENT };
+        let text = if is_to_come(at) { words::WILL_BE_WITH_PATIENT } else { words::IS_WITH_PATIENT };
         view! { <p><span class="badge badge-good"><Icon name="user-check"/>{text}" "<When at=at/></span></p> }
     });
     let people = portal.iter().map(|one| {
@@ -179,7 +193,7 @@ fn reader(one: Reader) -> AnyView {
 /// The note as the patient would see it, and who that is (B-04).
 fn look(shown: NotePage, present: Present, doing: RwSignal<Option<Doing>>) -> AnyView {
     let portal = shown.sharing.map(|sharing| sharing.portal).unwrap_or_default();
-    let shared = shown.patient_from.is_some();
+    let shared = shown.patient_from.is_some_and(|from| !is_to_come(from));
     let preview = load(move || async move {
         present.kept().await?;
         api::notes::as_patient(present.patient, present.note).await
