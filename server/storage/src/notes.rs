@@ -69,6 +69,25 @@ macro_rules! in_portal {
     };
 }
 
+/// `SELECT`, a share's columns with whether it is of all notes, and the rest of the statement, which calls the tables `s` and `u`.
+macro_rules! select_share {
+    ($all:literal, $rest:literal) => {
+        concat!(
+            "SELECT
+                 s.user_id,
+                 u.title AS user_title,
+                 u.first_name,
+                 u.last_name,
+                 u.profession,
+                 ",
+            $all,
+            " AS all_of_them,
+                 s.shared_at",
+            $rest
+        )
+    };
+}
+
 fn category(code: &str) -> Stored<Category> {
     readable(Category::from_code(code), "kind of note")
 }
@@ -731,15 +750,9 @@ impl Notes for SqlWork {
     async fn list_note_shares(&mut self, access: &Access<EditNote>) -> Stored<Vec<NoteShare>> {
         let rows: Vec<ShareRow> = self
             .all(
-                query_as(
-                    "SELECT
-                         s.user_id,
-                         u.title AS user_title,
-                         u.first_name,
-                         u.last_name,
-                         u.profession,
-                         FALSE AS all_of_them,
-                         s.shared_at
+                query_as(select_share!(
+                    "FALSE",
+                    "
                      FROM note_shares s
                      JOIN users u
                          ON u.group_id = s.group_id
@@ -747,8 +760,8 @@ impl Notes for SqlWork {
                      WHERE s.group_id = $1
                        AND s.note_id = $2
                      ORDER BY u.sort_name, u.id
-                     LIMIT $3",
-                )
+                     LIMIT $3"
+                ))
                 .bind(access.group().uuid())
                 .bind(access.note().uuid())
                 .bind(i64::from(limits::NOTE_SHARES)),
@@ -1101,15 +1114,9 @@ impl SqlWork {
     async fn all_shares(&mut self, group: Uuid, patient: Uuid, author: Uuid) -> Stored<Vec<NoteShare>> {
         let rows: Vec<ShareRow> = self
             .all(
-                query_as(
-                    "SELECT
-                         s.user_id,
-                         u.title AS user_title,
-                         u.first_name,
-                         u.last_name,
-                         u.profession,
-                         TRUE AS all_of_them,
-                         s.shared_at
+                query_as(select_share!(
+                    "TRUE",
+                    "
                      FROM all_notes_shares s
                      JOIN users u
                          ON u.group_id = s.group_id
@@ -1118,8 +1125,8 @@ impl SqlWork {
                        AND s.patient_id = $2
                        AND s.author_id = $3
                      ORDER BY u.sort_name, u.id
-                     LIMIT $4",
-                )
+                     LIMIT $4"
+                ))
                 .bind(group)
                 .bind(patient)
                 .bind(author)
@@ -1218,14 +1225,7 @@ impl SqlWork {
         Ok(count)
     }
 
-    async fn reading(
-        &mut self,
-        group: Uuid,
-        note: Uuid,
-        reader: Reader,
-        number: i64,
-        read_at: Time,
-    ) -> Stored<()> {
+    async fn reading(&mut self, group: Uuid, note: Uuid, reader: Reader, number: i64, read_at: Time) -> Stored<()> {
         let (reader, user, account) = match reader {
             Reader::User(id) => (id, Some(id), None),
             Reader::Account(id) => (id, None, Some(id)),
