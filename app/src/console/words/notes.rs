@@ -66,8 +66,7 @@ pub const KEEPING: &str = "Keeping it …";
 /// After it was.
 pub const KEPT: &str = "Kept";
 /// When it could not be.
-pub const NOT_KEPT: &str =
-    "Not kept on the server just now; it is kept on this device, and tried again when you go on typing.";
+pub const NOT_KEPT: &str = "Not kept on the server just now; it is kept in this tab, and tried again by itself.";
 /// Button, of what was published before.
 pub const PUBLISH_VERSION: &str = "Publish the correction";
 /// Said after it.

@@ -174,7 +174,7 @@ fn colleague(one: SharedWith, stop: Option<Callback<UserId>>) -> AnyView {
     });
     view! {
         <li>
-            <span><b dir="auto">{name}</b>" "<span class="muted">{profession}", "{words::share(share)}", "<When at=at/></span></span>
+            <span><span><b dir="auto">{name}</b>" "<span class="muted">{profession}", "{words::share(share)}", "<When at=at/></span></span></span>
             {stop}
         </li>
     }
@@ -340,7 +340,7 @@ fn choose(
                 let (user, name) = (one.user, one.name.clone());
                 view! {
                     <li>
-                        <span><b dir="auto">{one.name}</b>" "<span class="muted">{one.profession}", "<When at=one.at/></span></span>
+                        <span><span><b dir="auto">{one.name}</b>" "<span class="muted">{one.profession}", "<When at=one.at/></span></span></span>
                         <Button kind=Kind::Quiet icon="x" name=words::stop_sharing_with(&name) press=move |_| stop.run(user)>{words::STOP_SHARING}</Button>
                     </li>
                 }
