@@ -10,6 +10,7 @@
 //! | `account` | sign in, passwords, invitations, the first run | server |
 //! | `help` | two guides: the patients', and the practice's | server |
 //! | `questions` | a question of a form, as a field and as a line that is read | server, console |
+//! | `files` | sending files | server, console |
 //! | `notes` | a note as it is read | server, console |
 //! | `forms`, `dates` | forms that come back with what was typed; moments in words | server |
 //! | `shell` | the document around every page | server |
@@ -32,6 +33,8 @@ pub mod console;
 #[cfg(any(feature = "ssr", feature = "portal"))]
 pub mod portal;
 
+#[cfg(any(feature = "ssr", feature = "console"))]
+pub mod files;
 #[cfg(any(feature = "ssr", feature = "console"))]
 pub mod notes;
 #[cfg(any(feature = "ssr", feature = "console"))]

@@ -3,6 +3,7 @@
 
 use domain::{
     error::{Conflict, Problem, Refusal},
+    file::{FileCategory, FileType},
     note::Category,
     user::{Level, Role},
 };
@@ -20,6 +21,96 @@ pub const fn category(category: Category) -> &'static str {
         Category::Call => "Call",
         Category::Other => "Other",
     }
+}
+
+/// What a file is about.
+#[must_use]
+pub const fn file_category(category: FileCategory) -> &'static str {
+    match category {
+        FileCategory::Referral => "Referral",
+        FileCategory::Letter => "Letter",
+        FileCategory::Result => "Result",
+        FileCategory::Picture => "Picture",
+        FileCategory::Other => "Something else",
+    }
+}
+
+/// What a file is.
+#[must_use]
+pub const fn file_type(kind: FileType) -> &'static str {
+    match kind {
+        FileType::Pdf => "PDF",
+        FileType::Jpeg | FileType::Png | FileType::Webp => "Picture",
+        FileType::Docx => "Word document",
+        FileType::Text => "Text",
+    }
+}
+
+/// How large a file is, to be read: in whole kilobytes, from a thousand on in megabytes with one decimal.
+#[must_use]
+pub fn file_size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} KB", bytes / 1_000),
+        1_000_000.. => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// Words of a file that is being sent.
+pub mod sender {
+    use crate::words;
+    use domain::file::Room;
+
+    /// The field of what a file is about.
+    pub const CATEGORY: &str = "What is it?";
+    /// The field of the file.
+    pub const FILE: &str = "File";
+    /// Sends it.
+    pub const SEND: &str = "Send";
+    /// Stops sending.
+    pub const CANCEL: &str = "Stop";
+    /// Without scripts nothing can be sent.
+    pub const NO_SCRIPTS: &str = "To send files, switch scripts on in your browser, or use another one.";
+
+    /// What may be sent, beforehand.
+    #[must_use]
+    pub fn hint(room: Room) -> String {
+        let Room { largest, bytes, files } = room;
+        format!(
+            "PDF, photo, Word document or text, up to {} each. There is room for {} more in {}.",
+            words::file_size(largest),
+            if files == 1 { "1 file".to_owned() } else { format!("{files} files") },
+            words::file_size(bytes),
+        )
+    }
+
+    /// There is no room at all.
+    pub const NO_ROOM: &str = "There is no room for further files. The practice can remove some that are not needed.";
+
+    /// What the script says, by name: `{name}`, `{percent}`, `{number}`, `{all}` are filled in.
+    pub const SCRIPT: &[(&str, &str)] = &[
+        ("none", "Choose a file first."),
+        ("sending", "Sending {name}: {percent} %"),
+        ("several", "File {number} of {all}. "),
+        ("waiting", "The network is gone. {name} goes on as soon as it is back. Keep this page open."),
+        ("looking", "{name} has arrived. Looking at it …"),
+        ("sent", "{name} was sent."),
+        ("later", "{name} was sent. It can be opened once it was checked for viruses."),
+        ("infected", "A virus was found in {name}, so it was not kept. Choose another file."),
+        ("stopped", "Stopped. Nothing of {name} was kept."),
+        ("resuming", "{name} goes on where it was."),
+        (
+            "signed_out",
+            "You were signed out. Sign in again in another tab, then choose the same file here: it goes on where it was.",
+        ),
+        (
+            "fault",
+            "This did not work, and it is not your fault. Nothing was lost. Try again; if it happens again, ring the practice.",
+        ),
+        ("full", "The server has no room at the moment, so nothing was kept. Try again later."),
+        ("forbidden", "You may look here, but not send files."),
+        ("gone", "This is not there, or not any more."),
+    ];
 }
 
 /// What is wrong with a field, as it stands under it.
@@ -78,6 +169,17 @@ pub const fn problem(problem: Problem) -> &'static str {
         Problem::NotATimeZone => "There is no such time zone. Please choose one from the list.",
         Problem::PortalEmail => {
             "This address uses a patient portal, so it cannot be a practitioner's. Use another address for the work here."
+        }
+        Problem::FileType => {
+            "Choose a PDF, a photo (JPEG, PNG or WebP), a Word document (.docx) or a text file (.txt)."
+        }
+        Problem::FileNotWhatItSays => {
+            "This file holds something else than its name says. Save it again from the program it comes from, and choose that."
+        }
+        Problem::FileEmpty => "There is nothing in this file. Choose another.",
+        Problem::FileTooLarge => "This file is too large. Choose one of at most 25 MB, or a photo of lower quality.",
+        Problem::FileDamaged => {
+            "This picture cannot be read: it seems to be damaged. Choose another, or take it again."
         }
         Problem::AlreadyUser => "This person is a user of your practice already. Look for them under Users.",
     }
@@ -148,6 +250,21 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
         }
         Conflict::PeopleFirst => "This order names somebody who is not in the record yet. Decide about them first.",
         Conflict::DecidedMeanwhile => "Somebody else decided about this meanwhile. Look again to see how.",
+        Conflict::NoRoomForFile => {
+            "There is no room for this file any more. The practice can remove files that are not needed."
+        }
+        Conflict::TooManyUploads => {
+            "Too many files are on their way at once. Wait until some have arrived, then try again."
+        }
+        Conflict::NotTheNextPiece | Conflict::PiecesMissing => "Some of this file did not arrive. Choose it again.",
+        Conflict::FileWaits => "This file is still being checked for viruses. Try again in a few minutes.",
+        Conflict::FileInfected => "A virus was found in this file, so it was not kept.",
+        Conflict::FileFromPortal => {
+            "Whoever sent this file sees it in the portal. Only what the practice added can be taken out of it."
+        }
+        Conflict::FileKeyMissing => {
+            "This file cannot be opened at present: a key is missing on the server. Nothing is lost. Tell whoever looks after it."
+        }
         Conflict::TooLateToUndo => "It is too late to take this back. Change the record itself instead.",
         Conflict::TooManyChosen => {
             "These are too many to tick one by one. Choose all that the report finds, or tick fewer."

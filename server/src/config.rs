@@ -15,7 +15,9 @@ use storage::DatabaseUrl;
 
 use crate::{
     failure::{Code, Failure},
-    safe::SecretKey,
+    safe::{KEYS, KeyRing, SecretKey},
+    scanner::ClamdAddress,
+    vault::S3Settings,
 };
 
 const SECRETS_HELP: &str = "\
@@ -26,8 +28,11 @@ Each may also be given as the path of a file that holds it, under its name with 
                 postgres://user:password@host/database for several servers
   SMTP_URL      The mail server: smtps://user:password@host, or smtp://user:password@host:587?tls=required
                 [default: none; mail then waits until there is one]
-  SECRET_KEY    32 bytes in base64; seals links that wait to be mailed, so keep it apart from backups of the database
+  SECRET_KEY    32 bytes in base64, one key a line; the first seals files and links that wait to be mailed, those behind it
+                still open what they sealed. Keep it apart from backups of the database. See `portico keys`
                 [default: <DATA_DIR>/secret.key, made at the first start]
+  FILES_ACCESS_KEY, FILES_SECRET_KEY
+                For FILES_URL when that is a bucket
 
 What is also read: RUST_LOG, which says what is logged, such as `info` or `warn,services=debug` [default: info]
 
@@ -40,6 +45,7 @@ Exit codes:
   5  `verify` found that the audit trail was changed
   6  a file or folder cannot be read or written
   7  the address to listen on cannot be had
+  8  `keys list` found that a key is missing
 
 Nothing is changed by a command that ends with 2, 3, 4, 6 or 7.";
 
@@ -77,6 +83,9 @@ pub enum Command {
     AddGroup(AddGroup),
     /// Give a group that nobody manages any more another owner, who is told by mail.
     AddOwner(AddOwner),
+    /// See and turn the keys that files and waiting links are sealed by.
+    #[command(subcommand)]
+    Keys(Keys),
     /// Prove that the audit trail is whole: print the head of each chain and the first entry that was changed.
     Verify {
         /// A head printed earlier, `<chain>:<number>:<hash>`: proves that nothing was cut off since. May be repeated.
@@ -85,6 +94,23 @@ pub enum Command {
     },
     /// Fill an empty database with a practice that does not exist, and serve it. Mail goes to /demo/mailbox.
     Demo,
+}
+
+/// What to do with the keys.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Keys {
+    /// Print which keys there are, by their ids, and what each of them seals. Ends with 8 when one is missing.
+    List,
+    /// Make <DATA_DIR>/secret.key where there is none: before the first start, or to go on after the key was lost. What the lost
+    /// one sealed stays closed until it is put back, as a further line.
+    Create,
+    /// Put a new key in front of <DATA_DIR>/secret.key and seal by it what the older ones sealed. Stop the server before, and start
+    /// it after. With SECRET_KEY, put a new line in front of it yourself; this then seals anew.
+    Rotate {
+        /// Also give every group a new key of its own, and seal the keys of its files by that. No file is touched.
+        #[arg(long)]
+        groups: bool,
+    },
 }
 
 /// Another practice group.
@@ -155,6 +181,15 @@ pub struct Settings {
     /// believed.
     #[arg(long, env = "CLIENT_IP_HEADER", global = true, value_name = "HEADER")]
     pub client_ip_header: Option<String>,
+    /// Where files are kept, sealed: a folder, or a bucket that several servers share, as
+    /// s3://bucket/prefix?region=eu-central-1, with &endpoint=https%3A%2F%2F... for another provider than Amazon
+    /// [default: <DATA_DIR>/files]
+    #[arg(long, env = "FILES_URL", global = true, value_name = "FOLDER|URL")]
+    pub files_url: Option<String>,
+    /// The virus scanner: tcp://127.0.0.1:3310 or unix:/var/run/clamav/clamd.ctl, of a clamd with `AlertExceedsMax yes`.
+    /// While it does not answer, files that come wait and nobody opens them [default: none; files are not scanned]
+    #[arg(long, env = "CLAMD_URL", global = true, value_name = "URL")]
+    pub clamd_url: Option<String>,
     /// How log lines look: `text`, or `json` for machines.
     #[arg(long, env = "LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
     pub log_format: String,
@@ -182,14 +217,27 @@ pub struct Config {
     pub listen_addr: SocketAddr,
     /// The mail server, if there is one.
     pub smtp: Option<Smtp>,
-    /// The key, when it was given.
-    pub secret_key: Option<SecretKey>,
+    /// The keys, when they were given.
+    pub keys: Option<KeyRing>,
+    /// Where files are kept.
+    pub files: FilesPlace,
+    /// The virus scanner, if there is one.
+    pub clamd: Option<ClamdAddress>,
     /// The only forwarding header that is believed.
     pub client_ip_header: Option<HeaderName>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// What is logged.
     pub log_filter: String,
+}
+
+/// Where files are kept.
+#[derive(Debug, Clone)]
+pub enum FilesPlace {
+    /// In a folder of this machine, or one that several servers mount.
+    Folder(PathBuf),
+    /// In a bucket.
+    Bucket(S3Settings),
 }
 
 /// The mail server.
@@ -348,7 +396,8 @@ impl Config {
     /// # Errors
     /// The first setting that is wrong, by its name.
     pub fn check(settings: Settings, command: &Command, environment: Environment<'_>) -> Result<Self, Failure> {
-        let Settings { data_dir, app_url, listen_addr, mail_from, client_ip_header, log_format } = settings;
+        let Settings { data_dir, app_url, listen_addr, mail_from, client_ip_header, files_url, clamd_url, log_format } =
+            settings;
         let app_url = given(app_url);
         let app_url = app_url
             .map(|text| {
@@ -384,7 +433,9 @@ impl Config {
         Ok(Self {
             database: check_database(secret("DATABASE_URL", environment)?, &data_dir, command.makes_a_database())?,
             smtp: check_smtp(secret("SMTP_URL", environment)?, given(mail_from))?,
-            secret_key: secret("SECRET_KEY", environment)?.map(|text| read_key("SECRET_KEY", &text)).transpose()?,
+            keys: secret("SECRET_KEY", environment)?.map(|text| read_keys("SECRET_KEY", &text)).transpose()?,
+            files: check_files(given(files_url), &data_dir, environment)?,
+            clamd: given(clamd_url).map(|url| check_clamd(&url)).transpose()?,
             data_dir,
             app_url,
             listen_addr,
@@ -478,20 +529,60 @@ fn check_header(name: &str) -> Result<HeaderName, Failure> {
     Ok(header)
 }
 
-/// Reads a key from base64.
+fn check_files(url: Option<String>, data_dir: &Path, environment: Environment<'_>) -> Result<FilesPlace, Failure> {
+    let access = secret("FILES_ACCESS_KEY", environment)?;
+    let key = secret("FILES_SECRET_KEY", environment)?;
+    let Some(url) = url else { return Ok(FilesPlace::Folder(data_dir.join("files"))) };
+    if !url.contains("://") {
+        return Ok(FilesPlace::Folder(url.into()));
+    }
+    let (Some(access), Some(key)) = (access, key) else {
+        let help = "Set both, or give FILES_URL the path of a folder.";
+        return Err(Failure::setting(
+            "FILES_URL",
+            "is a bucket, but FILES_ACCESS_KEY or FILES_SECRET_KEY is not set",
+            help,
+        ));
+    };
+    let settings = S3Settings::read(&url, &access, &key);
+    settings.map(FilesPlace::Bucket).map_err(|wrong| Failure::setting("FILES_URL", "cannot be used", wrong))
+}
+
+fn check_clamd(url: &str) -> Result<ClamdAddress, Failure> {
+    ClamdAddress::read(url).map_err(|wrong| Failure::setting("CLAMD_URL", "cannot be used", wrong))
+}
+
+/// Reads keys from base64, one a line. Lines that begin with `#` say something about them.
 ///
 /// # Errors
-/// When it is not 32 bytes of base64; the key itself is not repeated.
-pub fn read_key(name: &str, text: &str) -> Result<SecretKey, Failure> {
-    let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    bytes.map(SecretKey).ok_or_else(|| {
+/// When one is not 32 bytes of base64, when there is none or too many; no key is repeated.
+pub fn read_keys(name: &str, text: &str) -> Result<KeyRing, Failure> {
+    let wrong = |what: &str| {
         Failure::new(
             Code::Usage,
-            format!("{name} is not 32 bytes in base64"),
-            "Without the key, links that wait to be mailed cannot be opened. Nothing was started.",
-            "Make one with: head -c 32 /dev/urandom | base64",
+            format!("{name} {what}"),
+            "Without the key, files and links that wait to be mailed cannot be opened. Nothing was started.",
+            "Put the key back that was there; a first one is made with: head -c 32 /dev/urandom | base64",
         )
-    })
+    };
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let read = |line: &str| {
+        let bytes = STANDARD.decode(line).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        bytes.map(SecretKey).ok_or_else(|| wrong("is not 32 bytes in base64"))
+    };
+    let mut keys = lines.map(read).collect::<Result<Vec<_>, _>>()?;
+    if keys.is_empty() || keys.len() > KEYS {
+        return Err(wrong(&format!("holds no key, or more than {KEYS}")));
+    }
+    let current = keys.remove(0);
+    Ok(KeyRing::new(current, keys))
+}
+
+/// The same, as a file.
+#[must_use]
+pub fn write_keys(ring: &KeyRing) -> String {
+    let lines = ring.all().map(|key| format!("# {}\n{}\n", key.name(), STANDARD.encode(key.0)));
+    lines.collect()
 }
 
 #[cfg(test)]
@@ -548,7 +639,7 @@ mod tests {
         let file = folder.path().join("key");
         std::fs::write(&file, format!("{}\n", STANDARD.encode([7; 32]))).unwrap();
         let config = check(&[], &[("SECRET_KEY_FILE", file.to_str().unwrap())]).unwrap();
-        assert_eq!(config.secret_key.unwrap().0, [7; 32]);
+        assert_eq!(config.keys.unwrap().current().0, [7; 32]);
         assert!(check(&[], &[("SECRET_KEY_FILE", "/nowhere/at/all")]).is_err());
     }
 

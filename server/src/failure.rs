@@ -20,6 +20,8 @@ pub enum Code {
     Files = 6,
     /// The address to listen on cannot be had.
     Listen = 7,
+    /// `keys list` found that one is missing.
+    Keys = 8,
 }
 
 /// A command's bad end, in words for the operator.

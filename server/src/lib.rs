@@ -3,10 +3,11 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`config`] | flags and environment, read once and checked whole |
-//! | [`commands`] | `serve`, `migrate`, `backup`, `restore`, `verify`, `demo` |
+//! | [`commands`] | `serve`, `migrate`, `backup`, `restore`, `verify`, `keys`, `demo` |
 //! | [`start`] | a running server, for the commands and for tests |
 //! | [`http`] | the edge: connections, security, sessions, pages, forms, files, live events |
 //! | [`mail`] | what letters say and how they leave |
+//! | [`vault`], [`scanner`] | where sealed files are kept; who looks for viruses in them |
 //! | [`printing`] | PDFs, off the async threads and bounded |
 //! | [`jobs`] | work beside the requests |
 //! | [`world`], [`safe`] | the real clock and random; the safe for secrets |
@@ -25,5 +26,7 @@ pub mod log;
 pub mod mail;
 pub mod printing;
 pub mod safe;
+pub mod scanner;
 pub mod start;
+pub mod vault;
 pub mod world;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-/// The longest body of a request, in bytes. Forms are small; uploads will have a door of their own.
+/// The longest body of a request, in bytes. Forms are small; files come in pieces, at a route of their own.
 pub const BODY: usize = 64 * 1024;
 /// The longest body of a request at a door that is meant for long ones, in bytes: all answers to a form, of letters that take
 /// nine bytes each in a posted form, and the names of its fields.
@@ -48,6 +48,12 @@ pub const STREAM_ALIVE: Duration = Duration::from_secs(15);
 /// What a browser waits before it opens a broken stream again.
 pub const STREAM_RETRY: Duration = Duration::from_secs(2);
 
+/// The longest one piece of a file may take to arrive: a slow line needs some time, a stuck one ends (UP-09). Less than [`ANSWER`].
+pub const PIECE_TIME: Duration = Duration::from_secs(25);
+/// The longest the virus scanner may take for a file.
+pub const SCAN_TIME: Duration = Duration::from_secs(60);
+/// How often files that wait for the scanner are tried again.
+pub const SCAN_SLEEP: Duration = Duration::from_secs(30);
 /// The longest the mail worker sleeps.
 pub const MAIL_SLEEP: Duration = Duration::from_secs(30);
 /// The longest the worker of bulk invitations sleeps.

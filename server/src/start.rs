@@ -4,8 +4,9 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use services::{
     Services,
+    files::FileRoom,
     hashing::Hasher,
-    ports::{Mailer, Random, Store},
+    ports::{Mailer, Random, Scanner, Store, Vault},
 };
 use tokio::{
     net::TcpListener,
@@ -14,13 +15,15 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{AppUrl, Config, read_key},
+    config::{AppUrl, Config, FilesPlace, read_keys, write_keys},
     failure::{Code, Failure},
     http::{self, Edge, Settings},
     jobs, limits,
     mail::{Mailbox, Nowhere, SmtpMailer, Templates, mailbox::write_atomically},
     printing::Press,
-    safe::{KeySafe, SecretKey},
+    safe::{KeyRing, KeySafe, SecretKey},
+    scanner::{Clamd, NoScanner},
+    vault::{LocalVault, S3Vault},
     world::{MachineChance, MachineClock},
 };
 
@@ -81,16 +84,16 @@ pub enum Post {
 ///
 /// # Errors
 /// When the key cannot be read or made, or the mail server's address cannot be used.
-pub fn services(
+pub async fn services(
     config: &Config,
     store: Arc<dyn Store>,
     app_url: &AppUrl,
     post: Post,
 ) -> Result<Arc<Services>, Failure> {
     let random: Arc<dyn Random> = Arc::new(MachineChance);
-    let key = match &config.secret_key {
-        Some(key) => key.clone(),
-        None => kept_key(&config.data_dir, &*random)?,
+    let ring = match &config.keys {
+        Some(ring) => ring.clone(),
+        None => kept_keys(&config.data_dir, &*store, &*random).await?,
     };
     let mailer: Arc<dyn Mailer> = match (post, &config.smtp) {
         (Post::Caught(mailbox), _) => mailbox,
@@ -106,7 +109,8 @@ pub fn services(
     Ok(Arc::new(Services {
         store,
         clock: Arc::new(MachineClock::default()),
-        safe: Arc::new(KeySafe::new(&key, Arc::clone(&random))),
+        set_up_code: ring.current().set_up_code(),
+        safe: Arc::new(KeySafe::new(ring, Arc::clone(&random))),
         random,
         mailer,
         mail_writer: Arc::new(mail_writer),
@@ -114,32 +118,99 @@ pub fn services(
         hasher: Hasher::new(),
         courtesy: Arc::default(),
         base_url: app_url.origin(),
-        set_up_code: key.set_up_code(),
+        files: FileRoom::new(vault(config)?, scanner(config)),
     }))
 }
 
-/// The key kept in the data folder; made at the first start, readable by this user only.
-fn kept_key(data_dir: &Path, random: &dyn Random) -> Result<SecretKey, Failure> {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
+fn vault(config: &Config) -> Result<Arc<dyn Vault>, Failure> {
+    match &config.files {
+        FilesPlace::Folder(folder) => match LocalVault::open(folder.clone()) {
+            Ok(vault) => Ok(Arc::new(vault)),
+            Err(error) => Err(Failure::new(
+                Code::Files,
+                format!("the folder for files, {}, cannot be used: {error}", folder.display()),
+                "Nothing was started and nothing was changed.",
+                "Give this program's user the right to write there, or set FILES_URL to another folder.",
+            )),
+        },
+        FilesPlace::Bucket(settings) => match S3Vault::new(settings.clone()) {
+            Ok(vault) => Ok(Arc::new(vault)),
+            Err(error) => Err(Failure::setting("FILES_URL", format_args!("cannot be used: {error}"), "Check it.")),
+        },
+    }
+}
 
-    let file = data_dir.join("secret.key");
-    match std::fs::read_to_string(&file) {
-        Ok(text) => read_key(&file.display().to_string(), &text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let key = SecretKey(random.secret());
-            std::fs::create_dir_all(data_dir)
-                .and_then(|()| write_atomically(&file, format!("{}\n", STANDARD.encode(key.0)).as_bytes()))
-                .map_err(|error| cannot_write(&file, &error))?;
-            tracing::info!(file = %file.display(), "made the secret key; keep it apart from backups of the database");
-            Ok(key)
+fn scanner(config: &Config) -> Arc<dyn Scanner> {
+    match &config.clamd {
+        Some(address) => Arc::new(Clamd::new(address.clone())),
+        None => {
+            tracing::warn!("CLAMD_URL is not set: files that people send are not scanned for viruses");
+            Arc::new(NoScanner)
         }
+    }
+}
+
+/// The keys kept in the data folder; made at the very first start, readable by this user only. Where something was sealed already
+/// and the file is gone, no other key is put in its place without a word.
+async fn kept_keys(data_dir: &Path, store: &dyn Store, random: &dyn Random) -> Result<KeyRing, Failure> {
+    let file = data_dir.join(KEY_FILE);
+    if let Some(ring) = read_key_file(data_dir)? {
+        return Ok(ring);
+    }
+    if is_sealed(store).await? {
+        return Err(Failure::new(
+            Code::Files,
+            format!("{} is not there, and files in this database were sealed by it", file.display()),
+            "Nothing was started and nothing was changed. No file is lost as long as that key is somewhere.",
+            "Put it back from where you keep it apart from your backups. If it is lost for good: `portico keys create` \
+             makes another one to go on with; the files that the lost one sealed stay closed.",
+        ));
+    }
+    let ring = KeyRing::new(SecretKey(random.secret()), Vec::new());
+    write_key_file(data_dir, &ring)?;
+    tracing::info!(file = %file.display(), "made the secret key; keep it apart from backups of the database");
+    Ok(ring)
+}
+
+/// The name of the file in the data folder that holds the keys.
+pub const KEY_FILE: &str = "secret.key";
+
+/// What the data folder holds of keys, if anything.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_key_file(data_dir: &Path) -> Result<Option<KeyRing>, Failure> {
+    let file = data_dir.join(KEY_FILE);
+    match std::fs::read_to_string(&file) {
+        Ok(text) => read_keys(&file.display().to_string(), &text).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::new(
             Code::Files,
             format!("{} cannot be read: {error}", file.display()),
-            "It holds the key that seals waiting links. Nothing was started.",
+            "It holds the keys that seal files and waiting links. Nothing was started.",
             "Give this program's user the right to read it, or set SECRET_KEY_FILE.",
         )),
     }
+}
+
+/// Writes the keys into the data folder, whole or not at all.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_key_file(data_dir: &Path, ring: &KeyRing) -> Result<(), Failure> {
+    let file = data_dir.join(KEY_FILE);
+    std::fs::create_dir_all(data_dir)
+        .and_then(|()| write_atomically(&file, write_keys(ring).as_bytes()))
+        .map_err(|error| cannot_write(&file, &error))
+}
+
+/// Has any group a key already, which only a key of the server's opens?
+async fn is_sealed(store: &dyn Store) -> Result<bool, Failure> {
+    let looked = async { store.look().await?.unscoped_list_group_keys(None, 1).await };
+    let keys = looked.await.map_err(|error| {
+        Failure::new(Code::Database, format!("the database does not answer: {error}"), "", "Check it and try again.")
+    })?;
+    Ok(!keys.is_empty())
 }
 
 /// A file or its folder cannot be written.

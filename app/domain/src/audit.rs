@@ -151,6 +151,22 @@ pub enum Action {
     AllNotesShared,
     /// Ended that.
     AllNotesUnshared,
+    /// Looked at which files a record has.
+    FilesListed,
+    /// A file was added to a record.
+    FileAdded,
+    /// A file was opened.
+    FileOpened,
+    /// A file was named anew.
+    FileChanged,
+    /// A file of the practice was shown in the portal.
+    FileShared,
+    /// Ended that.
+    FileWithdrawn,
+    /// A file was taken out of a record.
+    FileRemoved,
+    /// The scanner found a virus in a file that waited for it.
+    FileInfected,
     /// A parked mail was tried again.
     MailRetried,
     /// Went to another group that one works in.
@@ -197,7 +213,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 90] = [
+    pub const ALL: [Self; 98] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -267,6 +283,14 @@ impl Action {
         Self::NoteUnshared,
         Self::AllNotesShared,
         Self::AllNotesUnshared,
+        Self::FilesListed,
+        Self::FileAdded,
+        Self::FileOpened,
+        Self::FileChanged,
+        Self::FileShared,
+        Self::FileWithdrawn,
+        Self::FileRemoved,
+        Self::FileInfected,
         Self::MailRetried,
         Self::GroupSwitched,
         Self::SteppedUp,
@@ -363,6 +387,14 @@ impl Action {
             Self::NoteUnshared => "note_unshared",
             Self::AllNotesShared => "all_notes_shared",
             Self::AllNotesUnshared => "all_notes_unshared",
+            Self::FilesListed => "files_listed",
+            Self::FileAdded => "file_added",
+            Self::FileOpened => "file_opened",
+            Self::FileChanged => "file_changed",
+            Self::FileShared => "file_shared",
+            Self::FileWithdrawn => "file_withdrawn",
+            Self::FileRemoved => "file_removed",
+            Self::FileInfected => "file_infected",
             Self::MailRetried => "mail_retried",
             Self::GroupSwitched => "group_switched",
             Self::SteppedUp => "stepped_up",

@@ -87,6 +87,16 @@ pub enum Problem {
     PortalEmail,
     /// The address is a user's of this group already.
     AlreadyUser,
+    /// A file of a type that is not taken.
+    FileType,
+    /// A file that holds something else than its name says.
+    FileNotWhatItSays,
+    /// A file with nothing in it.
+    FileEmpty,
+    /// A file of more bytes than are taken.
+    FileTooLarge,
+    /// A picture that cannot be read.
+    FileDamaged,
 }
 
 /// One field and what is wrong with it.
@@ -233,6 +243,22 @@ pub enum Conflict {
     PeopleFirst,
     /// It is too late to take the decision back.
     TooLateToUndo,
+    /// So many files, or so large ones, are kept about the patient or by the practice already that this one has no room.
+    NoRoomForFile,
+    /// The caller sends so many files at once that no more can begin.
+    TooManyUploads,
+    /// The pieces of a file come one after the other, and this is not the next one.
+    NotTheNextPiece,
+    /// Some of the file has not come yet.
+    PiecesMissing,
+    /// Nobody could look for viruses in the file yet.
+    FileWaits,
+    /// A virus was found in the file, and what was in it is gone.
+    FileInfected,
+    /// The file came from the patient's portal, so the portal goes on showing it.
+    FileFromPortal,
+    /// The key that opens the file is not on the server; nothing is lost.
+    FileKeyMissing,
 }
 
 /// The caller is known and may know that the thing exists, but may not do this (403).

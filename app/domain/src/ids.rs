@@ -115,6 +115,8 @@ ids! {
     UpdateId = "upd";
     /// A note about a patient.
     NoteId = "not";
+    /// A file about a patient.
+    FileId = "fil";
     /// One change of what a record says, as it is kept.
     ChangeId = "chg";
     /// One line behind the bell.

@@ -44,6 +44,7 @@ pub mod email;
 pub mod emergency;
 pub mod error;
 pub mod family;
+pub mod file;
 pub mod form;
 pub mod grant;
 pub mod handout;

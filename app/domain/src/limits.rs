@@ -51,6 +51,35 @@ pub const LOCATIONS: usize = 200;
 pub const OPENINGS: usize = 4;
 /// Practitioners shown beside a patient, and offered to be granted one.
 pub const RELATIONSHIPS: u32 = 200;
+/// The largest file, in bytes.
+pub const FILE: u64 = 25 * 1024 * 1024;
+/// A file is sent, sealed and read in pieces of so many bytes: a broken connection costs one of them, and a request holds no more
+/// than one in memory.
+pub const FILE_PIECE: u64 = 256 * 1024;
+/// The longest name of a file, in characters.
+pub const FILE_NAME: usize = 120;
+/// Files about one patient.
+pub const FILES: u64 = 500;
+/// Bytes of all files about one patient.
+pub const FILES_BYTES: u64 = 1024 * 1024 * 1024;
+/// Bytes of all files of a group.
+pub const GROUP_BYTES: u64 = 100 * 1024 * 1024 * 1024;
+/// Files that one person has on the way at once.
+pub const UPLOADS: u32 = 5;
+/// Files that a group has on the way at once.
+pub const GROUP_UPLOADS: u32 = 250;
+/// A file of which so long nothing came is given up; what came of it is swept away.
+pub const UPLOAD_REST: Span = Span::minutes(45);
+/// Files that are whole in memory at the same moment: when all of one is here, and it is looked at.
+pub const FILES_FINISHING: usize = 2;
+/// The longest a file's sender waits for the virus scanner; then the file waits, and the sender need not.
+pub const SCAN_AT_ONCE: Span = Span::seconds(10);
+/// Bytes of the disk that no file takes.
+pub const DISK_KEPT: u64 = 256 * 1024 * 1024;
+/// The largest picture, in points.
+pub const PICTURE_POINTS: u64 = 100_000_000;
+/// The longest side of a picture, in points.
+pub const PICTURE_SIDE: u32 = 30_000;
 /// Users a group may have, those who left counted.
 pub const USERS: u32 = 2_000;
 /// Users who are told when somebody's access changes.

@@ -38,6 +38,12 @@ pub enum News {
         /// Whose record.
         patient: PatientId,
     },
+    /// A portal user sent a file (S0-21); told to those who treat the patient and to the front desk. One for each of them until they
+    /// have seen it.
+    FileCame {
+        /// Whose record.
+        patient: PatientId,
+    },
     /// A colleague shared notes about a patient (S0-39); told to whom they are shared with.
     NotesShared {
         /// Whose record.
@@ -85,6 +91,7 @@ impl News {
             | Self::InvitationFailed { patient, .. }
             | Self::FormReturned { patient, .. }
             | Self::UpdatesWaiting { patient }
+            | Self::FileCame { patient }
             | Self::NotesShared { patient } => Some(*patient),
             Self::MembershipAccepted { .. } | Self::MembershipRejected { .. } | Self::AccessChanged { .. } => None,
         }
@@ -98,6 +105,7 @@ impl News {
             | Self::InvitationFailed { .. }
             | Self::FormReturned { .. }
             | Self::UpdatesWaiting { .. }
+            | Self::FileCame { .. }
             | Self::NotesShared { .. } => None,
             Self::MembershipAccepted { user }
             | Self::MembershipRejected { user }

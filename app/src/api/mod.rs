@@ -11,6 +11,7 @@ pub mod bulk;
 mod client;
 pub mod console;
 pub mod family;
+pub mod files;
 pub mod forms;
 pub mod handout;
 pub mod history;
@@ -41,7 +42,7 @@ pub const AS_USER_HEADER: &str = "x-portico-user";
 
 pub use client::{act_as, refresh};
 #[cfg(feature = "ssr")]
-pub use server_side::{RequestId, Route, answer};
+pub use server_side::{RequestId, Route, answer, told};
 
 #[cfg(feature = "ssr")]
 mod server_side {
@@ -75,20 +76,30 @@ mod server_side {
         let Some(ctx) = use_context::<Ctx>() else {
             return Err(AppError::Fault { reference });
         };
-        let error = match service(ctx.clone()).await {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
-        };
+        match service(ctx.clone()).await {
+            Ok(value) => Ok(value),
+            Err(error) => Err(told(&ctx, &reference, &door, object, error).await),
+        }
+    }
+
+    /// What the caller is told of an error. A refusal of a signed-in caller is written down: `object` is the id as it was sent.
+    pub async fn told(
+        ctx: &Ctx,
+        reference: &str,
+        door: &str,
+        object: impl Display + Send,
+        error: services::Error,
+    ) -> AppError {
         let refused = match &error {
             services::Error::NotFound => Some("not found".to_owned()),
             services::Error::Forbidden(refusal) => Some(format!("{refusal:?}")),
             _ => None,
         };
         if let Some(reason) = refused
-            && let Err(cause) = services::audit::denied(&ctx, &door, &object.to_string(), &reason).await
+            && let Err(cause) = services::audit::denied(ctx, door, &object.to_string(), &reason).await
         {
             tracing::error!(reference, door, %cause, "a refusal could not be written down");
         }
-        Err(AppError::from_service(error, &reference))
+        AppError::from_service(error, reference)
     }
 }

@@ -72,7 +72,7 @@ impl Place {
             ["console", "patients", "new"] => Self::NewPatient,
             ["console", "updates"] => Self::Updates,
             ["console", "patients", id]
-            | ["console", "patients", id, "contacts" | "access" | "forms" | "updates" | "notes"] => {
+            | ["console", "patients", id, "contacts" | "access" | "forms" | "updates" | "notes" | "documents"] => {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
             ["console", "patients", id, "notes", note] if note.parse::<NoteId>().is_ok() => {
@@ -108,6 +108,8 @@ pub enum Tab {
     Contacts,
     /// What practitioners wrote.
     Notes,
+    /// Files that came or were added.
+    Documents,
     /// What was sent to be filled in.
     Forms,
     /// What was changed in the portal.
@@ -123,6 +125,7 @@ impl Tab {
         match path.split('/').filter(|part| !part.is_empty()).nth(3) {
             Some("contacts") => Self::Contacts,
             Some("notes") => Self::Notes,
+            Some("documents") => Self::Documents,
             Some("forms") => Self::Forms,
             Some("updates") => Self::Updates,
             Some("access") => Self::Access,
@@ -138,6 +141,7 @@ pub fn patient(id: PatientId, tab: Tab) -> String {
         Tab::Summary => format!("/console/patients/{id}"),
         Tab::Contacts => format!("/console/patients/{id}/contacts"),
         Tab::Notes => format!("/console/patients/{id}/notes"),
+        Tab::Documents => format!("/console/patients/{id}/documents"),
         Tab::Forms => format!("/console/patients/{id}/forms"),
         Tab::Updates => format!("/console/patients/{id}/updates"),
         Tab::Access => format!("/console/patients/{id}/access"),
@@ -174,6 +178,7 @@ pub fn news(news: &News) -> String {
     match (news.patient(), news.user()) {
         (Some(id), _) if matches!(news, News::FormReturned { .. }) => patient(id, Tab::Forms),
         (Some(id), _) if matches!(news, News::UpdatesWaiting { .. }) => patient(id, Tab::Updates),
+        (Some(id), _) if matches!(news, News::FileCame { .. }) => patient(id, Tab::Documents),
         (Some(id), _) if matches!(news, News::NotesShared { .. }) => patient(id, Tab::Notes),
         (Some(id), _) => patient(id, Tab::Access),
         (None, Some(id)) => user(id),

@@ -3,6 +3,7 @@
 
 mod access;
 mod bulk;
+mod files;
 mod forms;
 mod history;
 mod notes;
@@ -22,7 +23,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-pub use self::{access::*, bulk::*, forms::*, history::*, notes::*, portal_users::*, reports::*, updates::*};
+pub use self::{access::*, bulk::*, files::*, forms::*, history::*, notes::*, portal_users::*, reports::*, updates::*};
 use crate::error::AppError;
 
 // The frame.
@@ -465,6 +466,7 @@ pub fn news(row: &NotificationRow) -> String {
         News::InvitationFailed { .. } => format!("The invitation for {} could not be delivered", row.about),
         News::FormReturned { .. } => format!("A form about {} came back", row.about),
         News::NotesShared { .. } => format!("A colleague shared notes about {} with you", row.about),
+        News::FileCame { .. } => format!("A file about {} came from the portal", row.about),
         News::UpdatesWaiting { .. } => format!("{} changed details in the portal: they wait for you", row.about),
         News::MembershipAccepted { .. } => format!("{} joined the practice", row.about),
         News::MembershipRejected { .. } => format!("{} did not want to join the practice", row.about),
@@ -484,7 +486,7 @@ pub const fn news_icon(news: &News) -> &'static str {
         News::InvitationFailed { .. } => "mail-x",
         News::FormReturned { .. } => "clipboard-list",
         News::UpdatesWaiting { .. } => "contact",
-        News::NotesShared { .. } => "file-text",
+        News::NotesShared { .. } | News::FileCame { .. } => "file-text",
         News::MembershipRejected { .. } => "ban",
         News::AccessChanged { .. } => "shield-check",
     }

@@ -32,6 +32,8 @@ pub enum Place {
     Appointments,
     /// What was shared.
     Records,
+    /// Files that were sent or shared.
+    Files,
     /// Conversations.
     Messages,
     /// How it goes over time.
@@ -60,6 +62,7 @@ impl Place {
             Self::Home => format!("/portal/{patient}"),
             Self::Appointments => format!("/portal/{patient}/appointments"),
             Self::Records => format!("/portal/{patient}/records"),
+            Self::Files => format!("/portal/{patient}/files"),
             Self::Messages => format!("/portal/{patient}/messages"),
             Self::Health => format!("/portal/{patient}/health"),
             Self::Invoices => format!("/portal/{patient}/invoices"),
@@ -79,6 +82,7 @@ impl Place {
         match self {
             Self::Appointments => Some(say::APPOINTMENTS_PLACE),
             Self::Records => Some(say::RECORDS_PLACE),
+            Self::Files => Some(say::FILES_PLACE),
             Self::Messages => Some(say::MESSAGES_PLACE),
             Self::Health => Some(say::HEALTH_PLACE),
             Self::Invoices => Some(say::INVOICES_PLACE),
@@ -95,6 +99,7 @@ impl Place {
             Self::Home => "house",
             Self::Appointments => "calendar-days",
             Self::Records => "folder-heart",
+            Self::Files => "file-text",
             Self::Messages => "message-circle",
             Self::Health => "heart-pulse",
             Self::Invoices => "receipt-text",
@@ -125,7 +130,7 @@ impl Place {
     /// Is what stands at this part of an address, behind the record's, part of what was shared?
     #[must_use]
     pub fn is_clinical_path(part: &str) -> bool {
-        let open = ["", "appointments", "invoices", "people"];
+        let open = ["", "appointments", "files", "invoices", "people"];
         !open.contains(&part)
     }
 
@@ -139,6 +144,7 @@ impl Place {
     const fn under(self) -> Self {
         match self {
             Self::Health
+            | Self::Files
             | Self::Invoices
             | Self::Forms
             | Self::People
@@ -160,6 +166,7 @@ impl Place {
             Self::Home => say::HOME,
             Self::Appointments => say::APPOINTMENTS,
             Self::Records => say::RECORDS,
+            Self::Files => say::files::TITLE,
             Self::Messages => say::MESSAGES,
             Self::Health => say::HEALTH,
             Self::Invoices => say::INVOICES,

@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// The four places of S1-01, the forms and the details. Messages are in the bar.
-const PLACES: [Place; 6] =
-    [Place::Health, Place::Appointments, Place::Records, Place::Forms, Place::Invoices, Place::Details];
+const PLACES: [Place; 7] =
+    [Place::Health, Place::Appointments, Place::Records, Place::Files, Place::Forms, Place::Invoices, Place::Details];
 
 /// The page.
 #[component]

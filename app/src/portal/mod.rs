@@ -33,6 +33,8 @@ mod details;
 #[cfg(feature = "ssr")]
 mod draft;
 #[cfg(feature = "ssr")]
+mod files;
+#[cfg(feature = "ssr")]
 mod forms;
 #[cfg(feature = "ssr")]
 mod frame;
@@ -60,6 +62,7 @@ pub use self::{
     contacts::{ContactPage, ContactView, ContactsPage, ContactsView},
     details::{DetailsPage, DetailsView},
     draft::Draft,
+    files::{FilesPage, FilesView},
     forms::{FormPage, FormView, FormsPage, FormsView},
     frame::{Frame, Place},
     home::{Home, HomeView},

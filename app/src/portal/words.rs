@@ -1,5 +1,7 @@
 //! What the portal's pages say, in one place, ready for translation.
 
+pub mod files;
+
 use domain::{
     access_log::{Part, Visitor},
     audit::Action,
@@ -100,6 +102,14 @@ pub const APPOINTMENTS_PLACE: PlaceWords = PlaceWords {
     empty: "No appointments here yet",
     will: "Your upcoming appointments will appear here, with the time, the place and the person you see.",
     now: "To book, move or cancel one, ring the practice.",
+};
+/// Files.
+pub const FILES_PLACE: PlaceWords = PlaceWords {
+    title: files::TITLE,
+    card: "Send a referral, a letter or a photo to the practice.",
+    empty: files::NONE,
+    will: files::NONE_TEXT,
+    now: "",
 };
 /// Records.
 pub const RECORDS_PLACE: PlaceWords = PlaceWords {
@@ -975,6 +985,10 @@ pub const fn visit(what: Action, part: Part) -> &'static str {
         Action::FormSent => "Sent a form",
         Action::FormWithdrawn => "Took a form back",
         Action::NotesListed => "Looked at the list of notes",
+        Action::FilesListed => "Looked at the list of files",
+        Action::FileAdded => "Added a file",
+        Action::FileOpened => "Opened a file",
+        Action::FileRemoved => "Removed a file",
         Action::NoteViewed => "Read notes",
         Action::FormsListed => "Looked at the list of forms",
         Action::FormViewed => "Read a form",

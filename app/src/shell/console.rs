@@ -15,6 +15,7 @@ const THEME: &str = r#"try{const t=localStorage.getItem("portico.theme");if(t=="
 #[must_use]
 pub fn console_shell(assets: &Assets, nonce: &str) -> String {
     let (css, js, wasm) = (assets.url("console.css"), assets.url("console.js"), assets.url("console.wasm"));
+    let sender = assets.url("sender.js");
     let nonce = nonce.to_owned();
     let page = view! {
         <html lang="en">
@@ -30,7 +31,7 @@ pub fn console_shell(assets: &Assets, nonce: &str) -> String {
                 <script nonce=nonce.clone()>{THEME}</script>
                 <script nonce=nonce.clone()>{RELOAD_ONCE}</script>
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-                <script id="console" type="module" src=js nonce=nonce></script>
+                <script id="console" type="module" src=js data-sender=sender nonce=nonce></script>
             </head>
             <body>
                 <main class="waiting" id="waiting">

@@ -8,6 +8,8 @@
 mod engines;
 #[path = "../tests/services/town.rs"]
 mod town;
+#[path = "../tests/services/vault.rs"]
+mod vault;
 #[path = "../tests/services/world.rs"]
 mod world;
 

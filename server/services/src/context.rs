@@ -12,6 +12,7 @@ use domain::{
 use crate::{
     courtesy::Courtesy,
     error::{Error, Result},
+    files::FileRoom,
     hashing::Hasher,
     ports::{Clock, MailWriter, Mailer, Printer, Purpose, Random, Safe, Scope, Store, Work},
 };
@@ -32,6 +33,8 @@ pub struct Services {
     pub mail_writer: Arc<dyn MailWriter>,
     /// Makes PDFs.
     pub printer: Arc<dyn Printer>,
+    /// Where files are kept, and who looks for viruses.
+    pub files: FileRoom,
     /// argon2id, bounded in number.
     pub hasher: Hasher,
     /// Who is being served, and when the background may go on.

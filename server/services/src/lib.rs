@@ -24,7 +24,9 @@
 //! | [`patients`] | list, search, profile, contacts |
 //! | [`invitations`] | invite, resend, revoke, accept |
 //! | [`bulk`] | inviting many at once: a job, done in steps |
+//! | [`files`] | send and open files about patients; their keys |
 //! | [`forms`] | make, send and take back forms; fill them in and return them |
+//! | `in_portal` | what is shared with a patient: who of the portal sees it, who is told |
 //! | [`notes`] | write, publish and share notes; read them, on both sides |
 //! | [`settings`], [`templates`], [`notifications`] | as they say |
 //! | [`handout`] | what a practice prints to tell of the portal |
@@ -49,10 +51,12 @@ mod csv;
 mod days;
 pub mod demo;
 pub mod error;
+pub mod files;
 pub mod forms;
 pub mod handout;
 pub mod hashing;
 pub mod history;
+mod in_portal;
 pub mod invitations;
 pub mod locations;
 pub mod mails;

@@ -244,7 +244,9 @@ async fn record_shared(services: &Services, work: &mut dyn Work, mail: &QueuedMa
     for record in work.list_grants(mail.account).await?.into_iter().filter(|record| record.grant.group == group) {
         let facts = record.at(now);
         let sees = facts.open().is_some_and(|reach| reach.level == grant::Level::Clinical);
-        waits = waits || sees && work.unscoped_notes_wait(group, facts.grant.patient, mail.account, now).await?;
+        let patient = facts.grant.patient;
+        waits = waits || sees && work.unscoped_notes_wait(group, patient, mail.account, now).await?;
+        waits = waits || sees && work.unscoped_files_wait(group, patient, mail.account).await?;
     }
     if !waits {
         return Ok(GONE);

@@ -8,6 +8,7 @@ use domain::{
 use crate::{
     context::Services,
     error::Result,
+    files,
     ports::{Stored, Work},
 };
 
@@ -62,5 +63,7 @@ pub async fn sweep(services: &Services, stopping: &(dyn Fn() -> bool + Sync)) ->
         }
         tracing::debug!(?what, all, "swept");
     }
+    let all = files::sweep(services, stopping).await?;
+    tracing::debug!(all, "swept files");
     Ok(())
 }

@@ -45,7 +45,7 @@ async fn with_services(
     with_database(config, async move |database| {
         serve::migrate(database).await?;
         let app_url = config.app_url.clone().unwrap_or_else(|| AppUrl::local(config.listen_addr.port()));
-        let services = services(config, database.store(), &app_url, Post::Configured)?;
+        let services = services(config, database.store(), &app_url, Post::Configured).await?;
         act(&services, &app_url).await
     })
     .await

@@ -26,7 +26,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
             }
         };
         let post = mailbox.clone().map_or(Post::Configured, Post::Caught);
-        let services = services(config, database.store(), &app_url, post)?;
+        let services = services(config, database.store(), &app_url, post).await?;
         let trouble = |error: services::Error| {
             Failure::new(Code::Database, format!("the demo could not be made: {error}"), "", "Check the database.")
         };

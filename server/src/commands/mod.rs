@@ -3,6 +3,7 @@
 mod add_group;
 mod backup;
 mod demo;
+mod keys;
 mod migrate;
 mod restore;
 mod serve;
@@ -39,6 +40,7 @@ pub fn run(config: Config, command: Command) -> Result<(), Failure> {
             Command::Restore { file } => restore::run(&config, &file).await,
             Command::AddGroup(group) => add_group::run(&config, group).await,
             Command::AddOwner(owner) => add_group::run_owner(&config, owner).await,
+            Command::Keys(keys) => keys::run(&config, keys).await,
             Command::Verify { head } => verify::run(&config, &head).await,
             Command::Demo => demo::run(&config).await,
         }

@@ -4,7 +4,7 @@ use services::{audit, set_up};
 use storage::Database;
 use tokio::net::TcpListener;
 
-use super::{asked_to_stop, database, with_database};
+use super::{asked_to_stop, database, keys, with_database};
 use crate::{
     config::{AppUrl, Config},
     failure::{Code, Failure},
@@ -16,8 +16,9 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     let (listener, app_url) = listen(config)?;
     with_database(config, async move |database| {
         migrate(database).await?;
-        let services = services(config, database.store(), &app_url, Post::Configured)?;
+        let services = services(config, database.store(), &app_url, Post::Configured).await?;
         audit::catch_up(&services).await.map_err(|error| silent(&error))?;
+        keys::warn_of_missing(&services).await?;
         let needs_set_up = set_up::needed(&services).await.map_err(|error| silent(&error))?;
         let settings =
             Settings { app_url: app_url.clone(), client_ip_header: config.client_ip_header.clone(), mailbox: None };

@@ -58,9 +58,9 @@ pub fn retry_after(error: &AppError) -> Option<i64> {
     }
 }
 
-/// An error for scripts.
-pub fn json(status: StatusCode, error: &AppError) -> Response {
-    let body = serde_json::to_vec(error).unwrap_or_default();
+/// An answer, or an error, for scripts.
+pub fn json(status: StatusCode, answer: &impl serde::Serialize) -> Response {
+    let body = serde_json::to_vec(answer).unwrap_or_default();
     with_type(status, "application/json", Body::from(body))
 }
 

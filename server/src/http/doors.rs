@@ -78,6 +78,12 @@ impl Doors {
         toml::from_str(include_str!("../../doors.toml"))
     }
 
+    /// The route that is neither a page nor a server function, by the name that the list gives it.
+    #[must_use]
+    pub fn route(&self, name: &str) -> Option<&Entry> {
+        self.route.get(name)
+    }
+
     /// The server function with this whole path.
     #[must_use]
     pub fn door(&self, path: &str) -> Option<&Entry> {

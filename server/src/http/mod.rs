@@ -1,7 +1,7 @@
 //! The server's edge: everything between a connection and a service.
 //!
 //! A request passes, from outside in: [`edge`] (connections) → [`outer`] (id, time limit, panics, headers, log line) →
-//! [`security`] (whose host, which page) → one of [`forms`] (server functions), [`pages`], [`files`], [`live`] (events),
+//! [`security`] (whose host, which page) → one of [`forms`] (server functions), [`pages`], [`files`], [`live`] (events), [`uploads`] (files of records),
 //! [`health`], [`mailbox`] (demo). [`session`] alone knows cookies; [`doors`] is the list of all ways in.
 //!
 //! To add a route: its line in `routes` and in `server/doors.toml`; a test compares the two.
@@ -18,6 +18,7 @@ pub mod outer;
 pub mod pages;
 pub mod security;
 pub mod session;
+pub mod uploads;
 
 use std::sync::{Arc, atomic::AtomicBool};
 
@@ -26,7 +27,7 @@ use axum::{
     Router,
     http::HeaderName,
     middleware::from_fn_with_state,
-    routing::{MethodRouter, any, get},
+    routing::{MethodRouter, any, get, put},
 };
 use services::Services;
 use tokio_util::sync::CancellationToken;
@@ -107,16 +108,34 @@ impl Edge {
 }
 
 /// Routes that are neither pages, files nor server functions, as the door list names them.
-pub const PATHS: &[&str] = &["/healthz", "/readyz", "/events", "/demo/mailbox", "/demo/mailbox/:mail"];
+pub const PATHS: &[&str] = &[
+    "/healthz",
+    "/readyz",
+    "/events",
+    "/uploads/:patient/:file/:number",
+    "/files/:patient/:file",
+    "/files/:patient/:file/view",
+    "/demo/mailbox",
+    "/demo/mailbox/:mail",
+];
 
-fn routes() -> [(&'static str, MethodRouter<Shared>); 5] {
+fn routes() -> [(&'static str, MethodRouter<Shared>); 8] {
     [
         ("/healthz", get(health::alive)),
         ("/readyz", get(health::ready)),
         ("/events", get(live::events)),
+        ("/uploads/:patient/:file/:number", put(uploads::piece)),
+        ("/files/:patient/:file", get(uploads::download)),
+        ("/files/:patient/:file/view", get(uploads::show)),
         ("/demo/mailbox", get(mailbox::list)),
         ("/demo/mailbox/:mail", get(mailbox::mail)),
     ]
+}
+
+/// `/:name`, as the door list writes it, is `/{name}` here.
+fn as_axum_says_it(path: &str) -> String {
+    let part = |part: &str| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}"));
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 /// The whole way of a request.
@@ -127,7 +146,7 @@ pub fn router(edge: &Shared) -> Router {
     let pages = Router::new().fallback(pages::show).layer(compression);
     let mut router = Router::new().route("/api/{*door}", any(forms::call));
     for (path, method) in routes() {
-        router = router.route(&path.replace("/:mail", "/{mail}"), method);
+        router = router.route(&as_axum_says_it(path), method);
     }
     router
         .fallback_service(pages.with_state(Arc::clone(edge)))

@@ -1,7 +1,8 @@
-//! Work that goes on beside the requests: mail, bulk invitations, and sweeping up. Several servers of one database may each run it.
+//! Work that goes on beside the requests: mail, bulk invitations, files that wait for the scanner, and sweeping up. Several servers of one database may each run it.
 
 mod bulk;
 mod mail;
+mod scan;
 mod sweep;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub fn start(services: &Arc<Services>, stopping: &CancellationToken) -> JoinSet<
     let mut workers = JoinSet::new();
     workers.spawn(mail::work(Arc::clone(services), stopping.clone()));
     workers.spawn(bulk::work(Arc::clone(services), stopping.clone()));
+    workers.spawn(scan::work(Arc::clone(services), stopping.clone()));
     workers.spawn(sweep::work(Arc::clone(services), stopping.clone()));
     workers
 }

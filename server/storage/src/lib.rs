@@ -52,6 +52,8 @@ macro_rules! nouns {
         mod bulk;
         #[path = "../contacts.rs"]
         mod contacts;
+        #[path = "../files.rs"]
+        mod files;
         #[path = "../forms.rs"]
         mod forms;
         #[path = "../grants.rs"]
@@ -148,8 +150,8 @@ mod sqlite {
         };
     }
 
+    pub(crate) mod disk;
     pub(crate) mod engine;
-    pub(crate) mod files;
     mod line;
     nouns!();
 
@@ -224,7 +226,7 @@ mod postgres {
 pub struct Database(Engine);
 
 enum Engine {
-    Sqlite(sqlite::files::Files),
+    Sqlite(sqlite::disk::Files),
     Postgres(postgres::tools::Whole),
 }
 
@@ -255,7 +257,7 @@ pub enum SchemaState {
 /// [`OpenError`], in words for the person who runs the server.
 pub async fn open(url: &DatabaseUrl) -> Result<Database, OpenError> {
     let database = Database(match &url.0 {
-        Place::Sqlite { path, create } => Engine::Sqlite(sqlite::files::Files::open(path, *create).await?),
+        Place::Sqlite { path, create } => Engine::Sqlite(sqlite::disk::Files::open(path, *create).await?),
         Place::Postgres(server) => Engine::Postgres(postgres::tools::Whole::open(server).await?),
     });
     // A newer or a foreign database is found out here already, not at the first request.
@@ -271,7 +273,7 @@ pub async fn open(url: &DatabaseUrl) -> Result<Database, OpenError> {
 /// [`OpenError`]; the database is then as it was.
 pub async fn restore(from: &Path, url: &DatabaseUrl) -> Result<(), OpenError> {
     match &url.0 {
-        Place::Sqlite { path, .. } => sqlite::files::restore(from, path).await,
+        Place::Sqlite { path, .. } => sqlite::disk::restore(from, path).await,
         Place::Postgres(server) => postgres::tools::restore(from, server).await,
     }
 }

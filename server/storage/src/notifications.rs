@@ -27,9 +27,10 @@ const ACCESS_ENDED: &str = "access_ended";
 const RETURNED: &str = "form_returned";
 const NOTES: &str = "notes_shared";
 const UPDATES: &str = "updates_waiting";
+const FILE: &str = "file_came";
 
 /// What this program can read.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     ACCEPTED,
     FAILED,
     JOINED,
@@ -41,6 +42,7 @@ const KNOWN: [&str; 11] = [
     RETURNED,
     UPDATES,
     NOTES,
+    FILE,
 ];
 
 #[derive(sqlx::FromRow)]
@@ -71,6 +73,7 @@ impl TryFrom<NotificationRow> for Notification {
                 .patient_id
                 .zip(row.form_request_id)
                 .map(|(patient, request)| News::FormReturned { patient: patient.into(), request: request.into() }),
+            FILE => row.patient_id.map(|patient| News::FileCame { patient: patient.into() }),
             NOTES => row.patient_id.map(|patient| News::NotesShared { patient: patient.into() }),
             UPDATES => row.patient_id.map(|patient| News::UpdatesWaiting { patient: patient.into() }),
             ACCESS_ASKED => access(AccessChange::Asked),
@@ -110,6 +113,7 @@ impl Notifications for SqlWork {
             News::FormReturned { .. } => (RETURNED, None),
             News::UpdatesWaiting { .. } => (UPDATES, None),
             News::NotesShared { .. } => (NOTES, None),
+            News::FileCame { .. } => (FILE, None),
             News::MembershipAccepted { .. } => (JOINED, None),
             News::MembershipRejected { .. } => (DECLINED, None),
             News::AccessChanged { how, .. } => {
@@ -128,6 +132,7 @@ impl Notifications for SqlWork {
             | News::InvitationFailed { .. }
             | News::UpdatesWaiting { .. }
             | News::NotesShared { .. }
+            | News::FileCame { .. }
             | News::MembershipAccepted { .. }
             | News::MembershipRejected { .. }
             | News::AccessChanged { .. } => None,
@@ -187,7 +192,7 @@ impl Notifications for SqlWork {
              WHERE group_id = $1
                AND user_id = $2
                AND id < $3
-               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
                AND (patient_id IS NULL
                     OR COALESCE(
                         (
@@ -224,7 +229,7 @@ impl Notifications for SqlWork {
                  WHERE group_id = $1
                    AND user_id = $2
                    AND read_at IS NULL
-                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                    AND (patient_id IS NULL
                         OR COALESCE(
                             (

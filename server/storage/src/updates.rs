@@ -27,7 +27,7 @@ use uuid::Uuid;
 use super::{
     SqlWork,
     patients::{nothing, own},
-    users::{UserRow, select_user},
+    users::{RelatedRow, select_user},
 };
 use crate::common::{BEYOND, FIRST, known, readable};
 
@@ -194,19 +194,6 @@ impl TryFrom<ChangeRow> for ListedChange {
                 .zip(row.name.zip(row.relationship))
                 .map(|(kind, (name, relationship))| (kind, name, relationship)),
         })
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct ReviewerRow {
-    #[sqlx(flatten)]
-    user: UserRow,
-    relationship: Option<String>,
-}
-
-impl ReviewerRow {
-    fn read(self) -> Stored<(User, Option<Relationship>)> {
-        Ok((self.user.try_into()?, self.relationship.as_deref().map(Relationship::from_code)))
     }
 }
 
@@ -574,7 +561,7 @@ impl Updates for SqlWork {
     }
 
     async fn list_reviewers(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Vec<(User, Option<Relationship>)>> {
-        let rows: Vec<ReviewerRow> = self
+        let rows: Vec<RelatedRow> = self
             .all(
                 query_as(select_user!(
                     ",
@@ -607,7 +594,7 @@ impl Updates for SqlWork {
                 .bind(i64::from(limits::REVIEWERS)),
             )
             .await?;
-        rows.into_iter().map(ReviewerRow::read).collect()
+        rows.into_iter().map(RelatedRow::read).collect()
     }
 
     async fn list_told_reviewers(&mut self, access: &Access<EditPatient>) -> Stored<Vec<(User, Option<Relationship>)>> {
@@ -984,7 +971,7 @@ impl SqlWork {
     }
 
     async fn told(&mut self, group: Uuid, patient: Uuid) -> Stored<Vec<(User, Option<Relationship>)>> {
-        let rows: Vec<ReviewerRow> = self
+        let rows: Vec<RelatedRow> = self
             .all(
                 query_as(select_user!(
                     ",
@@ -1009,7 +996,7 @@ impl SqlWork {
                 .bind(i64::from(limits::REVIEWERS)),
             )
             .await?;
-        rows.into_iter().map(ReviewerRow::read).collect()
+        rows.into_iter().map(RelatedRow::read).collect()
     }
 
     /// Somebody's, or everybody's.
@@ -1046,7 +1033,7 @@ impl SqlWork {
         Ok(())
     }
 
-    fn ring(&mut self, accounts: Vec<(Uuid,)>) {
+    pub(super) fn ring(&mut self, accounts: Vec<(Uuid,)>) {
         for (account,) in accounts {
             self.hint(Hint::Bell(account.into()));
         }

@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, ManageUsers, PatientFacts, ViewAccessLog, ViewHistory},
+    access::{Access, EnterGroup, ManageUsers, PatientFacts, Relationship, ViewAccessLog, ViewHistory},
     ids::{AccountId, GroupId, LocationId, PatientId, UserId},
     limits,
     page::{Page, PageRequest},
@@ -71,6 +71,20 @@ impl TryFrom<UserRow> for User {
             since: Time::from_millis(row.state_at),
             version: row.version,
         })
+    }
+}
+
+/// A user, and how they belong to a patient.
+#[derive(sqlx::FromRow)]
+pub(super) struct RelatedRow {
+    #[sqlx(flatten)]
+    user: UserRow,
+    relationship: Option<String>,
+}
+
+impl RelatedRow {
+    pub(super) fn read(self) -> Stored<(User, Option<Relationship>)> {
+        Ok((self.user.try_into()?, self.relationship.as_deref().map(Relationship::from_code)))
     }
 }
 

@@ -36,12 +36,15 @@ use server::{
     http::Settings,
     mail::Templates,
     printing::Press,
-    safe::{KeySafe, SecretKey},
+    safe::{KeyRing, KeySafe, SecretKey},
+    scanner::NoScanner,
     start::{Running, start},
+    vault::LocalVault,
     world::MachineChance,
 };
 use services::{
     Services,
+    files::FileRoom,
     hashing::Hasher,
     ports::{Clock as _, NewSession, QueuedMail, Random},
 };
@@ -79,6 +82,8 @@ pub struct App {
     pub mailer: Arc<TestMailer>,
     /// Gone when the test is.
     database: TestDatabase,
+    /// Where files are kept; gone when the test is.
+    folder: tempfile::TempDir,
     running: Option<Running>,
     networks: AtomicU32,
     pub group_a: GroupId,
@@ -140,10 +145,12 @@ impl App {
         let (clock, mailer) = (Arc::new(TestClock::new()), Arc::new(TestMailer::default()));
         let random: Arc<dyn Random> = Arc::new(MachineChance);
         let key = SecretKey([7; 32]);
+        let folder = tempfile::tempdir().unwrap();
         let services = Arc::new(Services {
             store: database.store(),
             clock: Arc::clone(&clock) as _,
-            safe: Arc::new(KeySafe::new(&key, Arc::clone(&random))),
+            safe: Arc::new(KeySafe::new(KeyRing::new(key.clone(), Vec::new()), Arc::clone(&random))),
+            files: FileRoom::new(Arc::new(LocalVault::open(folder.path().to_owned()).unwrap()), Arc::new(NoScanner)),
             mailer: Arc::clone(&mailer) as _,
             mail_writer: Arc::new(Templates::new().unwrap()),
             printer: Arc::new(Press::default()),
@@ -161,7 +168,8 @@ impl App {
         let running = Some(start(&services, settings, listener).unwrap());
         let id = || services.random.id().into();
         let (group_a, group_b) = (id(), id());
-        Self { address, clock, mailer, database, running, networks: AtomicU32::new(1), group_a, group_b, services }
+        let networks = AtomicU32::new(1);
+        Self { address, clock, mailer, database, folder, running, networks, group_a, group_b, services }
     }
 
     async fn seed(&self) {
@@ -476,6 +484,7 @@ impl App {
             clock: Arc::clone(&one.clock),
             random: Arc::clone(&one.random),
             safe: Arc::clone(&one.safe),
+            files: FileRoom::new(Arc::clone(&one.files.vault), Arc::clone(&one.files.scanner)),
             mailer: Arc::clone(&one.mailer),
             mail_writer: Arc::clone(&one.mail_writer),
             printer: Arc::clone(&one.printer),

@@ -160,6 +160,10 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
         ViewForms,
         ViewFormAnswers,
         ViewSocialHistory,
+        ViewFiles,
+        ReadFiles,
+        AddFiles,
+        ManageFiles,
         ManageRelationships,
     )
 }

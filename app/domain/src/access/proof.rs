@@ -21,7 +21,7 @@ use std::{marker::PhantomData, ops::Deref};
 use super::{actor::By, explain::Because, rights::Right};
 use crate::{
     error::Refusal,
-    ids::{AccountId, GrantId, GroupId, NoteId, PatientId, UserId},
+    ids::{AccountId, FileId, GrantId, GroupId, NoteId, PatientId, UserId},
 };
 
 /// "This caller holds the right `R` within this scope."
@@ -228,6 +228,52 @@ impl OwnNote {
 }
 
 impl Deref for OwnNote {
+    type Target = OwnRecord;
+
+    fn deref(&self) -> &OwnRecord {
+        &self.of
+    }
+}
+
+/// How far a portal user reaches among a patient's files: always what they sent; besides what this says.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnFilesReach {
+    pub(super) of: OwnRecord,
+    pub(super) all: bool,
+}
+
+impl OwnFilesReach {
+    /// Everything that came through the portal or is shared?
+    #[must_use]
+    pub const fn all(&self) -> bool {
+        self.all
+    }
+}
+
+impl Deref for OwnFilesReach {
+    type Target = OwnRecord;
+
+    fn deref(&self) -> &OwnRecord {
+        &self.of
+    }
+}
+
+/// A right over one file of the record, held by a portal user.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnFile {
+    pub(super) of: OwnRecord,
+    pub(super) file: FileId,
+}
+
+impl OwnFile {
+    /// The only file whose row may be touched.
+    #[must_use]
+    pub const fn file(&self) -> FileId {
+        self.file
+    }
+}
+
+impl Deref for OwnFile {
     type Target = OwnRecord;
 
     fn deref(&self) -> &OwnRecord {

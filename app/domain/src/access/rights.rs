@@ -7,8 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::{
     actor::{Actor, Face, UserFace, Waits, Who},
     explain::Because,
+    files::{self, OwnFileFacts},
     notes::{self, NoteFacts, NotesFacts, OwnNoteFacts},
-    proof::{Access, Denied, Granted, InGroup, NotesReach, OnNote, OnPatient, OwnNote, OwnRecord, Refused},
+    proof::{
+        Access, Denied, Granted, InGroup, NotesReach, OnNote, OnPatient, OwnFile, OwnFilesReach, OwnNote, OwnRecord,
+        Refused,
+    },
 };
 use crate::{
     error::Refusal,
@@ -209,6 +213,14 @@ rights! {
     ShareWithColleagues(NotesFacts) -> OnPatient = notes::share_with_colleagues;
     /// Share one's notes with colleagues and patients.
     ShareNotes(()) -> InGroup = share_notes;
+    /// Know that a patient has files, of what kind and how large: neither their names nor what is in them.
+    ViewFiles(PatientFacts) -> OnPatient = files::view_files;
+    /// Open a patient's files.
+    ReadFiles(PatientFacts) -> OnPatient = files::read_files;
+    /// Add files to a patient's record.
+    AddFiles(PatientFacts) -> OnPatient = files::add_files;
+    /// Name a file anew, show it in the portal, remove it.
+    ManageFiles(PatientFacts) -> OnPatient = files::manage_files;
     /// Grant a patient to practitioners and hide one from them.
     ManageRelationships(PatientFacts) -> OnPatient = manage_relationships;
     /// See, add and change users and their access; explain it.
@@ -241,6 +253,12 @@ rights! {
     ViewOwnClinical(GrantFacts) -> OwnRecord = view_own_clinical;
     /// Read a note that was shared with the patient.
     ReadOwnNote(OwnNoteFacts) -> OwnNote = notes::read_own_note;
+    /// Know of the files of it: those one sent, or all that the portal shows.
+    ListOwnFiles(GrantFacts) -> OwnFilesReach = files::list_own_files;
+    /// Open one of them.
+    ReadOwnFile(OwnFileFacts) -> OwnFile = files::read_own_file;
+    /// Send files to the practice (S0-21).
+    SendOwnFiles(GrantFacts) -> OwnRecord = files::send_own_files;
     /// Act in it: answer forms, write, book.
     EditOwnRecord(GrantFacts) -> OwnRecord = edit_own_record;
     /// See who else may open it, invite others, and end what one gave.
@@ -379,7 +397,7 @@ fn view_contacts(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     Ok(seen)
 }
 
-fn edit_patient(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
+pub(super) fn edit_patient(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     let seen = view_patient(who, facts)?;
     let user = user(who)?;
     writes(user)?;
@@ -421,7 +439,7 @@ fn view_notes(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
 
 /// As for notes, and for a practitioner of any level who treats the patient: the answers are for them. Refused without a word,
 /// as notes are; answers hold names, so who sees no names reads none.
-fn view_form_answers(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
+pub(super) fn view_form_answers(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     let seen = view_patient(who, facts)?;
     let user = user(who)?;
     if names_hidden(user) {
@@ -449,7 +467,7 @@ fn manage_relationships(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> 
     Ok(seen)
 }
 
-fn view_own_record(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
+pub(super) fn view_own_record(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
     match who.face {
         Face::Portal => {}
         Face::User(_) => return Err(no(Refusal::Door, Because::OtherSide)),
@@ -477,7 +495,7 @@ pub(super) fn view_own_clinical(who: &Who, facts: &GrantFacts) -> Decision<OwnRe
     }
 }
 
-fn edit_own_record(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
+pub(super) fn edit_own_record(who: &Who, facts: &GrantFacts) -> Decision<OwnRecord> {
     let seen = view_own_record(who, facts)?;
     match facts.reach().map(|reach| reach.role) {
         Some(grant::Role::Edit) => Ok(seen),
@@ -541,6 +559,13 @@ contains_patient! {
 }
 
 contains! {
+    ReadFiles => ViewFiles;
+    ReadFiles => ViewPatient;
+    ViewFiles => ViewPatient;
+    ManageFiles => ReadFiles;
+    AddFiles => ViewFiles;
+    AddFiles => ViewPatient;
+    SendOwnFiles => ViewOwnRecord;
     EditPatient => ViewPatient;
     InvitePatient => ViewPatient;
     InvitePatient => ViewPatientAccess;
@@ -732,6 +757,13 @@ mod tests {
             private: false,
             patient_from: Some(Time::from_millis(0)),
         };
+        // Of a file that somebody else sent through the portal.
+        let file = OwnFileFacts {
+            grant: grant.clone(),
+            file: Uuid::from_u128(5).into(),
+            sent_by: Some(Uuid::from_u128(8).into()),
+            shared: false,
+        };
         let cells = [
             cell(actor.may(EnterGroup, &())),
             cell(actor.may(ListPatients, &())),
@@ -754,6 +786,10 @@ mod tests {
             cell(actor.may(ShareNote, &note)),
             cell(actor.may(ShareWithColleagues, &note.of)),
             cell(actor.may(ShareNotes, &())),
+            cell(actor.may(ViewFiles, on)),
+            cell(actor.may(ReadFiles, on)),
+            cell(actor.may(AddFiles, on)),
+            cell(actor.may(ManageFiles, on)),
             cell(actor.may(ManageRelationships, on)),
             cell(actor.may(ManageUsers, &())),
             cell(actor.may(ManageLocations, &())),
@@ -770,6 +806,9 @@ mod tests {
             cell(actor.may(ViewOwnRecord, grant)),
             cell(actor.may(ViewOwnClinical, grant)),
             cell(actor.may(ReadOwnNote, &shared)),
+            cell(actor.may(ListOwnFiles, grant)),
+            cell(actor.may(ReadOwnFile, &file)),
+            cell(actor.may(SendOwnFiles, grant)),
             cell(actor.may(EditOwnRecord, grant)),
             cell(actor.may(ManageOwnAccess, grant)),
             cell(actor.may(ViewAccessLog, grant)),
@@ -882,7 +921,7 @@ mod tests {
                             .collect();
                         // Everything but the rights that are held in the portal only, and those over one note or by the
                         // group's switch, which are explained where the note is.
-                        assert_eq!(all.len(), NAMES.len() - 7 - 6);
+                        assert_eq!(all.len(), NAMES.len() - 10 - 6);
                         for one in all {
                             let decided = decided(&actor, &on, &one.right);
                             assert_eq!(one.may, decided.is_ok(), "{level:?} {settings:?} {relationship:?} {one:?}");
@@ -914,6 +953,10 @@ mod tests {
             "SendForms" => actor.may(SendForms, on).map(drop),
             "ViewForms" => actor.may(ViewForms, on).map(drop),
             "ViewFormAnswers" => actor.may(ViewFormAnswers, on).map(drop),
+            "ViewFiles" => actor.may(ViewFiles, on).map(drop),
+            "ReadFiles" => actor.may(ReadFiles, on).map(drop),
+            "AddFiles" => actor.may(AddFiles, on).map(drop),
+            "ManageFiles" => actor.may(ManageFiles, on).map(drop),
             "ViewSocialHistory" => actor.may(ViewSocialHistory, on).map(drop),
             "ManageMail" => actor.may(ManageMail, &()).map(drop),
             "ViewPatient" => actor.may(ViewPatient, on).map(drop),

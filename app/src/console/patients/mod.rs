@@ -4,6 +4,7 @@ mod access;
 mod background;
 mod contacts;
 mod details;
+mod files;
 mod forms;
 mod invite;
 mod list;
@@ -18,6 +19,7 @@ mod terms;
 mod updates;
 
 pub use self::{
+    files::Files,
     list::Patients,
     new::NewPatient,
     notes::{Note, Notes},

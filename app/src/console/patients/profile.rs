@@ -60,6 +60,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             if may.get().see_notes {
                 tabs.push((nav::patient(id, Tab::Notes), words::NOTES.to_owned()));
             }
+            tabs.push((nav::patient(id, Tab::Documents), words::DOCUMENTS.to_owned()));
             tabs.push((nav::patient(id, Tab::Forms), words::FORMS.to_owned()));
             if !names_hidden {
                 tabs.push((nav::patient(id, Tab::Updates), words::updates_tab(waiting.get())));
@@ -82,6 +83,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             Tab::Contacts => view! { <Contacts id=id profile=profile may_edit=edit inviting=inviting invited=invited/> }.into_any(),
             Tab::Notes if may.with_untracked(|may| may.see_notes) => pages::notes_tab(id, note.get()),
             Tab::Notes => view! { <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Level)}</p></Empty> }.into_any(),
+            Tab::Documents => pages::documents_tab(id),
             Tab::Forms => view! { <Forms id=id may_send=edit/> }.into_any(),
             Tab::Updates => view! { <Updates id=id profile=profile/> }.into_any(),
             Tab::Access if see_access => view! { <Access id=id invited=invited inviting=inviting may=may changed=move || profile.again()/> }.into_any(),

@@ -14,7 +14,7 @@ use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
-    patients,
+    in_portal, patients,
     ports::Work,
     unusual,
 };
@@ -116,7 +116,7 @@ pub async fn publish(ctx: &Ctx, patient: PatientId, id: NoteId, version: i64, fo
     let text = form.check(Completeness::Whole)?;
     let next = own.publish(ctx, version, text).await?;
     if own.note.patient_from.is_some_and(|from| from <= ctx.now()) {
-        super::sharing::tell_portal(ctx, own.work.as_mut(), &own.access, None).await?;
+        in_portal::tell(ctx, own.work.as_mut(), own.access.group(), own.access.patient(), None).await?;
     }
     own.work.save().await?;
     Ok(next)

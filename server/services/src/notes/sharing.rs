@@ -3,19 +3,17 @@
 
 use domain::{
     access::{
-        Access, EditNote, EnterGroup, GrantFacts, ListNotes, ReadNote, ShareNote, ShareWithColleagues,
-        ViewPatientAccess, WithdrawNote, WriteNotes,
+        Access, EditNote, EnterGroup, GrantFacts, ListNotes, ReadNote, ShareNote, ShareWithColleagues, WithdrawNote,
+        WriteNotes,
     },
     audit::{Action, Entry},
     error::Conflict,
     form::Completeness,
-    grant::Level,
     ids::{NoteId, PatientId, UserId},
-    limits, mail,
+    limits,
     note::{NoteForm, NoteSharing, OwnNote, PortalReader, Reader, ShareForm, SharedWith},
     notification::{News, Notification},
     relationship::PractitionerChoice,
-    time::Time,
 };
 
 use super::{author::Own, note_facts, note_it, notes_facts};
@@ -24,8 +22,8 @@ use crate::{
     context::Ctx,
     days,
     error::{Error, Result},
-    mails, patients,
-    ports::{GrantRecord, Hint, NoteShare, Reading, Work},
+    in_portal, patients,
+    ports::{Hint, NoteShare, Reading, Work},
 };
 
 /// With whom a note is shared, who of the portal could see it, and who has read it.
@@ -36,9 +34,9 @@ pub(super) async fn of(ctx: &Ctx, work: &mut dyn Work, access: &Access<EditNote>
         grant: facts.grant.id,
         email,
         kind: facts.grant.kind,
-        sees: sees(&facts),
+        sees: in_portal::sees(&facts),
     };
-    let portal = portal_users(ctx, work, access.patient()).await?.into_iter().map(reader).collect();
+    let portal = in_portal::users(ctx, work, access.patient()).await?.into_iter().map(reader).collect();
     Ok(NoteSharing { colleagues, open, portal, readers })
 }
 
@@ -52,58 +50,6 @@ fn reader(reading: Reading) -> Reader {
     let in_portal = user.is_none();
     let name = user.map(|name| name.shown()).or(email).unwrap_or_default();
     Reader { name, in_portal, number, at }
-}
-
-/// Sees what is shared: not who was invited only, or is here for appointments.
-fn sees(facts: &GrantFacts) -> bool {
-    facts.open().is_some_and(|reach| reach.level == Level::Clinical)
-}
-
-/// The patient's portal users whose access is not over.
-async fn portal_users(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<Vec<(GrantFacts, String)>> {
-    let actor = ctx.actor()?;
-    let facts = patients::facts(work, actor, patient).await?;
-    let access = actor.may(ViewPatientAccess, &facts)?;
-    let Some(users) = work.list_portal_users(&access).await? else { return Ok(Vec::new()) };
-    let about = users.about;
-    let all = users.users.into_iter().map(|user| {
-        let record = GrantRecord { grant: user.grant, about: about.clone() };
-        (record.at(ctx.now()), user.email.as_str().to_owned())
-    });
-    Ok(all.filter(|(facts, _)| !facts.closed()).collect())
-}
-
-/// Tells those of the portal who can see it, at once or at a moment to come; true when there is anybody.
-pub(super) async fn tell_portal(
-    ctx: &Ctx,
-    work: &mut dyn Work,
-    access: &Access<EditNote>,
-    from: Option<Time>,
-) -> Result<bool> {
-    let mut anybody = false;
-    for (facts, _) in portal_users(ctx, work, access.patient()).await? {
-        if !sees(&facts) {
-            continue;
-        }
-        anybody = true;
-        let account = facts.grant.account;
-        if from.is_none() {
-            work.hint(Hint::Bell(account));
-        }
-        let (group, now) = (access.group(), ctx.now());
-        // One mail says it for all that is shared by then.
-        let is_said = match from {
-            None => work.mail_again(group, account, mail::Kind::RecordShared, now, now).await?,
-            Some(from) => work.mail_waits(group, account, mail::Kind::RecordOpens, from).await?,
-        };
-        if is_said {
-            continue;
-        }
-        let account = work.lookup_account(account).await?;
-        let account = account.ok_or_else(|| Error::fault("a grant without its account"))?;
-        work.add_mail(&mails::about_record(ctx, &account, group, from)).await?;
-    }
-    Ok(anybody)
 }
 
 /// What was typed is published before it is shared (decision 9), if it is whole: so the patient reads what the author last saw.
@@ -149,7 +95,7 @@ pub async fn share_with_patient(
     }
     let version = published(ctx, &mut own, version).await?;
     own.note = own.note.share_with_patient(Some(from.unwrap_or_else(|| ctx.now())))?;
-    if !tell_portal(ctx, own.work.as_mut(), &own.access, from).await? {
+    if !in_portal::tell(ctx, own.work.as_mut(), own.access.group(), patient, from).await? {
         return Err(Conflict::NobodyInPortal.into());
     }
     own.save(version).await
@@ -187,7 +133,7 @@ pub async fn unshare_with_patient(ctx: &Ctx, patient: PatientId, id: NoteId) -> 
 
 /// Lets open pages of the patient's portal look again.
 pub(super) async fn ring_portal(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<()> {
-    for (facts, _) in portal_users(ctx, work, patient).await? {
+    for (facts, _) in in_portal::users(ctx, work, patient).await? {
         work.hint(Hint::Bell(facts.grant.account));
     }
     Ok(())

@@ -12,6 +12,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod bulk;
+pub mod files;
 pub mod forms;
 pub mod grants;
 pub mod handouts;
@@ -38,6 +39,7 @@ use domain::ids::GroupId;
 pub use accounts::*;
 pub use audit::*;
 pub use bulk::*;
+pub use files::*;
 pub use forms::*;
 pub use grants::*;
 pub use handouts::*;
@@ -173,6 +175,7 @@ pub trait Work:
     + Grants
     + Invitations
     + BulkInvitations
+    + Files
     + Forms
     + Notes
     + Updates

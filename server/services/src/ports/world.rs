@@ -33,6 +33,27 @@ pub trait Random: Send + Sync + 'static {
     fn id(&self) -> Uuid;
 }
 
+/// A key of a group or of a file: never printed, gone from memory when it is dropped.
+#[derive(Clone)]
+pub struct Key(pub [u8; 32]);
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(…)")
+    }
+}
+
+/// Which of the server's keys sealed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SealedBy {
+    /// The one that seals now.
+    Current,
+    /// One that is kept to open what is older.
+    Older,
+    /// One that is not there: its id, as `portico keys` prints it.
+    Missing([u8; 4]),
+}
+
 /// Seals what must not stand readable in the database, with a key that is kept outside it.
 pub trait Safe: Send + Sync + 'static {
     /// Seals `secret`; `bound_to` must be the same when it is opened.
@@ -40,6 +61,15 @@ pub trait Safe: Send + Sync + 'static {
 
     /// Opens what [`Safe::seal`] made; none when the key is another one or the bytes were changed.
     fn open(&self, sealed: &[u8], bound_to: &str) -> Option<Vec<u8>>;
+
+    /// Seals by another key than the server's.
+    fn seal_by(&self, key: &Key, secret: &[u8], bound_to: &str) -> Vec<u8>;
+
+    /// Opens what [`Safe::seal_by`] made.
+    fn open_by(&self, key: &Key, sealed: &[u8], bound_to: &str) -> Option<Vec<u8>>;
+
+    /// Which key sealed this?
+    fn sealed_by(&self, sealed: &[u8]) -> SealedBy;
 }
 
 /// A mail, ready to leave.

@@ -34,5 +34,6 @@ mod town;
 mod unusual;
 mod updates;
 mod users;
+mod vault;
 mod walls;
 mod world;

@@ -23,6 +23,7 @@ use domain::{
 };
 use services::{
     Ctx, Origin, Services, SessionChange,
+    files::FileRoom,
     hashing::Hasher,
     invitations, mails, patients,
     ports::{Letter, NewSession, Work},
@@ -31,6 +32,7 @@ use services::{
 
 use crate::{
     engines::Engine,
+    vault::{FakeScanner, MemoryVault},
     world::{FakeChance, FakeClock, FakeMailer, FakePrinter, FakeSafe, FakeStationery},
 };
 
@@ -43,6 +45,8 @@ pub struct Town {
     pub random: Arc<FakeChance>,
     pub mailer: Arc<FakeMailer>,
     pub safe: Arc<FakeSafe>,
+    pub vault: Arc<MemoryVault>,
+    pub scanner: Arc<FakeScanner>,
     pub engine: Engine,
     streets: AtomicU64,
     /// Of the sessions that were met, so that they can be met again.
@@ -61,7 +65,10 @@ impl Town {
         let random = Arc::new(FakeChance::new());
         let mailer = Arc::new(FakeMailer::new());
         let safe = Arc::new(FakeSafe::new());
+        let vault = Arc::new(MemoryVault::new(clock.clone()));
+        let scanner = Arc::new(FakeScanner::new());
         let services = Services {
+            files: FileRoom::new(vault.clone(), scanner.clone()),
             store: engine.store(),
             clock: clock.clone(),
             random: random.clone(),
@@ -80,6 +87,8 @@ impl Town {
             random,
             mailer,
             safe,
+            vault,
+            scanner,
             engine,
             streets: AtomicU64::new(1),
             tokens: Mutex::default(),

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Migrated, OpenError, SchemaState,
-    sqlite::files::{beside, file_error, private, put_in_place},
+    sqlite::disk::{beside, file_error, private, put_in_place},
     url::Server,
 };
 

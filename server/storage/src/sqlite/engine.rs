@@ -301,7 +301,7 @@ mod tests {
     use sqlx::query_as;
 
     use super::*;
-    use crate::sqlite::files::Files;
+    use crate::sqlite::disk::Files;
 
     /// What the app's own connections say, not what was asked of them.
     #[tokio::test]

@@ -346,8 +346,8 @@ mod tests {
 
     use super::*;
     use crate::sqlite::{
+        disk::Files,
         engine::{SqlWork, SqliteStore},
-        files::Files,
     };
 
     const NOW: Time = Time::from_millis(1);
