@@ -46,13 +46,20 @@ pub const fn file_type(kind: FileType) -> &'static str {
     }
 }
 
-/// How large a file is, to be read: in whole kilobytes, from a thousand on in megabytes with one decimal.
+/// How large a file is, to be read: in steps of 1,024, as phones and computers say it, with one decimal where it tells anything.
 #[must_use]
 pub fn file_size(bytes: u64) -> String {
+    const STEP: u64 = 1024;
+    let in_units = |unit: u64, name: &str| match bytes * 10 / unit % 10 {
+        0 => format!("{} {name}", bytes / unit),
+        _ if bytes / unit >= 100 => format!("{} {name}", bytes / unit),
+        tenth => format!("{}.{tenth} {name}", bytes / unit),
+    };
     match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{} KB", bytes / 1_000),
-        1_000_000.. => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+        0..STEP => format!("{bytes} bytes"),
+        STEP..0x10_0000 => format!("{} KB", bytes / STEP),
+        0x10_0000..0x4000_0000 => in_units(STEP * STEP, "MB"),
+        _ => in_units(STEP * STEP * STEP, "GB"),
     }
 }
 

@@ -75,6 +75,7 @@ fn frame(records: Vec<PortalRecord>, greet: &str, phone: &str) -> PortalFrame {
         record: records[0].clone(),
         asked_forms: 0,
         unread_notes: 0,
+        unread_files: 0,
         answered_details: 0,
         answered_contacts: 0,
         practice_phone: phone.into(),

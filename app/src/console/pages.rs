@@ -52,16 +52,6 @@ pub fn notes_tab(patient: PatientId, note: Option<NoteId>) -> AnyView {
     later(move || notes(patient, note))
 }
 
-#[wasm_split(notes, wasm_split_path = leptos::wasm_split, fallible)]
-fn documents(patient: PatientId) -> Fetched {
-    Ok(view! { <patients::Files id=patient/> }.into_any())
-}
-
-/// The Documents tab, in the same manner.
-pub fn documents_tab(patient: PatientId) -> AnyView {
-    later(move || documents(patient))
-}
-
 #[wasm_split(reports, wasm_split_path = leptos::wasm_split, fallible)]
 fn reports() -> Fetched {
     Ok(view! { <reports::Reports/> }.into_any())

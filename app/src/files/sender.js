@@ -64,7 +64,7 @@ customElements.define(
       let last;
       try {
         for (const [at, file] of files.entries()) {
-          this.prefix = files.length > 1 ? this.word("several", { number: at + 1, all: files.length }) : "";
+          this.lead = files.length > 1 ? this.word("several", { number: at + 1, all: files.length }) : "";
           last = await this.send(file);
         }
         this.form.elements.file.value = "";
@@ -80,7 +80,7 @@ customElements.define(
     }
 
     told(error) {
-      const name = this.name;
+      const name = this.fileName;
       if (error.name === "AbortError") return this.say(this.word("stopped", { name }));
       this.say("");
       const { error: kind, detail } = error.answer ?? {};
@@ -88,18 +88,18 @@ customElements.define(
       const known = { not_signed_in: "signed_out", not_found: "gone" };
       const text = this.word(known[code] ?? code, { name });
       const reference = detail?.reference ? ` (${detail.reference})` : "";
-      this.refuse(`${this.prefix ? `${name}: ` : ""}${text}${reference}`);
+      this.refuse(`${this.lead ? `${name}: ` : ""}${text}${reference}`);
     }
 
     async send(file) {
       const { name, size, lastModified } = file;
-      Object.assign(this, { name });
+      this.fileName = name;
       const { patient } = this.dataset;
       const category = this.form.elements.category.value;
       const key = `upload.${patient}.${name}.${size}.${lastModified}`;
       this.show(0, size);
       let upload = await this.begun(sessionStorage.getItem(key), patient);
-      if (upload) this.say(this.prefix + this.word("resuming", { name }));
+      if (upload) this.say(this.lead + this.word("resuming", { name }));
       upload ??= await this.call("begin", { patient, form: { name, category, size } });
       sessionStorage.setItem(key, upload.id);
       try {
@@ -117,11 +117,11 @@ customElements.define(
           }
           this.show(Math.min(upload.pieces * upload.piece, size), size);
         }
-        this.say(this.prefix + this.word("looking", { name }));
+        this.say(this.lead + this.word("looking", { name }));
         const { state } = await this.call("finish", { patient, id: upload.id });
         sessionStorage.removeItem(key);
         if (state === "infected") throw new Refused({ error: "infected" }, 422);
-        this.say(this.prefix + this.word(state === "waiting" ? "later" : "sent", { name }));
+        this.say(this.lead + this.word(state === "waiting" ? "later" : "sent", { name }));
         return state;
       } catch (error) {
         const over = error.name === "AbortError" || [404, 409, 422].includes(error.status);
@@ -147,7 +147,7 @@ customElements.define(
       const percent = Math.floor((100 * sent) / (size || 1));
       // A screen reader is told each tenth, not each piece.
       if (percent % 10 === 0 || percent - (this.percent ?? 0) >= 10) this.percent = percent;
-      if (this.percent === percent) this.say(this.prefix + this.word("sending", { name: this.name, percent }));
+      if (this.percent === percent) this.say(this.lead + this.word("sending", { name: this.fileName, percent }));
     }
 
     call(door, args, more) {
@@ -168,7 +168,7 @@ customElements.define(
           throw new Refused(await answer.json().catch(() => ({})), answer.status);
         }
         if (options.keepalive) return undefined;
-        this.say(this.prefix + this.word("waiting", { name: this.name }));
+        this.say(this.lead + this.word("waiting", { name: this.fileName }));
         await this.rest(WAITS[Math.min(tries, WAITS.length - 1)] * 1000, signal);
       }
     }

@@ -32,6 +32,7 @@ pub fn HomeView(
         record,
         asked_forms,
         unread_notes,
+        unread_files,
         answered_details,
         answered_contacts,
         practice_phone,
@@ -102,7 +103,16 @@ pub fn HomeView(
             </section>
         }
     });
-    let news = if asked_forms == 0 && (answered.is_some() || unread.is_some()) {
+    let files = (unread_files > 0).then(|| {
+        view! {
+            <section class="card asked" aria-labelledby="unread-files">
+                <h2 id="unread-files">{say::files::NEW}</h2>
+                <p>{say::files::unread(unread_files)}</p>
+                <LinkButton href=Place::Files.path(patient) kind=Kind::Main icon="file-text">{say::files::TO_FILES}</LinkButton>
+            </section>
+        }
+    });
+    let news = if asked_forms == 0 && (answered.is_some() || unread.is_some() || files.is_some()) {
         ().into_any()
     } else if asked_forms == 0 {
         view! { <p class="calm"><Icon name="circle-check"/><span>{say::NOTHING_NEW}</span></p> }.into_any()
@@ -123,6 +133,7 @@ pub fn HomeView(
                 <p class="page-lead" dir="auto">{lead}</p>
             </header>
             {unread}
+            {files}
             {news}
             {answered}
             {ending.map(|text| view! { <Notice><p>{text}</p></Notice> })}

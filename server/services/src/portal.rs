@@ -1,7 +1,7 @@
 //! What the portal's pages start with.
 
 use domain::{
-    access::{Actor, Face, ManageOwnAccess, ViewAccessLog, ViewOwnClinical, ViewOwnRecord, Waits},
+    access::{Actor, Face, ListOwnFiles, ManageOwnAccess, ViewAccessLog, ViewOwnClinical, ViewOwnRecord, Waits},
     audit::Action,
     error::Refusal,
     grant::Kind,
@@ -15,6 +15,7 @@ use crate::{
     context::Ctx,
     days,
     error::{Error, Result},
+    files,
     ports::{OwnRecord, Work},
 };
 
@@ -52,10 +53,12 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     let facts = own.record.clone().at(ctx.now());
     let access = actor.may(ViewOwnRecord, &facts)?;
     let also_console = !view.list_own_groups(actor.account()).await?.is_empty();
-    let (mut asked_forms, mut unread_notes, mut answered_details, mut answered_contacts) = (0, 0, 0, 0);
+    let (mut asked_forms, mut unread_notes, mut unread_files) = (0, 0, 0);
+    let (mut answered_details, mut answered_contacts) = (0, 0);
     if actor.may(ViewOwnClinical, &facts).is_ok() {
         asked_forms = view.count_own_asked_forms(&access).await?;
         unread_notes = view.count_own_unread_notes(&actor.may(ViewOwnClinical, &facts)?, ctx.now()).await?;
+        unread_files = files::count_own_unread(view.as_mut(), &actor.may(ListOwnFiles, &facts)?).await?;
         answered_details = view.count_own_unseen_updates(&access, Told::Details).await?;
         answered_contacts = view.count_own_unseen_updates(&access, Told::Contacts).await?;
     }
@@ -74,6 +77,7 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
         record,
         asked_forms,
         unread_notes,
+        unread_files,
         answered_details,
         answered_contacts,
         practice_phone,

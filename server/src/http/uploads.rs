@@ -5,7 +5,7 @@ use app::error::AppError;
 use axum::{
     Extension,
     body::{Body, Bytes},
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::Response,
 };
@@ -26,19 +26,20 @@ const INERT: &str = "sandbox; default-src 'none'; base-uri 'none'; form-action '
 const SHOWN: &str = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'";
 
+/// What an address names; what is none of ours is simply not there, in our own words (AN-21).
+type Named<T> = Result<Path<T>, PathRejection>;
+
 /// `PUT /uploads/<patient>/<file>/<number>`: one piece. Says how far the file has come.
 pub async fn piece(
     State(state): State<Shared>,
     Extension(about): Extension<About>,
-    Path((patient, file, number)): Path<(String, String, u64)>,
+    named: Named<(PatientId, FileId, u64)>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
     let headers = &parts.headers;
     let refused = |error: &AppError| answer::error(&state, headers, error);
-    let (Ok(patient), Ok(file)) = (patient.parse::<PatientId>(), file.parse::<FileId>()) else {
-        return refused(&AppError::NotFound);
-    };
+    let Ok(Path((patient, file, number))) = named else { return refused(&AppError::NotFound) };
     if headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes) != Some(b"application/octet-stream") {
         return answer::refusal(&state, headers, StatusCode::UNSUPPORTED_MEDIA_TYPE, &AppError::BadRequest);
     }
@@ -76,37 +77,34 @@ async fn read(body: Body) -> Result<Bytes, StatusCode> {
 pub async fn download(
     State(state): State<Shared>,
     Extension(about): Extension<About>,
-    Path((patient, file)): Path<(String, String)>,
+    named: Named<(PatientId, FileId)>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    send(&state, &about, &patient, &file, &method, &headers, false).await
+    send(&state, &about, named, &method, &headers, false).await
 }
 
 /// `GET /files/<patient>/<file>/view`: a picture or a PDF, to be looked at in the browser. Anything else is not there.
 pub async fn show(
     State(state): State<Shared>,
     Extension(about): Extension<About>,
-    Path((patient, file)): Path<(String, String)>,
+    named: Named<(PatientId, FileId)>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    send(&state, &about, &patient, &file, &method, &headers, true).await
+    send(&state, &about, named, &method, &headers, true).await
 }
 
 async fn send(
     state: &Shared,
     about: &About,
-    patient: &str,
-    file: &str,
+    named: Named<(PatientId, FileId)>,
     method: &Method,
     headers: &HeaderMap,
     shown: bool,
 ) -> Response {
     let refused = |error: &AppError| answer::error(state, headers, error);
-    let (Ok(patient), Ok(file)) = (patient.parse::<PatientId>(), file.parse::<FileId>()) else {
-        return refused(&AppError::NotFound);
-    };
+    let Ok(Path((patient, file))) = named else { return refused(&AppError::NotFound) };
     // That it was opened would stand in the trail, and nobody saw it.
     if *method == Method::HEAD {
         return answer::refusal(state, headers, StatusCode::METHOD_NOT_ALLOWED, &AppError::BadRequest);

@@ -189,7 +189,7 @@ fn row(patient: PatientId, file: FileRow, may_manage: bool, doing: RwSignal<Opti
         .then(|| view! { " "<span class="badge badge-good"><Icon name="user-check"/>{words::FILE_IN_PORTAL}</span> });
     view! {
         <tr>
-            <th scope="row" class="long" dir="auto">{title}{wrong}{shared}</th>
+            <th scope="row" class="lines" dir="auto">{title}{wrong}{shared}</th>
             <td class="lesser">{what}</td>
             <td class="lesser">{words::sender(file.sender.clone())}</td>
             <td class="lesser number">{crate::words::file_size(size)}</td>

@@ -19,7 +19,6 @@ mod terms;
 mod updates;
 
 pub use self::{
-    files::Files,
     list::Patients,
     new::NewPatient,
     notes::{Note, Notes},

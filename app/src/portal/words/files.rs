@@ -38,6 +38,20 @@ pub const INFECTED: &str = "A virus was found in it, so it was not kept.";
 /// Shows it in the browser.
 pub const LOOK: &str = "Look at it";
 
+/// Home, of what was shared and not opened.
+pub const NEW: &str = "New in your files";
+/// The way there.
+pub const TO_FILES: &str = "See it";
+
+/// How many are new.
+#[must_use]
+pub fn unread(count: i64) -> String {
+    match count {
+        1 => "Your practice shared a file that you have not opened yet.".to_owned(),
+        count => format!("Your practice shared {count} files that you have not opened yet."),
+    }
+}
+
 /// Whom it goes to.
 #[must_use]
 pub fn send_to(practice: &str) -> String {

@@ -1,9 +1,12 @@
 //! What a file is, by what is in it. The name and what a browser says of it count for nothing until they agree with that.
 
-use domain::file::FileType;
+use domain::{file::FileType, limits};
 
 /// The most entries of a Word document. Real ones have some dozens.
 const ENTRIES: usize = 1_000;
+/// What a Word document may say that it unpacks to, in bytes: it is opened where it is looked at (UP-04). Real ones hold pictures,
+/// which hardly grow.
+const UNPACKED: u64 = 10 * limits::FILE;
 /// The part of a Word document that holds its macros.
 const MACROS: &[u8] = b"vbaProject.bin";
 /// The end of a zip archive, without its comment; the comment's length is the last two bytes of it.
@@ -86,8 +89,8 @@ fn is_docx(bytes: &[u8]) -> bool {
     names.contains(&b"[Content_Types].xml".as_slice()) && names.iter().any(|name| name.starts_with(b"word/"))
 }
 
-/// The names in an archive's list. `None` if the list does not hold together, has too many entries or one with a password,
-/// into which no virus scanner can look.
+/// The names in an archive's list. `None` if the list does not hold together, has too many entries, would unpack to too much, or
+/// has an entry with a password, into which no virus scanner can look.
 fn zip_names(bytes: &[u8]) -> Option<Vec<&[u8]>> {
     let end = zip_end(bytes)?;
     let record = bytes.get(end..)?;
@@ -96,9 +99,13 @@ fn zip_names(bytes: &[u8]) -> Option<Vec<&[u8]>> {
         return None;
     }
     let mut rest = bytes.get(..end)?.get(start..start.checked_add(size)?)?;
-    let mut names = Vec::new();
+    let (mut names, mut unpacked) = (Vec::new(), 0);
     while !rest.is_empty() {
         if !rest.starts_with(b"PK\x01\x02") || names.len() == entries || number::<2>(rest, 8)? & 1 != 0 {
+            return None;
+        }
+        unpacked += number::<4>(rest, 24)? as u64;
+        if unpacked > UNPACKED {
             return None;
         }
         let (name, extra, comment) = (number::<2>(rest, 28)?, number::<2>(rest, 30)?, number::<2>(rest, 32)?);

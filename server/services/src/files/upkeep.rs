@@ -18,8 +18,8 @@ use crate::{
 
 /// Files that are looked at in one go.
 const STEP: u32 = 20;
-/// Names that are looked at in one go.
-const NAMES: usize = 200;
+/// Names that are looked at in one go: a folder is read whole for each.
+const NAMES: usize = 5_000;
 
 /// Scans what waits for it, oldest first, until nothing does or the scanner does not answer; tells how many.
 ///
