@@ -106,10 +106,7 @@ pub mod sender {
         ("infected", "A virus was found in {name}, so it was not kept. Choose another file."),
         ("stopped", "Stopped. Nothing of {name} was kept."),
         ("resuming", "{name} goes on where it was."),
-        (
-            "signed_out",
-            "You were signed out. Sign in again in another tab, then choose the same file here: it goes on where it was.",
-        ),
+        ("signed_out", "You were signed out. Sign in again in another tab, then send the same file again here."),
         (
             "fault",
             "This did not work, and it is not your fault. Nothing was lost. Try again; if it happens again, ring the practice.",

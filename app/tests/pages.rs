@@ -14,8 +14,8 @@ use app::{
     forms::Answer,
     help::{PatientHelp, PracticeHelp},
     portal::{
-        AccessLogView, AccountView, ContactView, ContactsView, DetailsView, FormView, FormsView, HomeView, Place,
-        PlaceView, ProfileHistoryView, StartView,
+        AccessLogView, AccountView, ContactView, ContactsView, DetailsView, FilesView, FormView, FormsView, HomeView,
+        Place, PlaceView, ProfileHistoryView, StartView,
     },
     shell::{Assets, Trouble, Typed, console_shell, error_page},
 };
@@ -25,6 +25,7 @@ use domain::{
     audit::Action,
     emergency::{self, EmergencyContact},
     error::{Conflict, Invalid, Problem},
+    file::{FileCategory, FileState, FileType, OwnFileRow, OwnFiles, Room},
     form::{
         self, Answered, Completeness, Definition, Filled, OwnForm, OwnFormRow, OwnForms, Question, Raw, RequestState,
         Section,
@@ -351,6 +352,34 @@ fn profile_history(next: Option<&str>, rows: bool) -> AnyView {
     view! { <ProfileHistoryView frame=one() history=history later=true now=NOW/> }.into_any()
 }
 
+const ROOM: Room = Room { largest: 25 << 20, bytes: 1 << 30, files: 500 };
+
+/// Every state by every sender, of every type in turn; their names try to be markup.
+fn own_files() -> Vec<OwnFileRow> {
+    let states = [FileState::Kept, FileState::Waiting, FileState::Infected];
+    let senders = [(true, false), (false, true), (false, false)];
+    let all = states.into_iter().flat_map(|state| senders.map(|sender| (state, sender)));
+    let row = |(n, (state, (own, from_practice))): (u32, (FileState, (bool, bool)))| OwnFileRow {
+        id: format!("fil_{n:032x}").parse().unwrap(),
+        name: format!("{EVIL}.pdf"),
+        kind: FileType::ALL[n as usize % 6],
+        category: FileCategory::ALL[n as usize % 5],
+        size: 1_234 * u64::from(n * n * n),
+        state,
+        own,
+        from_practice,
+        at: NOW,
+        unread: from_practice,
+    };
+    (1..).zip(all).map(row).collect()
+}
+
+fn files(rows: Vec<OwnFileRow>, room: Option<Room>, next: Option<&str>, later: bool) -> AnyView {
+    let page = ListPage { rows, next: next.map(str::to_owned) };
+    let files = OwnFiles { files: page, room, time_zone: "Australia/Sydney".into() };
+    view! { <FilesView frame=one() files=files later=later now=NOW/> }.into_any()
+}
+
 /// A page, and what it is drawn from.
 type Page = Box<dyn Fn() -> AnyView + Send + Sync>;
 
@@ -556,6 +585,20 @@ fn pages() -> BTreeMap<&'static str, String> {
                 view! { <FormsView frame=one() forms=forms now=NOW/> }.into_any()
             }),
         ),
+        ("files", Box::new(|| files(own_files(), Some(ROOM), Some("fil_x"), false))),
+        ("files-to-read", Box::new(|| files(own_files(), None, None, false))),
+        ("files-none", Box::new(|| files(Vec::new(), Some(ROOM), None, false))),
+        ("files-none-to-read", Box::new(|| files(Vec::new(), None, None, false))),
+        ("files-no-room", Box::new(|| files(own_files(), Some(Room { files: 0, ..ROOM }), None, false))),
+        ("files-earlier", Box::new(|| files(own_files(), Some(ROOM), None, true))),
+        ("files-no-earlier", Box::new(|| files(Vec::new(), Some(ROOM), None, true))),
+        (
+            "home-files",
+            Box::new(|| {
+                let frame = PortalFrame { unread_files: 2, ..one() };
+                view! { <HomeView frame=frame/> }.into_any()
+            }),
+        ),
         (
             "access-log",
             Box::new(|| {
@@ -695,6 +738,12 @@ fn every_control_has_its_label_and_its_descriptions() {
 fn every_form_is_a_real_form() {
     for (name, html) in pages() {
         for form in tags(&html, "form") {
+            // Files come in pieces, which only a script sends. Where there is none it says so, and no name comes into an address.
+            if form.contains("class=\"sender-form\"") {
+                assert!(form.contains("method=\"dialog\"") && !form.contains("action="), "{name}: {form}");
+                assert!(html.contains("<noscript><p>To send files, switch scripts on"), "{name}: {html}");
+                continue;
+            }
             assert!(form.contains("method=\"post\""), "{name}: {form}");
             let action = attributes(form, "action")[0];
             assert!(action.starts_with("/api/") && action.contains("?page=/"), "{name}: {action}");
@@ -731,7 +780,10 @@ fn nothing_typed_becomes_markup() {
         // What keeps drafts stands where a form is, or a way to sign out.
         let drafts = usize::from(html.contains("<p id=\"draft\""));
         assert_eq!(html.matches("<script type=\"module\">// See draft.rs.").count(), drafts, "{name}: {html}");
-        assert!(html.matches("<script").count() == own + drafts && !html.contains("<img"), "{name}: {html}");
+        // And what sends files where there is a form for it: a file of its own.
+        let senders = usize::from(html.contains("<h2 id=\"send\">Send files</h2>"));
+        assert_eq!(html.matches("<script type=\"module\"></script>").count(), senders, "{name}: {html}");
+        assert!(html.matches("<script").count() == own + drafts + senders && !html.contains("<img"), "{name}: {html}");
         assert!(!html.contains(" style=") && !html.contains(" onclick="), "{name}: {html}");
     }
 }
@@ -762,6 +814,66 @@ fn the_access_log_says_who_what_and_when() {
     let way = |patient| format!("href=\"/portal/{patient}/access-log\"");
     assert!(pages["home"].contains(&way(patient(1))));
     assert!(!pages["home-family"].contains(&way(patient(2))), "only for who may see it");
+}
+
+// S0-21, UP-01: what is kept is opened; what waits or held a virus is named, and no way leads there. Who may not send is not asked to.
+#[test]
+fn the_files_page_says_what_each_is_and_who_may_send() {
+    let pages = pages();
+    for (name, sends) in [
+        ("files", true),
+        ("files-to-read", false),
+        ("files-none", true),
+        ("files-none-to-read", false),
+        ("files-no-room", false),
+        ("files-earlier", false),
+        ("files-no-earlier", false),
+    ] {
+        let html = &pages[name];
+        assert_eq!(html.contains("<file-sender"), sends, "{name}: {html}");
+        assert_eq!(html.contains("type=\"file\""), sends, "{name}: {html}");
+        assert!(!sends || attributes(html, "data-patient") == [patient(1).to_string()], "{name}: {html}");
+    }
+    assert!(pages["files-no-room"].contains("There is no room for further files"));
+    assert!(pages["files-none"].contains("What you send stands here"));
+    assert!(pages["files-none-to-read"].contains("What is sent to the practice stands here"));
+    assert!(pages["files-no-earlier"].contains("What you saw before is all there is"));
+    let html = &pages["files"];
+    for row in own_files() {
+        let links: Vec<_> =
+            attributes(html, "href").into_iter().filter(|href| href.contains(&row.id.to_string())).collect();
+        let open = format!("/files/{}/{}", patient(1), row.id);
+        let view = format!("{open}/view");
+        let expected = match (row.state, row.kind.is_shown()) {
+            (FileState::Kept, true) => vec![open, view],
+            (FileState::Kept, false) => vec![open],
+            (FileState::Waiting | FileState::Infected, _) => Vec::new(),
+        };
+        assert_eq!(links, expected, "{:?} {:?}", row.state, row.kind);
+    }
+    for (said, times) in [
+        ("Being checked for viruses.", 3),
+        ("A virus was found in it", 3),
+        ("You sent it on", 3),
+        ("The practice shared it on", 3),
+        ("Somebody else of this portal sent it on", 3),
+        ("download", 3),
+    ] {
+        // The script has words of its own.
+        let list = html.split("<ul class=\"places").nth(1).unwrap();
+        let list = list.replace("#download", "");
+        let count = if said == "download" {
+            tags(&list, "a").iter().filter(|tag| tag.contains(" download")).count()
+        } else {
+            list.matches(said).count()
+        };
+        assert_eq!(count, times, "{said}: {list}");
+    }
+    let here = format!("/portal/{}/files", patient(1));
+    assert!(html.contains(&format!("href=\"{here}?after=fil_x\"")) && !pages["files-earlier"].contains("?after="));
+    assert!(attributes(&pages["files-earlier"], "href").contains(&here.as_str()));
+    assert!(pages["home-files"].contains("2 files that you have not opened") && pages["home-files"].contains(&here));
+    assert!(!pages["home"].contains("New in your files"));
 }
 
 // AN-05: an unknown link names nobody; a dead one the practice and its telephone.

@@ -46,6 +46,16 @@ export function newDatabase(engine, dataDir) {
   return url.toString();
 }
 
+/** Runs one statement on a database that nobody has open, past its row-level security, and gives the rows, a line each. */
+export function sql(databaseUrl, statement) {
+  const [command, ...args] = databaseUrl.startsWith('sqlite')
+    ? ['python3', '-c', 'import sqlite3,sys\ndb=sqlite3.connect(sys.argv[1])\nfor row in db.execute(sys.argv[2]): print(*row, sep="|")\ndb.commit()', new URL(databaseUrl).pathname, statement]
+    : ['psql', databaseUrl, '-v', 'ON_ERROR_STOP=1', '-qAtc', statement];
+  const ran = spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, PGOPTIONS: '-c portico.scope=every' } });
+  if (ran.status !== 0) throw new Error(ran.stderr);
+  return ran.stdout.trim();
+}
+
 // A test that fails must leave no programs behind, and nothing that keeps its own process alive.
 const children = new Set();
 const servers = new Set();
@@ -139,7 +149,10 @@ export function request(method, url, { headers = {}, body, timeout = 15_000, fro
     const req = http.request(url, { method, headers, agent: false, timeout, localAddress: from }, (res) => {
       const chunks = [];
       res.on('data', (chunk) => chunks.push(chunk));
-      res.on('end', () => done({ status: res.statusCode, headers: res.headers, text: Buffer.concat(chunks).toString() }));
+      res.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        done({ status: res.statusCode, headers: res.headers, bytes, get text() { return bytes.toString(); } });
+      });
       res.on('error', fail);
     });
     req.on('timeout', () => req.destroy(new Error('timeout')));

@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 fn portico(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
@@ -35,9 +37,17 @@ fn help_and_version_read_well() {
     let folder = folder();
     let (code, help, _) = run(folder.path(), &["--help"], &[]);
     assert_eq!(code, Some(0));
-    for command in ["serve", "migrate", "backup", "restore", "add-group", "add-owner", "verify", "demo"] {
+    for command in ["serve", "migrate", "backup", "restore", "add-group", "add-owner", "keys", "verify", "demo"] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         assert_eq!(run(folder.path(), &[command, "--help"], &[]).0, Some(0));
+    }
+    for setting in ["FILES_URL", "FILES_ACCESS_KEY", "FILES_SECRET_KEY", "CLAMD_URL", "SECRET_KEY"] {
+        assert!(help.contains(setting), "{setting}: {help}");
+    }
+    let (_, keys, _) = run(folder.path(), &["keys", "--help"], &[]);
+    for command in ["list", "create", "rotate"] {
+        assert!(keys.contains(&format!("\n  {command} ")), "{keys}");
+        assert_eq!(run(folder.path(), &["keys", command, "--help"], &[]).0, Some(0));
     }
     assert!(help.lines().all(|line| line.chars().count() <= 130), "{help}");
     assert_eq!(run(folder.path(), &["--version"], &[]).0, Some(0));
@@ -48,7 +58,9 @@ fn help_and_version_read_well() {
 fn a_wrong_command_line_or_setting_is_named_and_nothing_is_touched() {
     let folder = folder();
     type Case = (&'static [&'static str], &'static [(&'static str, &'static str)], &'static str);
-    let cases: [Case; 8] = [
+    const BUCKET: [(&str, &str); 3] =
+        [("FILES_URL", "s3://"), ("FILES_ACCESS_KEY", "hunter2"), ("FILES_SECRET_KEY", "hunter2")];
+    let cases: [Case; 16] = [
         (&["srve"], &[], "srve"),
         (&["serve", "--prot", "1"], &[], "--prot"),
         (&[], &[], "serve"),
@@ -57,6 +69,14 @@ fn a_wrong_command_line_or_setting_is_named_and_nothing_is_touched() {
         (&["serve"], &[("SECRET_KEY", "hunter2")], "SECRET_KEY"),
         (&["serve"], &[("RUST_LOG", "no=such=filter")], "RUST_LOG"),
         (&["verify", "--head", "x"], &[], "--head"),
+        (&["keys"], &[], "rotate"),
+        (&["keys", "rotate", "--all"], &[], "--all"),
+        (&["keys", "create"], &[("SECRET_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")], "SECRET_KEY"),
+        (&["serve"], &[("FILES_URL", "s3://files?region=x")], "FILES_ACCESS_KEY"),
+        (&["serve"], &BUCKET, "FILES_URL"),
+        (&["serve"], &[("FILES_URL", "ftp://host/files"), BUCKET[1], BUCKET[2]], "FILES_URL"),
+        (&["serve"], &[("CLAMD_URL", "http://127.0.0.1:3310")], "CLAMD_URL"),
+        (&["serve"], &[("CLAMD_URL", "tcp://127.0.0.1")], "CLAMD_URL"),
     ];
     for (arguments, environment, says) in cases {
         let (code, _, told) = run(folder.path(), arguments, environment);
@@ -90,6 +110,11 @@ fn a_folder_that_cannot_be_written_is_named() {
     let (code, _, told) = run(folder.path(), &["migrate"], &[("DATA_DIR", data.to_str().unwrap())]);
     assert_eq!(code, Some(6), "{told}");
     assert!(told.contains("data"), "{told}");
+    let files = folder.path().join("data/files");
+    let here = self::folder();
+    let (code, _, told) = run(here.path(), &["serve"], &[("FILES_URL", files.to_str().unwrap())]);
+    assert_eq!(code, Some(6), "{told}");
+    assert!(told.contains("FILES_URL") && told.contains(files.to_str().unwrap()), "{told}");
 }
 
 #[test]
@@ -171,6 +196,41 @@ impl Server {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Asks as a browser with this cookie does; gives the status, the cookie that came, and the body.
+    fn ask(&self, method: &str, path: &str, cookie: &str, kind: &str, body: &[u8]) -> (u16, String, Vec<u8>) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {0}\r\norigin: http://{0}\r\ncookie: {cookie}\r\ncontent-type: {kind}\r\n\
+             content-length: {1}\r\naccept: application/json\r\nconnection: close\r\n\r\n",
+            self.address,
+            body.len()
+        );
+        stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|part| part == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let set = head.lines().find_map(|line| line.strip_prefix("set-cookie: __Host-portico="));
+        let cookie = set.map(|set| format!("__Host-portico={}", set.split(';').next().unwrap()));
+        (status, cookie.unwrap_or_default(), answer[end + 4..].to_vec())
+    }
+
+    fn call(&self, cookie: &str, door: &str, body: &Value) -> (u16, Value) {
+        let path = format!("/api/{door}");
+        let (status, _, answer) = self.ask("POST", &path, cookie, "application/json", body.to_string().as_bytes());
+        (status, serde_json::from_slice(&answer).unwrap())
+    }
+
+    /// Signs a practitioner of the demo in; gives the cookie.
+    fn sign_in(&self) -> String {
+        let form = b"door=console&email=mira.anand%40example.org&password=lighthouse+tour+2026&next=";
+        let kind = "application/x-www-form-urlencoded";
+        let (status, cookie, _) = self.ask("POST", "/api/account/sign_in", "", kind, form);
+        assert!(status == 200 && !cookie.is_empty(), "{status}");
+        cookie
     }
 
     /// Asks it to stop, as the operating system does.
@@ -308,4 +368,226 @@ fn another_group_is_added_and_its_owner_told() {
     assert_eq!(code, Some(2), "{told}");
     assert!(told.contains("portico verify"), "{told}");
     assert_eq!(run(folder.path(), &["verify"], &[]).0, Some(0));
+}
+
+/// What stands in a file that was sent, and nowhere readable besides.
+const TEXT: &[u8] = b"Zyzzogeton, in plain words";
+
+/// A demo with one file, stopped; gives the cookie of somebody who may open it, and its address.
+fn with_a_file(folder: &Path) -> (String, String) {
+    let server = Server::start(folder, "demo", "Ctrl+C");
+    let cookie = server.sign_in();
+    let page = json!({ "filter": { "text": "", "status": null }, "page": { "after": null, "limit": null } });
+    let (_, patients) = server.call(&cookie, "patients/list", &page);
+    let patients = patients.to_string();
+    let at = patients.find("pat_").unwrap();
+    let patient = &patients[at..at + 36];
+    let form = json!({ "name": "Word.txt", "category": "other", "size": TEXT.len() });
+    let (status, upload) = server.call(&cookie, "files/begin", &json!({ "patient": patient, "form": form }));
+    assert_eq!(status, 200, "{upload}");
+    let id = upload["id"].as_str().unwrap();
+    let piece = format!("/uploads/{patient}/{id}/0");
+    assert_eq!(server.ask("PUT", &piece, &cookie, "application/octet-stream", TEXT).0, 200);
+    assert_eq!(server.call(&cookie, "files/finish", &json!({ "patient": patient, "id": id })).0, 200);
+    let path = format!("/files/{patient}/{id}");
+    assert_eq!(opened(&server, &cookie, &path), (200, TEXT.to_vec()));
+    assert_eq!(server.terminate(), Some(0));
+    (cookie, path)
+}
+
+fn opened(server: &Server, cookie: &str, path: &str) -> (u16, Vec<u8>) {
+    let (status, _, body) = server.ask("GET", path, cookie, "text/plain", b"");
+    (status, body)
+}
+
+/// Every file under a folder, and what is in it.
+fn everything(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| match path.is_dir() {
+            true => everything(&path),
+            false => BTreeMap::from([(path.clone(), std::fs::read(&path).unwrap())]),
+        })
+        .collect()
+}
+
+/// The names of keys that a text speaks of, in order.
+fn key_names(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| c.is_whitespace() || ";,.".contains(c));
+    words.filter(|word| word.starts_with("key-")).map(str::to_owned).collect()
+}
+
+// S0-21: keys are listed by names that tell nothing, turned, and what the older ones sealed opens; no file is touched.
+#[test]
+fn keys_are_turned_and_what_they_sealed_opens() {
+    let folder = folder();
+    let folder = folder.path();
+    let (cookie, path) = with_a_file(folder);
+    let file = folder.join("secret.key");
+    let opens = || {
+        let server = Server::start(folder, "serve", "listening=");
+        assert_eq!(opened(&server, &cookie, &path), (200, TEXT.to_vec()));
+        assert_eq!(server.terminate(), Some(0));
+    };
+    let list = || {
+        let (code, said, told) = run(folder, &["keys", "list"], &[]);
+        assert_eq!(code, Some(0), "{told}");
+        // No key is ever printed.
+        for line in std::fs::read_to_string(&file).unwrap().lines().filter(|line| !line.starts_with('#')) {
+            assert!(!said.contains(line) && !told.contains(line));
+        }
+        said
+    };
+    let said = list();
+    let first = key_names(&said);
+    assert!(first.len() == 1 && said.contains(&format!("{}  seals", first[0])), "{said}");
+    assert!(said.contains("Keys of groups: 1 sealed by the first key, 0 by older ones."), "{said}");
+
+    let vault = everything(&folder.join("files"));
+    assert!(!vault.is_empty());
+    let (code, said, told) = run(folder, &["keys", "rotate"], &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(said.contains("Sealed the keys of groups anew: 1."), "{said}");
+    let second = key_names(&said)[0].clone();
+    let said = list();
+    assert_eq!(key_names(&said), [second.clone(), first[0].clone()]);
+    assert!(said.contains(&format!("{second}  seals")) && said.contains(&format!("{}  opens", first[0])), "{said}");
+    assert!(said.contains("Keys of groups: 1 sealed by the first key, 0 by older ones."), "{said}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    opens();
+    // The old key is not needed any more for files.
+    let keys = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, keys.lines().take(2).collect::<Vec<_>>().join("\n")).unwrap();
+    assert_eq!(key_names(&list()), [second.as_str()]);
+    opens();
+
+    let (code, said, told) = run(folder, &["keys", "rotate", "--groups"], &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(said.contains("Every group has a new key; sealed the keys of files anew: 1."), "{said}");
+    assert!(list().contains("Keys of groups: 2 sealed by the first key, 0 by older ones."));
+    opens();
+    assert_eq!(everything(&folder.join("files")), vault, "no file is touched");
+
+    // With keys from the environment the operator writes the lines, and no file is made of them.
+    let keys = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let keys = format!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n{keys}");
+    let environment = [("SECRET_KEY", keys.as_str())];
+    let (code, said, told) = run(folder, &["keys", "list"], &environment);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(said.contains("Keys of groups: 0 sealed by the first key, 2 by older ones."), "{said}");
+    let (code, said, told) = run(folder, &["keys", "rotate"], &environment);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(said.contains("Sealed the keys of groups anew: 2."), "{said}");
+    let (code, said, told) = run(folder, &["keys", "list"], &[("SECRET_KEY", &keys[..44])]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(said.contains("Keys of groups: 2 sealed by the first key"), "{said}");
+    assert!(!file.exists());
+}
+
+// S0-21: where a key is missing, no other is put in its place without a word, nothing is written, and nothing else stops.
+#[test]
+fn a_lost_key_is_missed_and_not_replaced() {
+    let folder = folder();
+    let folder = folder.path();
+    let (cookie, path) = with_a_file(folder);
+    let file = folder.join("secret.key");
+    let key = std::fs::read_to_string(&file).unwrap();
+    let lost = key_names(&key)[0].clone();
+    std::fs::remove_file(&file).unwrap();
+    let before = everything(folder);
+    let owner = ["--owner", "bo@hill.example", "--first-name", "Bo", "--last-name", "Lind", "--time-zone", "UTC"];
+    let add_group = [&["add-group", "Hill"][..], &owner].concat();
+    for arguments in
+        [&["serve"][..], &["demo"], &["keys", "list"], &["keys", "rotate"], &["keys", "rotate", "--groups"], &add_group]
+    {
+        let (code, _, told) = run(folder, arguments, &[]);
+        assert_eq!(code, Some(6), "{arguments:?}: {told}");
+        assert!(told.contains(file.to_str().unwrap()) && told.contains("portico keys create"), "{told}");
+        assert!(everything(folder) == before, "{arguments:?}: something was written");
+    }
+    // A key that is none leaves everything as it is, too.
+    std::fs::write(&file, "hunter2\n").unwrap();
+    for arguments in [&["serve"][..], &["keys", "list"], &["keys", "create"], &["keys", "rotate"]] {
+        let (code, _, told) = run(folder, arguments, &[]);
+        assert_eq!(code, Some(2), "{arguments:?}: {told}");
+        assert!(told.contains("secret.key") && !told.contains("hunter2"), "{told}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "hunter2\n");
+    }
+    std::fs::remove_file(&file).unwrap();
+
+    // To go on without it: with a word.
+    let (code, said, told) = run(folder, &["keys", "create"], &[]);
+    assert_eq!(code, Some(0), "{told}");
+    let other = key_names(&said)[0].clone();
+    assert_ne!(other, lost);
+    assert_eq!(run(folder, &["keys", "create"], &[]).0, Some(2), "never over another");
+    let (code, said, told) = run(folder, &["keys", "list"], &[]);
+    assert_eq!(code, Some(8), "{told}");
+    assert_eq!(key_names(&said), [other.as_str()]);
+    assert!(key_names(&told).contains(&lost) && told.contains("grp_"), "{told}");
+    let server = Server::start(folder, "serve", "listening=");
+    assert!(server.said.contains(&lost), "{}", server.said);
+    let (status, answer) = opened(&server, &cookie, &path);
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    assert_eq!((status, &answer["detail"]), (409, &json!("file_key_missing")), "{answer}");
+    // A group whose key is missing takes no further files; all else goes on.
+    let patient = path.split('/').nth(2).unwrap();
+    let form = json!({ "name": "Word.txt", "category": "other", "size": 1 });
+    let begin = json!({ "patient": patient, "form": form });
+    assert_eq!(server.call(&cookie, "files/begin", &begin).1["detail"], "file_key_missing");
+    assert_eq!(server.call(&cookie, "patients/profile", &json!({ "id": patient })).0, 200);
+    assert_eq!(server.terminate(), Some(0));
+    // Turning the other one does not lose it either.
+    assert_eq!(run(folder, &["keys", "rotate"], &[]).0, Some(0));
+    assert_eq!(run(folder, &["keys", "list"], &[]).0, Some(8));
+
+    // It was found: a further line, and everything is there.
+    let keys = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{keys}{key}")).unwrap();
+    let (code, said, told) = run(folder, &["keys", "list"], &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(said.contains("Keys of groups: 0 sealed by the first key, 1 by older ones."), "{said}");
+    let server = Server::start(folder, "serve", "listening=");
+    assert_eq!(opened(&server, &cookie, &path), (200, TEXT.to_vec()));
+    assert_eq!(server.call(&cookie, "files/begin", &begin).0, 200);
+    assert_eq!(server.terminate(), Some(0));
+}
+
+#[test]
+fn a_first_key_is_made_once_and_looking_makes_nothing() {
+    let folder = folder();
+    for arguments in [["keys", "list"], ["keys", "rotate"]] {
+        let (code, _, told) = run(folder.path(), &arguments, &[]);
+        assert_eq!(code, Some(6), "{told}");
+        assert!(is_empty(folder.path()), "{arguments:?}");
+    }
+    let (code, said, _) = run(folder.path(), &["keys", "create"], &[]);
+    assert_eq!(code, Some(0));
+    assert!(said.contains("apart from your backups"), "{said}");
+    let file = folder.path().join("secret.key");
+    let key = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(key_names(&key), key_names(&said));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "DB-09");
+    }
+    let (code, _, told) = run(folder.path(), &["keys", "create"], &[]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("keys rotate"), "{told}");
+    // There is no database, and looking makes none.
+    let (code, _, told) = run(folder.path(), &["keys", "list"], &[]);
+    assert_eq!(code, Some(3), "{told}");
+    assert_eq!(everything(folder.path()), BTreeMap::from([(file.clone(), key.clone().into_bytes())]));
+    // It is the one that the server then uses.
+    drop(Server::start(folder.path(), "serve", "/set-up"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), key);
+    let (code, said, told) = run(folder.path(), &["keys", "list"], &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(said.contains("Keys of groups: 0 sealed by the first key, 0 by older ones."), "{said}");
 }

@@ -26,6 +26,9 @@ pub fn FileSender(
     /// Where to go when all of it was sent.
     #[prop(optional, into)]
     next: String,
+    /// Was it opened by a button? Then the focus goes on in it.
+    #[prop(optional)]
+    opened: bool,
 ) -> impl IntoView {
     if room.files == 0 || room.bytes == 0 {
         return view! { <p class="muted">{say::NO_ROOM}</p> }.into_any();
@@ -36,9 +39,10 @@ pub fn FileSender(
     let endings: Vec<String> =
         FileType::ALL.into_iter().flat_map(FileType::endings).map(|ending| format!(".{ending}")).collect();
     view! {
-        <file-sender class="sender" data-patient=patient.to_string() data-user=user data-next=next data-words=script_words()>
+        <file-sender class="sender" data-patient=patient.to_string() data-user=user data-next=next data-opened=opened data-words=script_words()>
             <noscript><p>{say::NO_SCRIPTS}</p></noscript>
-            <form class="sender-form" novalidate>
+            // Until the script is here this form sends nothing: no name of a file comes into an address.
+            <form class="sender-form" method="dialog" novalidate>
                 <div class="field">
                     <label for="file-category">{say::CATEGORY}</label>
                     <select id="file-category" name="category" class="input select">{choices.collect_view()}</select>

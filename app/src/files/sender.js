@@ -28,12 +28,14 @@ customElements.define(
       this.bar = this.querySelector("progress");
       this.says = this.querySelector("[role=status]");
       this.wrong = this.querySelector(".field-error");
+      this.arrived = new WeakSet();
       this.form.addEventListener("submit", (event) => {
         event.preventDefault();
         this.sendAll();
       });
       this.querySelector("[data-stop]").addEventListener("click", () => this.stopping?.abort());
       this.form.elements.file.addEventListener("change", () => this.refuse(""));
+      if ("opened" in this.dataset) this.form.elements.category.focus();
     }
 
     word(key, values = {}) {
@@ -54,29 +56,39 @@ customElements.define(
     }
 
     async sendAll() {
-      const files = [...this.form.elements.file.files];
+      const field = this.form.elements.file;
+      const files = [...field.files].filter((file) => !this.arrived.has(file));
       if (this.stopping) return;
       this.say("");
       this.refuse(files.length ? "" : this.word("none"));
       if (!files.length) return;
       this.stopping = new AbortController();
-      this.toggleAttribute("data-busy", true);
-      let last;
+      this.busy(true);
+      let last, failed;
       try {
         for (const [at, file] of files.entries()) {
           this.lead = files.length > 1 ? this.word("several", { number: at + 1, all: files.length }) : "";
           last = await this.send(file);
+          this.arrived.add(file);
         }
-        this.form.elements.file.value = "";
+        field.value = "";
       } catch (error) {
-        // Those that were sent before this one are there.
-        this.told(error);
-      } finally {
-        this.stopping = undefined;
-        this.toggleAttribute("data-busy", false);
+        // Those that were sent before this one are there, and are not sent again.
+        failed = error;
       }
+      this.stopping = undefined;
+      if (!this.isConnected) return;
+      this.busy(false);
+      if (failed) this.told(failed);
       if (last) this.dispatchEvent(new CustomEvent("filesent", { bubbles: true }));
-      if (last === "kept" && this.isConnected && this.dataset.next && this.wrong.hidden) location.assign(this.dataset.next);
+      if (last === "kept" && !failed && this.dataset.next) location.assign(this.dataset.next);
+    }
+
+    // Whoever is on the button that goes away goes on at what is there instead.
+    busy(on) {
+      const held = this.contains(document.activeElement) || document.activeElement === document.body;
+      this.toggleAttribute("data-busy", on);
+      if (held) (on ? this.querySelector("[data-stop]") : this.form.elements.file).focus();
     }
 
     told(error) {
@@ -93,7 +105,7 @@ customElements.define(
 
     async send(file) {
       const { name, size, lastModified } = file;
-      this.fileName = name;
+      Object.assign(this, { fileName: name, tenth: undefined });
       const { patient } = this.dataset;
       const category = this.form.elements.category.value;
       const key = `upload.${patient}.${name}.${size}.${lastModified}`;
@@ -124,9 +136,10 @@ customElements.define(
         this.say(this.lead + this.word(state === "waiting" ? "later" : "sent", { name }));
         return state;
       } catch (error) {
-        const over = error.name === "AbortError" || [404, 409, 422].includes(error.status);
-        if (over) sessionStorage.removeItem(key);
-        if (error.name === "AbortError") this.call("give_up", { patient, id: upload.id }, { keepalive: true }).catch(() => {});
+        // Whoever leaves the page has not stopped it: the same file chosen again goes on.
+        const stopped = error.name === "AbortError" && this.isConnected;
+        if (stopped || [404, 409, 422].includes(error.status)) sessionStorage.removeItem(key);
+        if (stopped) this.call("give_up", { patient, id: upload.id }, { keepalive: true }).catch(() => {});
         throw error;
       }
     }
@@ -146,8 +159,9 @@ customElements.define(
       this.bar.value = sent;
       const percent = Math.floor((100 * sent) / (size || 1));
       // A screen reader is told each tenth, not each piece.
-      if (percent % 10 === 0 || percent - (this.percent ?? 0) >= 10) this.percent = percent;
-      if (this.percent === percent) this.say(this.lead + this.word("sending", { name: this.fileName, percent }));
+      const tenth = Math.floor(percent / 10);
+      if (this.tenth !== tenth) this.say(this.lead + this.word("sending", { name: this.fileName, percent }));
+      this.tenth = tenth;
     }
 
     call(door, args, more) {
@@ -169,6 +183,7 @@ customElements.define(
         }
         if (options.keepalive) return undefined;
         this.say(this.lead + this.word("waiting", { name: this.fileName }));
+        this.tenth = undefined;
         await this.rest(WAITS[Math.min(tries, WAITS.length - 1)] * 1000, signal);
       }
     }

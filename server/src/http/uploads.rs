@@ -1,12 +1,12 @@
 //! Files of records: their pieces come in, and they go out. Server functions take no bytes (F2), so these are routes of their own,
 //! for both sides; who may is decided by the services, as for any door.
 
-use app::error::AppError;
+use app::{api::AS_USER_HEADER, error::AppError};
 use axum::{
     Extension,
     body::{Body, Bytes},
     extract::{Path, Request, State, rejection::PathRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     response::Response,
 };
 use domain::ids::{FileId, PatientId};
@@ -79,9 +79,10 @@ pub async fn download(
     Extension(about): Extension<About>,
     named: Named<(PatientId, FileId)>,
     method: Method,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    send(&state, &about, named, &method, &headers, false).await
+    send(&state, &about, named, &method, &as_linked(headers, &uri), false).await
 }
 
 /// `GET /files/<patient>/<file>/view`: a picture or a PDF, to be looked at in the browser. Anything else is not there.
@@ -90,9 +91,19 @@ pub async fn show(
     Extension(about): Extension<About>,
     named: Named<(PatientId, FileId)>,
     method: Method,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    send(&state, &about, named, &method, &headers, true).await
+    send(&state, &about, named, &method, &as_linked(headers, &uri), true).await
+}
+
+/// A link sets no header: its address says as which membership its tab acts, `?as=<user>` (S4-12).
+fn as_linked(mut headers: HeaderMap, uri: &Uri) -> HeaderMap {
+    let user = uri.query().and_then(|query| query.strip_prefix("as="));
+    if let Some(user) = user.and_then(|user| HeaderValue::from_str(user).ok()) {
+        headers.insert(AS_USER_HEADER, user);
+    }
+    headers
 }
 
 async fn send(
@@ -114,8 +125,8 @@ async fn send(
         Ok(ctx) => ctx,
         Err(error) => return refused(&error),
     };
-    let download = match files::open(&ctx, patient, file).await {
-        Ok(download) if shown && !download.kind.is_shown() => return refused(&AppError::NotFound),
+    let opened = if shown { files::show(&ctx, patient, file).await } else { files::open(&ctx, patient, file).await };
+    let download = match opened {
         Ok(download) => download,
         Err(error) => return refused(&told(&ctx, about, file, error).await),
     };

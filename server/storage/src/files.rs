@@ -237,6 +237,7 @@ struct StoredRow {
     kind: String,
     size: i64,
     state: String,
+    by_practice: bool,
     #[sqlx(flatten)]
     key: SealedRow,
 }
@@ -251,6 +252,7 @@ impl TryFrom<StoredRow> for StoredFile {
             kind: kind(&row.kind)?,
             size: bytes(row.size),
             state: FileState::from_code(&row.state),
+            by_practice: row.by_practice,
             key: row.key.into(),
         })
     }
@@ -825,6 +827,7 @@ impl Files for SqlWork {
                          kind,
                          size,
                          state,
+                         sender_account_id IS NULL AS by_practice,
                          key_number,
                          sealed_key
                      FROM files
@@ -1014,6 +1017,7 @@ impl Files for SqlWork {
                          kind,
                          size,
                          state,
+                         sender_account_id IS NULL AS by_practice,
                          key_number,
                          sealed_key
                      FROM files
@@ -1050,7 +1054,7 @@ impl Files for SqlWork {
         Ok(())
     }
 
-    async fn unscoped_list_waiting_files(&mut self, most: u32) -> Stored<Vec<WaitingFile>> {
+    async fn unscoped_list_waiting_files(&mut self, after: Option<FileId>, most: u32) -> Stored<Vec<WaitingFile>> {
         let rows: Vec<WaitingRow> = self
             .all(
                 query_as(
@@ -1063,9 +1067,11 @@ impl Files for SqlWork {
                          sealed_key
                      FROM files
                      WHERE state = 'waiting'
+                       AND id > $1
                      ORDER BY id
-                     LIMIT $1",
+                     LIMIT $2",
                 )
+                .bind(after.map_or(FIRST, FileId::uuid))
                 .bind(i64::from(most)),
             )
             .await?;

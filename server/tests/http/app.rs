@@ -5,6 +5,7 @@
 
 use std::{
     net::SocketAddr,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
@@ -20,6 +21,7 @@ use domain::{
     account::{Account, Door, PasswordHash, SessionClock},
     grant::{Birthdays, Grant, State},
     ids::{AccountId, GroupId, UserId},
+    limits::FILE_PIECE,
     location::{Location, OpeningHours},
     mail::{self, Failure},
     notification::{News, Notification},
@@ -37,7 +39,6 @@ use server::{
     mail::Templates,
     printing::Press,
     safe::{KeyRing, KeySafe, SecretKey},
-    scanner::NoScanner,
     start::{Running, start},
     vault::LocalVault,
     world::MachineChance,
@@ -59,7 +60,7 @@ use tokio::{
 use crate::{
     client::{Request, Response, form},
     log,
-    world::{TestClock, TestMailer, token},
+    world::{TestClock, TestMailer, TestScanner, token},
 };
 
 pub const PASSWORD: &str = "quiet harbour lantern 7";
@@ -80,6 +81,7 @@ pub struct App {
     pub services: Arc<Services>,
     pub clock: Arc<TestClock>,
     pub mailer: Arc<TestMailer>,
+    pub scanner: Arc<TestScanner>,
     /// Gone when the test is.
     database: TestDatabase,
     /// Where files are kept; gone when the test is.
@@ -143,6 +145,7 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (clock, mailer) = (Arc::new(TestClock::new()), Arc::new(TestMailer::default()));
+        let scanner = Arc::new(TestScanner::default());
         let random: Arc<dyn Random> = Arc::new(MachineChance);
         let key = SecretKey([7; 32]);
         let folder = tempfile::tempdir().unwrap();
@@ -150,7 +153,10 @@ impl App {
             store: database.store(),
             clock: Arc::clone(&clock) as _,
             safe: Arc::new(KeySafe::new(KeyRing::new(key.clone(), Vec::new()), Arc::clone(&random))),
-            files: FileRoom::new(Arc::new(LocalVault::open(folder.path().to_owned()).unwrap()), Arc::new(NoScanner)),
+            files: FileRoom::new(
+                Arc::new(LocalVault::open(folder.path().to_owned()).unwrap()),
+                Arc::clone(&scanner) as _,
+            ),
             mailer: Arc::clone(&mailer) as _,
             mail_writer: Arc::new(Templates::new().unwrap()),
             printer: Arc::new(Press::default()),
@@ -169,7 +175,7 @@ impl App {
         let id = || services.random.id().into();
         let (group_a, group_b) = (id(), id());
         let networks = AtomicU32::new(1);
-        Self { address, clock, mailer, database, folder, running, networks, group_a, group_b, services }
+        Self { address, clock, mailer, scanner, database, folder, running, networks, group_a, group_b, services }
     }
 
     async fn seed(&self) {
@@ -502,12 +508,35 @@ impl App {
         self.clock.advance(span);
     }
 
+    /// Everything that lies where files are kept.
+    pub fn kept_files(&self) -> Vec<PathBuf> {
+        all_in(self.folder.path())
+    }
+
+    /// Where what is in this file lies.
+    pub fn kept_file(&self, file: &str) -> PathBuf {
+        let name = file.strip_prefix("fil_").unwrap();
+        self.folder.path().join(&name[name.len() - 2..]).join(name)
+    }
+
+    /// The files of the database, if it is one that has some here.
+    pub fn database_files(&self) -> Vec<PathBuf> {
+        let url = self.database.url_text();
+        let file = url.strip_prefix("sqlite://").and_then(|rest| rest.split('?').next());
+        file.map(|file| all_in(Path::new(file).parent().unwrap())).unwrap_or_default()
+    }
+
     /// Stops the server; the database stays until this is dropped.
     pub async fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
     }
+}
+
+fn all_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { all_in(&path) } else { vec![path] }).collect()
 }
 
 /// The other server.
@@ -655,6 +684,36 @@ impl Persona {
     pub fn form(&self, door: &str, page: &str, fields: &[(&str, &str)]) -> impl Future<Output = Response> {
         let request = self.request("POST", &format!("/api/{door}?page={page}")).header("accept", "text/html");
         self.send(request.body("application/x-www-form-urlencoded", form(fields)))
+    }
+
+    /// Announces a file of so many bytes.
+    pub async fn begin_file(&self, patient: &str, name: &str, size: u64) -> Response {
+        let form = json!({ "name": name, "category": "referral", "size": size });
+        self.call("files/begin", json!({ "patient": patient, "form": form })).await
+    }
+
+    /// Sends one piece of it.
+    #[track_caller]
+    pub fn piece(&self, patient: &str, file: &str, number: u64, bytes: &[u8]) -> impl Future<Output = Response> {
+        let request = self.request("PUT", &format!("/uploads/{patient}/{file}/{number}"));
+        self.send(request.header("accept", "application/json").body("application/octet-stream", bytes))
+    }
+
+    /// Announces a file and sends all of it but the last step; gives its id.
+    pub async fn almost_send_file(&self, patient: &str, name: &str, bytes: &[u8]) -> String {
+        let begun = self.begin_file(patient, name, bytes.len() as u64).await.is(200).json();
+        let file = begun["id"].as_str().unwrap().to_owned();
+        for (number, piece) in (0..).zip(bytes.chunks(FILE_PIECE as usize)) {
+            self.piece(patient, &file, number, piece).await.is(200);
+        }
+        file
+    }
+
+    /// Sends a file about a patient; gives its id.
+    pub async fn send_file(&self, patient: &str, name: &str, bytes: &[u8]) -> String {
+        let file = self.almost_send_file(patient, name, bytes).await;
+        self.call("files/finish", json!({ "patient": patient, "id": file })).await.is(200);
+        file
     }
 
     pub async fn sign_in(&self, door: &str, email: &str, password: &str) -> Response {

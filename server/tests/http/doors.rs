@@ -48,12 +48,14 @@ struct Ids {
     request: String,
     update: String,
     note: String,
+    file: String,
+    upload: String,
 }
 
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 18] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -70,6 +72,8 @@ const KINDS: [Kind; 16] = [
     ("form that was sent", |ids| &mut ids.request),
     ("change from the portal", |ids| &mut ids.update),
     ("note", |ids| &mut ids.note),
+    ("file", |ids| &mut ids.file),
+    ("file on its way", |ids| &mut ids.upload),
 ];
 
 impl Ids {
@@ -93,6 +97,8 @@ impl Ids {
             request: id(domain::ids::FormRequestId::PREFIX),
             update: id(domain::ids::UpdateId::PREFIX),
             note: id(domain::ids::NoteId::PREFIX),
+            file: id(domain::ids::FileId::PREFIX),
+            upload: id(domain::ids::FileId::PREFIX),
         }
     }
 
@@ -140,6 +146,8 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     let note = owner.call("notes/begin", json!({ "patient": patient, "form": text })).await.is(200).json();
     let publish = json!({ "patient": patient, "id": note, "version": 0, "form": text });
     owner.call("notes/publish", publish).await.is(200);
+    let file = owner.send_file(&patient, &format!("{}.pdf", canary("name")), pdf(&canary("file")).as_bytes()).await;
+    let upload = owner.begin_file(&patient, "more.pdf", FILE.len() as u64).await.is(200).json();
     let page = json!({ "page": { "after": null, "limit": null } });
     let about = |rows: &Value| {
         let mut rows = rows.as_array().unwrap().iter();
@@ -167,10 +175,20 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         request,
         update,
         note: id(&note),
+        file,
+        upload: id(&upload["id"]),
         patient,
     };
     (owner, ids)
 }
+
+/// A file that says this.
+fn pdf(text: &str) -> String {
+    format!("%PDF-1.4\n% {text}\n%%EOF\n")
+}
+
+/// What is sent of the one that is on its way.
+const FILE: &str = "%PDF-1.4\n%%EOF\n";
 
 fn body(door: &str, ids: &Ids) -> Body {
     let page = json!({ "after": null, "limit": null });
@@ -350,6 +368,20 @@ fn body(door: &str, ids: &Ids) -> Body {
         "notes/share_all" | "notes/unshare_all" => Body::Json(json!({ "patient": ids.patient, "user": ids.user })),
         "notes/own" => Body::Form(vec![("patient", ids.patient.clone())]),
         "notes/read" => Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.note.clone())]),
+        "files/list" => Body::Json(json!({ "patient": ids.patient, "page": page })),
+        "files/rename" => Body::Json(
+            json!({ "patient": ids.patient, "id": ids.file, "name": "Another name.pdf", "category": "letter" }),
+        ),
+        "files/share" | "files/unshare" | "files/remove" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.file }))
+        }
+        "files/begin" => {
+            Body::Json(json!({ "patient": ids.patient, "form": { "name": "a.pdf", "category": "other", "size": 10 } }))
+        }
+        "files/progress" | "files/finish" | "files/give_up" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.upload }))
+        }
+        "files/own" => Body::Form(vec![("patient", ids.patient.clone())]),
         "updates/waiting" => Body::Json(json!({ "patient": ids.patient })),
         "updates/decided" => Body::Json(json!({ "patient": ids.patient, "page": page })),
         "updates/decide" => {
@@ -621,7 +653,8 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 58] = [
+const READING: [&str; 59] = [
+    "files/list",
     "notes/all_shares",
     "notes/as_patient",
     "notes/colleagues",
@@ -692,6 +725,9 @@ fn policy(asker: &Asker, door: &str, entry: &Entry, facts: &PatientFacts, owner:
             (_, Some(Lobby::Everybody)) | (Waits::Group, Some(Lobby::Group)) => Expected::Through,
             _ => Expected::Refused(403),
         },
+        // Both sides send by the same doors: in the portal about one's own patients, in the console by a right.
+        (What::Portal(_), door::Who::SignedIn) if door.starts_with("files/") => Expected::Refused(404),
+        (What::User(who), door::Who::SignedIn) if door.starts_with("files/") => by_right(who, facts, owner, "AddFiles"),
         (_, door::Who::SignedIn) => Expected::Through,
         (What::Portal(_), door::Who::Portal) if entry.right.is_some() => Expected::Refused(404),
         (What::Portal(_), door::Who::Portal) => Expected::Through,
@@ -699,25 +735,19 @@ fn policy(asker: &Asker, door: &str, entry: &Entry, facts: &PatientFacts, owner:
         (What::User(who), door::Who::Console) => {
             let right = entry.right.as_deref().expect("every door of the console names its right");
             let one = explained(who, facts, owner, right);
-            match (one.may, one.hidden) {
+            match (one.may, door) {
                 // To export something takes the right to see it as well.
-                (true, _) if door == "history/export" && !explained(who, facts, owner, "ViewHistory").may => {
-                    Expected::Refused(403)
-                }
-                (true, _) if door == "bulk/export" && !explained(who, facts, owner, "InvitePatients").may => {
-                    Expected::Refused(403)
-                }
+                (true, "history/export") if !explained(who, facts, owner, "ViewHistory").may => Expected::Refused(403),
+                (true, "bulk/export") if !explained(who, facts, owner, "InvitePatients").may => Expected::Refused(403),
                 // And a paper about somebody is an export of what one may see.
-                (true, _) if door == "forms/pdf" && !explained(who, facts, owner, "ExportData").may => {
-                    Expected::Refused(403)
-                }
-                (true, _) => Expected::Through,
-                (false, true) => Expected::Refused(404),
-                (false, false) => Expected::Refused(403),
+                (true, "forms/pdf") if !explained(who, facts, owner, "ExportData").may => Expected::Refused(403),
+                _ => by_right(who, facts, owner, right),
             }
         }
     };
     let reached = match entry.who {
+        // What is on its way is its sender's; anything may be announced.
+        door::Who::SignedIn if door == "files/begin" => asker.group() == Some(facts.group),
         door::Who::SignedIn => owner,
         // A bulk invitation is its user's own.
         door::Who::Console if door.starts_with("bulk/") => owner,
@@ -725,6 +755,44 @@ fn policy(asker: &Asker, door: &str, entry: &Entry, facts: &PatientFacts, owner:
         door::Who::Portal | door::Who::Public => true,
     };
     if expected == Expected::Through && !reached && takes_an_id(door) { Expected::Refused(404) } else { expected }
+}
+
+/// What a right that somebody has, or has not, comes to at a door.
+fn by_right(who: &Who, facts: &PatientFacts, owner: bool, right: &str) -> Expected {
+    let one = explained(who, facts, owner, right);
+    match (one.may, one.hidden) {
+        (true, _) => Expected::Through,
+        (false, true) => Expected::Refused(404),
+        (false, false) => Expected::Refused(403),
+    }
+}
+
+/// What the policy says of this caller at the routes that files take, in the order of [`knock_at_files`].
+fn file_policy(asker: &Asker, facts: &PatientFacts, owner: bool) -> [Expected; 3] {
+    match &asker.what {
+        What::Nobody => [Expected::Refused(401); 3],
+        What::Lobby(_) => [Expected::Refused(403); 3],
+        What::Portal(_) => [Expected::Refused(404); 3],
+        What::User(who) => {
+            let sends = match by_right(who, facts, owner, "AddFiles") {
+                // A piece of somebody else's file.
+                Expected::Through if !owner => Expected::Refused(404),
+                other => other,
+            };
+            let reads = by_right(who, facts, owner, "ReadFiles");
+            [sends, reads, reads]
+        }
+    }
+}
+
+/// Sends a piece of the file that is on its way, and opens the other one, both ways.
+async fn knock_at_files(persona: &Persona, ids: &Ids) -> [Response; 3] {
+    let path = format!("/files/{}/{}", ids.patient, ids.file);
+    [
+        persona.piece(&ids.patient, &ids.upload, 0, FILE.as_bytes()).await,
+        persona.get(&path).await,
+        persona.get(&format!("{path}/view")).await,
+    ]
 }
 
 /// The note is published, not private, shared with nobody, and `full@` wrote it.
@@ -826,6 +894,17 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
     let facts = PatientFacts { group: id, patient: ids.patient.parse().unwrap(), relationship };
     let knows = matches!(&asker.what, What::User(who) if explained(who, &facts, is_owner, "ViewPatient").may);
     let mut pairs = 0;
+    let secret = format!("CNRY-{group}-{n}-file");
+    let answers = knock_at_files(&asker.persona.copy(), &ids).await;
+    for (n, (answer, expected)) in answers.iter().zip(file_policy(asker, &facts, is_owner)).enumerate() {
+        let what = format!("{engine:?} {} at route {n} of files of {group}: {}", asker.name, answer.status);
+        match expected {
+            Expected::Through => assert_eq!(answer.status, 200, "{what}"),
+            Expected::Refused(status) => assert_eq!(answer.status, status, "{what}"),
+        }
+        assert_eq!(answer.text().contains(&secret), n > 0 && expected == Expected::Through, "{what}");
+        pairs += 1;
+    }
     for (door, entry) in &doors().api {
         // What ends the session ends the round: it is tried elsewhere (`users.rs`, `sessions.rs`).
         let ends = ["account/sign_out", "account/sign_out_everywhere", "account/switch_door", "passwords/choose"];
@@ -881,6 +960,10 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
         let bell = owner.call("notifications/list", page).await.is(200).json();
         let row = bell["rows"].as_array().unwrap().iter().find(|row| row["id"] == ids.notification.as_str());
         assert_eq!(row.unwrap()["read"], false, "{engine:?} {}: read by somebody else", asker.name);
+        let upload = json!({ "patient": ids.patient, "id": ids.upload });
+        let progress = owner.call("files/progress", upload.clone()).await.is(200).json();
+        assert_eq!(progress["pieces"], 0, "{engine:?} {}: sent by somebody else", asker.name);
+        owner.call("files/give_up", upload).await.is(200);
     }
     pairs
 }
@@ -978,7 +1061,8 @@ async fn not_yours_and_not_there_are_the_same_answer() {
                 };
                 assert_eq!(answer.0, status, "{engine:?} {door} {}: {}", kind.0, answer.2);
                 pairs += 1;
-                if ["contact", "invitation", "form that was sent", "note"].contains(&kind.0) {
+                if ["contact", "invitation", "form that was sent", "note", "file", "file on its way"].contains(&kind.0)
+                {
                     let answer = told(&knock(&colleague, door, &neighbour.but(kind, &others)).await);
                     let not_there = told(&knock(&colleague, door, &neighbour.but(kind, &Ids::unknown())).await);
                     assert_eq!(answer, not_there, "{engine:?} {door}: another patient's {}", kind.0);

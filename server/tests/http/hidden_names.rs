@@ -60,6 +60,11 @@ async fn who_sees_no_names_finds_none_anywhere() {
             full.call("notes/publish", publish).await.is(200);
             note.as_str().unwrap().to_owned()
         };
+        // Files that are there; their names tell who it is.
+        let mut files = Vec::new();
+        for n in 0..3 {
+            files.push(full.send_file(&patient, &format!("CNRY-a-1-name{n}.txt"), b"CNRY-a-1-file: her mother").await);
+        }
         // One who sees no names and may do everything else: the widest way in.
         let account = app.account("hidden@a.example.org").await;
         let own = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap();
@@ -110,6 +115,26 @@ async fn who_sees_no_names_finds_none_anywhere() {
             look(&hidden.get(&path).await, &path);
             asked += 1;
         }
+        // That files came is known, not what they are called; nobody opens one or sends another.
+        let list = json!({ "patient": patient, "page": { "after": null, "limit": null } });
+        let listed = hidden.call("files/list", list).await.is(200).json();
+        let rows = listed["files"]["rows"].as_array().unwrap();
+        assert!(rows.len() == 3 && rows.iter().all(|row| row["name"].is_null() && row["size"] == 25), "{listed}");
+        assert_eq!(
+            (&listed["may_read"], &listed["may_manage"], &listed["room"]),
+            (&json!(false), &json!(false), &Value::Null)
+        );
+        for file in &files {
+            for path in [format!("/files/{patient}/{file}"), format!("/files/{patient}/{file}/view")] {
+                let response = hidden.get(&path).await.is(404);
+                look(&response, &path);
+            }
+            for (door, status) in [("files/progress", 403), ("files/finish", 403), ("files/give_up", 403)] {
+                let response = hidden.call(door, json!({ "patient": patient, "id": file })).await.is(status);
+                look(&response, door);
+            }
+        }
+        hidden.begin_file(&patient, "a.txt", 5).await.is(403);
         println!("{asked} pages and doors on {engine:?}");
         // The stream when there is news of a patient: that it rings, and no more.
         let mut stream = hidden.events().await;
@@ -167,7 +192,8 @@ async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
         let response = hidden.call(door, body.clone()).await.is(200);
         look(&response, door);
         let page = response.json();
-        let next = page.get("page").unwrap_or(&page)["next"].clone();
+        let list = ["page", "files"].into_iter().find_map(|name| page.get(name)).unwrap_or(&page);
+        let next = list["next"].clone();
         if next.is_null() {
             return asked;
         }
@@ -204,7 +230,11 @@ const REFUSED: [&str; 23] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 60] = [
+const CHANGING: [&str; 64] = [
+    "files/remove",
+    "files/rename",
+    "files/share",
+    "files/unshare",
     "notes/begin",
     "notes/discard",
     "notes/keep",
@@ -289,6 +319,7 @@ fn bodies(door: &str, patient: &str, user: &str, form: &str, note: &str) -> Vec<
         "notes/versions" => vec![json!({ "patient": patient, "id": note, "page": page })],
         "notes/colleagues" => vec![json!({ "patient": patient, "text": "" })],
         "notes/all_shares" => vec![json!({ "patient": patient })],
+        "files/list" => vec![json!({ "patient": patient, "page": page })],
         "updates/waiting" => vec![json!({ "patient": patient })],
         "updates/decided" | "updates/history" => vec![json!({ "patient": patient, "page": page })],
         "updates/queue" => vec![json!({ "filter": {}, "page": page })],

@@ -11,6 +11,7 @@ mod doors;
 mod edge;
 mod events;
 mod family;
+mod files;
 mod forms;
 mod hidden_names;
 mod ids;

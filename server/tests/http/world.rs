@@ -1,4 +1,4 @@
-//! A clock that tests move, and a mailer that keeps what it is given.
+//! A clock that tests move, a mailer that keeps what it is given, and a scanner that says what it is told to.
 
 use std::{
     sync::{
@@ -9,11 +9,13 @@ use std::{
 };
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use domain::{
     mail::Failure,
     time::{Span, Time},
 };
-use services::ports::{Clock, Letter, Mailer};
+use futures::{StreamExt as _, stream::BoxStream};
+use services::ports::{BoxError, Clock, Letter, Mailer, Scanner, Unscanned, Verdict};
 
 /// Stands still until it is moved.
 pub struct TestClock(AtomicI64);
@@ -78,6 +80,48 @@ impl TestMailer {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("no letter with {word} to {address}");
+    }
+}
+
+/// What the scanner does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scans {
+    /// There is none.
+    #[default]
+    Never,
+    /// Finds a virus in whatever holds this word.
+    Word(&'static str),
+    /// Does not answer.
+    Silent,
+}
+
+/// Says what it is told to.
+#[derive(Default)]
+pub struct TestScanner(Mutex<Scans>);
+
+impl TestScanner {
+    pub fn set(&self, scans: Scans) {
+        *self.0.lock().unwrap() = scans;
+    }
+}
+
+#[async_trait]
+impl Scanner for TestScanner {
+    fn configured(&self) -> bool {
+        *self.0.lock().unwrap() != Scans::Never
+    }
+
+    async fn scan(&self, pieces: BoxStream<'_, Result<Bytes, BoxError>>) -> Result<Verdict, Unscanned> {
+        let scans = *self.0.lock().unwrap();
+        let pieces: Vec<Bytes> = pieces.map(Result::unwrap).collect().await;
+        let whole = pieces.concat();
+        match scans {
+            Scans::Silent => Err(Unscanned::Unavailable("silent".into())),
+            Scans::Word(word) if whole.windows(word.len()).any(|part| part == word.as_bytes()) => {
+                Ok(Verdict::Infected { what: "Test-Virus".to_owned() })
+            }
+            Scans::Never | Scans::Word(_) => Ok(Verdict::Clean),
+        }
     }
 }
 

@@ -68,6 +68,7 @@ pub fn Files(id: PatientId) -> impl IntoView {
         .into_any()
     });
     let user = desk.start().user.to_string();
+    let linked = user.clone();
     let sender = move || {
         let room = may.with_untracked(|(room, ..)| *room);
         adding.get().then_some(room).flatten().map(|room| {
@@ -75,7 +76,7 @@ pub fn Files(id: PatientId) -> impl IntoView {
             let sent = move |_: ev::CustomEvent| changed.update(|count| *count += 1);
             view! {
                 <div class="sender-box" on:filesent=sent>
-                    <FileSender patient=id room=room user=user.clone()/>
+                    <FileSender patient=id room=room user=user.clone() opened=true/>
                     <div class="buttons"><Button press=move |_| adding.set(false)>{words::FILES_DONE}</Button></div>
                 </div>
             }
@@ -94,18 +95,18 @@ pub fn Files(id: PatientId) -> impl IntoView {
             acts(words::ACTIONS),
         ];
         let may_manage = may.with_untracked(|(.., manage)| *manage);
-        let rows: Vec<_> = rows.into_iter().map(|file| row(id, file, may_manage, doing)).collect();
+        let rows: Vec<_> = rows.into_iter().map(|file| row(id, file, may_manage, &linked, doing)).collect();
         view! { <Table caption=words::FILES columns=columns>{rows}</Table> }.into_any()
     };
     let lead = move || if may.get().1 { words::FILES_TEXT } else { words::FILES_TEXT_LEVEL };
     let done = move |toast: &'static str| {
         move |done: bool| {
             doing.set(None);
+            // The list is drawn anew only when it changed: the focus goes back to a button in it.
             if done {
                 desk.toasts.say(toast);
+                changed.update(|count| *count += 1);
             }
-            // Given up, too: somebody else may have changed it meanwhile.
-            changed.update(|count| *count += 1);
         }
     };
     view! {
@@ -150,19 +151,21 @@ fn shown(file: &FileRow) -> String {
     file.name.clone().unwrap_or_else(|| words::A_FILE.to_owned())
 }
 
-fn row(patient: PatientId, file: FileRow, may_manage: bool, doing: RwSignal<Option<Doing>>) -> AnyView {
+/// A row. Its links say with their address as which membership this tab acts (S4-12).
+fn row(patient: PatientId, file: FileRow, may_manage: bool, user: &str, doing: RwSignal<Option<Doing>>) -> AnyView {
     let FileRow { id, kind, category, size, state, at, in_portal, by_practice, .. } = file;
     let name = shown(&file);
     let opens = file.name.is_some() && state == FileState::Kept;
     let title = if opens {
-        view! { <a href=format!("/files/{patient}/{id}") rel="external" download=true>{name.clone()}</a> }.into_any()
+        view! { <a href=format!("/files/{patient}/{id}?as={user}") rel="external" download=true>{name.clone()}</a> }
+            .into_any()
     } else {
         view! { <span>{name.clone()}</span> }.into_any()
     };
     let look = (opens && kind.is_shown()).then(|| {
         let label = words::of_file(words::LOOK_AT_FILE, &name);
         view! {
-            <a class="icon-button" href=format!("/files/{patient}/{id}/view") rel="external" target="_blank"
+            <a class="icon-button" href=format!("/files/{patient}/{id}/view?as={user}") rel="external" target="_blank"
                 aria-label=label.clone() title=label><Icon name="eye"/></a>
         }
     });

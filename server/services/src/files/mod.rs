@@ -34,7 +34,7 @@ use tokio::sync::Semaphore;
 
 pub use self::{
     portal::{list_own, unread as count_own_unread},
-    reading::{Download, open},
+    reading::{Download, open, show},
     sending::{begin, finish, give_up, piece, progress},
     upkeep::{scan_waiting, sweep},
 };
@@ -171,8 +171,12 @@ pub async fn share(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<()> {
     let (access, mut work) = may_manage(ctx, patient, Action::FileShared, id.to_string()).await?;
     let file = work.lookup_file(&(&access).into(), id).await?.ok_or(Error::NotFound)?;
     opens(file.state)?;
-    if !work.share_file(&access, id, Some(ctx.now())).await? {
+    if !file.by_practice {
         return Err(Conflict::FileFromPortal.into());
+    }
+    if !work.share_file(&access, id, Some(ctx.now())).await? {
+        // Somebody shared it a moment ago.
+        return Ok(());
     }
     if !in_portal::tell(ctx, work.as_mut(), access.group(), patient, None).await? {
         return Err(Conflict::NobodyInPortal.into());
@@ -187,11 +191,13 @@ pub async fn share(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<()> {
 /// As [`share`].
 pub async fn unshare(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<()> {
     let (access, mut work) = may_manage(ctx, patient, Action::FileWithdrawn, id.to_string()).await?;
-    work.lookup_file(&(&access).into(), id).await?.ok_or(Error::NotFound)?;
-    if !work.share_file(&access, id, None).await? {
+    let file = work.lookup_file(&(&access).into(), id).await?.ok_or(Error::NotFound)?;
+    if !file.by_practice {
         return Err(Conflict::FileFromPortal.into());
     }
-    work.save().await?;
+    if work.share_file(&access, id, None).await? {
+        work.save().await?;
+    }
     Ok(())
 }
 

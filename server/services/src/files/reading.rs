@@ -68,6 +68,18 @@ pub(super) async fn whole_piece(services: &Services, id: FileId, key: &Key, size
 /// [`Error::NotFound`] for whoever may not (PT-06), or a [`Conflict`](domain::error::Conflict): it waits for the scanner, held a
 /// virus, or its key is missing.
 pub async fn open(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<Download> {
+    opened(ctx, patient, id, |_| true).await
+}
+
+/// The same for one that is shown in place. Any other is not there: nobody sees it, so it counts as opened by nobody.
+///
+/// # Errors
+/// As [`open`].
+pub async fn show(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<Download> {
+    opened(ctx, patient, id, FileType::is_shown).await
+}
+
+async fn opened(ctx: &Ctx, patient: PatientId, id: FileId, fits: fn(FileType) -> bool) -> Result<Download> {
     let actor = ctx.actor()?;
     let detail = id.to_string();
     match actor.door() {
@@ -79,7 +91,7 @@ pub async fn open(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<Download>
             let access = actor.may(ReadOwnFile, &facts)?;
             let entry = audit::entry(ctx, access.by(), access.group(), Action::FileOpened, patient);
             work.audit(&Entry { detail, ..entry }).await?;
-            let file = work.lookup_own_file(&access).await?.ok_or(Error::NotFound)?;
+            let file = work.lookup_own_file(&access).await?.filter(|file| fits(file.kind)).ok_or(Error::NotFound)?;
             opens(file.state)?;
             work.own_file_read(&access, ctx.now()).await?;
             let key = keys::open(&ctx.services, work.as_mut(), access.group(), id, &file.key).await?;
@@ -94,7 +106,7 @@ pub async fn open(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<Download>
             let mut work = unusual::opened(ctx, work, &seen, &facts).await?;
             let entry = audit::entry(ctx, access.by(), access.group(), Action::FileOpened, patient);
             work.audit(&Entry { detail, ..entry }).await?;
-            let file = work.lookup_file(&access, id).await?.ok_or(Error::NotFound)?;
+            let file = work.lookup_file(&access, id).await?.filter(|file| fits(file.kind)).ok_or(Error::NotFound)?;
             opens(file.state)?;
             let key = keys::open(&ctx.services, work.as_mut(), access.group(), id, &file.key).await?;
             work.save().await?;

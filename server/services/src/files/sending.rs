@@ -2,7 +2,7 @@
 //! access which ends meanwhile ends this too (UP-12). Nothing of it is one of the record before the last step, and every piece is
 //! sealed before it is kept.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use domain::{
@@ -205,7 +205,11 @@ pub async fn finish(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<Sent> {
     }
     // A file is whole in memory here, so few are at a time; each waits its turn.
     let turn = services.files.finishing.acquire().await.map_err(|_| Error::Unavailable(None))?;
-    let bytes = together(services, &underway, &key).await?;
+    let bytes = match together(services, &underway, &key).await {
+        Ok(bytes) => bytes,
+        // Another may have finished it meanwhile and taken the pieces away: it is said as they were told.
+        Err(error) => return find_sent(ctx, patient, id).await?.ok_or(error),
+    };
     let looked = {
         let name = underway.announced.name.clone();
         tokio::task::spawn_blocking(move || {
@@ -224,9 +228,18 @@ pub async fn finish(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<Sent> {
     };
     let bytes = Bytes::from(bytes);
     let (state, found) = scanned(services, id, &bytes).await?;
-    let digest = Sha256::new().chain_update(key.0).chain_update(&bytes).finalize().into();
-    if state != FileState::Infected {
-        services.files.vault.put(&whole(id), sealed(services, id, &key, &bytes)).await?;
+    let (digest, sealed) = {
+        let (services, key, bytes) = (Arc::clone(&ctx.services), key.clone(), bytes.clone());
+        // All of it at once: not on the threads that answer requests.
+        tokio::task::spawn_blocking(move || {
+            let digest = Sha256::new().chain_update(key.0).chain_update(&bytes).finalize().into();
+            (digest, (state != FileState::Infected).then(|| sealed(&services, id, &key, &bytes)))
+        })
+        .await
+        .map_err(|error| Error::Fault(Box::new(error)))?
+    };
+    if let Some(sealed) = sealed {
+        services.files.vault.put(&whole(id), sealed).await?;
     }
     let file = NewFile {
         name: underway.announced.name.clone(),
@@ -240,13 +253,20 @@ pub async fn finish(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<Sent> {
     };
     drop(bytes);
     drop(turn);
-    keep(ctx, patient, id, &file).await?;
+    let state = keep(ctx, patient, id, &file).await?;
     forget_pieces(services, &underway).await;
     Ok(Sent { id, state })
 }
 
-/// One of the record, from here on. The key is looked up again: it may have been sealed anew meanwhile.
-async fn keep(ctx: &Ctx, patient: PatientId, id: FileId, file: &NewFile) -> Result<()> {
+/// What became of a file that is one of the record already.
+async fn find_sent(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<Option<Sent>> {
+    let mut work = read_work(ctx).await?;
+    let access = may_send(ctx, work.as_mut(), patient).await?.sending();
+    Ok(work.find_sent_file(&access, id).await?.map(|state| Sent { id, state }))
+}
+
+/// One of the record, from here on, and where it stands. The key is looked up again: it may have been sealed anew meanwhile.
+async fn keep(ctx: &Ctx, patient: PatientId, id: FileId, file: &NewFile) -> Result<FileState> {
     let mut work = begin_work(ctx).await?;
     let by = may_send(ctx, work.as_mut(), patient).await?;
     let access = by.sending();
@@ -255,10 +275,7 @@ async fn keep(ctx: &Ctx, patient: PatientId, id: FileId, file: &NewFile) -> Resu
     work.audit(&Entry { detail: format!("{id}{found}"), ..entry }).await?;
     let Some(underway) = work.lookup_upload(&access, id).await? else {
         // Of two who finish it at once, one did: the other says the same.
-        return match work.find_sent_file(&access, id).await? {
-            Some(_) => Ok(()),
-            None => Err(Error::NotFound),
-        };
+        return work.find_sent_file(&access, id).await?.ok_or(Error::NotFound);
     };
     let file = NewFile { key: underway.key, ..file.clone() };
     if !work.add_file(&access, id, &file, ctx.now()).await? {
@@ -268,7 +285,7 @@ async fn keep(ctx: &Ctx, patient: PatientId, id: FileId, file: &NewFile) -> Resu
         tell(ctx, work.as_mut(), access).await?;
     }
     work.save().await?;
-    Ok(())
+    Ok(file.state)
 }
 
 /// Tells those who are to know: who treats the patient and the front desk.

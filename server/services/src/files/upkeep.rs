@@ -1,6 +1,8 @@
 //! What is done for files beside the requests: what waits for the scanner is scanned, and what nobody knows of any more is swept
 //! out of the vault (UP-10).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use domain::{
     audit::{Action, Entry},
     ids::FileId,
@@ -12,7 +14,7 @@ use uuid::Uuid;
 use super::{keys, reading::whole_piece, whole};
 use crate::{
     context::Services,
-    error::Result,
+    error::{Error, Result},
     ports::{BoxError, Known, Unscanned, Verdict, WaitingFile},
 };
 
@@ -26,38 +28,58 @@ const NAMES: usize = 5_000;
 /// # Errors
 /// Storage's.
 pub async fn scan_waiting(services: &Services, stopping: &(dyn Fn() -> bool + Sync)) -> Result<u64> {
-    let mut scanned = 0;
+    let (mut scanned, mut after) = (0, None);
     loop {
-        let waiting = services.store.look().await?.unscoped_list_waiting_files(STEP).await?;
-        if waiting.is_empty() {
-            return Ok(scanned);
-        }
+        let waiting = services.store.look().await?.unscoped_list_waiting_files(after, STEP).await?;
+        let Some(last) = waiting.last() else { return Ok(scanned) };
+        after = Some(last.id);
         for file in waiting {
-            if stopping() || !scan(services, &file).await? {
+            if stopping() {
                 return Ok(scanned);
             }
-            scanned += 1;
+            match scan(services, &file).await? {
+                Scan::Done => scanned += 1,
+                Scan::Unreadable => {}
+                Scan::Silent => return Ok(scanned),
+            }
         }
     }
 }
 
-/// False when the scanner does not answer.
-async fn scan(services: &Services, file: &WaitingFile) -> Result<bool> {
+/// What came of a try.
+enum Scan {
+    Done,
+    /// What is kept of this file, or its key, is not what it was: it goes on waiting, and holds up no other.
+    Unreadable,
+    /// The scanner does not answer.
+    Silent,
+}
+
+async fn scan(services: &Services, file: &WaitingFile) -> Result<Scan> {
     let key = {
         let mut work = services.store.look().await?;
-        keys::open(services, work.as_mut(), file.group, file.id, &file.key).await?
+        match keys::open(services, work.as_mut(), file.group, file.id, &file.key).await {
+            Err(Error::Conflict(_)) => return Ok(Scan::Unreadable),
+            key => key?,
+        }
     };
-    let key = &key;
+    let (key, unreadable) = (&key, &AtomicBool::new(false));
     let pieces = stream::iter(0..domain::file::pieces(file.size)).then(move |number| async move {
-        whole_piece(services, file.id, key, file.size, number).await.map_err(|error| Box::new(error) as BoxError)
+        let piece = whole_piece(services, file.id, key, file.size, number).await;
+        unreadable.fetch_or(matches!(piece, Err(Error::Fault(_))), Ordering::Relaxed);
+        piece.map_err(|error| Box::new(error) as BoxError)
     });
     let found = if services.files.scanner.configured() {
         match services.files.scanner.scan(pieces.boxed()).await {
             Ok(Verdict::Clean) => None,
             Ok(Verdict::Infected { what }) => Some(what),
+            Err(Unscanned::Unavailable(cause)) if unreadable.load(Ordering::Relaxed) => {
+                tracing::error!(file = %file.id, %cause, "a file that waits for the scanner cannot be read");
+                return Ok(Scan::Unreadable);
+            }
             Err(Unscanned::Unavailable(cause)) => {
                 tracing::warn!(file = %file.id, %cause, "files still wait for the scanner");
-                return Ok(false);
+                return Ok(Scan::Silent);
             }
         }
     } else {
@@ -76,13 +98,16 @@ async fn scan(services: &Services, file: &WaitingFile) -> Result<bool> {
         })
         .await?;
     }
-    let changed = work.unscoped_file_scanned(file, found.as_deref()).await?;
+    if !work.unscoped_file_scanned(file, found.as_deref()).await? {
+        // Another server said it meanwhile, or somebody removed the file: there is nothing to be written down.
+        return Ok(Scan::Done);
+    }
     work.save().await?;
-    if changed && found.is_some() {
+    if found.is_some() {
         tracing::warn!(file = %file.id, "a virus was found in a file that waited; what was in it is removed");
         services.files.vault.remove(&whole(file.id)).await?;
     }
-    Ok(true)
+    Ok(Scan::Done)
 }
 
 /// Gives up files of which nothing came for a while, and takes out of the vault what no row knows of: what was broken off, what was

@@ -106,6 +106,8 @@ pub struct StoredFile {
     pub size: u64,
     /// Where it stands.
     pub state: FileState,
+    /// Did the practice add it? Otherwise it came from the portal.
+    pub by_practice: bool,
     /// Its key.
     pub key: SealedKey,
 }
@@ -236,8 +238,8 @@ pub trait Files {
     /// Keeps that this portal user opened it.
     async fn own_file_read(&mut self, access: &Access<ReadOwnFile>, at: Time) -> Stored<()>;
 
-    /// Files that wait for the scanner, oldest first.
-    async fn unscoped_list_waiting_files(&mut self, most: u32) -> Stored<Vec<WaitingFile>>;
+    /// Files that wait for the scanner, oldest first, behind this one.
+    async fn unscoped_list_waiting_files(&mut self, after: Option<FileId>, most: u32) -> Stored<Vec<WaitingFile>>;
 
     /// The scanner's word; false when the file does not wait any more.
     async fn unscoped_file_scanned(&mut self, file: &WaitingFile, found: Option<&str>) -> Stored<bool>;

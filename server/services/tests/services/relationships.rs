@@ -6,6 +6,7 @@ use domain::{
     access::{Because, Explanation, ManageRelationships, PatientFacts, Relationship},
     bulk::Selection,
     error::{Conflict, Refusal},
+    file::FileForm,
     history::HistoryFilter,
     ids::{PatientId, UserId},
     note::NoteForm,
@@ -15,7 +16,7 @@ use domain::{
     user::{AccessSettings, Level, Role, UserFilter, UserState},
 };
 use services::{
-    Ctx, Error, bulk, console, forms, history, invitations, locations, mails, notes, notifications, patients,
+    Ctx, Error, bulk, console, files, forms, history, invitations, locations, mails, notes, notifications, patients,
     relationships, settings, templates, updates, users,
 };
 
@@ -228,6 +229,8 @@ pub async fn tried_on(user: &Ctx, patient: PatientId) -> BTreeMap<&'static str, 
         ("SendForms", Came::of(forms::send_start(user, patient).await)),
         ("ViewForms", Came::of(forms::requests(user, patient, &page).await)),
         ("WriteNotes", Came::of(notes::begin(user, patient, &NoteForm::default()).await)),
+        ("ViewFiles", Came::of(files::list(user, patient, &page).await)),
+        ("AddFiles", Came::of(files::begin(user, patient, &FileForm::default()).await)),
         ("ManageRelationships", Came::of(relationships::list(user, patient, &page).await)),
     ])
 }
@@ -252,9 +255,17 @@ pub async fn tried_in_group(user: &Ctx) -> BTreeMap<&'static str, Came> {
     ])
 }
 
-/// Rights to what there is no door to by itself, or nothing to see: nobody has returned a form.
-const NO_DOOR: [&str; 6] =
-    ["ShareNotes", "ViewAppointments", "ViewFormAnswers", "ViewInvoices", "ViewNotes", "ViewSocialHistory"];
+/// Rights to what there is no door to by itself, or nothing to see: nobody has returned a form or sent a file.
+const NO_DOOR: [&str; 8] = [
+    "ManageFiles",
+    "ReadFiles",
+    "ShareNotes",
+    "ViewAppointments",
+    "ViewFormAnswers",
+    "ViewInvoices",
+    "ViewNotes",
+    "ViewSocialHistory",
+];
 
 /// Every right that was explained was tried, and came to what was said.
 pub fn agree(explained: &[Explanation], tried: &BTreeMap<&'static str, Came>) {

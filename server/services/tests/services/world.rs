@@ -86,30 +86,37 @@ impl FakeSafe {
         *self.0.lock().unwrap() = "key two".to_owned();
     }
 
-    fn stream(&self, bound_to: &str, length: usize) -> (Vec<u8>, [u8; 32]) {
+    fn stream(&self, bound_to: &str, length: usize) -> Vec<u8> {
         let key = self.0.lock().unwrap().clone();
-        let mut stream = Vec::new();
-        for block in 0.. {
+        let key = Sha256::digest(format!("{key}|{bound_to}"));
+        let mut stream = Vec::with_capacity(length + 32);
+        for block in 0_u64.. {
             if stream.len() >= length {
                 break;
             }
-            stream.extend_from_slice(&Sha256::digest(format!("{key}|{bound_to}|{block}")));
+            stream.extend_from_slice(&Sha256::new().chain_update(key).chain_update(block.to_le_bytes()).finalize());
         }
         stream.truncate(length);
-        (stream, Sha256::digest(format!("{key}|{bound_to}|tag")).into())
+        stream
+    }
+
+    fn tag(&self, bound_to: &str, secret: &[u8]) -> [u8; 32] {
+        let key = self.0.lock().unwrap().clone();
+        Sha256::new().chain_update(format!("{key}|{bound_to}|tag|")).chain_update(secret).finalize().into()
     }
 }
 
 impl Safe for FakeSafe {
     fn seal(&self, secret: &[u8], bound_to: &str) -> Vec<u8> {
-        let (stream, tag) = self.stream(bound_to, secret.len());
-        tag.into_iter().chain(secret.iter().zip(stream).map(|(a, b)| a ^ b)).collect()
+        let stream = self.stream(bound_to, secret.len());
+        self.tag(bound_to, secret).into_iter().chain(secret.iter().zip(stream).map(|(a, b)| a ^ b)).collect()
     }
 
     fn open(&self, sealed: &[u8], bound_to: &str) -> Option<Vec<u8>> {
         let (found, body) = sealed.split_at_checked(32)?;
-        let (stream, tag) = self.stream(bound_to, body.len());
-        (found == tag).then(|| body.iter().zip(stream).map(|(a, b)| a ^ b).collect())
+        let stream = self.stream(bound_to, body.len());
+        let secret: Vec<u8> = body.iter().zip(stream).map(|(a, b)| a ^ b).collect();
+        (found == self.tag(bound_to, &secret)).then_some(secret)
     }
 
     fn seal_by(&self, key: &Key, secret: &[u8], bound_to: &str) -> Vec<u8> {

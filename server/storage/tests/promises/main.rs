@@ -36,6 +36,7 @@ mod migrations;
 mod notes;
 mod notifications;
 mod outbox;
+mod patient_files;
 mod patients;
 mod practice;
 mod relationships;
