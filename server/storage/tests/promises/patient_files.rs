@@ -208,7 +208,8 @@ async fn whole(
     loop {
         let found = page_of(page.clone()).await.unwrap();
         assert!(found.rows.len() <= limit as usize);
-        (all.extend(found.rows), pages += 1);
+        all.extend(found.rows);
+        pages += 1;
         page.after = found.next;
         if page.after.is_none() {
             return (all, pages);
@@ -336,7 +337,7 @@ async fn a_file_becomes_one_of_the_record_once(database: &TestDatabase) {
         added_at: later(4),
         unread: false,
     };
-    assert_eq!(listed(&world, &world.mira, ann.id, 10).await.0, [expected.clone()]);
+    assert_eq!(listed(&world, &world.mira, ann.id, 10).await.0, std::slice::from_ref(&expected));
     assert_eq!(own_listed(&world, &own, 10).await, [expected]);
     assert_eq!(count(&database.url_text(), "SELECT count(*) FROM files WHERE length(digest) = 32").await, 1);
 }
