@@ -137,7 +137,7 @@ const figures = (times) => `p50 ${quantile(times, 0.5).toFixed(0)} ms, p99 ${qua
 
 const rate = (bytes, ms) => `${(bytes / MIB / (ms / 1_000)).toFixed(1)} MiB/s`;
 
-const KILLS = Number(process.env.FILE_KILLS ?? 12);
+const KILLS = Number(process.env.FILE_KILLS ?? 6);
 
 // Between the vault and the row there are milliseconds: the kill of a finish waits for the file in the vault, that of a
 // removal for nothing. What the client was told is the truth; what it was not told may be one or the other, but whole.

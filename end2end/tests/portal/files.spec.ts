@@ -207,7 +207,7 @@ test("once the network is back, it is no longer said to be gone", async ({ page,
   });
   // So many pieces that one more is less than a tenth of it.
   const hold = await holdPiece(page, 3);
-  await send(page, await onDisk("scan.pdf", pdf(24 * PIECE)));
+  await send(page, await onDisk("scan.pdf", pdf(12 * PIECE)));
   await expect(says(page)).toContainText("The network is gone.");
   await hold.held;
   await expect(says(page)).toContainText("Sending scan.pdf");
