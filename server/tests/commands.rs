@@ -7,10 +7,14 @@ use std::{
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+/// The longest a command that ends by itself may take, in hundredths of a second.
+const PATIENCE: u32 = 6_000;
 
 fn portico(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
@@ -20,7 +24,17 @@ fn portico(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> C
 }
 
 fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = portico(folder, arguments, environment).output().unwrap();
+    let mut command = portico(folder, arguments, environment);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    for _ in 0..PATIENCE {
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // A server that should have refused to start would serve for ever. Of one that ended this is nothing.
+    child.kill().unwrap();
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
