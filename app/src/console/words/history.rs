@@ -182,6 +182,7 @@ pub fn refused(detail: &str) -> String {
         "bulk" => "a bulk invitation",
         "console" | "notifications" => "the console",
         "family" => "who sees a record",
+        "files" => "a file",
         "forms" => "a form",
         "handout" => "the portal handout",
         "history" => "the history",
