@@ -144,7 +144,7 @@ mod tests {
     use crate::{
         access::{
             Actor, Denied, Face, ListOwnFiles, ManageFiles, ReadFiles, ReadOwnFile, Relationship, UserFace, ViewFiles,
-            Waits,
+            Waits, dice::Dice,
         },
         error::Refusal,
         grant::{self, Birthdays, Grant, Kind, State, Terms},
@@ -155,26 +155,6 @@ mod tests {
 
     /// Cases of each side; together over 600,000.
     const CASES: u32 = 400_000;
-
-    /// Small and even: xorshift64*.
-    struct Dice(u64);
-
-    impl Dice {
-        fn below(&mut self, n: u64) -> u64 {
-            self.0 ^= self.0 >> 12;
-            self.0 ^= self.0 << 25;
-            self.0 ^= self.0 >> 27;
-            (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % n
-        }
-
-        fn coin(&mut self) -> bool {
-            self.below(2) == 0
-        }
-
-        fn one<T: Copy>(&mut self, of: &[T]) -> T {
-            of[usize::try_from(self.below(of.len() as u64)).unwrap()]
-        }
-    }
 
     fn id<T: From<Uuid>>(n: u128) -> T {
         Uuid::from_u128(n).into()

@@ -10,6 +10,8 @@
 //! To add a right: a line in `rights::rights!`, its `decide`, its row in the matrix test, its place in [`explain`].
 
 pub mod actor;
+#[cfg(test)]
+mod dice;
 pub mod explain;
 pub mod files;
 pub mod notes;

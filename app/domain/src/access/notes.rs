@@ -184,7 +184,7 @@ mod tests {
     use crate::{
         access::{
             Actor, Denied, EditNote, Face, ListNotes, ReadNote, ReadOwnNote, Relationship, ShareNote,
-            ShareWithColleagues, Waits, WithdrawNote, WriteNotes,
+            ShareWithColleagues, Waits, WithdrawNote, WriteNotes, dice::Dice,
         },
         grant::{self, Birthdays, Grant, Kind, State, Terms},
         ids::GroupId,
@@ -194,26 +194,6 @@ mod tests {
 
     /// Cases of each kind; together over a million.
     const CASES: u32 = 600_000;
-
-    /// Small and even: xorshift64*.
-    struct Dice(u64);
-
-    impl Dice {
-        fn below(&mut self, n: u64) -> u64 {
-            self.0 ^= self.0 >> 12;
-            self.0 ^= self.0 << 25;
-            self.0 ^= self.0 >> 27;
-            (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % n
-        }
-
-        fn coin(&mut self) -> bool {
-            self.below(2) == 0
-        }
-
-        fn one<T: Copy>(&mut self, of: &[T]) -> T {
-            of[usize::try_from(self.below(of.len() as u64)).unwrap()]
-        }
-    }
 
     fn id<T: From<Uuid>>(n: u128) -> T {
         Uuid::from_u128(n).into()
