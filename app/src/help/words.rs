@@ -71,6 +71,16 @@ pub const PATIENTS: Guide = Guide {
             ],
         },
         Topic {
+            title: "How do I send a referral, a letter or a photo?",
+            lines: &[
+                "Home, then Files. Choose what it is and the file, or several, and Send: a PDF, a photo, a Word document or a text of at \
+                 most 25 MB. Where it was taken is removed from a photo.",
+                "When the network goes, keep the page open: it goes on by itself. After a reload choose the same file again, and it goes \
+                 on where it was.",
+                "The practice is told that something came, and those who treat you can open it. What it shares with you stands there, too.",
+            ],
+        },
+        Topic {
             title: "Who can see my record?",
             lines: &[
                 "Home, then “People who can see this record”: who uses the portal for you. You can let somebody in, and end what you \
@@ -157,6 +167,14 @@ pub const PRACTICE: Guide = Guide {
                 "What was published stays. A correction is a further version, and both are kept.",
                 "Settings > General > Patient Access > Note Sharing switches sharing among colleagues off: then what was shared with \
                  them cannot be read until it is on again.",
+            ],
+        },
+        Topic {
+            title: "Where is what a patient sent?",
+            lines: &[
+                "On the patient, under Documents; the bell says that something came. Those who treat the patient, and clinical and full \
+                 access, can open it. Others see that a file came, not what it is called.",
+                "Add files puts in what came by other ways. The portal shows it only when you choose “Show in the portal”.",
             ],
         },
         Topic {

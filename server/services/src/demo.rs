@@ -5,6 +5,7 @@ mod people;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use domain::{
     access::{
         Access, Actor, AddPatient, EditPatient, InvitePatient, Inviting, ManageTemplates, PatientFacts, SendForms,
@@ -15,13 +16,16 @@ use domain::{
     email::Email,
     emergency::EmergencyContact,
     error::Invalid,
+    file::FileForm,
     grant::{Grant, Kind},
     ids::{AccountId, FormId, GroupId, LocationId, PatientId, UserId},
     invitation::{Events, Invitation},
+    limits,
     location::{Location, OpeningHours},
     mail::{self, Failure},
     note::{Category, NoteForm, ShareForm},
     notification::{News, Notification},
+    page::PageRequest,
     patient::{Contact, Patient},
     person::UserName,
     practice::Group,
@@ -35,7 +39,7 @@ use crate::{
     audit,
     context::{Ctx, Origin, Services},
     error::{Error, Result},
-    notes, patients,
+    files, notes, patients,
     ports::{NewSession, QueuedMail, Work},
     sessions, tokens, updates,
 };
@@ -208,6 +212,14 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
         change_details(&owner, &at_portal(lien), *patient).await?;
         if let [mira, tom, ..] = actors.as_slice() {
             add_notes(&at_portal(mira), &at_portal(tom), *patient).await?;
+            send_referral(&at_portal(lien), *patient).await?;
+            // Whoever was told has seen it: the bell of a demo tells of what is done in it.
+            for actor in &actors {
+                match files::list(&at_portal(actor), *patient, &PageRequest::default()).await {
+                    Ok(_) | Err(Error::NotFound) => {}
+                    Err(error) => return Err(error),
+                }
+            }
         }
         ask(&at_portal(grace), *other, &[(Field::Mobile, "0491 570 110")]).await?;
     }
@@ -273,6 +285,20 @@ async fn add_notes(mira: &Ctx, tom: &Ctx, patient: PatientId) -> Result<()> {
     let food = form("Food diary", Category::Assessment, "Brought a diary of seven days. Eats little in the morning.");
     let id = notes::begin(tom, patient, &food).await?;
     notes::publish(tom, patient, id, 0, &food).await.map(drop)
+}
+
+/// A photo of a referral, as a phone takes one.
+const REFERRAL: &[u8] = include_bytes!("demo/referral.jpg");
+
+/// Somebody sent the photo of a referral from the portal.
+async fn send_referral(portal: &Ctx, patient: PatientId) -> Result<()> {
+    let form =
+        FileForm { name: "Referral.jpg".to_owned(), category: "referral".to_owned(), size: REFERRAL.len() as u64 };
+    let upload = files::begin(portal, patient, &form).await?;
+    for (number, piece) in (0..).zip(REFERRAL.chunks(limits::FILE_PIECE as usize)) {
+        files::piece(portal, patient, upload.id, number, Bytes::from_static(piece)).await?;
+    }
+    files::finish(portal, patient, upload.id).await.map(drop)
 }
 
 /// Somebody at the portal types these into their details, and sends them.
