@@ -1,5 +1,5 @@
 //! The pages, fetched when they are first shown: what somebody never opens costs them nothing. Pages that
-//! are used together are one piece of WASM (`patients`, `notes`, `reports`, `settings`, `forms`, `users`, `own`); what several pieces need is a piece
+//! are used together are one piece of WASM (`patients`, `notes`, `documents`, `reports`, `settings`, `forms`, `users`, `own`); what several pieces need is a piece
 //! too, and few pieces make few of those (P-13).
 //!
 //! A piece may fail to arrive: the network is away, or a new version of the server knows it by another name. Then the page
@@ -50,6 +50,16 @@ fn notes(patient: PatientId, note: Option<NoteId>) -> Fetched {
 /// The Notes tab of a profile: whoever opens patients only to see their details downloads none of it.
 pub fn notes_tab(patient: PatientId, note: Option<NoteId>) -> AnyView {
     later(move || notes(patient, note))
+}
+
+#[wasm_split(documents, wasm_split_path = leptos::wasm_split, fallible)]
+fn documents(patient: PatientId) -> Fetched {
+    Ok(view! { <patients::Files id=patient/> }.into_any())
+}
+
+/// The Documents tab, in the same manner.
+pub fn documents_tab(patient: PatientId) -> AnyView {
+    later(move || documents(patient))
 }
 
 #[wasm_split(reports, wasm_split_path = leptos::wasm_split, fallible)]

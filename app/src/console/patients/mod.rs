@@ -19,6 +19,7 @@ mod terms;
 mod updates;
 
 pub use self::{
+    files::Files,
     list::Patients,
     new::NewPatient,
     notes::{Note, Notes},

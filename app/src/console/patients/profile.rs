@@ -9,7 +9,6 @@ use leptos::prelude::*;
 use super::{
     access::Access,
     contacts::Contacts,
-    files::Files,
     forms::Forms,
     invite::{Invite, Target},
     portal_users::PortalSettings,
@@ -84,7 +83,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             Tab::Contacts => view! { <Contacts id=id profile=profile may_edit=edit inviting=inviting invited=invited/> }.into_any(),
             Tab::Notes if may.with_untracked(|may| may.see_notes) => pages::notes_tab(id, note.get()),
             Tab::Notes => view! { <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Level)}</p></Empty> }.into_any(),
-            Tab::Documents => view! { <Files id=id/> }.into_any(),
+            Tab::Documents => pages::documents_tab(id),
             Tab::Forms => view! { <Forms id=id may_send=edit/> }.into_any(),
             Tab::Updates => view! { <Updates id=id profile=profile/> }.into_any(),
             Tab::Access if see_access => view! { <Access id=id invited=invited inviting=inviting may=may changed=move || profile.again()/> }.into_any(),
