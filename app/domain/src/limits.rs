@@ -76,6 +76,10 @@ pub const FILES_FINISHING: usize = 2;
 pub const SCAN_AT_ONCE: Span = Span::seconds(10);
 /// Bytes of the disk that no file takes.
 pub const DISK_KEPT: u64 = 256 * 1024 * 1024;
+/// Parts of a Word document, which is an archive.
+pub const ARCHIVE_ENTRIES: usize = 1_000;
+/// Bytes that they say they unpack to. Nothing is unpacked here; whoever opens the document would (UP-04).
+pub const ARCHIVE_UNPACKED: u64 = 50 * 1024 * 1024;
 /// The largest picture, in points.
 pub const PICTURE_POINTS: u64 = 100_000_000;
 /// The longest side of a picture, in points.

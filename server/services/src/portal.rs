@@ -15,7 +15,6 @@ use crate::{
     context::Ctx,
     days,
     error::{Error, Result},
-    files,
     ports::{OwnRecord, Work},
 };
 
@@ -58,7 +57,7 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     if actor.may(ViewOwnClinical, &facts).is_ok() {
         asked_forms = view.count_own_asked_forms(&access).await?;
         unread_notes = view.count_own_unread_notes(&actor.may(ViewOwnClinical, &facts)?, ctx.now()).await?;
-        unread_files = files::count_own_unread(view.as_mut(), &actor.may(ListOwnFiles, &facts)?).await?;
+        unread_files = view.count_own_unread_files(&actor.may(ListOwnFiles, &facts)?).await?;
         answered_details = view.count_own_unseen_updates(&access, Told::Details).await?;
         answered_contacts = view.count_own_unseen_updates(&access, Told::Contacts).await?;
     }

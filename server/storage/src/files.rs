@@ -23,7 +23,8 @@ use uuid::Uuid;
 
 use super::{
     SqlWork,
-    users::{RelatedRow, select_user},
+    notifications::{forget_news, near_users},
+    users::select_user,
 };
 use crate::common::{BEYOND, FIRST, known, readable};
 
@@ -40,7 +41,7 @@ macro_rules! in_portal {
 
 /// `SELECT`, what a list shows of a file, and the rest of the statement, which calls the tables `f` and `u`.
 macro_rules! select_file {
-    ($unread:literal, $($rest:tt)+) => {
+    ([$($unread:tt)+] $($rest:tt)+) => {
         concat!(
             "SELECT
                  f.id,
@@ -64,7 +65,7 @@ macro_rules! select_file {
                  f.shared_at,
                  f.added_at,
                  ",
-            $unread,
+            $($unread)+,
             " AS unread
              FROM files f
              LEFT JOIN users u
@@ -310,6 +311,32 @@ impl SqlWork {
             )
             .await?;
         Ok(count)
+    }
+
+    async fn stored_file(&mut self, group: Uuid, patient: Uuid, id: Uuid) -> Stored<Option<StoredFile>> {
+        let row: Option<StoredRow> = self
+            .find(
+                query_as(
+                    "SELECT
+                         id,
+                         name,
+                         kind,
+                         size,
+                         state,
+                         sender_account_id IS NULL AS by_practice,
+                         key_number,
+                         sealed_key
+                     FROM files
+                     WHERE group_id = $1
+                       AND patient_id = $2
+                       AND id = $3",
+                )
+                .bind(group)
+                .bind(patient)
+                .bind(id),
+            )
+            .await?;
+        row.map(StoredFile::try_from).transpose()
     }
 
     async fn add_usage(&mut self, group: Uuid, files: i64, bytes: i64) -> Stored<()> {
@@ -732,39 +759,7 @@ impl Files for SqlWork {
     }
 
     async fn list_file_receivers(&mut self, access: &SendingFiles) -> Stored<Vec<(User, Option<Relationship>)>> {
-        let rows: Vec<RelatedRow> = self
-            .all(
-                query_as(select_user!(
-                    ",
-                         r.kind AS relationship
-                     FROM users u
-                     LEFT JOIN practitioner_relationships r
-                         ON r.group_id = u.group_id
-                        AND r.user_id = u.id
-                        AND r.patient_id = $2
-                     WHERE u.group_id = $1
-                       AND u.state = 'active'
-                       AND (r.kind IS NOT NULL OR u.level IN (
-                           'full', 'calendar_contacts', 'calendar_contacts_finance', 'admin_full'
-                       ))
-                       AND NOT EXISTS (
-                           SELECT 1
-                           FROM notifications n
-                           WHERE n.group_id = u.group_id
-                             AND n.user_id = u.id
-                             AND n.read_at IS NULL
-                             AND n.what = 'file_came'
-                             AND n.patient_id = $2
-                       )
-                     ORDER BY r.kind IS NULL, u.id
-                     LIMIT $3"
-                ))
-                .bind(access.group().uuid())
-                .bind(access.patient().uuid())
-                .bind(i64::from(limits::REVIEWERS)),
-            )
-            .await?;
-        rows.into_iter().map(RelatedRow::read).collect()
+        self.near(near_users!("file_came", ""), access.group().uuid(), access.patient().uuid()).await
     }
 
     async fn list_files(&mut self, access: &Access<ViewFiles>, page: &PageRequest) -> Stored<Page<ListedFile>> {
@@ -772,7 +767,7 @@ impl Files for SqlWork {
         let rows: Vec<FileRow> = self
             .all(
                 query_as(select_file!(
-                    "FALSE",
+                    ["FALSE"]
                     "
                      WHERE f.group_id = $1
                        AND f.patient_id = $2
@@ -790,57 +785,12 @@ impl Files for SqlWork {
     }
 
     async fn forget_file_news(&mut self, access: &Access<ViewFiles>, at: Time) -> Stored<()> {
-        let told: Vec<(Uuid,)> = self
-            .all(
-                query_as(
-                    "UPDATE notifications
-                     SET read_at = $4
-                     WHERE group_id = $1
-                       AND patient_id = $2
-                       AND user_id = $3
-                       AND what = 'file_came'
-                       AND read_at IS NULL
-                     RETURNING (
-                         SELECT w.account_id
-                         FROM users w
-                         WHERE w.group_id = notifications.group_id
-                           AND w.id = notifications.user_id
-                     )",
-                )
-                .bind(access.group().uuid())
-                .bind(access.patient().uuid())
-                .bind(access.user().uuid())
-                .bind(at.millis()),
-            )
-            .await?;
-        self.ring(told);
-        Ok(())
+        let (group, patient) = (access.group().uuid(), access.patient().uuid());
+        self.forget(forget_news!("file_came"), group, patient, Some(access.user()), at).await
     }
 
     async fn lookup_file(&mut self, access: &Access<ReadFiles>, id: FileId) -> Stored<Option<StoredFile>> {
-        let row: Option<StoredRow> = self
-            .find(
-                query_as(
-                    "SELECT
-                         id,
-                         name,
-                         kind,
-                         size,
-                         state,
-                         sender_account_id IS NULL AS by_practice,
-                         key_number,
-                         sealed_key
-                     FROM files
-                     WHERE group_id = $1
-                       AND patient_id = $2
-                       AND id = $3",
-                )
-                .bind(access.group().uuid())
-                .bind(access.patient().uuid())
-                .bind(id.uuid()),
-            )
-            .await?;
-        row.map(StoredFile::try_from).transpose()
+        self.stored_file(access.group().uuid(), access.patient().uuid(), id.uuid()).await
     }
 
     async fn save_file(
@@ -965,16 +915,7 @@ impl Files for SqlWork {
         let rows: Vec<FileRow> = self
             .all(
                 query_as(select_file!(
-                    "(f.shared_at IS NOT NULL
-                 AND f.sender_account_id IS NULL
-                 AND f.state = 'kept'
-                 AND NOT EXISTS (
-                     SELECT 1
-                     FROM file_readings r
-                     WHERE r.group_id = f.group_id
-                       AND r.file_id = f.id
-                       AND r.account_id = $3
-                 ))",
+                    ["(", unread!(), ")"]
                     "
                      WHERE f.group_id = $1
                        AND f.patient_id = $2",
@@ -1008,29 +949,7 @@ impl Files for SqlWork {
     }
 
     async fn lookup_own_file(&mut self, access: &Access<ReadOwnFile>) -> Stored<Option<StoredFile>> {
-        let row: Option<StoredRow> = self
-            .find(
-                query_as(
-                    "SELECT
-                         id,
-                         name,
-                         kind,
-                         size,
-                         state,
-                         sender_account_id IS NULL AS by_practice,
-                         key_number,
-                         sealed_key
-                     FROM files
-                     WHERE group_id = $1
-                       AND patient_id = $2
-                       AND id = $3",
-                )
-                .bind(access.group().uuid())
-                .bind(access.patient().uuid())
-                .bind(access.file().uuid()),
-            )
-            .await?;
-        row.map(StoredFile::try_from).transpose()
+        self.stored_file(access.group().uuid(), access.patient().uuid(), access.file().uuid()).await
     }
 
     async fn own_file_read(&mut self, access: &Access<ReadOwnFile>, at: Time) -> Stored<()> {

@@ -2,17 +2,19 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup},
+    access::{Access, EnterGroup, Relationship},
     ids::{GroupId, NotificationId, UserId},
+    limits,
     notification::{AccessChange, News, Notification},
     page::{Page, PageRequest},
     time::Time,
+    user::User,
 };
 use services::ports::{Hint, Notifications, StoreError, Stored, Work as _};
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
-use super::{SqlWork, patients::own};
+use super::{SqlWork, patients::own, users::RelatedRow};
 use crate::common::{BEYOND, FIRST, known};
 
 const ACCEPTED: &str = "invitation_accepted";
@@ -28,6 +30,67 @@ const RETURNED: &str = "form_returned";
 const NOTES: &str = "notes_shared";
 const UPDATES: &str = "updates_waiting";
 const FILE: &str = "file_came";
+
+/// Active users who might be told of this about a patient and whose bell does not say so already: who treat them first, then who are
+/// not confined to patients of their own. The news is written out, so that its partial index serves.
+macro_rules! near_users {
+    ($what:literal, $writes:literal) => {
+        select_user!(
+            ",
+                 r.kind AS relationship
+             FROM users u
+             LEFT JOIN practitioner_relationships r
+                 ON r.group_id = u.group_id
+                AND r.user_id = u.id
+                AND r.patient_id = $2
+             WHERE u.group_id = $1
+               AND u.state = 'active'",
+            $writes,
+            "
+               AND (r.kind IS NOT NULL OR u.level IN (
+                   'full', 'calendar_contacts', 'calendar_contacts_finance', 'admin_full'
+               ))
+               AND NOT EXISTS (
+                   SELECT 1
+                   FROM notifications n
+                   WHERE n.group_id = u.group_id
+                     AND n.user_id = u.id
+                     AND n.read_at IS NULL
+                     AND n.what = '",
+            $what,
+            "'
+                     AND n.patient_id = $2
+               )
+             ORDER BY r.kind IS NULL, u.id
+             LIMIT $3"
+        )
+    };
+}
+
+/// What the bell says of this about a patient is over: for one user, or for everybody.
+macro_rules! forget_news {
+    ($what:literal) => {
+        concat!(
+            "UPDATE notifications
+             SET read_at = $3
+             WHERE group_id = $1
+               AND patient_id = $2
+               AND user_id = COALESCE($4, user_id)
+               AND what = '",
+            $what,
+            "'
+               AND read_at IS NULL
+             RETURNING (
+                 SELECT w.account_id
+                 FROM users w
+                 WHERE w.group_id = notifications.group_id
+                   AND w.id = notifications.user_id
+             )"
+        )
+    };
+}
+
+pub(super) use {forget_news, near_users};
 
 /// What this program can read.
 const KNOWN: [&str; 12] = [
@@ -88,6 +151,42 @@ impl TryFrom<NotificationRow> for Notification {
             at: Time::from_millis(row.happened_at),
             read_at: row.read_at.map(Time::from_millis),
         })
+    }
+}
+
+impl SqlWork {
+    /// Runs what [`near_users!`] says.
+    pub(super) async fn near(
+        &mut self,
+        statement: &'static str,
+        group: Uuid,
+        patient: Uuid,
+    ) -> Stored<Vec<(User, Option<Relationship>)>> {
+        let statement = query_as(statement).bind(group).bind(patient).bind(i64::from(limits::REVIEWERS));
+        let rows: Vec<RelatedRow> = self.all(statement).await?;
+        rows.into_iter().map(RelatedRow::read).collect()
+    }
+
+    /// Runs what [`forget_news!`] says.
+    pub(super) async fn forget(
+        &mut self,
+        statement: &'static str,
+        group: Uuid,
+        patient: Uuid,
+        user: Option<UserId>,
+        at: Time,
+    ) -> Stored<()> {
+        let user = user.map(|user| user.uuid());
+        let statement = query_as(statement).bind(group).bind(patient).bind(at.millis()).bind(user);
+        let told = self.all(statement).await?;
+        self.ring(told);
+        Ok(())
+    }
+
+    pub(super) fn ring(&mut self, accounts: Vec<(Uuid,)>) {
+        for (account,) in accounts {
+            self.hint(Hint::Bell(account.into()));
+        }
     }
 }
 

@@ -18,14 +18,13 @@ use domain::{
     update::{Mode, Outcome, QueueFilter, Subject, Told, Topic, Update},
     user::{Level, User},
 };
-use services::ports::{
-    Hint, ListedChange, ListedUpdate, Practice as _, SocialReach, StoreError, Stored, Updates, Work as _,
-};
+use services::ports::{ListedChange, ListedUpdate, Practice as _, SocialReach, StoreError, Stored, Updates};
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::{
     SqlWork,
+    notifications::{forget_news, near_users},
     patients::{nothing, own},
     users::{RelatedRow, select_user},
 };
@@ -561,40 +560,8 @@ impl Updates for SqlWork {
     }
 
     async fn list_reviewers(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Vec<(User, Option<Relationship>)>> {
-        let rows: Vec<RelatedRow> = self
-            .all(
-                query_as(select_user!(
-                    ",
-                         r.kind AS relationship
-                     FROM users u
-                     LEFT JOIN practitioner_relationships r
-                         ON r.group_id = u.group_id
-                        AND r.user_id = u.id
-                        AND r.patient_id = $2
-                     WHERE u.group_id = $1
-                       AND u.state = 'active'
-                       AND NOT u.read_only
-                       AND (r.kind IS NOT NULL OR u.level IN (
-                           'full', 'calendar_contacts', 'calendar_contacts_finance', 'admin_full'
-                       ))
-                       AND NOT EXISTS (
-                           SELECT 1
-                           FROM notifications n
-                           WHERE n.group_id = u.group_id
-                             AND n.user_id = u.id
-                             AND n.read_at IS NULL
-                             AND n.what = 'updates_waiting'
-                             AND n.patient_id = $2
-                       )
-                     ORDER BY r.kind IS NULL, u.id
-                     LIMIT $3"
-                ))
-                .bind(access.group().uuid())
-                .bind(access.patient().uuid())
-                .bind(i64::from(limits::REVIEWERS)),
-            )
-            .await?;
-        rows.into_iter().map(RelatedRow::read).collect()
+        let writes = near_users!("updates_waiting", " AND NOT u.read_only");
+        self.near(writes, access.group().uuid(), access.patient().uuid()).await
     }
 
     async fn list_told_reviewers(&mut self, access: &Access<EditPatient>) -> Stored<Vec<(User, Option<Relationship>)>> {
@@ -614,7 +581,7 @@ impl Updates for SqlWork {
         whose: Option<&[UserId]>,
         at: Time,
     ) -> Stored<()> {
-        self.forget_news(access.group().uuid(), access.patient().uuid(), whose, at).await
+        self.forget_update_news_of(access.group().uuid(), access.patient().uuid(), whose, at).await
     }
 
     async fn forget_own_update_news(
@@ -623,7 +590,7 @@ impl Updates for SqlWork {
         whose: Option<&[UserId]>,
         at: Time,
     ) -> Stored<()> {
-        self.forget_news(access.group().uuid(), access.patient().uuid(), whose, at).await
+        self.forget_update_news_of(access.group().uuid(), access.patient().uuid(), whose, at).await
     }
 
     async fn recall_update_news(&mut self, access: &Access<EditPatient>, forgotten_at: Time) -> Stored<()> {
@@ -1000,43 +967,18 @@ impl SqlWork {
     }
 
     /// Somebody's, or everybody's.
-    async fn forget_news(&mut self, group: Uuid, patient: Uuid, whose: Option<&[UserId]>, at: Time) -> Stored<()> {
-        let some = whose.map(|whose| whose.iter().map(|user| Some(user.uuid())).collect());
-        let mut told = Vec::new();
-        for user in some.unwrap_or_else(|| vec![None]) {
-            let rows: Vec<(Uuid,)> = self
-                .all(
-                    query_as(
-                        "UPDATE notifications
-                         SET read_at = $3
-                         WHERE group_id = $1
-                           AND patient_id = $2
-                           AND user_id = COALESCE($4, user_id)
-                           AND what = 'updates_waiting'
-                           AND read_at IS NULL
-                         RETURNING (
-                             SELECT w.account_id
-                             FROM users w
-                             WHERE w.group_id = notifications.group_id
-                               AND w.id = notifications.user_id
-                         )",
-                    )
-                    .bind(group)
-                    .bind(patient)
-                    .bind(at.millis())
-                    .bind(user),
-                )
-                .await?;
-            told.extend(rows);
+    async fn forget_update_news_of(
+        &mut self,
+        group: Uuid,
+        patient: Uuid,
+        whose: Option<&[UserId]>,
+        at: Time,
+    ) -> Stored<()> {
+        let whose = whose.map(|whose| whose.iter().map(|user| Some(*user)).collect());
+        for user in whose.unwrap_or_else(|| vec![None]) {
+            self.forget(forget_news!("updates_waiting"), group, patient, user, at).await?;
         }
-        self.ring(told);
         Ok(())
-    }
-
-    pub(super) fn ring(&mut self, accounts: Vec<(Uuid,)>) {
-        for (account,) in accounts {
-            self.hint(Hint::Bell(account.into()));
-        }
     }
 
     async fn background(&mut self, group: Uuid, patient: Uuid) -> Stored<Background> {

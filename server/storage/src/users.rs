@@ -90,7 +90,7 @@ impl RelatedRow {
 
 /// `SELECT`, a user's columns, and the rest of the statement, which calls the table `u`.
 macro_rules! select_user {
-    ($rest:literal) => {
+    ($($rest:tt)+) => {
         concat!(
             "SELECT
                  u.id,
@@ -110,7 +110,7 @@ macro_rules! select_user {
                  u.state,
                  u.state_at,
                  u.version",
-            $rest
+            $($rest)+
         )
     };
 }

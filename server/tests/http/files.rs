@@ -1247,3 +1247,27 @@ async fn what_waits_or_held_a_virus_is_opened_by_nobody() {
         assert!(open(&lien, &patient, &waiting).await.is(200).body == pdf());
     }
 }
+
+// S0-21: what stands in the way of a file is said by name, and by nobody's fault.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_in_the_way_is_said() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let author = app.practitioner().await;
+        let (lien, patient) = app.portal_user(&author, 'a', 1).await;
+        let conflict = |why: &str| format!("{{\"error\":\"conflict\",\"detail\":\"{why}\"}}");
+        // Not all of it is there.
+        let begun = lien.begin_file(&patient, "a.txt", 300_000).await.is(200).json();
+        let half = begun["id"].as_str().unwrap();
+        assert_eq!(of(&lien, "files/finish", &patient, half).await.is(409).text(), conflict("pieces_missing"));
+        // A picture of which half is missing.
+        let cut = lien.almost_send_file(&patient, "a.png", b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR").await;
+        let damaged = of(&lien, "files/finish", &patient, &cut).await.is(422).json();
+        assert_eq!(damaged["detail"]["fields"][0], json!({ "field": "file", "problem": "file_damaged" }));
+        of(&lien, "files/finish", &patient, &cut).await.is(404);
+        // Nobody of the portal would see it.
+        let alone = app.patient(&author, 'a', 2).await;
+        let file = author.send_file(&alone, "a.txt", b"for nobody").await;
+        assert_eq!(of(&author, "files/share", &alone, &file).await.is(409).text(), conflict("nobody_in_portal"));
+    }
+}

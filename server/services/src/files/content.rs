@@ -2,11 +2,6 @@
 
 use domain::{file::FileType, limits};
 
-/// The most entries of a Word document. Real ones have some dozens.
-const ENTRIES: usize = 1_000;
-/// What a Word document may say that it unpacks to, in bytes: it is opened where it is looked at (UP-04). Real ones hold pictures,
-/// which hardly grow.
-const UNPACKED: u64 = 10 * limits::FILE;
 /// The part of a Word document that holds its macros.
 const MACROS: &[u8] = b"vbaProject.bin";
 /// The end of a zip archive, without its comment; the comment's length is the last two bytes of it.
@@ -95,7 +90,7 @@ fn zip_names(bytes: &[u8]) -> Option<Vec<&[u8]>> {
     let end = zip_end(bytes)?;
     let record = bytes.get(end..)?;
     let (entries, size, start) = (number::<2>(record, 10)?, number::<4>(record, 12)?, number::<4>(record, 16)?);
-    if entries > ENTRIES {
+    if entries > limits::ARCHIVE_ENTRIES {
         return None;
     }
     let mut rest = bytes.get(..end)?.get(start..start.checked_add(size)?)?;
@@ -105,7 +100,7 @@ fn zip_names(bytes: &[u8]) -> Option<Vec<&[u8]>> {
             return None;
         }
         unpacked += number::<4>(rest, 24)? as u64;
-        if unpacked > UNPACKED {
+        if unpacked > limits::ARCHIVE_UNPACKED {
             return None;
         }
         let (name, extra, comment) = (number::<2>(rest, 28)?, number::<2>(rest, 30)?, number::<2>(rest, 32)?);

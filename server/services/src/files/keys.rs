@@ -24,7 +24,7 @@ fn of_file(id: FileId) -> String {
     format!("file-key:{id}")
 }
 
-/// Opens what only a key opens that is not there: nothing is lost, and nothing is written over.
+/// What is said where a key is not there: nothing is lost by it, and nothing is written over.
 fn missing(what: impl std::fmt::Display) -> Error {
     tracing::error!(%what, "cannot be opened: the key that sealed it is not among the server's; see `portico keys list`");
     Conflict::FileKeyMissing.into()

@@ -33,7 +33,7 @@ use domain::{
 use tokio::sync::Semaphore;
 
 pub use self::{
-    portal::{list_own, unread as count_own_unread},
+    portal::list_own,
     reading::{Download, open, show},
     sending::{begin, finish, give_up, piece, progress},
     upkeep::{scan_waiting, sweep},

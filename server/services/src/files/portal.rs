@@ -1,7 +1,7 @@
 //! The patient's side: the files that one sent, and what the portal shows besides.
 
 use domain::{
-    access::{Access, GrantFacts, ListOwnFiles, SendOwnFiles, ViewOwnRecord},
+    access::{GrantFacts, ListOwnFiles, SendOwnFiles, ViewOwnRecord},
     audit::Action,
     file::{OwnFileRow, OwnFiles},
     ids::{AccountId, PatientId},
@@ -60,12 +60,4 @@ fn row(file: ListedFile, account: AccountId) -> OwnFileRow {
         at: if from_practice { file.shared_at.unwrap_or(file.added_at) } else { file.added_at },
         unread: file.unread,
     }
-}
-
-/// How many files that the practice shared this portal user has not opened.
-///
-/// # Errors
-/// Storage's.
-pub async fn unread(work: &mut dyn Work, access: &Access<ListOwnFiles>) -> Result<i64> {
-    Ok(work.count_own_unread_files(access).await?)
 }

@@ -79,11 +79,12 @@ async fn read_work(ctx: &Ctx) -> Result<Box<dyn Work>> {
 /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`] with the fields `file` and `category`, a [`Conflict`], or
 /// [`Error::Full`].
 pub async fn begin(ctx: &Ctx, patient: PatientId, form: &FileForm) -> Result<Upload> {
+    // Before the unit of work: a slow disk shall not hold up everybody who writes.
+    let free = ctx.services.files.vault.room().await?;
     let mut work = begin_work(ctx).await?;
     let access = may_send(ctx, work.as_mut(), patient).await?.sending();
     let announced = form.check()?;
     has_room(&work.count_files(&access).await?, announced.size)?;
-    let free = ctx.services.files.vault.room().await?;
     // As much again while it is put together.
     if free.is_some_and(|free| free < limits::DISK_KEPT + 2 * announced.size) {
         return Err(Error::Full);
