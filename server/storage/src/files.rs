@@ -522,6 +522,10 @@ impl Files for SqlWork {
         Ok(())
     }
 
+    async fn lock_files(&mut self, access: &SendingFiles) -> Stored<()> {
+        self.add_usage(access.group().uuid(), 0, 0).await
+    }
+
     async fn count_files(&mut self, access: &SendingFiles) -> Stored<FilesKept> {
         let (files, size): (i64, i64) = self
             .one(

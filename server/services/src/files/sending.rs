@@ -84,6 +84,7 @@ pub async fn begin(ctx: &Ctx, patient: PatientId, form: &FileForm) -> Result<Upl
     let mut work = begin_work(ctx).await?;
     let access = may_send(ctx, work.as_mut(), patient).await?.sending();
     let announced = form.check()?;
+    work.lock_files(&access).await?;
     has_room(&work.count_files(&access).await?, announced.size)?;
     // As much again while it is put together.
     if free.is_some_and(|free| free < limits::DISK_KEPT + 2 * announced.size) {
@@ -187,7 +188,7 @@ async fn forget_pieces(services: &Services, underway: &Underway) {
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] with the field `file` for what is not taken, of which nothing is
-/// kept; [`Conflict::PiecesMissing`], [`Conflict::NoRoomForFile`]; [`Error::Full`] or [`Error::Unavailable`], after which it can be
+/// kept; [`Conflict::PiecesMissing`]; [`Error::Full`] or [`Error::Unavailable`], after which it can be
 /// asked again.
 pub async fn finish(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<Sent> {
     let services = &ctx.services;

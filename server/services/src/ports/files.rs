@@ -166,6 +166,9 @@ pub trait Files {
     /// Seals a file's key anew.
     async fn unscoped_save_file_key(&mut self, group: GroupId, id: FileId, key: &SealedKey) -> Stored<()>;
 
+    /// Holds what is counted until the unit of work ends, so that two who begin at once do not both find room (UP-08).
+    async fn lock_files(&mut self, access: &SendingFiles) -> Stored<()>;
+
     /// What is kept and on its way.
     async fn count_files(&mut self, access: &SendingFiles) -> Stored<FilesKept>;
 
