@@ -2,6 +2,7 @@
 //! area keeps its own other words in its `words.rs`.
 
 use domain::{
+    document::DocumentType,
     error::{Conflict, Problem, Refusal},
     file::{FileCategory, FileType},
     note::Category,
@@ -20,6 +21,20 @@ pub const fn category(category: Category) -> &'static str {
         Category::Summary => "Summary",
         Category::Call => "Call",
         Category::Other => "Other",
+    }
+}
+
+/// What type a document is of.
+#[must_use]
+pub const fn document_type(kind: DocumentType) -> &'static str {
+    match kind {
+        DocumentType::Letter => "Letter",
+        DocumentType::Report => "Report",
+        DocumentType::Plan => "Plan",
+        DocumentType::Certificate => "Certificate",
+        DocumentType::Receipt => "Receipt",
+        DocumentType::Form => "Form",
+        DocumentType::Other => "Other document",
     }
 }
 
@@ -200,6 +215,12 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
         }
         Conflict::PeopleFirst => "This order names somebody who is not in the record yet. Decide about them first.",
         Conflict::DecidedMeanwhile => "Somebody else decided about this meanwhile. Look again to see how.",
+        Conflict::DocumentCompleted => {
+            "This document is completed, and cannot be changed any more. To say something else, take it back and write another."
+        }
+        Conflict::DocumentNotCompleted => {
+            "That is for completed documents only. This one is a draft, or was taken back."
+        }
         Conflict::NoRoomForFile => {
             "There is no room for this file any more. The practice can remove files that are not needed."
         }

@@ -14,8 +14,8 @@ use app::{
     forms::Answer,
     help::{PatientHelp, PracticeHelp},
     portal::{
-        AccessLogView, AccountView, ContactView, ContactsView, DetailsView, FilesView, FormView, FormsView, HomeView,
-        Place, PlaceView, ProfileHistoryView, StartView,
+        AccessLogView, AccountView, ContactView, ContactsView, DetailsView, DocumentView, DocumentsView, FilesView,
+        FormView, FormsView, HomeView, Place, PlaceView, ProfileHistoryView, StartView,
     },
     shell::{Assets, Trouble, Typed, console_shell, error_page},
 };
@@ -23,6 +23,7 @@ use domain::{
     access_log::{AccessLog, Part, Visit, Visitor},
     account::{Device, Door},
     audit::Action,
+    document::{DocumentText, DocumentType, OwnDocument, OwnDocumentRow, OwnDocuments},
     emergency::{self, EmergencyContact},
     error::{Conflict, Invalid, Problem},
     file::{FileCategory, FileState, FileType, OwnFileRow, OwnFiles, Room},
@@ -48,6 +49,7 @@ use leptos_router::{
 };
 
 const NOW: Time = Time::from_millis(1_795_500_000_000);
+const ACKNOWLEDGE: &str = "/api/documents/acknowledge";
 const EVIL: &str = "\"><script>alert(1)</script><img src=x onerror=alert(1)>";
 
 fn patient(n: u128) -> PatientId {
@@ -76,6 +78,8 @@ fn frame(records: Vec<PortalRecord>, greet: &str, phone: &str) -> PortalFrame {
         record: records[0].clone(),
         asked_forms: 0,
         unread_notes: 0,
+        unread_documents: 0,
+        unconfirmed_documents: 0,
         unread_files: 0,
         answered_details: 0,
         answered_contacts: 0,
@@ -380,6 +384,45 @@ fn files(rows: Vec<OwnFileRow>, room: Option<Room>, next: Option<&str>, later: b
     view! { <FilesView frame=one() files=files later=later now=NOW/> }.into_any()
 }
 
+/// One of each type, their titles and authors trying to be markup: every other one is unread, every third one asks.
+fn own_documents() -> Vec<OwnDocumentRow> {
+    let row = |(n, kind): (u32, DocumentType)| OwnDocumentRow {
+        id: format!("doc_{n:032x}").parse().unwrap(),
+        title: format!("{n} {EVIL}"),
+        kind,
+        author: EVIL.into(),
+        at: NOW,
+        unread: n % 2 == 1,
+        asks: n % 3 == 0,
+    };
+    (1..).zip(DocumentType::ALL).map(row).collect()
+}
+
+fn documents(rows: Vec<OwnDocumentRow>, next: Option<&str>, later: bool) -> AnyView {
+    let documents = ListPage { rows, next: next.map(str::to_owned) };
+    let documents = OwnDocuments { documents, time_zone: "Australia/Sydney".into() };
+    view! { <DocumentsView frame=one() documents=documents later=later now=NOW/> }.into_any()
+}
+
+fn document(asks: bool, acknowledged_at: Option<Time>) -> AnyView {
+    let text = DocumentText {
+        title: EVIL.into(),
+        kind: DocumentType::Letter,
+        body: format!("First {EVIL}\n\nSecond {EVIL}"),
+        asks,
+    };
+    let document = OwnDocument {
+        id: own_documents()[0].id,
+        text,
+        author: EVIL.into(),
+        profession: EVIL.into(),
+        at: NOW,
+        acknowledged_at,
+        time_zone: "Australia/Sydney".into(),
+    };
+    view! { <DocumentView frame=one() document=document now=NOW/> }.into_any()
+}
+
 /// A page, and what it is drawn from.
 type Page = Box<dyn Fn() -> AnyView + Send + Sync>;
 
@@ -596,6 +639,34 @@ fn pages() -> BTreeMap<&'static str, String> {
             "home-files",
             Box::new(|| {
                 let frame = PortalFrame { unread_files: 2, ..one() };
+                view! { <HomeView frame=frame/> }.into_any()
+            }),
+        ),
+        ("documents", Box::new(|| documents(own_documents(), Some("doc_x"), false))),
+        ("documents-none", Box::new(|| documents(Vec::new(), None, false))),
+        ("documents-earlier", Box::new(|| documents(own_documents(), None, true))),
+        ("documents-no-earlier", Box::new(|| documents(Vec::new(), None, true))),
+        ("document-asks", Box::new(|| document(true, None))),
+        (
+            "document-refused",
+            Box::new(|| {
+                refused(ACKNOWLEDGE, &[], AppError::NotFound);
+                document(true, None)
+            }),
+        ),
+        ("document-acknowledged", Box::new(|| document(true, Some(NOW)))),
+        ("document", Box::new(|| document(false, None))),
+        (
+            "home-documents",
+            Box::new(|| {
+                let frame = PortalFrame { unread_documents: 2, ..one() };
+                view! { <HomeView frame=frame/> }.into_any()
+            }),
+        ),
+        (
+            "home-unconfirmed",
+            Box::new(|| {
+                let frame = PortalFrame { unconfirmed_documents: 1, ..one() };
                 view! { <HomeView frame=frame/> }.into_any()
             }),
         ),
@@ -874,6 +945,69 @@ fn the_files_page_says_what_each_is_and_who_may_send() {
     assert!(attributes(&pages["files-earlier"], "href").contains(&here.as_str()));
     assert!(pages["home-files"].contains("2 files that you have not opened") && pages["home-files"].contains(&here));
     assert!(!pages["home"].contains("New in your files"));
+}
+
+// S3-07, S3-08: each document is a link that says of what type it is, by whom and when, whether it is new and what is asked.
+#[test]
+fn the_documents_page_says_what_each_is() {
+    let pages = pages();
+    let html = &pages["documents"];
+    let here = format!("/portal/{}/documents", patient(1));
+    let list = html.split("<ul class=\"places").nth(1).unwrap().split("</ul>").next().unwrap();
+    let links: Vec<_> = own_documents().iter().map(|row| format!("{here}/{}", row.id)).collect();
+    let hrefs: Vec<_> = attributes(list, "href").into_iter().filter(|href| href.starts_with("/portal")).collect();
+    assert_eq!(hrefs, links);
+    for kind in ["Letter", "Report", "Plan", "Certificate", "Receipt", "Form", "Other document"] {
+        assert!(list.contains(&format!("class=\"place-text\">{kind}<!>, ")), "{kind}: {list}");
+    }
+    for (said, times) in [("<time datetime=", 7), (">New<", 4), ("Please confirm that you have read it.", 2)] {
+        assert_eq!(list.matches(said).count(), times, "{said}: {list}");
+    }
+    assert!(html.contains(&format!("href=\"{here}?after=doc_x\"")), "{html}");
+    let earlier = &pages["documents-earlier"];
+    assert!(earlier.contains("The latest documents") && !earlier.contains("?after="), "{earlier}");
+    assert!(!html.contains("The latest documents"));
+    let none = &pages["documents-none"];
+    assert!(none.contains("No documents yet") && none.contains("href=\"tel:0255501234\""), "{none}");
+    assert!(pages["documents-no-earlier"].contains("No earlier documents"));
+    assert!(!pages["documents-no-earlier"].contains("No documents yet"));
+    let home = &pages["home-documents"];
+    assert!(home.contains("2 documents that you have not read yet") && home.contains("New documents"), "{home}");
+    assert!(attributes(home, "href").contains(&here.as_str()));
+    assert!(!pages["home"].contains("New documents"));
+    let home = &pages["home-unconfirmed"];
+    assert!(home.contains("asks you to confirm that you have read a document") && !home.contains("New documents"));
+    assert!(attributes(home, "href").contains(&here.as_str()));
+    assert!(!pages["home"].contains("asks you to confirm") && !pages["home-documents"].contains("asks you to confirm"));
+}
+
+// S3-08: who is asked finds one button, which works without scripts; who said so finds when, and who is not asked neither.
+// Each can be saved and printed.
+#[test]
+fn a_document_asks_once_and_only_where_it_is_to() {
+    let pages = pages();
+    let id = own_documents()[0].id;
+    let here = format!("/portal/{}/documents/{id}", patient(1));
+    for (name, asked, acknowledged) in [
+        ("document-asks", true, false),
+        ("document-refused", true, false),
+        ("document-acknowledged", false, true),
+        ("document", false, false),
+    ] {
+        let html = &pages[name];
+        let door = format!("action=\"{ACKNOWLEDGE}?page={here}\"");
+        assert_eq!(html.contains(&door), asked, "{name}: {html}");
+        let fields = ["patient", "id"].map(|field| html.contains(&format!("name=\"{field}\"")));
+        assert_eq!(fields, [asked, asked], "{name}: {html}");
+        assert_eq!(html.contains("You confirmed having read it:"), acknowledged, "{name}: {html}");
+        let asking = html.split("id=\"acknowledge\"").nth(1).unwrap_or_default().split("</form>").next().unwrap();
+        assert_eq!(asking.contains("role=\"alert\""), name == "document-refused", "{name}: {html}");
+        assert!(attributes(html, "href").contains(&format!("/pdf/{}/{id}", patient(1)).as_str()), "{name}: {html}");
+        assert!(html.contains("<h1 dir=\"auto\">Document of Amelia Okafor</h1>"), "{name}: {html}");
+        // The text in its paragraphs.
+        assert!(html.contains("First \"&gt;&lt;script&gt;"), "{name}: {html}");
+        assert_eq!(html.matches("<p dir=\"auto\" class=\"note-text\">").count(), 2, "{name}: {html}");
+    }
 }
 
 // AN-05: an unknown link names nobody; a dead one the practice and its telephone.

@@ -99,6 +99,7 @@ pub const fn is_told(action: Action) -> bool {
     is_of_forms(action)
         // That notes are looked at, not which and how many: drafts and private ones are among them (PT-03).
         || matches!(action, Action::NotesListed | Action::NoteViewed)
+        || matches!(action, Action::DocumentsListed | Action::DocumentViewed | Action::RecordPrinted)
         || matches!(action, Action::FilesListed | Action::FileAdded | Action::FileOpened | Action::FileRemoved)
         || matches!(
             action,
@@ -161,6 +162,9 @@ pub const fn is_looking_around(action: Action) -> bool {
             | Action::FormViewed
             | Action::NotesListed
             | Action::NoteViewed
+            | Action::DocumentsListed
+            | Action::DocumentViewed
+            | Action::RecordPrinted
             | Action::FilesListed
             | Action::FileOpened
             | Action::PortalUsersViewed

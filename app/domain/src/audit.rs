@@ -151,6 +151,26 @@ pub enum Action {
     AllNotesShared,
     /// Ended that.
     AllNotesUnshared,
+    /// Looked at which documents a record has.
+    DocumentsListed,
+    /// Read a document that is or was completed.
+    DocumentViewed,
+    /// Opened the draft of a document.
+    DocumentDraftOpened,
+    /// Looked at a document as the patient would see it.
+    DocumentPreviewed,
+    /// Kept the draft of a document.
+    DocumentSaved,
+    /// Threw the draft of a document away.
+    DocumentDiscarded,
+    /// Completed a document.
+    DocumentCompleted,
+    /// Took a document back.
+    DocumentWithdrawn,
+    /// Said in the portal that a document was read.
+    DocumentAcknowledged,
+    /// A document or a note was made a file.
+    RecordPrinted,
     /// Looked at which files a record has.
     FilesListed,
     /// A file was added to a record.
@@ -213,7 +233,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 98] = [
+    pub const ALL: [Self; 108] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -283,6 +303,16 @@ impl Action {
         Self::NoteUnshared,
         Self::AllNotesShared,
         Self::AllNotesUnshared,
+        Self::DocumentsListed,
+        Self::DocumentViewed,
+        Self::DocumentDraftOpened,
+        Self::DocumentPreviewed,
+        Self::DocumentSaved,
+        Self::DocumentDiscarded,
+        Self::DocumentCompleted,
+        Self::DocumentWithdrawn,
+        Self::DocumentAcknowledged,
+        Self::RecordPrinted,
         Self::FilesListed,
         Self::FileAdded,
         Self::FileOpened,
@@ -387,6 +417,16 @@ impl Action {
             Self::NoteUnshared => "note_unshared",
             Self::AllNotesShared => "all_notes_shared",
             Self::AllNotesUnshared => "all_notes_unshared",
+            Self::DocumentsListed => "documents_listed",
+            Self::DocumentViewed => "document_viewed",
+            Self::DocumentDraftOpened => "document_draft_opened",
+            Self::DocumentPreviewed => "document_previewed",
+            Self::DocumentSaved => "document_saved",
+            Self::DocumentDiscarded => "document_discarded",
+            Self::DocumentCompleted => "document_completed",
+            Self::DocumentWithdrawn => "document_withdrawn",
+            Self::DocumentAcknowledged => "document_acknowledged",
+            Self::RecordPrinted => "record_printed",
             Self::FilesListed => "files_listed",
             Self::FileAdded => "file_added",
             Self::FileOpened => "file_opened",

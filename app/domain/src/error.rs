@@ -243,6 +243,10 @@ pub enum Conflict {
     PeopleFirst,
     /// It is too late to take the decision back.
     TooLateToUndo,
+    /// What was completed stays: it is taken back, and another one is written.
+    DocumentCompleted,
+    /// Only what is completed, and was not taken back, becomes a paper, or is taken back.
+    DocumentNotCompleted,
     /// So many files, or so large ones, are kept about the patient or by the practice already that this one has no room.
     NoRoomForFile,
     /// The caller sends so many files at once that no more can begin.

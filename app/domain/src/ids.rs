@@ -117,6 +117,8 @@ ids! {
     NoteId = "not";
     /// A file about a patient.
     FileId = "fil";
+    /// A document about a patient.
+    DocumentId = "doc";
     /// One change of what a record says, as it is kept.
     ChangeId = "chg";
     /// One line behind the bell.

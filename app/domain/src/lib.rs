@@ -40,6 +40,7 @@ pub mod account;
 pub mod audit;
 pub mod background;
 pub mod bulk;
+pub mod document;
 pub mod email;
 pub mod emergency;
 pub mod error;

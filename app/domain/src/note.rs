@@ -289,6 +289,8 @@ pub struct NotePage {
     pub id: NoteId,
     /// Who wrote it.
     pub author: String,
+    /// What they do.
+    pub profession: String,
     /// Did the caller?
     pub own: bool,
     /// The latest version; none of a draft.

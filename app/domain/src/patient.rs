@@ -441,6 +441,8 @@ pub struct ProfileRights {
     pub see_social: bool,
     /// Know of notes: one's own, those that are shared, or all.
     pub see_notes: bool,
+    /// Read documents.
+    pub see_documents: bool,
 }
 
 #[cfg(test)]

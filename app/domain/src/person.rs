@@ -171,6 +171,12 @@ pub fn pseudonym(number: i64) -> String {
     format!("PT-{number:06}")
 }
 
+/// Who wrote something, and what they do: under a note or a document.
+#[must_use]
+pub fn with_profession(name: &str, profession: &str) -> String {
+    if profession.is_empty() { name.to_owned() } else { format!("{name}, {profession}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

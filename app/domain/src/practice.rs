@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    document::DocumentTypes,
     email::Email,
     error::{Conflict, Invalid, Problem},
     grant::AgeRules,
@@ -41,6 +42,8 @@ pub struct PatientAccess {
     pub updates: Mode,
     /// May practitioners share their notes with colleagues (S0-39)? While not, nothing that was shared is readable.
     pub note_sharing: bool,
+    /// The types of documents that the portal does not show (S3-09).
+    pub hidden_documents: DocumentTypes,
     /// Counts the saves: two people editing at once do not overwrite each other.
     pub version: i64,
 }
@@ -54,6 +57,7 @@ impl Default for PatientAccess {
             reminders: true,
             updates: Mode::default(),
             note_sharing: true,
+            hidden_documents: DocumentTypes::default(),
             version: 0,
         }
     }
@@ -110,6 +114,8 @@ pub struct PatientAccessForm {
     pub updates: String,
     /// `yes` when practitioners may share notes with colleagues; none leaves it as it is, for pages that do not know it yet.
     pub note_sharing: Option<String>,
+    /// Codes of the types of documents that the portal does not show, with spaces between; none leaves it as it is.
+    pub hidden_documents: Option<String>,
     /// What becomes of changes that wait, where nobody will be asked any more: a [`crate::update::Waiting`]'s code.
     pub waiting: String,
 }
@@ -125,11 +131,22 @@ impl PatientAccessForm {
         let link_life = invalid.check("link_hours", hours.and_then(PatientAccess::check_link_life));
         let ages = AgeRules::check(&mut invalid, &self.steps_down, &self.ends);
         let updates = invalid.check("updates", Mode::from_code(&self.updates));
-        match (link_life, ages, updates) {
-            (Some(link_life), Some(ages), Some(updates)) => {
+        let hidden = DocumentTypes::from_codes(self.hidden_documents.as_deref().unwrap_or_default());
+        let hidden_documents = invalid.check("hidden_documents", hidden);
+        match (link_life, ages, updates, hidden_documents) {
+            (Some(link_life), Some(ages), Some(updates), Some(hidden_documents)) => {
                 let (invitations, reminders) = (self.invitations == "yes", self.reminders == "yes");
                 let note_sharing = self.note_sharing.as_deref() == Some("yes");
-                Ok(PatientAccess { invitations, link_life, ages, reminders, updates, note_sharing, version })
+                Ok(PatientAccess {
+                    invitations,
+                    link_life,
+                    ages,
+                    reminders,
+                    updates,
+                    note_sharing,
+                    hidden_documents,
+                    version,
+                })
             }
             _ => Err(invalid),
         }

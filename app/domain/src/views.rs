@@ -96,7 +96,11 @@ pub struct PortalFrame {
     pub asked_forms: i64,
     /// How many notes that were shared this person has not read; none before whoever is here for appointments.
     pub unread_notes: i64,
-    /// How many files that the practice shared this person has not opened, in the same manner.
+    /// How many completed documents this person has not read, likewise.
+    pub unread_documents: i64,
+    /// How many they have read and are asked to say so.
+    pub unconfirmed_documents: i64,
+    /// How many files that the practice shared this person has not opened, likewise.
     pub unread_files: i64,
     /// How much of what this portal user asked to change was decided about since they looked at their details.
     pub answered_details: u32,

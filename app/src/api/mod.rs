@@ -10,6 +10,7 @@ pub mod account;
 pub mod bulk;
 mod client;
 pub mod console;
+pub mod documents;
 pub mod family;
 pub mod files;
 pub mod forms;

@@ -4,6 +4,7 @@ use domain::{
     ids::{NoteId, PatientId, UserId},
     note::{NoteFilter, NoteForm, NotePage, Notes, OwnNote, OwnNotes, ShareForm, SharedWith, Version},
     page::{Page, PageRequest},
+    paper::File,
     relationship::PractitionerChoice,
 };
 use leptos::prelude::*;
@@ -11,7 +12,13 @@ use leptos::prelude::*;
 use super::strict::Json;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
-use {super::answer, services::notes};
+use {
+    super::answer,
+    services::{
+        notes,
+        paper::record::{self, Paper},
+    },
+};
 
 /// The patient's notes that the caller may read, latest first.
 #[server(name = ListNotes, endpoint = "notes/list", input = Json, client = super::client::Console)]
@@ -29,6 +36,12 @@ pub async fn open(patient: PatientId, id: NoteId) -> Result<NotePage, AppError> 
 #[server(name = NoteVersions, endpoint = "notes/versions", input = Json, client = super::client::Console)]
 pub async fn versions(patient: PatientId, id: NoteId, page: PageRequest) -> Result<Page<Version>, AppError> {
     answer(id, |ctx| async move { notes::versions(&ctx, patient, id, &page).await }).await
+}
+
+/// What was published, as a PDF.
+#[server(name = NotePdf, endpoint = "notes/pdf", input = Json, client = super::client::Console)]
+pub async fn pdf(patient: PatientId, id: NoteId) -> Result<File, AppError> {
+    answer(id, |ctx| async move { record::print(&ctx, patient, Paper::Note(id)).await }).await
 }
 
 /// Begins a note, as a draft.

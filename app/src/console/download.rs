@@ -81,6 +81,26 @@ where
         .into_any()
 }
 
+/// The buttons under what is written about somebody: print it; and save it as a PDF of this name, for those who may take what they
+/// see out of the program.
+pub fn paper<F>(name: String, ask: impl Fn() -> F + Copy + Send + Sync + 'static) -> AnyView
+where
+    F: Future<Output = Result<File, AppError>> + 'static,
+{
+    let desk = use_desk();
+    let saving = RwSignal::new(false);
+    view! {
+        <Button icon="printer" press=move |_| drop(window().print())>{words::PRINT}</Button>
+        {desk.start().may.export_data.then(|| view! {
+            <Button icon="download" press=move |_| saving.set(true)>{words::DOWNLOAD_PDF}</Button>
+        })}
+        {move || saving.get().then(|| {
+            pdf_dialog(words::PDF_TITLE, words::PDF_TEXT, name.clone(), ask, move || saving.set(false))
+        })}
+    }
+    .into_any()
+}
+
 /// A button that fetches a PDF and hands it to the browser as a file of this name, and what went wrong.
 pub fn pdf<F>(name: &'static str, ask: impl Fn() -> F + Copy + Send + Sync + 'static) -> (AnyView, AnyView)
 where

@@ -94,6 +94,29 @@ impl<T: Send + Sync + 'static> Load<T> {
         (move || failed.get().then(|| view! { <Head title=words::NOT_SHOWN up=up/> })).into_any()
     }
 
+    /// What stands around a view that must not be drawn anew with each answer, such as an editor: a skeleton until there is one, an
+    /// error with a way to try again. The view itself goes away only while the server wants to know first who is looking.
+    pub fn around(self, lines: usize, view: impl Fn() -> AnyView + Copy + Send + Sync + 'static) -> impl IntoView
+    where
+        T: Clone,
+    {
+        let shown = Memo::new(move |_| {
+            (
+                self.value.with(Option::is_some),
+                self.error.with(Option::is_some),
+                self.error.with(|error| *error == Some(AppError::StepUp)),
+            )
+        });
+        view! {
+            {failure(self.error, move || self.again())}
+            {move || match shown.get() {
+                (_, _, true) | (false, true, _) => ().into_any(),
+                (true, ..) => view(),
+                (false, false, _) => view! { <Skeleton lines=lines/> }.into_any(),
+            }}
+        }
+    }
+
     /// Draws it: a skeleton after a moment, an error with a way to try again, or the answer. After a failed second
     /// look the old answer stays, under a notice; but not when the server wants to know first who is looking.
     pub fn view(self, lines: usize, draw: impl Fn(T) -> AnyView + Send + 'static) -> impl IntoView

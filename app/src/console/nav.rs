@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    ids::{BulkId, FormId, NoteId, PatientId, UserId},
+    ids::{BulkId, DocumentId, FormId, NoteId, PatientId, UserId},
     notification::News,
 };
 use leptos::{ev, prelude::*};
@@ -76,6 +76,9 @@ impl Place {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
             ["console", "patients", id, "notes", note] if note.parse::<NoteId>().is_ok() => {
+                id.parse().map_or(Self::Nowhere, Self::Patient)
+            }
+            ["console", "patients", id, "documents", document] if document.parse::<DocumentId>().is_ok() => {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
             ["console", "reports"] => Self::Reports,
@@ -154,9 +157,21 @@ pub fn note(patient: PatientId, id: NoteId) -> String {
     format!("/console/patients/{patient}/notes/{id}")
 }
 
+/// The address of a document.
+#[must_use]
+pub fn document(patient: PatientId, id: DocumentId) -> String {
+    format!("/console/patients/{patient}/documents/{id}")
+}
+
 /// The note at a path, if one is.
 #[must_use]
 pub fn note_at(path: &str) -> Option<NoteId> {
+    path.split('/').filter(|part| !part.is_empty()).nth(4)?.parse().ok()
+}
+
+/// The document at a path, if one is.
+#[must_use]
+pub fn document_at(path: &str) -> Option<DocumentId> {
     path.split('/').filter(|part| !part.is_empty()).nth(4)?.parse().ok()
 }
 
@@ -363,6 +378,7 @@ mod tests {
                 .replace(":user", "usr_0000000000000000000000000000000f")
                 .replace(":form", "frm_0000000000000000000000000000000f")
                 .replace(":note", "not_0000000000000000000000000000000f")
+                .replace(":document", "doc_0000000000000000000000000000000f")
                 .replace(":bulk", "blk_0000000000000000000000000000000f");
             assert_ne!(Place::of(&path), Place::Nowhere, "{path}");
         }

@@ -1,11 +1,11 @@
 //! The pages, fetched when they are first shown: what somebody never opens costs them nothing. Pages that
-//! are used together are one piece of WASM (`patients`, `notes`, `documents`, `reports`, `settings`, `forms`, `users`, `own`); what several pieces need is a piece
+//! are used together are one piece of WASM (`patients`, `record`, `reports`, `settings`, `forms`, `users`, `own`); what several pieces need is a piece
 //! too, and few pieces make few of those (P-13).
 //!
 //! A piece may fail to arrive: the network is away, or a new version of the server knows it by another name. Then the page
 //! says so, and offers to try again.
 
-use domain::ids::{BulkId, FormId, NoteId, PatientId, UserId};
+use domain::ids::{BulkId, DocumentId, FormId, NoteId, PatientId, UserId};
 use leptos::{
     prelude::*,
     reactive::computed::ScopedFuture,
@@ -39,7 +39,7 @@ fn patient(id: PatientId) -> Fetched {
     Ok(view! { <patients::Profile id=id/> }.into_any())
 }
 
-#[wasm_split(notes, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(record, wasm_split_path = leptos::wasm_split, fallible)]
 fn notes(patient: PatientId, note: Option<NoteId>) -> Fetched {
     Ok(match note {
         Some(note) => view! { <patients::Note id=patient note=note/> }.into_any(),
@@ -52,14 +52,17 @@ pub fn notes_tab(patient: PatientId, note: Option<NoteId>) -> AnyView {
     later(move || notes(patient, note))
 }
 
-#[wasm_split(documents, wasm_split_path = leptos::wasm_split, fallible)]
-fn documents(patient: PatientId) -> Fetched {
-    Ok(view! { <patients::Files id=patient/> }.into_any())
+#[wasm_split(record, wasm_split_path = leptos::wasm_split, fallible)]
+fn documents(patient: PatientId, document: Option<DocumentId>, may_read: bool) -> Fetched {
+    Ok(match document {
+        Some(document) => view! { <patients::Document id=patient document=document/> }.into_any(),
+        None => view! { <patients::Documents id=patient may_read=may_read/> }.into_any(),
+    })
 }
 
-/// The Documents tab, in the same manner.
-pub fn documents_tab(patient: PatientId) -> AnyView {
-    later(move || documents(patient))
+/// The Documents tab, which writes as the Notes tab does.
+pub fn documents_tab(patient: PatientId, document: Option<DocumentId>, may_read: bool) -> AnyView {
+    later(move || documents(patient, document, may_read))
 }
 
 #[wasm_split(reports, wasm_split_path = leptos::wasm_split, fallible)]

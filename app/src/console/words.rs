@@ -3,6 +3,7 @@
 
 mod access;
 mod bulk;
+mod documents;
 mod files;
 mod forms;
 mod history;
@@ -23,7 +24,9 @@ use domain::{
 };
 use leptos::prelude::*;
 
-pub use self::{access::*, bulk::*, files::*, forms::*, history::*, notes::*, portal_users::*, reports::*, updates::*};
+pub use self::{
+    access::*, bulk::*, documents::*, files::*, forms::*, history::*, notes::*, portal_users::*, reports::*, updates::*,
+};
 use crate::error::AppError;
 
 // The frame.

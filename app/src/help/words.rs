@@ -67,7 +67,15 @@ pub const PATIENTS: Guide = Guide {
             lines: &[
                 "Under Records. What is new is marked, and Home says so. An email tells you that there is something new, never what.",
                 "You see what was shared with you. If you expect something that is not there, ask your practice to share it.",
-                "A note can be printed. If something in it is wrong, ask the practice: it can correct the note.",
+                "A note can be printed, or saved as a PDF. If something in it is wrong, ask the practice: it can correct the note.",
+            ],
+        },
+        Topic {
+            title: "Where are letters and reports from my practice?",
+            lines: &[
+                "Home, then Documents. You see what your practice has completed for you; what is still being written is not there yet.",
+                "Open one to read it, print it or save it as a PDF. When the practice asks you to confirm that you have read it, there is \
+                 a button under it; confirming says nothing about whether you agree.",
             ],
         },
         Topic {
@@ -167,6 +175,17 @@ pub const PRACTICE: Guide = Guide {
                 "What was published stays. A correction is a further version, and both are kept.",
                 "Settings > General > Patient Access > Note Sharing switches sharing among colleagues off: then what was shared with \
                  them cannot be read until it is on again.",
+            ],
+        },
+        Topic {
+            title: "How do I write a letter, a report or a plan?",
+            lines: &[
+                "In the patient’s Documents tab, New document. A draft is seen by colleagues who treat the patient, never in the portal. \
+                 “As the patient sees it” shows what it will look like.",
+                "Complete makes it final: it carries your name, nobody changes it any more, and the portal shows it. “Take back” takes it \
+                 out of the portal; it stays in the record.",
+                "Ask the reader to confirm having read it, and the document says who has, and when. Settings > General > Patient \
+                 Access hides whole types from the portal.",
             ],
         },
         Topic {

@@ -119,7 +119,7 @@ fn Row(patient: PatientId, row: OwnFileRow, zone: String, now: Time) -> impl Int
     });
     view! {
         <li class="place">
-            <span class="place-icon"><Icon name="file-text"/></span>
+            <span class="place-icon"><Icon name="paperclip"/></span>
             <div>
                 <h3>{title}{unread.then(|| view! { " "<span class="chip">{super::words::UNREAD}</span> })}</h3>
                 <p class="place-text">{about}</p>

@@ -32,6 +32,8 @@ pub enum Place {
     Appointments,
     /// What was shared.
     Records,
+    /// What the practice completed.
+    Documents,
     /// Files that were sent or shared.
     Files,
     /// Conversations.
@@ -62,6 +64,7 @@ impl Place {
             Self::Home => format!("/portal/{patient}"),
             Self::Appointments => format!("/portal/{patient}/appointments"),
             Self::Records => format!("/portal/{patient}/records"),
+            Self::Documents => format!("/portal/{patient}/documents"),
             Self::Files => format!("/portal/{patient}/files"),
             Self::Messages => format!("/portal/{patient}/messages"),
             Self::Health => format!("/portal/{patient}/health"),
@@ -82,6 +85,7 @@ impl Place {
         match self {
             Self::Appointments => Some(say::APPOINTMENTS_PLACE),
             Self::Records => Some(say::RECORDS_PLACE),
+            Self::Documents => Some(say::DOCUMENTS_PLACE),
             Self::Files => Some(say::FILES_PLACE),
             Self::Messages => Some(say::MESSAGES_PLACE),
             Self::Health => Some(say::HEALTH_PLACE),
@@ -99,7 +103,8 @@ impl Place {
             Self::Home => "house",
             Self::Appointments => "calendar-days",
             Self::Records => "folder-heart",
-            Self::Files => "file-text",
+            Self::Documents => "file-text",
+            Self::Files => "paperclip",
             Self::Messages => "message-circle",
             Self::Health => "heart-pulse",
             Self::Invoices => "receipt-text",
@@ -118,6 +123,7 @@ impl Place {
         matches!(
             self,
             Self::Records
+                | Self::Documents
                 | Self::Messages
                 | Self::Health
                 | Self::Forms
@@ -144,6 +150,7 @@ impl Place {
     const fn under(self) -> Self {
         match self {
             Self::Health
+            | Self::Documents
             | Self::Files
             | Self::Invoices
             | Self::Forms
@@ -166,6 +173,7 @@ impl Place {
             Self::Home => say::HOME,
             Self::Appointments => say::APPOINTMENTS,
             Self::Records => say::RECORDS,
+            Self::Documents => say::DOCUMENTS_PLACE.title,
             Self::Files => say::files::TITLE,
             Self::Messages => say::MESSAGES,
             Self::Health => say::HEALTH,

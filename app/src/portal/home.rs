@@ -13,8 +13,16 @@ use crate::{
 };
 
 /// The four places of S1-01, the forms and the details. Messages are in the bar.
-const PLACES: [Place; 7] =
-    [Place::Health, Place::Appointments, Place::Records, Place::Files, Place::Forms, Place::Invoices, Place::Details];
+const PLACES: [Place; 8] = [
+    Place::Health,
+    Place::Appointments,
+    Place::Records,
+    Place::Documents,
+    Place::Files,
+    Place::Forms,
+    Place::Invoices,
+    Place::Details,
+];
 
 /// The page.
 #[component]
@@ -32,6 +40,8 @@ pub fn HomeView(
         record,
         asked_forms,
         unread_notes,
+        unread_documents,
+        unconfirmed_documents,
         unread_files,
         answered_details,
         answered_contacts,
@@ -94,25 +104,40 @@ pub fn HomeView(
             </section>
         }
     });
-    let unread = (unread_notes > 0).then(|| {
-        view! {
-            <section class="card asked" aria-labelledby="unread">
-                <h2 id="unread">{say::NEW_RECORDS}</h2>
-                <p>{say::unread(unread_notes)}</p>
-                <LinkButton href=Place::Records.path(patient) kind=Kind::Main icon="folder-heart">{say::TO_RECORDS}</LinkButton>
-            </section>
-        }
-    });
-    let files = (unread_files > 0).then(|| {
-        view! {
-            <section class="card asked" aria-labelledby="unread-files">
-                <h2 id="unread-files">{say::files::NEW}</h2>
-                <p>{say::files::unread(unread_files)}</p>
-                <LinkButton href=Place::Files.path(patient) kind=Kind::Main icon="file-text">{say::files::TO_FILES}</LinkButton>
-            </section>
-        }
-    });
-    let news = if asked_forms == 0 && (answered.is_some() || unread.is_some() || files.is_some()) {
+    let fresh =
+        |count: i64, id: &'static str, title: &'static str, text: fn(i64) -> String, to: Place, link: &'static str| {
+            (count > 0).then(|| {
+                view! {
+                    <section class="card asked" aria-labelledby=id>
+                        <h2 id=id>{title}</h2>
+                        <p>{text(count)}</p>
+                        <LinkButton href=to.path(patient) kind=Kind::Main icon=to.icon()>{link}</LinkButton>
+                    </section>
+                }
+            })
+        };
+    let notes = fresh(unread_notes, "unread", say::NEW_RECORDS, say::unread, Place::Records, say::TO_RECORDS);
+    let documents = fresh(
+        unread_documents,
+        "unread-documents",
+        say::documents::NEW,
+        say::documents::unread,
+        Place::Documents,
+        say::documents::TO_DOCUMENTS,
+    );
+    let unconfirmed = fresh(
+        unconfirmed_documents,
+        "unconfirmed-documents",
+        say::documents::PLEASE_ACKNOWLEDGE,
+        say::documents::unconfirmed,
+        Place::Documents,
+        say::documents::TO_DOCUMENTS,
+    );
+    let files =
+        fresh(unread_files, "unread-files", say::files::NEW, say::files::unread, Place::Files, say::files::TO_FILES);
+    let anything_new =
+        answered.is_some() || notes.is_some() || documents.is_some() || unconfirmed.is_some() || files.is_some();
+    let news = if asked_forms == 0 && anything_new {
         ().into_any()
     } else if asked_forms == 0 {
         view! { <p class="calm"><Icon name="circle-check"/><span>{say::NOTHING_NEW}</span></p> }.into_any()
@@ -132,7 +157,9 @@ pub fn HomeView(
                 <h1 dir="auto">{heading}</h1>
                 <p class="page-lead" dir="auto">{lead}</p>
             </header>
-            {unread}
+            {notes}
+            {documents}
+            {unconfirmed}
             {files}
             {news}
             {answered}

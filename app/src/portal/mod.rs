@@ -31,6 +31,8 @@ mod contacts;
 #[cfg(feature = "ssr")]
 mod details;
 #[cfg(feature = "ssr")]
+mod documents;
+#[cfg(feature = "ssr")]
 mod draft;
 #[cfg(feature = "ssr")]
 mod files;
@@ -61,6 +63,7 @@ pub use self::{
     account::{AccountPage, AccountView},
     contacts::{ContactPage, ContactView, ContactsPage, ContactsView},
     details::{DetailsPage, DetailsView},
+    documents::{DocumentPage, DocumentView, DocumentsPage, DocumentsView},
     draft::Draft,
     files::{FilesPage, FilesView},
     forms::{FormPage, FormView, FormsPage, FormsView},

@@ -1,5 +1,6 @@
 //! What the portal's pages say, in one place, ready for translation.
 
+pub mod documents;
 pub mod files;
 
 use domain::{
@@ -103,6 +104,16 @@ pub const APPOINTMENTS_PLACE: PlaceWords = PlaceWords {
     will: "Your upcoming appointments will appear here, with the time, the place and the person you see.",
     now: "To book, move or cancel one, ring the practice.",
 };
+/// Documents.
+pub const DOCUMENTS_PLACE: PlaceWords = PlaceWords {
+    title: "Documents",
+    card: "Read letters, reports and plans from your practice.",
+    empty: "No documents yet",
+    will: "When your practice completes a letter, a report or a plan for you, you read, print and save it here.",
+    now: "Do you expect one? Ask your practice.",
+};
+/// Saves what is shown as a PDF.
+pub const SAVE_PDF: &str = "Save as PDF";
 /// Files.
 pub const FILES_PLACE: PlaceWords = PlaceWords {
     title: files::TITLE,
@@ -161,12 +172,6 @@ pub fn unread(count: i64) -> String {
 #[must_use]
 pub fn record_of(name: &str) -> String {
     format!("Shared record of {name}")
-}
-
-/// Who wrote a note.
-#[must_use]
-pub fn by(author: &str, profession: &str) -> String {
-    if profession.is_empty() { author.to_owned() } else { format!("{author}, {profession}") }
 }
 
 /// Messages.
@@ -985,6 +990,9 @@ pub const fn visit(what: Action, part: Part) -> &'static str {
         Action::FormSent => "Sent a form",
         Action::FormWithdrawn => "Took a form back",
         Action::NotesListed => "Looked at the list of notes",
+        Action::DocumentsListed => "Looked at the list of documents",
+        Action::DocumentViewed => "Read a document",
+        Action::RecordPrinted => "Made a file of a note or a document",
         Action::FilesListed => "Looked at the list of files",
         Action::FileAdded => "Added a file",
         Action::FileOpened => "Opened a file",

@@ -10,7 +10,7 @@ use crate::Code;
 pub enum Paper {
     /// How to reach the portal.
     Handout(Handout),
-    /// A form, empty or filled in.
+    /// A form, empty or filled in; a note, a letter.
     Document(Document),
 }
 
@@ -67,6 +67,9 @@ pub struct Section {
     pub title: String,
     /// What stands under it; may be empty.
     pub help: String,
+    /// A text in paragraphs, with an empty line between; may be empty.
+    #[serde(default)]
+    pub text: String,
     /// Its questions.
     pub items: Vec<Item>,
 }

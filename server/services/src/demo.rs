@@ -13,6 +13,7 @@ use domain::{
     account::{Account, Door, PasswordHash, SessionClock},
     audit::{Action, Entry},
     background::BackgroundForm,
+    document::{DocumentForm, DocumentType},
     email::Email,
     emergency::EmergencyContact,
     error::Invalid,
@@ -38,6 +39,7 @@ use domain::{
 use crate::{
     audit,
     context::{Ctx, Origin, Services},
+    documents,
     error::{Error, Result},
     files, notes, patients,
     ports::{NewSession, QueuedMail, Work},
@@ -212,6 +214,7 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
         change_details(&owner, &at_portal(lien), *patient).await?;
         if let [mira, tom, ..] = actors.as_slice() {
             add_notes(&at_portal(mira), &at_portal(tom), *patient).await?;
+            add_documents(&at_portal(mira), *patient).await?;
             send_referral(&at_portal(lien), *patient).await?;
             // Whoever was told has seen it: the bell of a demo tells of what is done in it.
             for actor in &actors {
@@ -285,6 +288,29 @@ async fn add_notes(mira: &Ctx, tom: &Ctx, patient: PatientId) -> Result<()> {
     let food = form("Food diary", Category::Assessment, "Brought a diary of seven days. Eats little in the morning.");
     let id = notes::begin(tom, patient, &food).await?;
     notes::publish(tom, patient, id, 0, &food).await.map(drop)
+}
+
+/// A letter is completed, whose reader is asked to confirm that they read it; a plan is being written.
+async fn add_documents(mira: &Ctx, patient: PatientId) -> Result<()> {
+    let form = |title: &str, kind: DocumentType, body: &str, asks: &str| DocumentForm {
+        title: title.to_owned(),
+        kind: kind.code().to_owned(),
+        body: body.to_owned(),
+        asks: asks.to_owned(),
+    };
+    let letter = form(
+        "Letter to your employer",
+        DocumentType::Letter,
+        "To whom it may concern\n\n\
+         Lien Nguyễn hurt her right ankle and is being treated at our practice. Until the end of the month she should work \
+         sitting down where that can be done, and not carry more than five kilograms.\n\n\
+         We see her again in three weeks.",
+        "yes",
+    );
+    let id = documents::begin(mira, patient, &letter).await?;
+    documents::complete(mira, patient, id, 1, &letter).await?;
+    let plan = form("Plan for the autumn", DocumentType::Plan, "Weeks 1 to 4: walk every day.", "");
+    documents::begin(mira, patient, &plan).await.map(drop)
 }
 
 /// A photo of a referral, as a phone takes one.

@@ -67,3 +67,13 @@ pub(crate) async fn tell(
     }
     Ok(anybody)
 }
+
+/// Lets open pages of those who see what is shared look again.
+pub(crate) async fn ring(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<()> {
+    for (facts, _) in users(ctx, work, patient).await? {
+        if sees(&facts) {
+            work.hint(Hint::Bell(facts.grant.account));
+        }
+    }
+    Ok(())
+}

@@ -24,6 +24,7 @@
 //! | [`patients`] | list, search, profile, contacts |
 //! | [`invitations`] | invite, resend, revoke, accept |
 //! | [`bulk`] | inviting many at once: a job, done in steps |
+//! | [`documents`] | write, complete and take back documents; read them, on both sides; PDFs of them and of notes |
 //! | [`files`] | send and open files about patients; their keys |
 //! | [`forms`] | make, send and take back forms; fill them in and return them |
 //! | `in_portal` | what is shared with a patient: who of the portal sees it, who is told |
@@ -50,6 +51,7 @@ pub mod courtesy;
 mod csv;
 mod days;
 pub mod demo;
+pub mod documents;
 pub mod error;
 pub mod files;
 pub mod forms;
@@ -63,7 +65,7 @@ pub mod mails;
 pub mod memberships;
 pub mod notes;
 pub mod notifications;
-mod paper;
+pub mod paper;
 pub mod passwords;
 pub mod patients;
 pub mod portal;

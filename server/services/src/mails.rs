@@ -240,6 +240,7 @@ async fn record_shared(services: &Services, work: &mut dyn Work, mail: &QueuedMa
     const GONE: Fate = Fate::Drop { failed: None };
     let Some(group) = mail.group else { return Ok(GONE) };
     let now = services.clock.now();
+    let hidden = work.unscoped_lookup_patient_access(group).await?.hidden_documents;
     let mut waits = false;
     for record in work.list_grants(mail.account).await?.into_iter().filter(|record| record.grant.group == group) {
         let facts = record.at(now);
@@ -247,6 +248,7 @@ async fn record_shared(services: &Services, work: &mut dyn Work, mail: &QueuedMa
         let patient = facts.grant.patient;
         waits = waits || sees && work.unscoped_notes_wait(group, patient, mail.account, now).await?;
         waits = waits || sees && work.unscoped_files_wait(group, patient, mail.account).await?;
+        waits = waits || sees && work.unscoped_documents_wait(group, patient, mail.account, hidden).await?;
     }
     if !waits {
         return Ok(GONE);

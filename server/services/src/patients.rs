@@ -3,7 +3,7 @@
 use domain::{
     access::{
         Access, Actor, AddPatient, EditPatient, EnterGroup, InvitePatient, ListNotes, ListPatients, NotesFacts,
-        PatientFacts, Relationship, ViewContacts, ViewPatient, ViewPatientAccess, ViewSocialHistory,
+        PatientFacts, ReadDocuments, Relationship, ViewContacts, ViewPatient, ViewPatientAccess, ViewSocialHistory,
     },
     access_log::Part,
     audit::{Action, Entry},
@@ -119,6 +119,7 @@ pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
         see_access: actor.may(ViewPatientAccess, &facts).is_ok(),
         see_social: actor.may(ViewSocialHistory, &facts).is_ok(),
         // Whether the group shares makes no difference to whether there is a tab.
+        see_documents: actor.may(ReadDocuments, &facts).is_ok(),
         see_notes: actor.may(ListNotes, &NotesFacts { patient: facts, sharing: false }).is_ok(),
     };
     Ok(Profile {

@@ -47,6 +47,10 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
     if form.note_sharing.is_none() {
         settings.note_sharing = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?.note_sharing;
     }
+    if form.hidden_documents.is_none() {
+        let kept = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?;
+        settings.hidden_documents = kept.hidden_documents;
+    }
     // Whoever does not want to be asked says what becomes of what waits.
     let waiting = match settings.updates {
         Mode::Auto | Mode::Disabled => updates::chosen(work.count_group_updates(&access).await?, &form.waiting)?,
@@ -55,7 +59,7 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
     let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "patient_access");
     let age = |age: Option<u8>| age.map_or_else(|| "never".to_owned(), |age| age.to_string());
     let detail = format!(
-        "invitations={} link_hours={} steps_down={} ends={} reminders={} updates={} waiting={} note_sharing={}",
+        "invitations={} link_hours={} steps_down={} ends={} reminders={} updates={} waiting={} note_sharing={} hidden_documents={}",
         settings.invitations,
         settings.link_life.as_minutes() / 60,
         age(settings.ages.steps_down),
@@ -64,6 +68,7 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
         settings.updates.code(),
         waiting.code(),
         settings.note_sharing,
+        settings.hidden_documents.codes().replace(' ', ","),
     );
     work.audit(&Entry { detail, ..entry }).await?;
     if !work.save_patient_access(&access, &settings, ctx.now()).await? {

@@ -3,7 +3,11 @@
 use std::net::IpAddr;
 
 use domain::{
-    limits::{KNOWN_ADDRESS, THROTTLE_ACCOUNT, THROTTLE_ADDRESS, THROTTLE_LINKS, THROTTLE_SIGN_INS, THROTTLE_WINDOW},
+    ids::AccountId,
+    limits::{
+        KNOWN_ADDRESS, THROTTLE_ACCOUNT, THROTTLE_ADDRESS, THROTTLE_LINKS, THROTTLE_PRINTS, THROTTLE_SIGN_INS,
+        THROTTLE_WINDOW,
+    },
     time::{Span, Time},
 };
 
@@ -92,6 +96,14 @@ pub(crate) async fn room(
 /// [`crate::Error::TooMany`] from the twentieth on (AN-06).
 pub(crate) async fn count_guess(ctx: &Ctx) -> Result<()> {
     count_keys(ctx, &[Key { text: format!("guess:addr:{}", address(ctx)), most: THROTTLE_LINKS - 1 }]).await
+}
+
+/// Counts a paper that a portal user has printed.
+///
+/// # Errors
+/// [`crate::Error::TooMany`] beyond [`THROTTLE_PRINTS`] (TG-08).
+pub(crate) async fn count_print(ctx: &Ctx, account: AccountId) -> Result<()> {
+    count_keys(ctx, &[Key { text: format!("print:acct:{account}"), most: THROTTLE_PRINTS }]).await
 }
 
 struct Key {

@@ -1,7 +1,7 @@
 //! The server's edge: everything between a connection and a service.
 //!
 //! A request passes, from outside in: [`edge`] (connections) → [`outer`] (id, time limit, panics, headers, log line) →
-//! [`security`] (whose host, which page) → one of [`forms`] (server functions), [`pages`], [`files`], [`live`] (events), [`uploads`] (files of records),
+//! [`security`] (whose host, which page) → one of [`forms`] (server functions), [`pages`], [`files`], [`live`] (events), [`uploads`] (files of records), [`papers`] (PDFs),
 //! [`health`], [`mailbox`] (demo). [`session`] alone knows cookies; [`doors`] is the list of all ways in.
 //!
 //! To add a route: its line in `routes` and in `server/doors.toml`; a test compares the two.
@@ -16,6 +16,7 @@ pub mod live;
 pub mod mailbox;
 pub mod outer;
 pub mod pages;
+pub mod papers;
 pub mod security;
 pub mod session;
 pub mod uploads;
@@ -113,18 +114,20 @@ pub const PATHS: &[&str] = &[
     "/readyz",
     "/events",
     "/uploads/:patient/:file/:number",
+    "/pdf/:patient/:record",
     "/files/:patient/:file",
     "/files/:patient/:file/view",
     "/demo/mailbox",
     "/demo/mailbox/:mail",
 ];
 
-fn routes() -> [(&'static str, MethodRouter<Shared>); 8] {
+fn routes() -> [(&'static str, MethodRouter<Shared>); 9] {
     [
         ("/healthz", get(health::alive)),
         ("/readyz", get(health::ready)),
         ("/events", get(live::events)),
         ("/uploads/:patient/:file/:number", put(uploads::piece)),
+        ("/pdf/:patient/:record", get(papers::own)),
         ("/files/:patient/:file", get(uploads::download)),
         ("/files/:patient/:file/view", get(uploads::show)),
         ("/demo/mailbox", get(mailbox::list)),

@@ -17,14 +17,14 @@ use axum::{
 use domain::{
     access::Face,
     account::Door,
-    ids::{NoteId, PatientId},
+    ids::{DocumentId, NoteId, PatientId},
 };
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
 };
 use leptos_axum::ResponseOptions;
-use services::{Ctx, notes, portal, set_up};
+use services::{Ctx, documents, notes, portal, set_up};
 
 use super::{Shared, answer, files, outer::About, security, session};
 
@@ -92,8 +92,10 @@ async fn still_open(about: &About, ctx: &Ctx, path: &str) -> Result<Response, Ap
     if let Some(Ok(patient)) = parts.next().map(str::parse::<PatientId>) {
         let place = parts.next().unwrap_or_default();
         let clinical = app::portal::Place::is_clinical_path(place);
-        let open = match parts.next().map(str::parse::<NoteId>) {
-            Some(Ok(note)) if place == "records" => notes::still_open(ctx, patient, note).await,
+        let what = parts.next().unwrap_or_default();
+        let open = match (place, what.parse::<NoteId>(), what.parse::<DocumentId>()) {
+            ("records", Ok(note), _) => notes::still_open(ctx, patient, note).await,
+            ("documents", _, Ok(document)) => documents::still_open(ctx, patient, document).await,
             _ => portal::still_open(ctx, patient, clinical).await,
         };
         open.map_err(|error| AppError::from_service(error, &about.id.0))?;

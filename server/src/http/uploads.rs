@@ -21,13 +21,14 @@ use super::{Shared, answer, outer::About, session};
 use crate::limits;
 
 /// What a file from outside may do in a browser: nothing (PT-18).
-const INERT: &str = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub(super) const INERT: &str =
+    "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// The same for what a browser shows by itself. A PDF in a sandbox is shown by none: what runs in one is the viewer's.
 const SHOWN: &str = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'";
 
 /// What an address names; what is none of ours is simply not there, in our own words (AN-21).
-type Named<T> = Result<Path<T>, PathRejection>;
+pub(super) type Named<T> = Result<Path<T>, PathRejection>;
 
 /// `PUT /uploads/<patient>/<file>/<number>`: one piece. Says how far the file has come.
 pub async fn piece(
@@ -164,19 +165,30 @@ fn rest(ctx: Ctx, download: Download, first: Bytes) -> impl futures::Stream<Item
     stream::once(async move { Ok(first) }).chain(others)
 }
 
-async fn entered(state: &Shared, about: &About, headers: &HeaderMap, human: bool, path: &str) -> Result<Ctx, AppError> {
+pub(super) async fn entered(
+    state: &Shared,
+    about: &About,
+    headers: &HeaderMap,
+    human: bool,
+    path: &str,
+) -> Result<Ctx, AppError> {
     let ctx = session::ctx(state, headers, about, human).await?;
     let door = state.doors.route(path).ok_or(AppError::NotFound)?;
     door.check(&ctx)?;
     Ok(ctx)
 }
 
-async fn told(ctx: &Ctx, about: &About, file: FileId, error: services::Error) -> AppError {
-    app::api::told(ctx, &about.id.0, &about.route.0, file, error).await
+pub(super) async fn told(
+    ctx: &Ctx,
+    about: &About,
+    object: impl std::fmt::Display + Send,
+    error: services::Error,
+) -> AppError {
+    app::api::told(ctx, &about.id.0, &about.route.0, object, error).await
 }
 
 /// A name for the browser to save under: in plain letters for the oldest, and whole (RFC 6266, RFC 8187).
-fn disposition(name: &str, shown: bool) -> HeaderValue {
+pub(super) fn disposition(name: &str, shown: bool) -> HeaderValue {
     use std::fmt::Write as _;
 
     let plain: String =

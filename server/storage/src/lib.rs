@@ -52,6 +52,8 @@ macro_rules! nouns {
         mod bulk;
         #[path = "../contacts.rs"]
         mod contacts;
+        #[path = "../documents.rs"]
+        mod documents;
         #[path = "../files.rs"]
         mod files;
         #[path = "../forms.rs"]

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::{
     access::{Access, ManageSettings},
     account::Door,
+    document::DocumentTypes,
     grant::AgeRules,
     ids::GroupId,
     practice::{Group, MessageSettings, PatientAccess, PracticeDetails},
@@ -164,7 +165,7 @@ impl Practice for SqlWork {
     }
 
     async fn unscoped_lookup_patient_access(&mut self, group: GroupId) -> Stored<PatientAccess> {
-        let row: Option<(bool, i64, Option<i64>, Option<i64>, bool, String, bool, i64)> = self
+        let row: Option<(bool, i64, Option<i64>, Option<i64>, bool, String, bool, String, i64)> = self
             .find(
                 query_as(
                     "SELECT
@@ -175,6 +176,7 @@ impl Practice for SqlWork {
                          reminders,
                          updates,
                          note_sharing,
+                         hidden_documents,
                          version
                      FROM patient_access_settings
                      WHERE group_id = $1",
@@ -183,12 +185,13 @@ impl Practice for SqlWork {
             )
             .await?;
         // The row is made with the group. Without it nothing is known of what the practice wants: fail closed.
-        let (invitations, link_life, steps_down, ends, reminders, updates, note_sharing, version) =
+        let (invitations, link_life, steps_down, ends, reminders, updates, note_sharing, hidden, version) =
             row.ok_or_else(|| StoreError::Fault(Box::new(Bug("a group without settings"))))?;
         let ages = AgeRules { steps_down: age(steps_down)?, ends: age(ends)? };
         let link_life = Span::millis(small(link_life, "link life")?);
         let updates = readable(Mode::from_code(&updates), "what becomes of changes")?;
-        Ok(PatientAccess { invitations, link_life, ages, reminders, updates, note_sharing, version })
+        let hidden_documents = readable(DocumentTypes::from_codes(&hidden), "types of documents")?;
+        Ok(PatientAccess { invitations, link_life, ages, reminders, updates, note_sharing, hidden_documents, version })
     }
 
     async fn lookup_practice_details(&mut self, access: &Access<ManageSettings>) -> Stored<Option<PracticeDetails>> {
@@ -256,6 +259,7 @@ impl Practice for SqlWork {
                          reminders = $8,
                          updates = $9,
                          note_sharing = $10,
+                         hidden_documents = $11,
                          version = version + 1,
                          saved_at = $5
                      WHERE group_id = $1
@@ -270,7 +274,8 @@ impl Practice for SqlWork {
                 .bind(settings.ages.ends.map(i64::from))
                 .bind(settings.reminders)
                 .bind(settings.updates.code())
-                .bind(settings.note_sharing),
+                .bind(settings.note_sharing)
+                .bind(settings.hidden_documents.codes()),
             )
             .await?;
         Ok(saved == 1)

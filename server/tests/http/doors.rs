@@ -48,6 +48,7 @@ struct Ids {
     request: String,
     update: String,
     note: String,
+    document: String,
     file: String,
     upload: String,
 }
@@ -55,7 +56,7 @@ struct Ids {
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 18] = [
+const KINDS: [Kind; 19] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -72,6 +73,7 @@ const KINDS: [Kind; 18] = [
     ("form that was sent", |ids| &mut ids.request),
     ("change from the portal", |ids| &mut ids.update),
     ("note", |ids| &mut ids.note),
+    ("document", |ids| &mut ids.document),
     ("file", |ids| &mut ids.file),
     ("file on its way", |ids| &mut ids.upload),
 ];
@@ -97,6 +99,7 @@ impl Ids {
             request: id(domain::ids::FormRequestId::PREFIX),
             update: id(domain::ids::UpdateId::PREFIX),
             note: id(domain::ids::NoteId::PREFIX),
+            document: id(domain::ids::DocumentId::PREFIX),
             file: id(domain::ids::FileId::PREFIX),
             upload: id(domain::ids::FileId::PREFIX),
         }
@@ -146,6 +149,10 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     let note = owner.call("notes/begin", json!({ "patient": patient, "form": text })).await.is(200).json();
     let publish = json!({ "patient": patient, "id": note, "version": 0, "form": text });
     owner.call("notes/publish", publish).await.is(200);
+    let letter = json!({ "title": "A letter", "kind": "letter", "body": canary("document"), "asks": "yes" });
+    let document = owner.call("documents/begin", json!({ "patient": patient, "form": letter })).await.is(200).json();
+    let complete = json!({ "patient": patient, "id": document, "version": 1, "form": letter });
+    owner.call("documents/complete", complete).await.is(200);
     let file = owner.send_file(&patient, &format!("{}.pdf", canary("name")), pdf(&canary("file")).as_bytes()).await;
     let upload = owner.begin_file(&patient, "more.pdf", FILE.len() as u64).await.is(200).json();
     let page = json!({ "page": { "after": null, "limit": null } });
@@ -175,6 +182,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         request,
         update,
         note: id(&note),
+        document: id(&document),
         file,
         upload: id(&upload["id"]),
         patient,
@@ -198,6 +206,7 @@ fn body(door: &str, ids: &Ids) -> Body {
     let template = json!({ "name": "A template", "body": "Hello" });
     let invite = json!({ "email": "x@example.org", "email_again": "x@example.org", "message": "" });
     let note_form = json!({ "title": "A note", "category": "plan", "body": "Walk" });
+    let document_form = json!({ "title": "A letter", "kind": "letter", "body": "Walk", "asks": "yes" });
     let text = |text: &str| text.to_owned();
     match door {
         "account/sign_in" => {
@@ -368,6 +377,20 @@ fn body(door: &str, ids: &Ids) -> Body {
         "notes/share_all" | "notes/unshare_all" => Body::Json(json!({ "patient": ids.patient, "user": ids.user })),
         "notes/own" => Body::Form(vec![("patient", ids.patient.clone())]),
         "notes/read" => Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.note.clone())]),
+        "notes/pdf" => Body::Json(json!({ "patient": ids.patient, "id": ids.note })),
+        "documents/list" => Body::Json(json!({ "patient": ids.patient, "kind": null, "page": page })),
+        "documents/open" | "documents/as_patient" | "documents/pdf" | "documents/withdraw" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.document }))
+        }
+        "documents/begin" => Body::Json(json!({ "patient": ids.patient, "form": document_form })),
+        "documents/save" | "documents/complete" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.document, "version": 999, "form": document_form }))
+        }
+        "documents/discard" => Body::Json(json!({ "patient": ids.patient, "id": ids.document, "version": 999 })),
+        "documents/own" => Body::Form(vec![("patient", ids.patient.clone())]),
+        "documents/read" | "documents/acknowledge" => {
+            Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.document.clone())])
+        }
         "files/list" => Body::Json(json!({ "patient": ids.patient, "page": page })),
         "files/rename" => Body::Json(
             json!({ "patient": ids.patient, "id": ids.file, "name": "Another name.pdf", "category": "letter" }),
@@ -653,13 +676,18 @@ async fn askers(app: &App) -> Vec<Asker> {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 59] = [
+const READING: [&str; 64] = [
+    "documents/as_patient",
+    "documents/list",
+    "documents/open",
+    "documents/pdf",
     "files/list",
     "notes/all_shares",
     "notes/as_patient",
     "notes/colleagues",
     "notes/list",
     "notes/open",
+    "notes/pdf",
     "notes/versions",
     "account/tips",
     "bulk/export",
@@ -740,7 +768,11 @@ fn policy(asker: &Asker, door: &str, entry: &Entry, facts: &PatientFacts, owner:
                 (true, "history/export") if !explained(who, facts, owner, "ViewHistory").may => Expected::Refused(403),
                 (true, "bulk/export") if !explained(who, facts, owner, "InvitePatients").may => Expected::Refused(403),
                 // And a paper about somebody is an export of what one may see.
-                (true, "forms/pdf") if !explained(who, facts, owner, "ExportData").may => Expected::Refused(403),
+                (true, "forms/pdf" | "documents/pdf" | "notes/pdf")
+                    if !explained(who, facts, owner, "ExportData").may =>
+                {
+                    Expected::Refused(403)
+                }
                 _ => by_right(who, facts, owner, right),
             }
         }
@@ -795,6 +827,15 @@ async fn knock_at_files(persona: &Persona, ids: &Ids) -> [Response; 3] {
     ]
 }
 
+/// What the policy says of this caller at the route of the portal's papers: nobody here has a grant of the patient.
+const fn paper_policy(asker: &Asker) -> u16 {
+    match &asker.what {
+        What::Nobody => 401,
+        What::Lobby(_) | What::User(_) => 403,
+        What::Portal(_) => 404,
+    }
+}
+
 /// The note is published, not private, shared with nobody, and `full@` wrote it.
 fn explained(who: &Who, facts: &PatientFacts, owner: bool, right: &str) -> Explanation {
     let author = match &who.face {
@@ -846,7 +887,7 @@ fn page_policy(asker: &Asker, page: &str, entry: &Entry, path: &str) -> (&'stati
         (What::Portal(own), door::Who::Portal) if entry.right.is_some() && !path.contains(own) => (&[404], None),
         // What was sent to somebody else, and whom somebody else names.
         (What::Portal(_), door::Who::Portal)
-            if page.contains(":request") || page.contains(":contact") || page.contains(":note") =>
+            if [":request", ":contact", ":note", ":document"].iter().any(|one| page.contains(one)) =>
         {
             (&[404], None)
         }
@@ -905,6 +946,12 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
         assert_eq!(answer.text().contains(&secret), n > 0 && expected == Expected::Through, "{what}");
         pairs += 1;
     }
+    for record in [&ids.document, &ids.note] {
+        let answer = asker.persona.copy().get(&format!("/pdf/{}/{record}", ids.patient)).await;
+        let what = format!("{engine:?} {} at /pdf of {record} of {group}: {}", asker.name, answer.status);
+        assert_eq!(answer.status, paper_policy(asker), "{what}");
+        pairs += 1;
+    }
     for (door, entry) in &doors().api {
         // What ends the session ends the round: it is tried elsewhere (`users.rs`, `sessions.rs`).
         let ends = ["account/sign_out", "account/sign_out_everywhere", "account/switch_door", "passwords/choose"];
@@ -946,6 +993,7 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
             let path = path.replace(":bulk", &ids.bulk).replace(":token", "x");
             let path = path.replace(":form", &ids.form).replace(":request", &ids.request);
             let path = path.replace(":contact", &ids.contact).replace(":note", &ids.note);
+            let path = path.replace(":document", &ids.document);
             let response = asker.persona.copy().get(&path).await;
             let (statuses, to) = page_policy(asker, page, entry, &path);
             let what = format!("{engine:?} {} at {path}: {} to {}", asker.name, response.status, response.location());
@@ -1061,7 +1109,8 @@ async fn not_yours_and_not_there_are_the_same_answer() {
                 };
                 assert_eq!(answer.0, status, "{engine:?} {door} {}: {}", kind.0, answer.2);
                 pairs += 1;
-                if ["contact", "invitation", "form that was sent", "note", "file", "file on its way"].contains(&kind.0)
+                if ["contact", "invitation", "form that was sent", "note", "document", "file", "file on its way"]
+                    .contains(&kind.0)
                 {
                     let answer = told(&knock(&colleague, door, &neighbour.but(kind, &others)).await);
                     let not_there = told(&knock(&colleague, door, &neighbour.but(kind, &Ids::unknown())).await);

@@ -60,6 +60,15 @@ async fn who_sees_no_names_finds_none_anywhere() {
             full.call("notes/publish", publish).await.is(200);
             note.as_str().unwrap().to_owned()
         };
+        // And a letter.
+        let document = {
+            let text = json!({ "title": "CNRY-a-1-letter", "kind": "letter", "body": "Her mother, 3 Feb 1990" });
+            let document = full.call("documents/begin", json!({ "patient": patient, "form": text })).await.is(200);
+            let document = document.json();
+            let complete = json!({ "patient": patient, "id": document, "version": 1, "form": text });
+            full.call("documents/complete", complete).await.is(200);
+            document.as_str().unwrap().to_owned()
+        };
         // Files that are there; their names tell who it is.
         let mut files = Vec::new();
         for n in 0..3 {
@@ -84,7 +93,7 @@ async fn who_sees_no_names_finds_none_anywhere() {
             if entry.who != Who::Console {
                 continue;
             }
-            for body in bodies(door, &patient, &id, &form, &note) {
+            for body in bodies(door, &patient, &id, &form, [&note, &document]) {
                 let response = hidden.call(door, body).await;
                 look(&response, door);
                 // Contacts are all names: there is nothing to show without them.
@@ -93,6 +102,8 @@ async fn who_sees_no_names_finds_none_anywhere() {
                     "forms/answers" | "forms/pdf" => 404,
                     // Nor that there are notes (PR-01).
                     notes if notes.starts_with("notes/") => 404,
+                    // Nor that there are documents.
+                    documents if documents.starts_with("documents/") => 404,
                     refused if REFUSED.contains(&refused) => 403,
                     _ => 200,
                 };
@@ -102,7 +113,7 @@ async fn who_sees_no_names_finds_none_anywhere() {
             // On through the lists, row by row: what a list goes on with tells nothing either.
             let mut most = None;
             let listed = |body: &Value| body.get("page").is_some() && !REFUSED.contains(&door.as_str());
-            for body in bodies(door, &patient, &id, &form, &note).into_iter().filter(listed) {
+            for body in bodies(door, &patient, &id, &form, [&note, &document]).into_iter().filter(listed) {
                 let shown = pages(&hidden, door, body).await;
                 asked += shown;
                 most = most.max(Some(shown));
@@ -111,7 +122,7 @@ async fn who_sees_no_names_finds_none_anywhere() {
         }
         for page in app::routes::CONSOLE.iter().chain(app::routes::RENDERED) {
             let path = page.path.replace(":patient", &patient).replace(":user", &id).replace(":token", "x");
-            let path = path.replace(":note", &note);
+            let path = path.replace(":note", &note).replace(":document", &document);
             look(&hidden.get(&path).await, &path);
             asked += 1;
         }
@@ -203,7 +214,8 @@ async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
 }
 
 /// What is names and nothing else is refused as a whole.
-const REFUSED: [&str; 23] = [
+const REFUSED: [&str; 24] = [
+    "documents/list",
     "notes/all_shares",
     "notes/as_patient",
     "notes/colleagues",
@@ -230,7 +242,12 @@ const REFUSED: [&str; 23] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 64] = [
+const CHANGING: [&str; 69] = [
+    "documents/begin",
+    "documents/complete",
+    "documents/discard",
+    "documents/save",
+    "documents/withdraw",
     "files/remove",
     "files/rename",
     "files/share",
@@ -304,7 +321,7 @@ const REQUEST: &str = "frq_000000000000000000000000deadbeef";
 const BULK: &str = "blk_000000000000000000000000deadbeef";
 
 /// Ways to call a door that may show something.
-fn bodies(door: &str, patient: &str, user: &str, form: &str, note: &str) -> Vec<Value> {
+fn bodies(door: &str, patient: &str, user: &str, form: &str, [note, document]: [&str; 2]) -> Vec<Value> {
     let page = json!({ "after": null, "limit": 200 });
     match door {
         "patients/list" => ["", "CNRY", "1990", "0491"]
@@ -315,7 +332,11 @@ fn bodies(door: &str, patient: &str, user: &str, form: &str, note: &str) -> Vec<
         }
         "patients/profile" | "patients/contacts" | "patients/background" => vec![json!({ "id": patient })],
         "notes/list" => vec![json!({ "patient": patient, "filter": {}, "page": page })],
-        "notes/open" | "notes/as_patient" => vec![json!({ "patient": patient, "id": note })],
+        "documents/list" => vec![json!({ "patient": patient, "kind": null, "page": page })],
+        "documents/open" | "documents/as_patient" | "documents/pdf" => {
+            vec![json!({ "patient": patient, "id": document })]
+        }
+        "notes/open" | "notes/as_patient" | "notes/pdf" => vec![json!({ "patient": patient, "id": note })],
         "notes/versions" => vec![json!({ "patient": patient, "id": note, "page": page })],
         "notes/colleagues" => vec![json!({ "patient": patient, "text": "" })],
         "notes/all_shares" => vec![json!({ "patient": patient })],

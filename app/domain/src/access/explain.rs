@@ -160,6 +160,8 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
         ViewForms,
         ViewFormAnswers,
         ViewSocialHistory,
+        ReadDocuments,
+        WriteDocuments,
         ViewFiles,
         ReadFiles,
         AddFiles,

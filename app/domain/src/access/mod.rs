@@ -4,6 +4,7 @@
 //! - [`rights`]: every right, one `match` each, and the table of them that a test prints to `docs/rights.md`
 //! - [`proof`]: what a granted right is turned into; storage asks for the proof, never for a bare id
 //! - [`notes`]: who may know of a note, read, change and share it
+//! - [`documents`]: who may read and write a document
 //! - [`files`]: who may know of a file, send, open and see to it
 //! - [`explain`]: why somebody may or may not, by the same code
 //!
@@ -12,6 +13,7 @@
 pub mod actor;
 #[cfg(test)]
 mod dice;
+pub mod documents;
 pub mod explain;
 pub mod files;
 pub mod notes;
@@ -19,11 +21,12 @@ pub mod proof;
 pub mod rights;
 
 pub use actor::{Actor, By, Face, UserFace, Waits, Who};
+pub use documents::OwnDocumentFacts;
 pub use explain::{Because, Explanation};
 pub use files::{OwnFileFacts, SendingFiles};
 pub use notes::{NoteFacts, NotesFacts, OwnNoteFacts};
 pub use proof::{
-    Access, Denied, Granted, InGroup, Inviting, NotesReach, OnNote, OnPatient, OwnFile, OwnFilesReach, OwnNote,
-    OwnRecord, Refused,
+    Access, Denied, Granted, InGroup, Inviting, NotesReach, OnNote, OnPatient, OwnDocument, OwnFile, OwnFilesReach,
+    OwnNote, OwnRecord, Refused,
 };
 pub use rights::*;

@@ -21,7 +21,7 @@ use std::{marker::PhantomData, ops::Deref};
 use super::{actor::By, explain::Because, rights::Right};
 use crate::{
     error::Refusal,
-    ids::{AccountId, FileId, GrantId, GroupId, NoteId, PatientId, UserId},
+    ids::{AccountId, DocumentId, FileId, GrantId, GroupId, NoteId, PatientId, UserId},
 };
 
 /// "This caller holds the right `R` within this scope."
@@ -251,6 +251,29 @@ impl OwnFilesReach {
 }
 
 impl Deref for OwnFilesReach {
+    type Target = OwnRecord;
+
+    fn deref(&self) -> &OwnRecord {
+        &self.of
+    }
+}
+
+/// A right over one document of the record, held by a portal user.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnDocument {
+    pub(super) of: OwnRecord,
+    pub(super) document: DocumentId,
+}
+
+impl OwnDocument {
+    /// The only document whose rows may be touched.
+    #[must_use]
+    pub const fn document(&self) -> DocumentId {
+        self.document
+    }
+}
+
+impl Deref for OwnDocument {
     type Target = OwnRecord;
 
     fn deref(&self) -> &OwnRecord {

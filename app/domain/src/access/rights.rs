@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::{Actor, Face, UserFace, Waits, Who},
+    documents::{self, OwnDocumentFacts},
     explain::Because,
     files::{self, OwnFileFacts},
     notes::{self, NoteFacts, NotesFacts, OwnNoteFacts},
     proof::{
-        Access, Denied, Granted, InGroup, NotesReach, OnNote, OnPatient, OwnFile, OwnFilesReach, OwnNote, OwnRecord,
-        Refused,
+        Access, Denied, Granted, InGroup, NotesReach, OnNote, OnPatient, OwnDocument, OwnFile, OwnFilesReach, OwnNote,
+        OwnRecord, Refused,
     },
 };
 use crate::{
@@ -213,6 +214,10 @@ rights! {
     ShareWithColleagues(NotesFacts) -> OnPatient = notes::share_with_colleagues;
     /// Share one's notes with colleagues and patients.
     ShareNotes(()) -> InGroup = share_notes;
+    /// Read a patient's documents, drafts among them.
+    ReadDocuments(PatientFacts) -> OnPatient = documents::read_documents;
+    /// Write documents, complete them, take them back.
+    WriteDocuments(PatientFacts) -> OnPatient = documents::write_documents;
     /// Know that a patient has files, of what kind and how large: neither their names nor what is in them.
     ViewFiles(PatientFacts) -> OnPatient = files::view_files;
     /// Open a patient's files.
@@ -253,6 +258,8 @@ rights! {
     ViewOwnClinical(GrantFacts) -> OwnRecord = view_own_clinical;
     /// Read a note that was shared with the patient.
     ReadOwnNote(OwnNoteFacts) -> OwnNote = notes::read_own_note;
+    /// Read a completed document of it.
+    ReadOwnDocument(OwnDocumentFacts) -> OwnDocument = documents::read_own_document;
     /// Know of the files of it: those one sent, or all that the portal shows.
     ListOwnFiles(GrantFacts) -> OwnFilesReach = files::list_own_files;
     /// Open one of them.
@@ -559,6 +566,8 @@ contains_patient! {
 }
 
 contains! {
+    ReadDocuments => ViewPatient;
+    WriteDocuments => ReadDocuments;
     ReadFiles => ViewFiles;
     ReadFiles => ViewPatient;
     ViewFiles => ViewPatient;
@@ -757,6 +766,13 @@ mod tests {
             private: false,
             patient_from: Some(Time::from_millis(0)),
         };
+        // Of a completed document of a type that is shown.
+        let document = OwnDocumentFacts {
+            grant: grant.clone(),
+            document: Uuid::from_u128(5).into(),
+            completed: true,
+            hidden: false,
+        };
         // Of a file that somebody else sent through the portal.
         let file = OwnFileFacts {
             grant: grant.clone(),
@@ -786,6 +802,8 @@ mod tests {
             cell(actor.may(ShareNote, &note)),
             cell(actor.may(ShareWithColleagues, &note.of)),
             cell(actor.may(ShareNotes, &())),
+            cell(actor.may(ReadDocuments, on)),
+            cell(actor.may(WriteDocuments, on)),
             cell(actor.may(ViewFiles, on)),
             cell(actor.may(ReadFiles, on)),
             cell(actor.may(AddFiles, on)),
@@ -806,6 +824,7 @@ mod tests {
             cell(actor.may(ViewOwnRecord, grant)),
             cell(actor.may(ViewOwnClinical, grant)),
             cell(actor.may(ReadOwnNote, &shared)),
+            cell(actor.may(ReadOwnDocument, &document)),
             cell(actor.may(ListOwnFiles, grant)),
             cell(actor.may(ReadOwnFile, &file)),
             cell(actor.may(SendOwnFiles, grant)),
@@ -921,7 +940,7 @@ mod tests {
                             .collect();
                         // Everything but the rights that are held in the portal only, and those over one note or by the
                         // group's switch, which are explained where the note is.
-                        assert_eq!(all.len(), NAMES.len() - 10 - 6);
+                        assert_eq!(all.len(), NAMES.len() - 11 - 6);
                         for one in all {
                             let decided = decided(&actor, &on, &one.right);
                             assert_eq!(one.may, decided.is_ok(), "{level:?} {settings:?} {relationship:?} {one:?}");
@@ -953,6 +972,8 @@ mod tests {
             "SendForms" => actor.may(SendForms, on).map(drop),
             "ViewForms" => actor.may(ViewForms, on).map(drop),
             "ViewFormAnswers" => actor.may(ViewFormAnswers, on).map(drop),
+            "ReadDocuments" => actor.may(ReadDocuments, on).map(drop),
+            "WriteDocuments" => actor.may(WriteDocuments, on).map(drop),
             "ViewFiles" => actor.may(ViewFiles, on).map(drop),
             "ReadFiles" => actor.may(ReadFiles, on).map(drop),
             "AddFiles" => actor.may(AddFiles, on).map(drop),

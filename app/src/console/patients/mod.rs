@@ -4,7 +4,7 @@ mod access;
 mod background;
 mod contacts;
 mod details;
-mod files;
+mod documents;
 mod forms;
 mod invite;
 mod list;
@@ -19,7 +19,7 @@ mod terms;
 mod updates;
 
 pub use self::{
-    files::Files,
+    documents::{Document, Documents},
     list::Patients,
     new::NewPatient,
     notes::{Note, Notes},

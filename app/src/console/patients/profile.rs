@@ -47,6 +47,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
     let path = Signal::derive(move || desk.nav.path());
     let tab = Memo::new(move |_| Tab::of(&path.get()));
     let note = Memo::new(move |_| nav::note_at(&path.get()));
+    let document = Memo::new(move |_| nav::document_at(&path.get()));
 
     let names_hidden = desk.start().may.names_hidden;
     let waiting = Memo::new(move |_| record.with(|record| record.as_ref().map_or(0, |record| record.updates)));
@@ -83,7 +84,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             Tab::Contacts => view! { <Contacts id=id profile=profile may_edit=edit inviting=inviting invited=invited/> }.into_any(),
             Tab::Notes if may.with_untracked(|may| may.see_notes) => pages::notes_tab(id, note.get()),
             Tab::Notes => view! { <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Level)}</p></Empty> }.into_any(),
-            Tab::Documents => pages::documents_tab(id),
+            Tab::Documents => pages::documents_tab(id, document.get(), may.with_untracked(|may| may.see_documents)),
             Tab::Forms => view! { <Forms id=id may_send=edit/> }.into_any(),
             Tab::Updates => view! { <Updates id=id profile=profile/> }.into_any(),
             Tab::Access if see_access => view! { <Access id=id invited=invited inviting=inviting may=may changed=move || profile.again()/> }.into_any(),

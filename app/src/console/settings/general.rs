@@ -1,6 +1,7 @@
 //! Settings > General: Patient Access (S0-29), the practice itself, and how it writes to its patients.
 
 use domain::{
+    document::DocumentType,
     practice::{PatientAccess, PatientAccessForm},
     update::{Mode, Waiting},
 };
@@ -49,6 +50,7 @@ pub fn General() -> impl IntoView {
                         {words::fact(words::LINK_REMINDERS, if settings.reminders { words::ON } else { words::OFF })}
                         {words::fact(words::PATIENT_UPDATES, words::mode(settings.updates))}
                         {words::fact(words::NOTE_SHARING, if settings.note_sharing { words::ON } else { words::OFF })}
+                        {words::fact(words::HIDDEN_DOCUMENTS, &hidden(&settings))}
                     </dl>
                 }.into_any())}
             </Card>
@@ -76,6 +78,7 @@ fn fields(settings: &PatientAccess) -> Values {
         ("ends", age(settings.ages.ends)),
         ("reminders", if settings.reminders { "yes".to_owned() } else { String::new() }),
         ("updates", settings.updates.code().to_owned()),
+        ("hidden_documents", settings.hidden_documents.codes()),
         ("note_sharing", if settings.note_sharing { "yes".to_owned() } else { String::new() }),
         ("waiting", String::new()),
     ]
@@ -113,6 +116,7 @@ fn Edit(
             reminders: form.value("reminders"),
             updates: form.value("updates"),
             note_sharing: Some(form.value("note_sharing")),
+            hidden_documents: Some(form.value("hidden_documents")),
             waiting: form.value("waiting"),
         };
         form.send(api::settings::save_patient_access(form.version(), typed), move |()| {
@@ -162,6 +166,7 @@ fn Edit(
                     {form.select("updates", words::PATIENT_UPDATES, modes, words::PATIENT_UPDATES_HINT)}
                     {waiting}
                     {form.tick("note_sharing", words::NOTE_SHARING, words::NOTE_SHARING_HINT)}
+                    {form.ticks("hidden_documents", words::HIDDEN_DOCUMENTS, kinds())}
                 </div>
                 <footer class="dialog-foot">
                     <Button press=give_up>{words::CANCEL}</Button>
@@ -170,4 +175,14 @@ fn Edit(
             </form>
         </Dialog>
     }
+}
+
+/// The types that the portal does not show, to be read.
+fn hidden(settings: &PatientAccess) -> String {
+    let hidden: Vec<_> = settings.hidden_documents.iter().map(crate::words::document_type).collect();
+    if hidden.is_empty() { words::NONE_HIDDEN.to_owned() } else { hidden.join(", ") }
+}
+
+fn kinds() -> Vec<Choice> {
+    DocumentType::ALL.into_iter().map(|kind| Choice::new(kind.code(), crate::words::document_type(kind))).collect()
 }

@@ -285,6 +285,8 @@ pub fn right(name: &str) -> String {
         "ManageForms" => "Write and publish forms",
         "SendForms" => "Send forms to the patient's portal users",
         "ViewForms" => "See which forms were sent",
+        "ReadDocuments" => "Read documents",
+        "WriteDocuments" => "Write documents and take them back",
         "ViewFiles" => "See that files came",
         "ReadFiles" => "Open files",
         "AddFiles" => "Add files",

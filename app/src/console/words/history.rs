@@ -105,6 +105,16 @@ pub const fn action(action: Action) -> &'static str {
         Action::FormSaved => "Saved what they filled in",
         Action::FormReturned => "Returned a form",
         Action::NotesListed => "Looked at the notes",
+        Action::DocumentsListed => "Looked at the documents",
+        Action::DocumentViewed => "Read a document",
+        Action::DocumentDraftOpened => "Opened the draft of a document",
+        Action::DocumentPreviewed => "Looked at a document as the patient sees it",
+        Action::DocumentSaved => "Wrote a draft of a document",
+        Action::DocumentDiscarded => "Threw a draft of a document away",
+        Action::DocumentCompleted => "Completed a document",
+        Action::DocumentWithdrawn => "Took a document back",
+        Action::DocumentAcknowledged => "Confirmed having read a document",
+        Action::RecordPrinted => "Made a file of a note or a document",
         Action::FilesListed => "Looked at the list of files",
         Action::FileAdded => "Added a file",
         Action::FileOpened => "Opened a file",
@@ -176,13 +186,14 @@ pub fn detail(detail: &str) -> String {
 /// What somebody was refused, of an entry's door and reason.
 pub fn refused(detail: &str) -> String {
     let (door, why) = detail.split_once(' ').unwrap_or((detail, ""));
-    let what = match door.split('/').next().unwrap_or_default() {
+    let what = match door.trim_start_matches('/').split('/').next().unwrap_or_default() {
         "access_log" => "who opened a record",
         "account" | "passwords" => "their own account",
         "bulk" => "a bulk invitation",
         "console" | "notifications" => "the console",
+        "documents" => "a document",
         "family" => "who sees a record",
-        "files" => "a file",
+        "files" | "uploads" => "a file",
         "forms" => "a form",
         "handout" => "the portal handout",
         "history" => "the history",
@@ -192,6 +203,7 @@ pub fn refused(detail: &str) -> String {
         "memberships" => "an invitation to join",
         "notes" => "a note",
         "patients" => "a patient",
+        "pdf" => "a note or a document as a PDF",
         "portal" => "a record in the portal",
         "portal_users" => "a portal user",
         "relationships" => "access to a patient",
@@ -250,6 +262,9 @@ mod tests {
         ] {
             let text = refused(&format!("users/list {reason:?}"));
             assert!(text.starts_with("Asked for a user: "), "{text}");
+        }
+        for route in ["/pdf/:patient/:record", "/files/:patient/:file/view", "/uploads/:patient/:file/:number"] {
+            assert!(!refused(route).contains("something else"), "{route}");
         }
         let doors = include_str!("../../../../server/doors.toml");
         let doors = doors.lines().filter_map(|line| line.strip_prefix('"')).filter(|line| !line.starts_with('/'));

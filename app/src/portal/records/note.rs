@@ -1,6 +1,6 @@
 //! `/portal/:patient/records/:note`: one note, to be read and printed.
 
-use domain::{note::OwnNote, time::Time, views::PortalFrame};
+use domain::{note::OwnNote, person::with_profession, time::Time, views::PortalFrame};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -9,7 +9,13 @@ use super::super::{
     frame::{Frame, Place, moment, now, trouble},
     words as say,
 };
-use crate::{account::gate::CallPractice, api, components::Icon, error::AppError, notes::NoteSheet};
+use crate::{
+    account::gate::CallPractice,
+    api,
+    components::{Icon, LinkButton},
+    error::AppError,
+    notes::NoteSheet,
+};
 
 /// The page.
 #[component]
@@ -43,8 +49,8 @@ pub fn NoteView(
     now: Time,
 ) -> impl IntoView {
     let PortalFrame { record, records, practice_phone, .. } = frame;
-    let OwnNote { text, author, profession, written_at, changed_at, time_zone, .. } = note;
-    let by = format!("{}, {}", say::by(&author, &profession), record.practice);
+    let OwnNote { id, text, author, profession, written_at, changed_at, time_zone, .. } = note;
+    let by = format!("{}, {}", with_profession(&author, &profession), record.practice);
     let about = record.shown.clone();
     let title = text.title.clone();
     let when = view! {
@@ -58,7 +64,10 @@ pub fn NoteView(
                 <h1 dir="auto">{say::record_of(&about)}</h1>
             </header>
             <NoteSheet text=text by=by when=when.into_any()/>
-            <Print/>
+            <div class="buttons">
+                <Print/>
+                <LinkButton href=format!("/pdf/{}/{id}", record.patient) icon="download">{say::SAVE_PDF}</LinkButton>
+            </div>
             <section class="card practice">
                 <p>{say::NOTE_QUESTIONS}</p>
                 <CallPractice phone=practice_phone/>

@@ -390,6 +390,7 @@ fn sheet(form: FormAnswers, practice: String, name: &str, born: Option<&str>, re
     let section = |section: Section| docgen::Section {
         title: section.title,
         help: String::new(),
+        text: String::new(),
         items: section.questions.into_iter().map(item).collect(),
     };
     Paper::Document(docgen::Document {

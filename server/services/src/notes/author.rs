@@ -153,7 +153,7 @@ pub async fn set_private(ctx: &Ctx, patient: PatientId, id: NoteId, private: boo
     let more = if private { "private" } else { "open" };
     let mut own = Own::open(ctx, patient, id, Action::NotePrivacyChanged, more).await?;
     if own.note.patient_from.is_some() {
-        super::sharing::ring_portal(ctx, own.work.as_mut(), patient).await?;
+        in_portal::ring(ctx, own.work.as_mut(), patient).await?;
     }
     own.note = own.note.keep_private(private);
     let version = own.note.version;

@@ -23,6 +23,7 @@ use domain::{
     page::{Page, PageRequest},
 };
 
+pub(crate) use self::portal::{look, said_read};
 pub use self::{
     author::{begin, discard, keep, publish, set_private},
     portal::{list_own, open_own, still_open},
@@ -54,8 +55,27 @@ async fn note_facts(ctx: &Ctx, work: &mut dyn Work, patient: PatientId, id: Note
     work.note_facts(&enter, patient, id).await?.ok_or(Error::NotFound)
 }
 
+/// For reading: whoever is shown a record is counted.
+pub(crate) async fn may_read(
+    ctx: &Ctx,
+    patient: PatientId,
+    id: NoteId,
+) -> Result<(Access<ReadNote>, NoteFacts, Box<dyn Work>)> {
+    let mut work = ctx.begin().await?;
+    let facts = note_facts(ctx, work.as_mut(), patient, id).await?;
+    let access = ctx.actor()?.may(ReadNote, &facts)?;
+    let work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts.of.patient).await?;
+    Ok((access, facts, work))
+}
+
 /// Writes into the trail what is done with a note. What it says never stands there.
-async fn note_it(ctx: &Ctx, work: &mut dyn Work, access: &Access<ReadNote>, action: Action, more: &str) -> Result<()> {
+pub(crate) async fn note_it(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<ReadNote>,
+    action: Action,
+    more: &str,
+) -> Result<()> {
     let entry = audit::entry(ctx, access.by(), access.group(), action, access.patient());
     let detail = format!("{}{}{more}", access.note(), if more.is_empty() { "" } else { " " });
     work.audit(&Entry { detail, ..entry }).await?;
@@ -103,15 +123,12 @@ fn row(note: ListedNote, user: domain::ids::UserId) -> NoteRow {
 /// [`Error::NotFound`], also for a note the caller may not read: nobody learns that there is one (PR-01, PR-03).
 pub async fn open(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<NotePage> {
     let actor = ctx.actor()?;
-    let mut work = ctx.begin().await?;
-    let facts = note_facts(ctx, work.as_mut(), patient, id).await?;
-    let access = actor.may(ReadNote, &facts)?;
-    let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts.of.patient).await?;
+    let (access, facts, mut work) = may_read(ctx, patient, id).await?;
     // The patient's log tells that notes are read, not that one is begun.
     let action = if facts.published { Action::NoteViewed } else { Action::NoteDraftOpened };
     note_it(ctx, work.as_mut(), &access, action, "").await?;
     let note = work.lookup_note(&access).await?.ok_or(Error::NotFound)?;
-    let (author, _) = work.lookup_author(&access).await?.ok_or(Error::NotFound)?;
+    let (author, profession) = work.lookup_author(&access).await?.ok_or(Error::NotFound)?;
     if let Some(version) = &note.published
         && !access.own()
     {
@@ -132,7 +149,20 @@ pub async fn open(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<NotePage>
     let Note { published, draft, saved_at, private, patient_from, version, .. } = note;
     let (own, author) = (access.own(), author.shown());
     let version = if own { version } else { 0 };
-    Ok(NotePage { id, author, own, published, draft, saved_at, private, patient_from, version, may, sharing })
+    Ok(NotePage {
+        id,
+        author,
+        profession,
+        own,
+        published,
+        draft,
+        saved_at,
+        private,
+        patient_from,
+        version,
+        may,
+        sharing,
+    })
 }
 
 /// What was published, latest first: for its author. A version that others could not read when it was published, as of a note that

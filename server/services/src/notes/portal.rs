@@ -55,29 +55,53 @@ pub async fn still_open(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<()>
     Ok(())
 }
 
+/// One note as the portal shows it, with nothing written down; and which version that is.
+pub(crate) async fn look(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    patient: PatientId,
+    id: NoteId,
+) -> Result<(Access<ReadOwnNote>, OwnNote, i64)> {
+    let (seen, grant) = enter(ctx, work, patient).await?;
+    let facts = work.own_note_facts(&seen, id, &grant).await?.ok_or(Error::NotFound)?;
+    let access = ctx.actor()?.may(ReadOwnNote, &facts)?;
+    let shared = work.lookup_own_note(&access).await?.ok_or(Error::NotFound)?;
+    let time_zone = time_zone(work, &seen).await?;
+    let number = shared.version.number;
+    let note = OwnNote {
+        id,
+        text: shared.version.text,
+        author: shared.author.shown(),
+        profession: shared.profession,
+        written_at: shared.written_at,
+        changed_at: (number > 1).then_some(shared.version.at),
+        time_zone,
+    };
+    Ok((access, note, number))
+}
+
+/// Keeps that this person read this version, and how.
+pub(crate) async fn said_read(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<ReadOwnNote>,
+    number: i64,
+    action: Action,
+) -> Result<()> {
+    let entry = audit::entry(ctx, access.by(), access.group(), action, access.patient());
+    work.audit(&Entry { detail: access.note().to_string(), ..entry }).await?;
+    work.own_note_read(access, number, ctx.now()).await?;
+    Ok(())
+}
+
 /// One note. Its author sees that it was read.
 ///
 /// # Errors
 /// [`Error::NotFound`]: also for a draft, a private note, and one that is not shared, or not any more (PT-01, PT-03).
 pub async fn open_own(ctx: &Ctx, patient: PatientId, id: NoteId) -> Result<OwnNote> {
     let mut work = ctx.services.store.begin().await?;
-    let (seen, grant) = enter(ctx, work.as_mut(), patient).await?;
-    let facts = work.own_note_facts(&seen, id, &grant).await?.ok_or(Error::NotFound)?;
-    let access = ctx.actor()?.may(ReadOwnNote, &facts)?;
-    let entry = audit::entry(ctx, access.by(), access.group(), Action::NoteViewed, patient);
-    work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
-    let shared = work.lookup_own_note(&access).await?.ok_or(Error::NotFound)?;
-    work.own_note_read(&access, shared.version.number, ctx.now()).await?;
-    let time_zone = time_zone(work.as_mut(), &seen).await?;
+    let (access, note, number) = look(ctx, work.as_mut(), patient, id).await?;
+    said_read(ctx, work.as_mut(), &access, number, Action::NoteViewed).await?;
     work.save().await?;
-    let changed_at = (shared.version.number > 1).then_some(shared.version.at);
-    Ok(OwnNote {
-        id,
-        text: shared.version.text,
-        author: shared.author.shown(),
-        profession: shared.profession,
-        written_at: shared.written_at,
-        changed_at,
-        time_zone,
-    })
+    Ok(note)
 }

@@ -125,17 +125,9 @@ pub async fn unshare_with_patient(ctx: &Ctx, patient: PatientId, id: NoteId) -> 
     let access = ctx.actor()?.may(WithdrawNote, &facts)?;
     note_it(ctx, work.as_mut(), &Access::<ReadNote>::from(&access), Action::NoteUnshared, "patient").await?;
     if work.withdraw_note(&access).await? {
-        ring_portal(ctx, work.as_mut(), patient).await?;
+        in_portal::ring(ctx, work.as_mut(), patient).await?;
     }
     work.save().await?;
-    Ok(())
-}
-
-/// Lets open pages of the patient's portal look again.
-pub(super) async fn ring_portal(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<()> {
-    for (facts, _) in in_portal::users(ctx, work, patient).await? {
-        work.hint(Hint::Bell(facts.grant.account));
-    }
     Ok(())
 }
 

@@ -12,6 +12,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod bulk;
+pub mod documents;
 pub mod files;
 pub mod forms;
 pub mod grants;
@@ -39,6 +40,7 @@ use domain::ids::GroupId;
 pub use accounts::*;
 pub use audit::*;
 pub use bulk::*;
+pub use documents::*;
 pub use files::*;
 pub use forms::*;
 pub use grants::*;
@@ -175,6 +177,7 @@ pub trait Work:
     + Grants
     + Invitations
     + BulkInvitations
+    + Documents
     + Files
     + Forms
     + Notes

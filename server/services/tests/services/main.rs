@@ -12,6 +12,7 @@ mod ages;
 mod audit;
 mod bulk;
 mod demo;
+mod documents;
 mod files;
 mod forms;
 mod handout;

@@ -26,6 +26,7 @@ mod accounts;
 mod audit;
 mod bench;
 mod contacts;
+mod documents;
 mod files;
 mod forms;
 mod grants;

@@ -125,7 +125,7 @@ fn row(patient: PatientId, row: NoteRow) -> AnyView {
     let NoteRow { id, title, category, author, state, private, patient_from, at, .. } = row;
     view! {
         <tr>
-            <th scope="row" dir="auto"><a href=nav::note(patient, id)>{words::note_title(&title)}</a>{badges(state, private, patient_from)}</th>
+            <th scope="row" class="wrap" dir="auto"><a href=nav::note(patient, id)>{words::note_title(&title)}</a>{badges(state, private, patient_from)}</th>
             <td class="lesser">{crate::words::category(category)}</td>
             <td class="lesser" dir="auto">{author}</td>
             <td><When at=at/></td>

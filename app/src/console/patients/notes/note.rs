@@ -3,6 +3,7 @@
 use domain::{
     ids::{NoteId, PatientId},
     note::{NotePage, Version},
+    person::with_profession,
 };
 use leptos::prelude::*;
 
@@ -16,6 +17,7 @@ use crate::{
     console::{
         confirm::Confirm,
         desk::use_desk,
+        download,
         load::{Load, Pages, load},
         nav::{self, Tab},
         words,
@@ -66,7 +68,11 @@ pub fn Note(id: PatientId, note: NoteId) -> impl IntoView {
         // Its author has the card for it.
         let withdraw = (shown.may.withdraw && !shown.own).then(|| sharing::withdraw(present, page));
         let privacy = shown.may.edit.then(|| privacy(&shown, present, page));
-        view! { <div class="note-page"><div class="column">{sheet}<div class="buttons">{correct}{privacy}{withdraw}</div>{versions}</div>{beside}</div> }.into_any()
+        let paper = shown
+            .published
+            .as_ref()
+            .map(|latest| download::paper(format!("{}.pdf", latest.text.title), move || api::notes::pdf(id, note)));
+        view! { <div class="note-page"><div class="column">{sheet}<div class="buttons">{correct}{paper}{privacy}{withdraw}</div>{versions}</div>{beside}</div> }.into_any()
     };
     view! {
         <p class="note-back"><a href=nav::patient(id, Tab::Notes)><Icon name="arrow-left"/>{words::BACK_TO_NOTES}</a></p>
@@ -83,14 +89,14 @@ pub fn Note(id: PatientId, note: NoteId) -> impl IntoView {
 }
 
 fn read(page: NotePage) -> AnyView {
-    let NotePage { published, draft, saved_at, author, .. } = page;
+    let NotePage { published, draft, saved_at, author, profession, .. } = page;
     // Whoever may only look reads their own draft as it stands.
     let (text, when) = match (published, draft, saved_at) {
         (Some(Version { text, at, .. }), ..) => (text, view! { <When at=at/> }.into_any()),
         (None, Some(text), Some(at)) => (text, view! { {words::NOTE_DRAFT}", "<When at=at/> }.into_any()),
         _ => return ().into_any(),
     };
-    view! { <NoteSheet text=text by=author when=when/> }.into_any()
+    view! { <NoteSheet text=text by=with_profession(&author, &profession) when=when/> }.into_any()
 }
 
 /// The button that keeps a note private, or not any more.

@@ -3,6 +3,7 @@
 use domain::{
     ids::{PatientId, UserId},
     note::{NotePage, NoteSharing, PortalReader, Reader, Share, ShareForm, SharedWith},
+    person::with_profession,
     time::Time,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -207,7 +208,7 @@ fn look(shown: NotePage, present: Present, doing: RwSignal<Option<Doing>>) -> An
             <div class="dialog-body">
                 <p class="muted">{words::AS_PATIENT_TEXT}</p>
                 {preview.view(6, |own| {
-                    let by = if own.profession.is_empty() { own.author } else { format!("{}, {}", own.author, own.profession) };
+                    let by = with_profession(&own.author, &own.profession);
                     let when = view! { <When at=own.written_at/> }.into_any();
                     view! { <NoteSheet text=own.text by=by when=when/> }.into_any()
                 })}

@@ -1,4 +1,4 @@
-//! The Documents tab: files that came from the portal or were added by the practice (S0-21).
+//! Files of the Documents tab: those that came from the portal, or were added by the practice (S0-21).
 
 use domain::{
     file::{FileCategory, FileRow, FileState, Room},
