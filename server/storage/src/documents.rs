@@ -208,7 +208,7 @@ impl SqlWork {
             in_portal!(),
             "
                    AND (r.account_id IS NULL OR d.asks AND r.acknowledged_at IS NULL)
-                 ORDER BY r.account_id IS NULL DESC
+                 ORDER BY r.account_id IS NULL DESC, d.id
                  LIMIT $11
              ) AS few"
         ))

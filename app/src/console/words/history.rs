@@ -186,7 +186,7 @@ pub fn detail(detail: &str) -> String {
 /// What somebody was refused, of an entry's door and reason.
 pub fn refused(detail: &str) -> String {
     let (door, why) = detail.split_once(' ').unwrap_or((detail, ""));
-    let what = match door.trim_start_matches('/').split('/').next().unwrap_or_default() {
+    let what = match door.split('/').find(|part| !part.is_empty()).unwrap_or_default() {
         "access_log" => "who opened a record",
         "account" | "passwords" => "their own account",
         "bulk" => "a bulk invitation",

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use domain::{
     access::{Because, Explanation, ManageRelationships, PatientFacts, Relationship},
     bulk::Selection,
+    document::DocumentForm,
     error::{Conflict, Refusal},
     file::FileForm,
     history::HistoryFilter,
@@ -16,8 +17,8 @@ use domain::{
     user::{AccessSettings, Level, Role, UserFilter, UserState},
 };
 use services::{
-    Ctx, Error, bulk, console, files, forms, history, invitations, locations, mails, notes, notifications, patients,
-    relationships, settings, templates, updates, users,
+    Ctx, Error, bulk, console, documents, files, forms, history, invitations, locations, mails, notes, notifications,
+    patients, relationships, settings, templates, updates, users,
 };
 
 use crate::town::{Staff, Town, access_form};
@@ -229,6 +230,8 @@ pub async fn tried_on(user: &Ctx, patient: PatientId) -> BTreeMap<&'static str, 
         ("SendForms", Came::of(forms::send_start(user, patient).await)),
         ("ViewForms", Came::of(forms::requests(user, patient, &page).await)),
         ("WriteNotes", Came::of(notes::begin(user, patient, &NoteForm::default()).await)),
+        ("ReadDocuments", Came::of(documents::list(user, patient, None, &page).await)),
+        ("WriteDocuments", Came::of(documents::begin(user, patient, &DocumentForm::default()).await)),
         ("ViewFiles", Came::of(files::list(user, patient, &page).await)),
         ("AddFiles", Came::of(files::begin(user, patient, &FileForm::default()).await)),
         ("ManageRelationships", Came::of(relationships::list(user, patient, &page).await)),

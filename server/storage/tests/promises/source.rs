@@ -207,9 +207,10 @@ fn every_order_ends_in_a_unique_key() {
                 "seq",
                 "key",
                 "version",
-                // Of a note's versions, and of its readers.
+                // Of a note's versions, and of its readers; of a document's.
                 "number",
                 "reader_id",
+                "account_id",
                 "name",
                 "tablename",
             ];
