@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::time::Time;
+use domain::{person::UserName, time::Time};
 use serde::{Serialize, Serializer};
 use services::ports::{Clash, StoreError, Stored};
 use uuid::Uuid;
@@ -30,6 +30,28 @@ pub(crate) fn clash(index: &str) -> Clash {
         "users_account" => Clash::UserOfAccount,
         _ => Clash::Other,
     }
+}
+
+/// A user's name beside what they wrote.
+#[derive(sqlx::FromRow)]
+pub(crate) struct NameRow {
+    user_title: String,
+    first_name: String,
+    last_name: String,
+}
+
+impl From<NameRow> for UserName {
+    fn from(row: NameRow) -> Self {
+        Self { title: row.user_title, first: row.first_name, last: row.last_name }
+    }
+}
+
+/// The same, and what they do.
+#[derive(sqlx::FromRow)]
+pub(crate) struct AuthorRow {
+    #[sqlx(flatten)]
+    pub name: NameRow,
+    pub profession: String,
 }
 
 /// A row that the domain cannot read: somebody else wrote it, or a newer program.

@@ -18,7 +18,7 @@ use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::SqlWork;
-use crate::common::{BEYOND, readable};
+use crate::common::{AuthorRow, BEYOND, NameRow, readable};
 
 /// Which documents of a group's patient the portal shows: `$4` to `$10` the codes of the types that it does not.
 macro_rules! in_portal {
@@ -56,26 +56,6 @@ fn completed_at(document: &Document) -> Option<i64> {
         DocumentState::Completed { at } => Some(at.millis()),
         DocumentState::Draft | DocumentState::Withdrawn { .. } => None,
     }
-}
-
-#[derive(sqlx::FromRow)]
-struct NameRow {
-    user_title: String,
-    first_name: String,
-    last_name: String,
-}
-
-impl From<NameRow> for UserName {
-    fn from(row: NameRow) -> Self {
-        Self { title: row.user_title, first: row.first_name, last: row.last_name }
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct AuthorRow {
-    #[sqlx(flatten)]
-    name: NameRow,
-    profession: String,
 }
 
 #[derive(sqlx::FromRow)]

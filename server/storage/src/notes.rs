@@ -25,7 +25,7 @@ use super::{
     users::{UserRow, levels, select_user},
 };
 use crate::{
-    common::{BEYOND, LAST, readable},
+    common::{BEYOND, LAST, NameRow, readable},
     search::stored_sort_name,
 };
 
@@ -94,19 +94,6 @@ fn category(code: &str) -> Stored<Category> {
 
 const fn at(millis: i64) -> Time {
     Time::from_millis(millis)
-}
-
-#[derive(sqlx::FromRow)]
-struct NameRow {
-    user_title: String,
-    first_name: String,
-    last_name: String,
-}
-
-impl From<NameRow> for UserName {
-    fn from(row: NameRow) -> Self {
-        Self { title: row.user_title, first: row.first_name, last: row.last_name }
-    }
 }
 
 #[derive(sqlx::FromRow)]
