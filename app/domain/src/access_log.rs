@@ -100,6 +100,16 @@ pub const fn is_told(action: Action) -> bool {
         // That notes are looked at, not which and how many: drafts and private ones are among them (PT-03).
         || matches!(action, Action::NotesListed | Action::NoteViewed)
         || matches!(action, Action::DocumentsListed | Action::DocumentViewed | Action::RecordPrinted)
+        || matches!(
+            action,
+            Action::ActivitiesListed
+                | Action::ActivityViewed
+                | Action::ActivityAssigned
+                | Action::ActivityChanged
+                | Action::ActivityEnded
+                | Action::ActivityDone
+                | Action::ActivityNotDone
+        )
         || matches!(action, Action::FilesListed | Action::FileAdded | Action::FileOpened | Action::FileRemoved)
         || matches!(
             action,
@@ -165,6 +175,8 @@ pub const fn is_looking_around(action: Action) -> bool {
             | Action::DocumentsListed
             | Action::DocumentViewed
             | Action::RecordPrinted
+            | Action::ActivitiesListed
+            | Action::ActivityViewed
             | Action::FilesListed
             | Action::FileOpened
             | Action::PortalUsersViewed

@@ -171,6 +171,22 @@ pub enum Action {
     DocumentAcknowledged,
     /// A document or a note was made a file.
     RecordPrinted,
+    /// Looked at which home activities a record has.
+    ActivitiesListed,
+    /// Looked at a home activity.
+    ActivityViewed,
+    /// Assigned a home activity.
+    ActivityAssigned,
+    /// Changed a home activity.
+    ActivityChanged,
+    /// Ended a home activity.
+    ActivityEnded,
+    /// Took a home activity back.
+    ActivityWithdrawn,
+    /// Ticked a home activity off for a day.
+    ActivityDone,
+    /// Took back that a home activity was done on a day.
+    ActivityNotDone,
     /// Looked at which files a record has.
     FilesListed,
     /// A file was added to a record.
@@ -233,7 +249,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 108] = [
+    pub const ALL: [Self; 116] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -313,6 +329,14 @@ impl Action {
         Self::DocumentWithdrawn,
         Self::DocumentAcknowledged,
         Self::RecordPrinted,
+        Self::ActivitiesListed,
+        Self::ActivityViewed,
+        Self::ActivityAssigned,
+        Self::ActivityChanged,
+        Self::ActivityEnded,
+        Self::ActivityWithdrawn,
+        Self::ActivityDone,
+        Self::ActivityNotDone,
         Self::FilesListed,
         Self::FileAdded,
         Self::FileOpened,
@@ -427,6 +451,14 @@ impl Action {
             Self::DocumentWithdrawn => "document_withdrawn",
             Self::DocumentAcknowledged => "document_acknowledged",
             Self::RecordPrinted => "record_printed",
+            Self::ActivitiesListed => "activities_listed",
+            Self::ActivityViewed => "activity_viewed",
+            Self::ActivityAssigned => "activity_assigned",
+            Self::ActivityChanged => "activity_changed",
+            Self::ActivityEnded => "activity_ended",
+            Self::ActivityWithdrawn => "activity_withdrawn",
+            Self::ActivityDone => "activity_done",
+            Self::ActivityNotDone => "activity_not_done",
             Self::FilesListed => "files_listed",
             Self::FileAdded => "file_added",
             Self::FileOpened => "file_opened",

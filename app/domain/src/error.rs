@@ -29,6 +29,8 @@ pub enum Problem {
     InTheFuture,
     /// A day that is over, where it must not be.
     InThePast,
+    /// A last day that comes before the first.
+    BeforeTheFirst,
     /// Two values stand the wrong way round.
     OutOfOrder,
     /// The address of the contact was not looked at and found right (S3-27).
@@ -247,6 +249,10 @@ pub enum Conflict {
     DocumentCompleted,
     /// Only what is completed, and was not taken back, becomes a paper, or is taken back.
     DocumentNotCompleted,
+    /// What was ended or taken back is not changed any more, nor ticked off.
+    ActivityOver,
+    /// It is not to be done on that day, or the day is too long ago.
+    NotThatDay,
     /// So many files, or so large ones, are kept about the patient or by the practice already that this one has no room.
     NoRoomForFile,
     /// The caller sends so many files at once that no more can begin.

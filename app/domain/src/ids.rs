@@ -119,6 +119,8 @@ ids! {
     FileId = "fil";
     /// A document about a patient.
     DocumentId = "doc";
+    /// A home activity.
+    ActivityId = "act";
     /// One change of what a record says, as it is kept.
     ChangeId = "chg";
     /// One line behind the bell.

@@ -37,6 +37,7 @@
 pub mod access;
 pub mod access_log;
 pub mod account;
+pub mod activity;
 pub mod audit;
 pub mod background;
 pub mod bulk;

@@ -106,6 +106,16 @@ pub const HANDOUT_LINES: usize = 12;
 pub const SAVED_REPORTS: u32 = 50;
 /// The longest text of a note, in characters.
 pub const NOTE: usize = 50_000;
+/// Characters of the instructions of a home activity.
+pub const INSTRUCTIONS: usize = 10_000;
+/// Characters of what somebody says when they tick one off.
+pub const DOING_NOTE: usize = 300;
+/// Files that belong to one home activity.
+pub const ACTIVITY_FILES: usize = 5;
+/// How many days before today may still be ticked off.
+pub const ACTIVITY_BACK: u16 = 6;
+/// Days over which adherence is counted, today among them.
+pub const ACTIVITY_WINDOW: u16 = 28;
 /// Colleagues that a note, or all of a practitioner's notes about a patient, may be shared with.
 pub const NOTE_SHARES: u32 = 100;
 /// Readers of a note that are shown, the latest.

@@ -443,6 +443,8 @@ pub struct ProfileRights {
     pub see_notes: bool,
     /// Read documents.
     pub see_documents: bool,
+    /// See home activities.
+    pub see_activities: bool,
 }
 
 #[cfg(test)]

@@ -179,6 +179,32 @@ impl Date {
         Some((leapling.unwrap_or(from_day), to_day))
     }
 
+    /// Counts the days since 1 January 1970.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        // <https://howardhinnant.github.io/date_algorithms.html#days_from_civil>
+        let (month, day) = (i32::from(self.month), i32::from(self.day));
+        let year = i32::from(self.year) - i32::from(month <= 2);
+        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    }
+
+    /// The day before; none before the first day that there is.
+    #[must_use]
+    pub fn day_before(self) -> Option<Self> {
+        if self.day > 1 {
+            return Some(Self { day: self.day - 1, ..self });
+        }
+        let (year, month) = if self.month == 1 { (self.year - 1, 12) } else { (self.year, self.month - 1) };
+        (28..=31).rev().find_map(|day| Self::new(year, month, day).ok())
+    }
+
+    /// This day and so many before it, the latest first.
+    pub fn and_before(self, days: u16) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(self), |day| day.day_before()).take(usize::from(days) + 1)
+    }
+
     /// For people: `3 Sep 2014`.
     #[must_use]
     pub fn long(self) -> String {
@@ -243,6 +269,21 @@ mod tests {
             assert_eq!(text.parse::<Date>(), Err(NotADate), "{text}");
         }
         assert!("2024-02-29".parse::<Date>().is_ok());
+    }
+
+    #[test]
+    fn days_are_counted() {
+        assert_eq!(date("1970-01-01").number(), 0);
+        assert_eq!(date("2026-11-28").number(), 20_785);
+        // Day by day through all that there are.
+        let (mut day, mut steps) = (date("9999-12-31"), 0_i32);
+        while let Some(before) = day.day_before() {
+            assert_eq!(before.number() + 1, day.number(), "{day}");
+            (day, steps) = (before, steps + 1);
+        }
+        assert_eq!((day, steps), (date("1850-01-01"), date("9999-12-31").number() - date("1850-01-01").number()));
+        let days: Vec<_> = date("2024-03-01").and_before(2).map(|day| day.to_string()).collect();
+        assert_eq!(days, ["2024-03-01", "2024-02-29", "2024-02-28"]);
     }
 
     #[test]

@@ -100,6 +100,10 @@ pub struct PortalFrame {
     pub unread_documents: i64,
     /// How many they have read and are asked to say so.
     pub unconfirmed_documents: i64,
+    /// How many home activities this person has not read as they are now, likewise.
+    pub unread_activities: i64,
+    /// How many are due today and not ticked off.
+    pub due_activities: i64,
     /// How many files that the practice shared this person has not opened, likewise.
     pub unread_files: i64,
     /// How much of what this portal user asked to change was decided about since they looked at their details.

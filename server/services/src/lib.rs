@@ -24,6 +24,7 @@
 //! | [`patients`] | list, search, profile, contacts |
 //! | [`invitations`] | invite, resend, revoke, accept |
 //! | [`bulk`] | inviting many at once: a job, done in steps |
+//! | [`activities`] | assign home activities, change and end them; tick them off in the portal |
 //! | [`documents`] | write, complete and take back documents; read them, on both sides; PDFs of them and of notes |
 //! | [`files`] | send and open files about patients; their keys |
 //! | [`forms`] | make, send and take back forms; fill them in and return them |
@@ -43,6 +44,7 @@
 
 pub mod access_log;
 pub mod accounts;
+pub mod activities;
 pub mod audit;
 pub mod bulk;
 pub mod console;

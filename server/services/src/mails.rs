@@ -249,6 +249,7 @@ async fn record_shared(services: &Services, work: &mut dyn Work, mail: &QueuedMa
         waits = waits || sees && work.unscoped_notes_wait(group, patient, mail.account, now).await?;
         waits = waits || sees && work.unscoped_files_wait(group, patient, mail.account).await?;
         waits = waits || sees && work.unscoped_documents_wait(group, patient, mail.account, hidden).await?;
+        waits = waits || sees && work.unscoped_activities_wait(group, patient, mail.account).await?;
     }
     if !waits {
         return Ok(GONE);

@@ -3,7 +3,8 @@
 use domain::{
     access::{
         Access, Actor, AddPatient, EditPatient, EnterGroup, InvitePatient, ListNotes, ListPatients, NotesFacts,
-        PatientFacts, ReadDocuments, Relationship, ViewContacts, ViewPatient, ViewPatientAccess, ViewSocialHistory,
+        PatientFacts, ReadActivities, ReadDocuments, Relationship, ViewContacts, ViewPatient, ViewPatientAccess,
+        ViewSocialHistory,
     },
     access_log::Part,
     audit::{Action, Entry},
@@ -120,6 +121,7 @@ pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
         see_social: actor.may(ViewSocialHistory, &facts).is_ok(),
         // Whether the group shares makes no difference to whether there is a tab.
         see_documents: actor.may(ReadDocuments, &facts).is_ok(),
+        see_activities: actor.may(ReadActivities, &facts).is_ok(),
         see_notes: actor.may(ListNotes, &NotesFacts { patient: facts, sharing: false }).is_ok(),
     };
     Ok(Profile {
@@ -418,10 +420,15 @@ async fn write_down(
     Ok(())
 }
 
+/// The time zone of the group's first location.
+pub(crate) async fn time_zone(ctx: &Ctx, work: &mut dyn Work) -> Result<Option<String>> {
+    let enter = ctx.actor()?.may(EnterGroup, &())?;
+    Ok(work.list_locations(&enter).await?.into_iter().next().map(|location| location.time_zone))
+}
+
 /// The day it is at the group's first location.
 pub(crate) async fn today(ctx: &Ctx, work: &mut dyn Work) -> Result<Date> {
-    let enter = ctx.actor()?.may(EnterGroup, &())?;
-    let zone = work.list_locations(&enter).await?.into_iter().next().map(|location| location.time_zone);
+    let zone = time_zone(ctx, work).await?;
     days::day_in(ctx.now(), zone.as_deref()).ok_or_else(|| Error::fault("the clock shows no day of the calendar"))
 }
 

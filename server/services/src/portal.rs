@@ -15,7 +15,7 @@ use crate::{
     context::Ctx,
     days,
     error::{Error, Result},
-    ports::{OwnCounts, OwnRecord, Work},
+    ports::{OwnActivityCounts, OwnCounts, OwnRecord, Work},
 };
 
 /// The records this person may open. Names only, so that Home can be found: no record is opened by it.
@@ -53,7 +53,7 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     let access = actor.may(ViewOwnRecord, &facts)?;
     let also_console = !view.list_own_groups(actor.account()).await?.is_empty();
     let (mut asked_forms, mut unread_notes, mut unread_files) = (0, 0, 0);
-    let mut documents = OwnCounts::default();
+    let (mut documents, mut activities) = (OwnCounts::default(), OwnActivityCounts::default());
     let (mut answered_details, mut answered_contacts) = (0, 0);
     if actor.may(ViewOwnClinical, &facts).is_ok() {
         asked_forms = view.count_own_asked_forms(&access).await?;
@@ -61,6 +61,10 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
         unread_notes = view.count_own_unread_notes(&clinical, ctx.now()).await?;
         let hidden = view.own_hidden_documents(&clinical).await?;
         documents = view.count_own_documents(&clinical, hidden).await?;
+        let zone = view.own_time_zone(&access).await?;
+        if let Some(today) = days::day_in(ctx.now(), zone.as_deref()) {
+            activities = view.count_own_activities(&clinical, today).await?;
+        }
         unread_files = view.count_own_unread_files(&actor.may(ListOwnFiles, &facts)?).await?;
         answered_details = view.count_own_unseen_updates(&access, Told::Details).await?;
         answered_contacts = view.count_own_unseen_updates(&access, Told::Contacts).await?;
@@ -82,6 +86,8 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
         unread_notes,
         unread_documents: documents.unread,
         unconfirmed_documents: documents.unconfirmed,
+        unread_activities: activities.unread,
+        due_activities: activities.due,
         unread_files,
         answered_details,
         answered_contacts,

@@ -865,6 +865,23 @@ impl Files for SqlWork {
             .bind(id.uuid()),
         )
         .await?;
+        self.execute(
+            query(
+                "DELETE FROM activity_files
+                 WHERE group_id = $1
+                   AND file_id IN (
+                       SELECT f.id
+                       FROM files f
+                       WHERE f.group_id = $1
+                         AND f.patient_id = $2
+                         AND f.id = $3
+                   )",
+            )
+            .bind(access.group().uuid())
+            .bind(access.patient().uuid())
+            .bind(id.uuid()),
+        )
+        .await?;
         let removed: Option<(i64,)> = self
             .find(
                 query_as(

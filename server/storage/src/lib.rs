@@ -46,6 +46,8 @@ macro_rules! nouns {
     () => {
         #[path = "../accounts.rs"]
         mod accounts;
+        #[path = "../activities.rs"]
+        mod activities;
         #[path = "../audit.rs"]
         mod audit;
         #[path = "../bulk.rs"]

@@ -162,6 +162,8 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
         ViewSocialHistory,
         ReadDocuments,
         WriteDocuments,
+        ReadActivities,
+        AssignActivities,
         ViewFiles,
         ReadFiles,
         AddFiles,

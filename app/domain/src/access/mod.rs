@@ -5,11 +5,13 @@
 //! - [`proof`]: what a granted right is turned into; storage asks for the proof, never for a bare id
 //! - [`notes`]: who may know of a note, read, change and share it
 //! - [`documents`]: who may read and write a document
+//! - [`activities`]: who may read, assign and tick off a home activity
 //! - [`files`]: who may know of a file, send, open and see to it
 //! - [`explain`]: why somebody may or may not, by the same code
 //!
 //! To add a right: a line in `rights::rights!`, its `decide`, its row in the matrix test, its place in [`explain`].
 
+pub mod activities;
 pub mod actor;
 #[cfg(test)]
 mod dice;
@@ -20,13 +22,14 @@ pub mod notes;
 pub mod proof;
 pub mod rights;
 
+pub use activities::OwnActivityFacts;
 pub use actor::{Actor, By, Face, UserFace, Waits, Who};
 pub use documents::OwnDocumentFacts;
 pub use explain::{Because, Explanation};
 pub use files::{OwnFileFacts, SendingFiles};
 pub use notes::{NoteFacts, NotesFacts, OwnNoteFacts};
 pub use proof::{
-    Access, Denied, Granted, InGroup, Inviting, NotesReach, OnNote, OnPatient, OwnDocument, OwnFile, OwnFilesReach,
-    OwnNote, OwnRecord, Refused,
+    Access, Denied, Granted, InGroup, Inviting, NotesReach, OnNote, OnPatient, OwnActivity, OwnDocument, OwnFile,
+    OwnFilesReach, OwnNote, OwnRecord, Refused,
 };
 pub use rights::*;

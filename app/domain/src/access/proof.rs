@@ -21,7 +21,7 @@ use std::{marker::PhantomData, ops::Deref};
 use super::{actor::By, explain::Because, rights::Right};
 use crate::{
     error::Refusal,
-    ids::{AccountId, DocumentId, FileId, GrantId, GroupId, NoteId, PatientId, UserId},
+    ids::{AccountId, ActivityId, DocumentId, FileId, GrantId, GroupId, NoteId, PatientId, UserId},
 };
 
 /// "This caller holds the right `R` within this scope."
@@ -251,6 +251,29 @@ impl OwnFilesReach {
 }
 
 impl Deref for OwnFilesReach {
+    type Target = OwnRecord;
+
+    fn deref(&self) -> &OwnRecord {
+        &self.of
+    }
+}
+
+/// A right over one home activity of the record, held by a portal user.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnActivity {
+    pub(super) of: OwnRecord,
+    pub(super) activity: ActivityId,
+}
+
+impl OwnActivity {
+    /// The only activity whose rows may be touched.
+    #[must_use]
+    pub const fn activity(&self) -> ActivityId {
+        self.activity
+    }
+}
+
+impl Deref for OwnActivity {
     type Target = OwnRecord;
 
     fn deref(&self) -> &OwnRecord {

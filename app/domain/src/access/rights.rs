@@ -5,14 +5,15 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    activities::{self, OwnActivityFacts},
     actor::{Actor, Face, UserFace, Waits, Who},
     documents::{self, OwnDocumentFacts},
     explain::Because,
     files::{self, OwnFileFacts},
     notes::{self, NoteFacts, NotesFacts, OwnNoteFacts},
     proof::{
-        Access, Denied, Granted, InGroup, NotesReach, OnNote, OnPatient, OwnDocument, OwnFile, OwnFilesReach, OwnNote,
-        OwnRecord, Refused,
+        Access, Denied, Granted, InGroup, NotesReach, OnNote, OnPatient, OwnActivity, OwnDocument, OwnFile,
+        OwnFilesReach, OwnNote, OwnRecord, Refused,
     },
 };
 use crate::{
@@ -218,6 +219,10 @@ rights! {
     ReadDocuments(PatientFacts) -> OnPatient = documents::read_documents;
     /// Write documents, complete them, take them back.
     WriteDocuments(PatientFacts) -> OnPatient = documents::write_documents;
+    /// See which home activities a patient has, and how often they did them.
+    ReadActivities(PatientFacts) -> OnPatient = activities::read_activities;
+    /// Assign home activities, change and end them.
+    AssignActivities(PatientFacts) -> OnPatient = activities::assign_activities;
     /// Know that a patient has files, of what kind and how large: neither their names nor what is in them.
     ViewFiles(PatientFacts) -> OnPatient = files::view_files;
     /// Open a patient's files.
@@ -260,6 +265,10 @@ rights! {
     ReadOwnNote(OwnNoteFacts) -> OwnNote = notes::read_own_note;
     /// Read a completed document of it.
     ReadOwnDocument(OwnDocumentFacts) -> OwnDocument = documents::read_own_document;
+    /// Read a home activity that was assigned.
+    ReadOwnActivity(OwnActivityFacts) -> OwnActivity = activities::read_own_activity;
+    /// Tick it off.
+    DoOwnActivity(OwnActivityFacts) -> OwnActivity = activities::do_own_activity;
     /// Know of the files of it: those one sent, or all that the portal shows.
     ListOwnFiles(GrantFacts) -> OwnFilesReach = files::list_own_files;
     /// Open one of them.
@@ -568,6 +577,9 @@ contains_patient! {
 contains! {
     ReadDocuments => ViewPatient;
     WriteDocuments => ReadDocuments;
+    ReadActivities => ViewPatient;
+    AssignActivities => ReadActivities;
+    DoOwnActivity => ReadOwnActivity;
     ReadFiles => ViewFiles;
     ReadFiles => ViewPatient;
     ViewFiles => ViewPatient;
@@ -773,6 +785,8 @@ mod tests {
             completed: true,
             hidden: false,
         };
+        // Of a home activity that was assigned.
+        let activity = OwnActivityFacts { grant: grant.clone(), activity: Uuid::from_u128(5).into(), withdrawn: false };
         // Of a file that somebody else sent through the portal.
         let file = OwnFileFacts {
             grant: grant.clone(),
@@ -804,6 +818,8 @@ mod tests {
             cell(actor.may(ShareNotes, &())),
             cell(actor.may(ReadDocuments, on)),
             cell(actor.may(WriteDocuments, on)),
+            cell(actor.may(ReadActivities, on)),
+            cell(actor.may(AssignActivities, on)),
             cell(actor.may(ViewFiles, on)),
             cell(actor.may(ReadFiles, on)),
             cell(actor.may(AddFiles, on)),
@@ -825,6 +841,8 @@ mod tests {
             cell(actor.may(ViewOwnClinical, grant)),
             cell(actor.may(ReadOwnNote, &shared)),
             cell(actor.may(ReadOwnDocument, &document)),
+            cell(actor.may(ReadOwnActivity, &activity)),
+            cell(actor.may(DoOwnActivity, &activity)),
             cell(actor.may(ListOwnFiles, grant)),
             cell(actor.may(ReadOwnFile, &file)),
             cell(actor.may(SendOwnFiles, grant)),
@@ -940,7 +958,7 @@ mod tests {
                             .collect();
                         // Everything but the rights that are held in the portal only, and those over one note or by the
                         // group's switch, which are explained where the note is.
-                        assert_eq!(all.len(), NAMES.len() - 11 - 6);
+                        assert_eq!(all.len(), NAMES.len() - 13 - 6);
                         for one in all {
                             let decided = decided(&actor, &on, &one.right);
                             assert_eq!(one.may, decided.is_ok(), "{level:?} {settings:?} {relationship:?} {one:?}");
@@ -974,6 +992,8 @@ mod tests {
             "ViewFormAnswers" => actor.may(ViewFormAnswers, on).map(drop),
             "ReadDocuments" => actor.may(ReadDocuments, on).map(drop),
             "WriteDocuments" => actor.may(WriteDocuments, on).map(drop),
+            "ReadActivities" => actor.may(ReadActivities, on).map(drop),
+            "AssignActivities" => actor.may(AssignActivities, on).map(drop),
             "ViewFiles" => actor.may(ViewFiles, on).map(drop),
             "ReadFiles" => actor.may(ReadFiles, on).map(drop),
             "AddFiles" => actor.may(AddFiles, on).map(drop),

@@ -10,6 +10,7 @@
 //! worker runs them, are called `unscoped_…`.
 
 pub mod accounts;
+pub mod activities;
 pub mod audit;
 pub mod bulk;
 pub mod documents;
@@ -38,6 +39,7 @@ use async_trait::async_trait;
 use domain::ids::GroupId;
 
 pub use accounts::*;
+pub use activities::*;
 pub use audit::*;
 pub use bulk::*;
 pub use documents::*;
@@ -177,6 +179,7 @@ pub trait Work:
     + Grants
     + Invitations
     + BulkInvitations
+    + Activities
     + Documents
     + Files
     + Forms

@@ -88,7 +88,7 @@ const NAME: &str = "Zyzzogeton";
 const VIRUS: &str = "X5O!P%@AP-TEST-VIRUS";
 
 /// A PDF of so many bytes, each like no other.
-fn pdf(size: usize) -> Bytes {
+pub fn pdf(size: usize) -> Bytes {
     let mut bytes = b"%PDF-1.7\n".to_vec();
     let mut state = 0x9E37_79B9_u32;
     while bytes.len() < size {
@@ -135,7 +135,7 @@ async fn finished(by: &Ctx, patient: PatientId, name: &str, bytes: &Bytes) -> Re
 }
 
 /// A file of the record.
-async fn sent(by: &Ctx, patient: PatientId, name: &str, bytes: &Bytes) -> FileId {
+pub async fn sent(by: &Ctx, patient: PatientId, name: &str, bytes: &Bytes) -> FileId {
     let sent = finished(by, patient, name, bytes).await.unwrap();
     assert_eq!(sent.state, FileState::Kept);
     sent.id

@@ -8,6 +8,7 @@
 mod engines;
 mod access_log;
 mod accounts;
+mod activities;
 mod ages;
 mod audit;
 mod bulk;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
     access::{Because, Explanation, ManageRelationships, PatientFacts, Relationship},
+    activity::ActivityForm,
     bulk::Selection,
     document::DocumentForm,
     error::{Conflict, Refusal},
@@ -17,8 +18,8 @@ use domain::{
     user::{AccessSettings, Level, Role, UserFilter, UserState},
 };
 use services::{
-    Ctx, Error, bulk, console, documents, files, forms, history, invitations, locations, mails, notes, notifications,
-    patients, relationships, settings, templates, updates, users,
+    Ctx, Error, activities, bulk, console, documents, files, forms, history, invitations, locations, mails, notes,
+    notifications, patients, relationships, settings, templates, updates, users,
 };
 
 use crate::town::{Staff, Town, access_form};
@@ -231,6 +232,8 @@ pub async fn tried_on(user: &Ctx, patient: PatientId) -> BTreeMap<&'static str, 
         ("ViewForms", Came::of(forms::requests(user, patient, &page).await)),
         ("WriteNotes", Came::of(notes::begin(user, patient, &NoteForm::default()).await)),
         ("ReadDocuments", Came::of(documents::list(user, patient, None, &page).await)),
+        ("ReadActivities", Came::of(activities::list(user, patient, &page).await)),
+        ("AssignActivities", Came::of(activities::assign(user, patient, &ActivityForm::default()).await)),
         ("WriteDocuments", Came::of(documents::begin(user, patient, &DocumentForm::default()).await)),
         ("ViewFiles", Came::of(files::list(user, patient, &page).await)),
         ("AddFiles", Came::of(files::begin(user, patient, &FileForm::default()).await)),

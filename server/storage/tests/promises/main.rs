@@ -23,6 +23,7 @@ macro_rules! promises {
 }
 
 mod accounts;
+mod activities;
 mod audit;
 mod bench;
 mod contacts;

@@ -1,0 +1,166 @@
+//! The patient's side: what was assigned and not taken back, and ticking it off (S3-11).
+
+use domain::{
+    access::{
+        Access, DoOwnActivity, GrantFacts, OwnActivityFacts, ReadOwnActivity, ReadOwnFile, ViewOwnClinical,
+        ViewOwnRecord,
+    },
+    activity::{OwnActivities, OwnActivity, OwnActivityRow, OwnDay, Schedule},
+    audit::{Action, Entry},
+    error::{Conflict, Invalid},
+    ids::{ActivityId, PatientId},
+    limits,
+    page::PageRequest,
+    text,
+    time::Date,
+};
+
+use super::{Calendar, shown};
+use crate::{
+    audit,
+    context::Ctx,
+    error::{Error, Result},
+    ports::{AssignedActivity, ListedOwnActivity, Work},
+};
+
+async fn enter(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<(Access<ViewOwnClinical>, GrantFacts)> {
+    let actor = ctx.actor()?;
+    let facts = work.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?.at(ctx.now());
+    Ok((actor.may(ViewOwnClinical, &facts)?, facts))
+}
+
+/// What the one decision needs.
+async fn facts(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    patient: PatientId,
+    id: ActivityId,
+) -> Result<(OwnActivityFacts, Access<ViewOwnClinical>)> {
+    let (seen, grant) = enter(ctx, work, patient).await?;
+    let facts = work.own_activity_facts(&seen, id, &grant).await?.ok_or(Error::NotFound)?;
+    Ok((facts, seen))
+}
+
+async fn calendar(ctx: &Ctx, work: &mut dyn Work, seen: &Access<ViewOwnClinical>) -> Result<Calendar> {
+    Calendar::of(ctx, work.own_time_zone(&Access::<ViewOwnRecord>::from(seen)).await?)
+}
+
+/// What was assigned: what goes on today first, then the others, latest first.
+///
+/// # Errors
+/// [`Error::NotFound`] when this person may not open what is shared of the record.
+pub async fn list_own(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<OwnActivities> {
+    let mut work = ctx.services.store.begin().await?;
+    let (access, _) = enter(ctx, work.as_mut(), patient).await?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::ActivitiesListed, patient)).await?;
+    let today = calendar(ctx, work.as_mut(), &access).await?.today;
+    let row = |activity: ListedOwnActivity| {
+        let ListedOwnActivity { id, title, dose, schedule, current, done, unread } = activity;
+        let due = current && schedule.is_due(today);
+        OwnActivityRow { id, title, dose, schedule, current, due, done, unread: unread && current }
+    };
+    let activities = work.list_own_activities(&access, today, page).await?.map(row);
+    work.save().await?;
+    Ok(OwnActivities { activities })
+}
+
+/// Does the portal still show this activity? Asked by a page that was left open, so nothing counts as read.
+///
+/// # Errors
+/// As [`open_own`].
+pub async fn still_open(ctx: &Ctx, patient: PatientId, id: ActivityId) -> Result<()> {
+    let mut work = ctx.services.store.read().await?;
+    let (facts, _) = facts(ctx, work.as_mut(), patient, id).await?;
+    ctx.actor()?.may(ReadOwnActivity, &facts)?;
+    Ok(())
+}
+
+/// The days that the page offers: those that may be ticked off.
+fn days(schedule: Schedule, ended: bool, today: Date, done: &[(Date, String)]) -> Vec<OwnDay> {
+    if ended {
+        return Vec::new();
+    }
+    let note = |day| done.iter().find(|(on, _)| *on == day).map(|(_, note)| note.clone());
+    schedule.open_days(today).map(|day| OwnDay { day, done: note(day) }).collect()
+}
+
+/// One activity.
+///
+/// # Errors
+/// [`Error::NotFound`]: also for one that was taken back.
+pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ActivityId) -> Result<OwnActivity> {
+    let actor = ctx.actor()?;
+    let mut work = ctx.services.store.begin().await?;
+    let (facts, seen) = facts(ctx, work.as_mut(), patient, id).await?;
+    let access = actor.may(ReadOwnActivity, &facts)?;
+    let today = calendar(ctx, work.as_mut(), &seen).await?.today;
+    let since = today.and_before(limits::ACTIVITY_BACK).last().unwrap_or(today);
+    let activity = work.lookup_own_activity(&access, since).await?.ok_or(Error::NotFound)?;
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::ActivityViewed, patient);
+    work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
+    work.own_activity_read(&access, ctx.now()).await?;
+    let AssignedActivity { text, author, profession, ended, files: ids, done } = activity;
+    let mut files = Vec::new();
+    for file in ids {
+        // What was taken out of the portal meanwhile is not shown here either.
+        let own = work.own_file_facts(&Access::<ViewOwnRecord>::from(&seen), file, &facts.grant).await?;
+        let Some(Ok(may_open)) = own.map(|own| actor.may(ReadOwnFile, &own)) else { continue };
+        files.extend(work.lookup_own_file(&may_open).await?.and_then(shown));
+    }
+    work.save().await?;
+    let current = !ended && !text.schedule.is_over(today);
+    let days = days(text.schedule, ended, today, &done);
+    let may_do = actor.may(DoOwnActivity, &facts).is_ok();
+    Ok(OwnActivity { id, text, files, author: author.shown(), profession, current, days, today, may_do })
+}
+
+async fn may_do(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    patient: PatientId,
+    id: ActivityId,
+    day: Date,
+    action: Action,
+) -> Result<Access<DoOwnActivity>> {
+    let (facts, seen) = facts(ctx, work, patient, id).await?;
+    let access = ctx.actor()?.may(DoOwnActivity, &facts)?;
+    let today = calendar(ctx, work, &seen).await?.today;
+    let activity = work.lookup_own_activity(&(&access).into(), today).await?.ok_or(Error::NotFound)?;
+    if activity.ended {
+        return Err(Conflict::ActivityOver.into());
+    }
+    if !activity.text.schedule.open_days(today).any(|open| open == day) {
+        return Err(Conflict::NotThatDay.into());
+    }
+    let entry = audit::entry(ctx, access.by(), access.group(), action, patient);
+    work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
+    Ok(access)
+}
+
+/// Ticks an activity off for a day on which it is due, of the last week. Doing it again changes nothing but the note.
+///
+/// # Errors
+/// As [`open_own`], [`Error::Forbidden`] for who may only look, [`Error::Invalid`], or a [`Conflict`]: over, not on that day, or
+/// somebody else said something else of that day.
+pub async fn done(ctx: &Ctx, patient: PatientId, id: ActivityId, day: Date, note: &str) -> Result<()> {
+    let mut work = ctx.services.store.begin().await?;
+    let access = may_do(ctx, work.as_mut(), patient, id, day, Action::ActivityDone).await?;
+    let note = text::optional_line(note, limits::DOING_NOTE).map_err(|problem| Invalid::field("note", problem))?;
+    if !work.own_activity_done(&access, day, &note, ctx.now()).await? {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    work.save().await?;
+    Ok(())
+}
+
+/// Says that it was not done on that day after all. Saying it again changes nothing.
+///
+/// # Errors
+/// As [`done`].
+pub async fn not_done(ctx: &Ctx, patient: PatientId, id: ActivityId, day: Date) -> Result<()> {
+    let mut work = ctx.services.store.begin().await?;
+    let access = may_do(ctx, work.as_mut(), patient, id, day, Action::ActivityNotDone).await?;
+    work.own_activity_not_done(&access, day).await?;
+    work.save().await?;
+    Ok(())
+}
