@@ -11,7 +11,7 @@
 //! | `help` | two guides: the patients', and the practice's | server |
 //! | `questions` | a question of a form, as a field and as a line that is read | server, console |
 //! | `files` | sending files | server, console |
-//! | `notes`, `documents` | a note and a document as they are read | server, console |
+//! | `notes`, `documents`, `activities` | a note, a document and a home activity as they are read | server, console |
 //! | `forms`, `dates` | forms that come back with what was typed; moments in words | server |
 //! | `shell` | the document around every page | server |
 //! | `console` | the practice's side, a single-page application | console |
@@ -33,6 +33,8 @@ pub mod console;
 #[cfg(any(feature = "ssr", feature = "portal"))]
 pub mod portal;
 
+#[cfg(any(feature = "ssr", feature = "console"))]
+pub mod activities;
 #[cfg(any(feature = "ssr", feature = "console"))]
 pub mod documents;
 #[cfg(any(feature = "ssr", feature = "console"))]

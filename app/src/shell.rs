@@ -101,9 +101,9 @@ pub fn App() -> impl IntoView {
     use account::{ForgotPassword, FreshLinkSent, Invitation, LinkSent, NewPassword, SetUp, SignIn, Welcome};
     use domain::account::Door;
     use portal::{
-        AccessLogPage, AccountPage, ContactPage, ContactsPage, DetailsPage, DocumentPage, DocumentsPage, Done,
-        FilesPage, FormPage, FormsPage, Home, LetIn, NotePage, People, Place, PlacePage, ProfileHistoryPage,
-        RecordsPage, Start,
+        AccessLogPage, AccountPage, ActivitiesPage, ActivityPage, ContactPage, ContactsPage, DetailsPage, DocumentPage,
+        DocumentsPage, Done, FilesPage, FormPage, FormsPage, Home, LetIn, NotePage, People, Place, PlacePage,
+        ProfileHistoryPage, RecordsPage, Start,
     };
 
     view! {
@@ -131,6 +131,8 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/appointments") view=|| view! { <PlacePage place=Place::Appointments/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/documents") view=DocumentsPage/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/documents/:document") view=DocumentPage/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/activities") view=ActivitiesPage/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/activities/:activity") view=ActivityPage/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/files") view=FilesPage/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/records") view=RecordsPage/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/records/:note") view=NotePage/>

@@ -2,10 +2,12 @@
 //! area keeps its own other words in its `words.rs`.
 
 use domain::{
+    activity::{Schedule, Weekday, Weekdays},
     document::DocumentType,
     error::{Conflict, Problem, Refusal},
     file::{FileCategory, FileType},
     note::Category,
+    time::Date,
     user::{Level, Role},
 };
 
@@ -35,6 +37,76 @@ pub const fn document_type(kind: DocumentType) -> &'static str {
         DocumentType::Receipt => "Receipt",
         DocumentType::Form => "Form",
         DocumentType::Other => "Other document",
+    }
+}
+
+/// Over a home activity.
+pub const HOME_ACTIVITY: &str = "Home activity";
+/// Before how much of it.
+pub const HOW_MUCH: &str = "How much:";
+/// Before its schedule.
+pub const WHEN: &str = "When:";
+/// Before its files.
+pub const BELONGS_TO_IT: &str = "What belongs to it:";
+
+/// A day of the week.
+#[must_use]
+pub const fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Mon => "Monday",
+        Weekday::Tue => "Tuesday",
+        Weekday::Wed => "Wednesday",
+        Weekday::Thu => "Thursday",
+        Weekday::Fri => "Friday",
+        Weekday::Sat => "Saturday",
+        Weekday::Sun => "Sunday",
+    }
+}
+
+/// A day of the week, where there is little room.
+#[must_use]
+pub const fn weekday_short(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Mon => "Mon",
+        Weekday::Tue => "Tue",
+        Weekday::Wed => "Wed",
+        Weekday::Thu => "Thu",
+        Weekday::Fri => "Fri",
+        Weekday::Sat => "Sat",
+        Weekday::Sun => "Sun",
+    }
+}
+
+/// A day of the calendar: `Wed 25 Nov 2026`.
+#[must_use]
+pub fn whole_day(day: Date) -> String {
+    format!("{} {}", weekday_short(Weekday::of(day)), day.long())
+}
+
+/// A day not long ago: `Today`, `Yesterday`, else `Wed 25 Nov 2026`.
+#[must_use]
+pub fn day(day: Date, today: Date) -> String {
+    match today.number() - day.number() {
+        0 => "Today".to_owned(),
+        1 => "Yesterday".to_owned(),
+        _ => whole_day(day),
+    }
+}
+
+/// When an activity is to be done: `Monday and Friday, from 28 Nov 2026`.
+#[must_use]
+pub fn schedule(schedule: &Schedule) -> String {
+    let Schedule { from, until, days } = *schedule;
+    let names: Vec<_> = days.iter().map(weekday).collect();
+    let days = match names.as_slice() {
+        [.., _] if days == Weekdays::EVERY => "Every day".to_owned(),
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => names.concat(),
+    };
+    match until {
+        None => format!("{days}, from {}", from.long()),
+        Some(until) if until == from => format!("{days}, on {}", from.long()),
+        Some(until) => format!("{days}, from {} to {}", from.long(), until.long()),
     }
 }
 
@@ -94,6 +166,7 @@ pub const fn problem(problem: Problem) -> &'static str {
         Problem::CannotBeInvited => "This address cannot be invited. Check it, or ask your practice.",
         Problem::NotForThem => "Forms can go along only to somebody who sees all that is shared and may act.",
         Problem::InThePast => "This day is over already.",
+        Problem::BeforeTheFirst => "The last day comes before the first.",
         Problem::OutOfOrder => "This comes before the other one, so it must be the smaller age.",
         Problem::NotConfirmed => {
             "Please look at the address, and tick that it is right. A wrong one is changed with the contact."
@@ -217,6 +290,10 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
         Conflict::DecidedMeanwhile => "Somebody else decided about this meanwhile. Look again to see how.",
         Conflict::DocumentCompleted => {
             "This document is completed, and cannot be changed any more. To say something else, take it back and write another."
+        }
+        Conflict::ActivityOver => "This home activity is over, so nothing of it is changed or ticked off any more.",
+        Conflict::NotThatDay => {
+            "That day cannot be ticked off: it is not one of the last seven, or there was nothing to do."
         }
         Conflict::DocumentNotCompleted => {
             "That is for completed documents only. This one is a draft, or was taken back."

@@ -14,14 +14,17 @@ use app::{
     forms::Answer,
     help::{PatientHelp, PracticeHelp},
     portal::{
-        AccessLogView, AccountView, ContactView, ContactsView, DetailsView, DocumentView, DocumentsView, FilesView,
-        FormView, FormsView, HomeView, Place, PlaceView, ProfileHistoryView, StartView,
+        AccessLogView, AccountView, ActivitiesView, ActivityView, ContactView, ContactsView, DetailsView, DocumentView,
+        DocumentsView, FilesView, FormView, FormsView, HomeView, Place, PlaceView, ProfileHistoryView, StartView,
     },
     shell::{Assets, Trouble, Typed, console_shell, error_page},
 };
 use domain::{
     access_log::{AccessLog, Part, Visit, Visitor},
     account::{Device, Door},
+    activity::{
+        ActivityFile, ActivityText, OwnActivities, OwnActivity, OwnActivityRow, OwnDay, Schedule, Weekday, Weekdays,
+    },
     audit::Action,
     document::{DocumentText, DocumentType, OwnDocument, OwnDocumentRow, OwnDocuments},
     emergency::{self, EmergencyContact},
@@ -36,7 +39,7 @@ use domain::{
     invitation::LinkPage,
     page::Page as ListPage,
     profile_history::{ChangeRow, ProfileHistory, What},
-    time::{Span, Time},
+    time::{Date, Span, Time},
     update::{Elsewhere, Field, Mode, OwnContact, OwnContacts, OwnField, OwnProfile, OwnState, OwnUpdate, Subject},
     user::{self, Level, Membership, Offer, Offers},
     views::{Lobby, PasswordLinkPage, PortalFrame, PortalRecord, PortalStart},
@@ -49,6 +52,8 @@ use leptos_router::{
 };
 
 const NOW: Time = Time::from_millis(1_795_500_000_000);
+const DONE: &str = "/api/activities/done";
+const NOT_DONE: &str = "/api/activities/not_done";
 const ACKNOWLEDGE: &str = "/api/documents/acknowledge";
 const EVIL: &str = "\"><script>alert(1)</script><img src=x onerror=alert(1)>";
 
@@ -80,6 +85,8 @@ fn frame(records: Vec<PortalRecord>, greet: &str, phone: &str) -> PortalFrame {
         unread_notes: 0,
         unread_documents: 0,
         unconfirmed_documents: 0,
+        unread_activities: 0,
+        due_activities: 0,
         unread_files: 0,
         answered_details: 0,
         answered_contacts: 0,
@@ -385,6 +392,62 @@ fn files(rows: Vec<OwnFileRow>, room: Option<Room>, next: Option<&str>, later: b
 }
 
 /// One of each type, their titles and authors trying to be markup: every other one is unread, every third one asks.
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn schedule() -> Schedule {
+    Schedule {
+        from: day("2026-11-01"),
+        until: None,
+        days: [Weekday::Mon, Weekday::Wed, Weekday::Fri].into_iter().collect(),
+    }
+}
+
+/// One that is to be done today, one that was, one that is not due, and one that is over.
+fn own_activities() -> Vec<OwnActivityRow> {
+    let row = |(n, (current, due, done)): (u32, (bool, bool, bool))| OwnActivityRow {
+        id: format!("act_{n:032x}").parse().unwrap(),
+        title: format!("{n} {EVIL}"),
+        dose: if n == 1 { EVIL.into() } else { String::new() },
+        schedule: if n == 2 { Schedule { days: Weekdays::EVERY, ..schedule() } } else { schedule() },
+        current,
+        due,
+        done,
+        unread: n == 1,
+    };
+    let all = [(true, true, false), (true, true, true), (true, false, false), (false, false, true)];
+    (1..).zip(all).map(row).collect()
+}
+
+fn activities(rows: Vec<OwnActivityRow>, next: Option<&str>, later: bool) -> AnyView {
+    let activities = OwnActivities { activities: ListPage { rows, next: next.map(str::to_owned) } };
+    view! { <ActivitiesView frame=one() activities=activities later=later/> }.into_any()
+}
+
+fn activity(current: bool, may_do: bool, days: &[(&str, Option<&str>)]) -> AnyView {
+    let text = ActivityText {
+        title: EVIL.into(),
+        dose: EVIL.into(),
+        instructions: format!("First {EVIL}\n\nSecond {EVIL}"),
+        schedule: schedule(),
+    };
+    let id = format!("fil_{:032x}", 7).parse().unwrap();
+    let file = ActivityFile { id, name: EVIL.into(), kind: FileType::Pdf, size: 1_234 };
+    let activity = OwnActivity {
+        id: own_activities()[0].id,
+        text,
+        files: vec![file],
+        author: EVIL.into(),
+        profession: EVIL.into(),
+        current,
+        days: days.iter().map(|(on, done)| OwnDay { day: day(on), done: done.map(str::to_owned) }).collect(),
+        today: day("2026-11-25"),
+        may_do,
+    };
+    view! { <ActivityView frame=one() activity=activity/> }.into_any()
+}
+
 fn own_documents() -> Vec<OwnDocumentRow> {
     let row = |(n, kind): (u32, DocumentType)| OwnDocumentRow {
         id: format!("doc_{n:032x}").parse().unwrap(),
@@ -660,6 +723,38 @@ fn pages() -> BTreeMap<&'static str, String> {
             "home-documents",
             Box::new(|| {
                 let frame = PortalFrame { unread_documents: 2, ..one() };
+                view! { <HomeView frame=frame/> }.into_any()
+            }),
+        ),
+        ("activities", Box::new(|| activities(own_activities(), Some("1.act_x"), false))),
+        ("activities-none", Box::new(|| activities(Vec::new(), None, false))),
+        ("activities-further", Box::new(|| activities(own_activities(), None, true))),
+        ("activities-no-further", Box::new(|| activities(Vec::new(), None, true))),
+        ("activity", Box::new(|| activity(true, true, &[("2026-11-25", None), ("2026-11-23", Some(EVIL))]))),
+        ("activity-done", Box::new(|| activity(true, true, &[("2026-11-25", Some("")), ("2026-11-23", Some(EVIL))]))),
+        ("activity-not-yet", Box::new(|| activity(true, true, &[]))),
+        ("activity-look", Box::new(|| activity(true, false, &[("2026-11-25", None), ("2026-11-23", Some(EVIL))]))),
+        ("activity-over", Box::new(|| activity(false, true, &[]))),
+        ("activity-over-lately", Box::new(|| activity(false, true, &[("2026-11-23", None)]))),
+        (
+            "activity-refused",
+            Box::new(|| {
+                let typed = [("day", "2026-11-23"), ("note", EVIL)];
+                refused(DONE, &typed, AppError::Invalid(Invalid::field("note", Problem::TooLong)));
+                activity(true, true, &[("2026-11-25", None), ("2026-11-23", None)])
+            }),
+        ),
+        (
+            "activity-undo-refused",
+            Box::new(|| {
+                refused(NOT_DONE, &[], AppError::Conflict(Conflict::NotThatDay));
+                activity(true, true, &[("2026-11-25", None), ("2026-11-23", Some(EVIL))])
+            }),
+        ),
+        (
+            "home-activities",
+            Box::new(|| {
+                let frame = PortalFrame { unread_activities: 2, due_activities: 1, ..one() };
                 view! { <HomeView frame=frame/> }.into_any()
             }),
         ),
@@ -979,6 +1074,89 @@ fn the_documents_page_says_what_each_is() {
     assert!(home.contains("asks you to confirm that you have read a document") && !home.contains("New documents"));
     assert!(attributes(home, "href").contains(&here.as_str()));
     assert!(!pages["home"].contains("asks you to confirm") && !pages["home-documents"].contains("asks you to confirm"));
+}
+
+// S3-11: each activity is a link that says when it is to be done, and whether it was today.
+#[test]
+fn the_activities_page_says_what_is_to_be_done() {
+    let pages = pages();
+    let html = &pages["activities"];
+    let here = format!("/portal/{}/activities", patient(1));
+    let part = |id: &str| html.split(&format!("<h2 id=\"{id}\"")).nth(1).unwrap().split("</ul>").next().unwrap();
+    let links = |html: &str| {
+        let all = attributes(html, "href").into_iter().map(str::to_owned);
+        all.filter(|href| href.starts_with("/portal")).collect::<Vec<_>>()
+    };
+    let wanted: Vec<_> = own_activities().iter().map(|row| format!("{here}/{}", row.id)).collect();
+    assert_eq!((links(part("goes-on")), links(part("over"))), (wanted[..3].to_vec(), wanted[3..].to_vec()));
+    for (said, times) in [
+        (">New<", 1),
+        ("To do today", 1),
+        ("Done today", 1),
+        ("chip-quiet\">Over<", 1),
+        ("Every day, from 1 Nov 2026", 1),
+        ("Monday, Wednesday and Friday, from 1 Nov 2026", 3),
+    ] {
+        assert_eq!(html.matches(said).count(), times, "{said}: {html}");
+    }
+    assert!(html.contains(&format!("href=\"{here}?after=1.act_x\"")), "{html}");
+    let further = &pages["activities-further"];
+    assert!(further.contains("The first activities") && !further.contains("?after="), "{further}");
+    let none = &pages["activities-none"];
+    assert!(none.contains("No home activities yet") && none.contains("href=\"tel:0255501234\""), "{none}");
+    assert!(!none.contains("What is over") && pages["activities-no-further"].contains("No further activities"));
+    let home = &pages["home-activities"];
+    assert!(home.contains("2 home activities that you have not read yet"), "{home}");
+    assert!(home.contains("One home activity is to be done today."), "{home}");
+    assert!(!home.contains("Nothing new") && !pages["home"].contains("is to be done today"));
+    assert!(attributes(home, "href").contains(&here.as_str()));
+}
+
+// S3-11, S3-12: the days that are open are offered, those that are ticked off can be taken back, and it works without scripts;
+// who may only look is told so, and on paper there is a table for a pen.
+#[test]
+fn an_activity_offers_what_can_be_ticked_off() {
+    let pages = pages();
+    let id = own_activities()[0].id;
+    let here = format!("/portal/{}/activities/{id}", patient(1));
+    let done = format!("action=\"{DONE}?page={here}\"");
+    let not_done = format!("action=\"{NOT_DONE}?page={here}\"");
+    for (name, offered, undone, said) in [
+        ("activity", 1, 1, "Did you do it?"),
+        ("activity-done", 0, 2, "You have ticked off every day"),
+        ("activity-not-yet", 0, 0, "There is no day yet"),
+        ("activity-look", 0, 0, "You may look at this record"),
+        ("activity-over", 0, 0, "This activity is over"),
+        ("activity-over-lately", 1, 0, "This activity is over"),
+        ("activity-refused", 1, 0, "Did you do it?"),
+        ("activity-undo-refused", 1, 1, "Did you do it?"),
+    ] {
+        let html = &pages[name];
+        assert_eq!((html.matches(&done).count(), html.matches(&not_done).count()), (offered, undone), "{name}: {html}");
+        assert!(html.contains(said), "{name}: {html}");
+        assert!(html.contains("<h1 dir=\"auto\">Home activity of Amelia Okafor</h1>"), "{name}: {html}");
+        assert!(attributes(html, "href").contains(&format!("/files/{}/fil_{:032x}", patient(1), 7).as_str()));
+        assert_eq!(
+            html.matches("<p class=\"note-text\" dir=\"auto\">").count()
+                + html.matches("<p dir=\"auto\" class=\"note-text\">").count(),
+            3,
+            "{name}: {html}"
+        );
+        let current = !name.starts_with("activity-over");
+        assert_eq!(html.contains("class=\"activity-table\""), current, "{name}");
+    }
+    let html = &pages["activity"];
+    // Today is open, and the day before yesterday was done.
+    assert!(html.contains("<option value=\"2026-11-25\" selected>Today</option>"), "{html}");
+    assert!(!html.contains("<option value=\"2026-11-23\""), "{html}");
+    assert!(html.contains("Not done after all: Mon 23 Nov 2026"), "{html}");
+    // What was typed, and the day that was chosen, are there again.
+    let html = &pages["activity-refused"];
+    assert!(html.contains("<option value=\"2026-11-23\" selected>Mon 23 Nov 2026</option>"), "{html}");
+    assert!(html.contains("aria-invalid=\"true\"") && html.contains("role=\"alert\""), "{html}");
+    assert!(pages["activity-undo-refused"].contains("That day cannot be ticked off"));
+    let table = html.split("activity-table").nth(1).unwrap().split("</table>").next().unwrap();
+    assert_eq!((table.matches("–").count(), table.matches("<tr>").count()), (16, 5), "{table}");
 }
 
 // S3-08: who is asked finds one button, which works without scripts; who said so finds when, and who is not asked neither.

@@ -7,6 +7,7 @@
 
 pub mod access_log;
 pub mod account;
+pub mod activities;
 pub mod bulk;
 mod client;
 pub mod console;

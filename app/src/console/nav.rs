@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    ids::{BulkId, DocumentId, FormId, NoteId, PatientId, UserId},
+    ids::{ActivityId, BulkId, DocumentId, FormId, NoteId, PatientId, UserId},
     notification::News,
 };
 use leptos::{ev, prelude::*};
@@ -78,6 +78,9 @@ impl Place {
             ["console", "patients", id, "notes", note] if note.parse::<NoteId>().is_ok() => {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
+            ["console", "patients", id, "activities", activity] if activity.parse::<ActivityId>().is_ok() => {
+                id.parse().map_or(Self::Nowhere, Self::Patient)
+            }
             ["console", "patients", id, "documents", document] if document.parse::<DocumentId>().is_ok() => {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
@@ -113,6 +116,8 @@ pub enum Tab {
     Notes,
     /// Files that came or were added.
     Documents,
+    /// What is to be done at home.
+    Activities,
     /// What was sent to be filled in.
     Forms,
     /// What was changed in the portal.
@@ -129,6 +134,7 @@ impl Tab {
             Some("contacts") => Self::Contacts,
             Some("notes") => Self::Notes,
             Some("documents") => Self::Documents,
+            Some("activities") => Self::Activities,
             Some("forms") => Self::Forms,
             Some("updates") => Self::Updates,
             Some("access") => Self::Access,
@@ -145,6 +151,7 @@ pub fn patient(id: PatientId, tab: Tab) -> String {
         Tab::Contacts => format!("/console/patients/{id}/contacts"),
         Tab::Notes => format!("/console/patients/{id}/notes"),
         Tab::Documents => format!("/console/patients/{id}/documents"),
+        Tab::Activities => format!("/console/patients/{id}/activities"),
         Tab::Forms => format!("/console/patients/{id}/forms"),
         Tab::Updates => format!("/console/patients/{id}/updates"),
         Tab::Access => format!("/console/patients/{id}/access"),
@@ -161,6 +168,18 @@ pub fn note(patient: PatientId, id: NoteId) -> String {
 #[must_use]
 pub fn document(patient: PatientId, id: DocumentId) -> String {
     format!("/console/patients/{patient}/documents/{id}")
+}
+
+/// The address of a home activity.
+#[must_use]
+pub fn activity(patient: PatientId, id: ActivityId) -> String {
+    format!("/console/patients/{patient}/activities/{id}")
+}
+
+/// The home activity at a path, if one is.
+#[must_use]
+pub fn activity_at(path: &str) -> Option<ActivityId> {
+    path.split('/').filter(|part| !part.is_empty()).nth(4)?.parse().ok()
 }
 
 /// The note at a path, if one is.
@@ -379,6 +398,7 @@ mod tests {
                 .replace(":form", "frm_0000000000000000000000000000000f")
                 .replace(":note", "not_0000000000000000000000000000000f")
                 .replace(":document", "doc_0000000000000000000000000000000f")
+                .replace(":activity", "act_0000000000000000000000000000000f")
                 .replace(":bulk", "blk_0000000000000000000000000000000f");
             assert_ne!(Place::of(&path), Place::Nowhere, "{path}");
         }
@@ -401,7 +421,8 @@ mod tests {
     #[test]
     fn a_profile_has_its_tabs() {
         let id = "pat_0000000000000000000000000000000f".parse().unwrap();
-        for tab in [Tab::Summary, Tab::Contacts, Tab::Forms, Tab::Updates, Tab::Access] {
+        for tab in [Tab::Summary, Tab::Contacts, Tab::Documents, Tab::Activities, Tab::Forms, Tab::Updates, Tab::Access]
+        {
             let path = patient(id, tab);
             assert_eq!(Place::of(&path), Place::Patient(id));
             assert_eq!(Tab::of(&path), tab);

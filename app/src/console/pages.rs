@@ -5,7 +5,7 @@
 //! A piece may fail to arrive: the network is away, or a new version of the server knows it by another name. Then the page
 //! says so, and offers to try again.
 
-use domain::ids::{BulkId, DocumentId, FormId, NoteId, PatientId, UserId};
+use domain::ids::{ActivityId, BulkId, DocumentId, FormId, NoteId, PatientId, UserId};
 use leptos::{
     prelude::*,
     reactive::computed::ScopedFuture,
@@ -58,6 +58,19 @@ fn documents(patient: PatientId, document: Option<DocumentId>, may_read: bool) -
         Some(document) => view! { <patients::Document id=patient document=document/> }.into_any(),
         None => view! { <patients::Documents id=patient may_read=may_read/> }.into_any(),
     })
+}
+
+#[wasm_split(record, wasm_split_path = leptos::wasm_split, fallible)]
+fn activities(patient: PatientId, activity: Option<ActivityId>) -> Fetched {
+    Ok(match activity {
+        Some(activity) => view! { <patients::Activity id=patient activity=activity/> }.into_any(),
+        None => view! { <patients::Activities id=patient/> }.into_any(),
+    })
+}
+
+/// The Home activities tab, in the same manner.
+pub fn activities_tab(patient: PatientId, activity: Option<ActivityId>) -> AnyView {
+    later(move || activities(patient, activity))
 }
 
 /// The Documents tab, which writes as the Notes tab does.

@@ -2,6 +2,7 @@
 //! [`crate::words`]; those about users and access, and about what users did, have files of their own.
 
 mod access;
+mod activities;
 mod bulk;
 mod documents;
 mod files;
@@ -25,7 +26,8 @@ use domain::{
 use leptos::prelude::*;
 
 pub use self::{
-    access::*, bulk::*, documents::*, files::*, forms::*, history::*, notes::*, portal_users::*, reports::*, updates::*,
+    access::*, activities::*, bulk::*, documents::*, files::*, forms::*, history::*, notes::*, portal_users::*,
+    reports::*, updates::*,
 };
 use crate::error::AppError;
 

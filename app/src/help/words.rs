@@ -79,6 +79,16 @@ pub const PATIENTS: Guide = Guide {
             ],
         },
         Topic {
+            title: "Where do I see what to do at home?",
+            lines: &[
+                "Home, then Home activities: what your practice asks you to do, how, how much and on which days. What is to be done today \
+                 stands on Home too.",
+                "Open one and press “I did it” for a day of the last seven; a few words about how it went help your practice, which \
+                 sees them. Pressed by mistake? “Not done after all” takes it back.",
+                "Print it to have it beside you: on paper there is a table to tick off with a pen.",
+            ],
+        },
+        Topic {
             title: "How do I send a referral, a letter or a photo?",
             lines: &[
                 "Home, then Files. Choose what it is and the file, or several, and Send: a PDF, a photo, a Word document or a text of at \
@@ -175,6 +185,17 @@ pub const PRACTICE: Guide = Guide {
                 "What was published stays. A correction is a further version, and both are kept.",
                 "Settings > General > Patient Access > Note Sharing switches sharing among colleagues off: then what was shared with \
                  them cannot be read until it is on again.",
+            ],
+        },
+        Topic {
+            title: "How do I give somebody exercises for home?",
+            lines: &[
+                "In the patient’s Home activities tab, Assign: what, how much, how it is done, on which days and for how long. Files of the \
+                 record, such as a picture of the exercise, can belong to it; the patient can open them from then on.",
+                "The patient sees it in the portal at once, prints it, and ticks off the days on which they did it. The tab shows how \
+                 often that was in the last four weeks, and what they said.",
+                "Change it when it changes: the portal shows it as new. End stops it and leaves it to be read; “Take back” is for one that \
+                 was assigned by mistake.",
             ],
         },
         Topic {

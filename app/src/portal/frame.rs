@@ -34,6 +34,8 @@ pub enum Place {
     Records,
     /// What the practice completed.
     Documents,
+    /// What is to be done at home.
+    Activities,
     /// Files that were sent or shared.
     Files,
     /// Conversations.
@@ -65,6 +67,7 @@ impl Place {
             Self::Appointments => format!("/portal/{patient}/appointments"),
             Self::Records => format!("/portal/{patient}/records"),
             Self::Documents => format!("/portal/{patient}/documents"),
+            Self::Activities => format!("/portal/{patient}/activities"),
             Self::Files => format!("/portal/{patient}/files"),
             Self::Messages => format!("/portal/{patient}/messages"),
             Self::Health => format!("/portal/{patient}/health"),
@@ -86,6 +89,7 @@ impl Place {
             Self::Appointments => Some(say::APPOINTMENTS_PLACE),
             Self::Records => Some(say::RECORDS_PLACE),
             Self::Documents => Some(say::DOCUMENTS_PLACE),
+            Self::Activities => Some(say::ACTIVITIES_PLACE),
             Self::Files => Some(say::FILES_PLACE),
             Self::Messages => Some(say::MESSAGES_PLACE),
             Self::Health => Some(say::HEALTH_PLACE),
@@ -104,6 +108,7 @@ impl Place {
             Self::Appointments => "calendar-days",
             Self::Records => "folder-heart",
             Self::Documents => "file-text",
+            Self::Activities => "list-checks",
             Self::Files => "paperclip",
             Self::Messages => "message-circle",
             Self::Health => "heart-pulse",
@@ -124,6 +129,7 @@ impl Place {
             self,
             Self::Records
                 | Self::Documents
+                | Self::Activities
                 | Self::Messages
                 | Self::Health
                 | Self::Forms
@@ -151,6 +157,7 @@ impl Place {
         match self {
             Self::Health
             | Self::Documents
+            | Self::Activities
             | Self::Files
             | Self::Invoices
             | Self::Forms
@@ -174,6 +181,7 @@ impl Place {
             Self::Appointments => say::APPOINTMENTS,
             Self::Records => say::RECORDS,
             Self::Documents => say::DOCUMENTS_PLACE.title,
+            Self::Activities => say::ACTIVITIES_PLACE.title,
             Self::Files => say::files::TITLE,
             Self::Messages => say::MESSAGES,
             Self::Health => say::HEALTH,

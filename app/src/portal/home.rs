@@ -13,11 +13,12 @@ use crate::{
 };
 
 /// The four places of S1-01, the forms and the details. Messages are in the bar.
-const PLACES: [Place; 8] = [
+const PLACES: [Place; 9] = [
     Place::Health,
     Place::Appointments,
     Place::Records,
     Place::Documents,
+    Place::Activities,
     Place::Files,
     Place::Forms,
     Place::Invoices,
@@ -42,6 +43,8 @@ pub fn HomeView(
         unread_notes,
         unread_documents,
         unconfirmed_documents,
+        unread_activities,
+        due_activities,
         unread_files,
         answered_details,
         answered_contacts,
@@ -133,10 +136,26 @@ pub fn HomeView(
         Place::Documents,
         say::documents::TO_DOCUMENTS,
     );
+    let activities = fresh(
+        unread_activities,
+        "unread-activities",
+        say::activities::NEW,
+        say::activities::unread,
+        Place::Activities,
+        say::activities::TO_ACTIVITIES,
+    );
+    let today = fresh(
+        due_activities,
+        "due-activities",
+        say::activities::TODAY,
+        say::activities::due,
+        Place::Activities,
+        say::activities::TO_ACTIVITIES,
+    );
     let files =
         fresh(unread_files, "unread-files", say::files::NEW, say::files::unread, Place::Files, say::files::TO_FILES);
-    let anything_new =
-        answered.is_some() || notes.is_some() || documents.is_some() || unconfirmed.is_some() || files.is_some();
+    let anything_new = answered.is_some()
+        || [&notes, &documents, &unconfirmed, &activities, &today, &files].into_iter().any(Option::is_some);
     let news = if asked_forms == 0 && anything_new {
         ().into_any()
     } else if asked_forms == 0 {
@@ -160,6 +179,8 @@ pub fn HomeView(
             {notes}
             {documents}
             {unconfirmed}
+            {activities}
+            {today}
             {files}
             {news}
             {answered}

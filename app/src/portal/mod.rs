@@ -6,6 +6,7 @@
 //! | `frame` | the bars around every page: whose record this is, the switcher, the ways |
 //! | `home` | `/portal/:patient` |
 //! | `records` | `/portal/:patient/records`: what was shared |
+//! | `activities` | `/portal/:patient/activities`: what to do at home, and ticking it off |
 //! | `places` | appointments, messages, health, invoices: what will be there, until it is |
 //! | `forms` | `/portal/:patient/forms`: what is asked, and what was returned |
 //! | `details` | `/portal/:patient/details`: what the record says of the person, and changing it |
@@ -24,6 +25,8 @@ pub mod islands;
 mod access_log;
 #[cfg(feature = "ssr")]
 mod account;
+#[cfg(feature = "ssr")]
+mod activities;
 #[cfg(feature = "ssr")]
 mod agent;
 #[cfg(feature = "ssr")]
@@ -61,6 +64,7 @@ pub use islands::{Autosave, Live, Opened, Print};
 pub use self::{
     access_log::{AccessLogPage, AccessLogView},
     account::{AccountPage, AccountView},
+    activities::{ActivitiesPage, ActivitiesView, ActivityPage, ActivityView},
     contacts::{ContactPage, ContactView, ContactsPage, ContactsView},
     details::{DetailsPage, DetailsView},
     documents::{DocumentPage, DocumentView, DocumentsPage, DocumentsView},

@@ -1,5 +1,6 @@
 //! What the portal's pages say, in one place, ready for translation.
 
+pub mod activities;
 pub mod documents;
 pub mod files;
 
@@ -111,6 +112,14 @@ pub const DOCUMENTS_PLACE: PlaceWords = PlaceWords {
     empty: "No documents yet",
     will: "When your practice completes a letter, a report or a plan for you, you read, print and save it here.",
     now: "Do you expect one? Ask your practice.",
+};
+/// Home activities.
+pub const ACTIVITIES_PLACE: PlaceWords = PlaceWords {
+    title: "Home activities",
+    card: "See what to do at home, and tick it off.",
+    empty: "No home activities yet",
+    will: "When your practice asks you to do something at home, an exercise for example, you find here what and when.",
+    now: "Are you to do something already? Ask your practice.",
 };
 /// Saves what is shown as a PDF.
 pub const SAVE_PDF: &str = "Save as PDF";
@@ -993,6 +1002,13 @@ pub const fn visit(what: Action, part: Part) -> &'static str {
         Action::DocumentsListed => "Looked at the list of documents",
         Action::DocumentViewed => "Read a document",
         Action::RecordPrinted => "Made a file of a note or a document",
+        Action::ActivitiesListed => "Looked at the list of home activities",
+        Action::ActivityViewed => "Looked at a home activity",
+        Action::ActivityAssigned => "Assigned a home activity",
+        Action::ActivityChanged => "Changed a home activity",
+        Action::ActivityEnded => "Ended a home activity",
+        Action::ActivityDone => "Ticked a home activity off",
+        Action::ActivityNotDone => "Took back that a home activity was done",
         Action::FilesListed => "Looked at the list of files",
         Action::FileAdded => "Added a file",
         Action::FileOpened => "Opened a file",

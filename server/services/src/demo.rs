@@ -11,6 +11,7 @@ use domain::{
         Access, Actor, AddPatient, EditPatient, InvitePatient, Inviting, ManageTemplates, PatientFacts, SendForms,
     },
     account::{Account, Door, PasswordHash, SessionClock},
+    activity::ActivityForm,
     audit::{Action, Entry},
     background::BackgroundForm,
     document::{DocumentForm, DocumentType},
@@ -37,7 +38,7 @@ use domain::{
 };
 
 use crate::{
-    audit,
+    activities, audit,
     context::{Ctx, Origin, Services},
     documents,
     error::{Error, Result},
@@ -215,6 +216,7 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
         if let [mira, tom, ..] = actors.as_slice() {
             add_notes(&at_portal(mira), &at_portal(tom), *patient).await?;
             add_documents(&at_portal(mira), *patient).await?;
+            add_activities(&at_portal(mira), &at_portal(lien), *patient).await?;
             send_referral(&at_portal(lien), *patient).await?;
             // Whoever was told has seen it: the bell of a demo tells of what is done in it.
             for actor in &actors {
@@ -311,6 +313,48 @@ async fn add_documents(mira: &Ctx, patient: PatientId) -> Result<()> {
     documents::complete(mira, patient, id, 1, &letter).await?;
     let plan = form("Plan for the autumn", DocumentType::Plan, "Weeks 1 to 4: walk every day.", "");
     documents::begin(mira, patient, &plan).await.map(drop)
+}
+
+/// One exercise is done on most days, one just began, and one is over.
+async fn add_activities(mira: &Ctx, lien: &Ctx, patient: PatientId) -> Result<()> {
+    let today = today(mira)?;
+    let ago = |days: u16| today.and_before(days).last().unwrap_or(today).to_string();
+    let form = |title: &str, dose: &str, days: &str, from: String, instructions: &str| ActivityForm {
+        title: title.to_owned(),
+        dose: dose.to_owned(),
+        instructions: instructions.to_owned(),
+        days: days.to_owned(),
+        from,
+        ..ActivityForm::default()
+    };
+    let raises = form(
+        "Calf raises",
+        "3 times 12, morning and evening",
+        "mon tue wed thu fri sat sun",
+        ago(9),
+        "Stand behind a chair and hold on to it. Rise slowly onto the balls of both feet, count to two, and come down slowly.\n\n\
+         Stop when it hurts more than a little, and tell us.",
+    );
+    let id = activities::assign(mira, patient, &raises).await?;
+    for (day, note) in
+        today.and_before(6).zip(["", "Easy by now", "", "A little sore in the evening", "", "", ""]).skip(1)
+    {
+        if day.day() % 4 != 0 {
+            activities::done(lien, patient, id, day, note).await?;
+        }
+    }
+    let balance = form(
+        "Balance on one leg",
+        "3 times 30 seconds each side",
+        "mon wed fri",
+        ago(0),
+        "Stand on the right foot, close to a wall. When 30 seconds are easy, close your eyes.",
+    );
+    activities::assign(mira, patient, &balance).await?;
+    let walks =
+        form("Short walks", "10 minutes", "mon tue wed thu fri sat sun", ago(40), "On level ground, with your stick.");
+    let over = activities::assign(mira, patient, &ActivityForm { until: ago(12), ..walks }).await?;
+    activities::open_own(lien, patient, over).await.map(drop)
 }
 
 /// A photo of a referral, as a phone takes one.

@@ -24,7 +24,7 @@ use leptos::{
     prelude::{provide_context, use_context},
 };
 use leptos_axum::ResponseOptions;
-use services::{Ctx, documents, notes, portal, set_up};
+use services::{Ctx, activities, documents, notes, portal, set_up};
 
 use super::{Shared, answer, files, outer::About, security, session};
 
@@ -93,9 +93,10 @@ async fn still_open(about: &About, ctx: &Ctx, path: &str) -> Result<Response, Ap
         let place = parts.next().unwrap_or_default();
         let clinical = app::portal::Place::is_clinical_path(place);
         let what = parts.next().unwrap_or_default();
-        let open = match (place, what.parse::<NoteId>(), what.parse::<DocumentId>()) {
-            ("records", Ok(note), _) => notes::still_open(ctx, patient, note).await,
-            ("documents", _, Ok(document)) => documents::still_open(ctx, patient, document).await,
+        let open = match place {
+            "records" if let Ok(note) = what.parse() => notes::still_open(ctx, patient, note).await,
+            "documents" if let Ok(document) = what.parse() => documents::still_open(ctx, patient, document).await,
+            "activities" if let Ok(activity) = what.parse() => activities::still_open(ctx, patient, activity).await,
             _ => portal::still_open(ctx, patient, clinical).await,
         };
         open.map_err(|error| AppError::from_service(error, &about.id.0))?;

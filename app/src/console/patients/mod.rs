@@ -1,6 +1,7 @@
 //! Patients: the list, a new one, and the profile with its tabs.
 
 mod access;
+mod activities;
 mod background;
 mod contacts;
 mod details;
@@ -19,6 +20,7 @@ mod terms;
 mod updates;
 
 pub use self::{
+    activities::{Activities, Activity},
     documents::{Document, Documents},
     list::Patients,
     new::NewPatient,

@@ -48,6 +48,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
     let tab = Memo::new(move |_| Tab::of(&path.get()));
     let note = Memo::new(move |_| nav::note_at(&path.get()));
     let document = Memo::new(move |_| nav::document_at(&path.get()));
+    let activity = Memo::new(move |_| nav::activity_at(&path.get()));
 
     let names_hidden = desk.start().may.names_hidden;
     let waiting = Memo::new(move |_| record.with(|record| record.as_ref().map_or(0, |record| record.updates)));
@@ -62,6 +63,9 @@ pub fn Profile(id: PatientId) -> impl IntoView {
                 tabs.push((nav::patient(id, Tab::Notes), words::NOTES.to_owned()));
             }
             tabs.push((nav::patient(id, Tab::Documents), words::DOCUMENTS.to_owned()));
+            if may.get().see_activities {
+                tabs.push((nav::patient(id, Tab::Activities), words::ACTIVITIES.to_owned()));
+            }
             tabs.push((nav::patient(id, Tab::Forms), words::FORMS.to_owned()));
             if !names_hidden {
                 tabs.push((nav::patient(id, Tab::Updates), words::updates_tab(waiting.get())));
@@ -85,6 +89,8 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             Tab::Notes if may.with_untracked(|may| may.see_notes) => pages::notes_tab(id, note.get()),
             Tab::Notes => view! { <Empty title=words::NOT_FOR_YOU><p>{crate::words::refusal(domain::error::Refusal::Level)}</p></Empty> }.into_any(),
             Tab::Documents => pages::documents_tab(id, document.get(), may.with_untracked(|may| may.see_documents)),
+            Tab::Activities if may.with_untracked(|may| may.see_activities) => pages::activities_tab(id, activity.get()),
+            Tab::Activities => view! { <Empty title=words::NOT_FOR_YOU><p>{words::ACTIVITIES_NOT_SEEN}</p></Empty> }.into_any(),
             Tab::Forms => view! { <Forms id=id may_send=edit/> }.into_any(),
             Tab::Updates => view! { <Updates id=id profile=profile/> }.into_any(),
             Tab::Access if see_access => view! { <Access id=id invited=invited inviting=inviting may=may changed=move || profile.again()/> }.into_any(),

@@ -286,6 +286,8 @@ pub fn right(name: &str) -> String {
         "SendForms" => "Send forms to the patient's portal users",
         "ViewForms" => "See which forms were sent",
         "ReadDocuments" => "Read documents",
+        "ReadActivities" => "See home activities and how often they were done",
+        "AssignActivities" => "Assign home activities, change and end them",
         "WriteDocuments" => "Write documents and take them back",
         "ViewFiles" => "See that files came",
         "ReadFiles" => "Open files",
