@@ -83,13 +83,17 @@ pub fn whole_day(day: Date) -> String {
     format!("{} {}", weekday_short(Weekday::of(day)), day.long())
 }
 
-/// A day not long ago: `Today`, `Yesterday`, else `Wed 25 Nov 2026`.
+/// A day of the last week: `Today`, `Yesterday`, else `Wednesday 25 Nov`.
 #[must_use]
 pub fn day(day: Date, today: Date) -> String {
     match today.number() - day.number() {
         0 => "Today".to_owned(),
         1 => "Yesterday".to_owned(),
-        _ => whole_day(day),
+        _ => {
+            let whole = day.long();
+            let (of_year, _) = whole.rsplit_once(' ').unwrap_or((&whole, ""));
+            format!("{} {of_year}", weekday(Weekday::of(day)))
+        }
     }
 }
 

@@ -72,9 +72,12 @@ impl Place {
             ["console", "patients", "new"] => Self::NewPatient,
             ["console", "updates"] => Self::Updates,
             ["console", "patients", id]
-            | ["console", "patients", id, "contacts" | "access" | "forms" | "updates" | "notes" | "documents"] => {
-                id.parse().map_or(Self::Nowhere, Self::Patient)
-            }
+            | [
+                "console",
+                "patients",
+                id,
+                "contacts" | "access" | "forms" | "updates" | "notes" | "documents" | "activities",
+            ] => id.parse().map_or(Self::Nowhere, Self::Patient),
             ["console", "patients", id, "notes", note] if note.parse::<NoteId>().is_ok() => {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }

@@ -209,11 +209,17 @@ fn TickOff(patient: PatientId, id: ActivityId, days: Vec<OwnDay>, today: Date, p
         }
         .into_any();
     };
+    // What is to be done today is asked first; of a day before only who comes to say so is.
+    let is_today = *first == today;
+    let (class, title, kind) = match is_today {
+        true => ("card asked not-printed", say::DID_YOU, Kind::Main),
+        false => ("card not-printed", say::DID_YOU_BEFORE, Kind::Plain),
+    };
     let value = answer.value_or("day", &first.to_string());
     let choices = open.iter().map(|day| Choice::new(&day.to_string(), words::day(*day, today))).collect::<Vec<_>>();
     view! {
-        <section class="card asked not-printed" aria-labelledby="tick-off">
-            <h2 id="tick-off">{say::DID_YOU}</h2>
+        <section class=class aria-labelledby="tick-off">
+            <h2 id="tick-off">{title}</h2>
             <p>{say::DID_YOU_TEXT}</p>
             <DoorForm door=DONE page=page>
                 <Refused answer=answer.clone()/>
@@ -221,7 +227,7 @@ fn TickOff(patient: PatientId, id: ActivityId, days: Vec<OwnDay>, today: Date, p
                 <Hidden name="id" value=id.to_string()/>
                 <SelectField name="day" label=say::DAY choices=choices value=value error=answer.error("day") required=true/>
                 <TextArea name="note" label=say::NOTE hint=say::NOTE_HINT value=answer.value("note") error=answer.error("note") rows=2 longest=limits::DOING_NOTE/>
-                <Button kind=Kind::Main submit=true icon="check">{say::TICK_OFF}</Button>
+                <Button kind=kind submit=true icon="check">{say::TICK_OFF}</Button>
             </DoorForm>
         </section>
     }

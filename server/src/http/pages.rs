@@ -14,11 +14,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{
-    access::Face,
-    account::Door,
-    ids::{DocumentId, NoteId, PatientId},
-};
+use domain::{access::Face, account::Door, ids::PatientId};
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},

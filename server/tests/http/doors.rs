@@ -49,6 +49,7 @@ struct Ids {
     update: String,
     note: String,
     document: String,
+    activity: String,
     file: String,
     upload: String,
 }
@@ -56,7 +57,7 @@ struct Ids {
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 19] = [
+const KINDS: [Kind; 20] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -74,6 +75,7 @@ const KINDS: [Kind; 19] = [
     ("change from the portal", |ids| &mut ids.update),
     ("note", |ids| &mut ids.note),
     ("document", |ids| &mut ids.document),
+    ("activity", |ids| &mut ids.activity),
     ("file", |ids| &mut ids.file),
     ("file on its way", |ids| &mut ids.upload),
 ];
@@ -100,6 +102,7 @@ impl Ids {
             update: id(domain::ids::UpdateId::PREFIX),
             note: id(domain::ids::NoteId::PREFIX),
             document: id(domain::ids::DocumentId::PREFIX),
+            activity: id(domain::ids::ActivityId::PREFIX),
             file: id(domain::ids::FileId::PREFIX),
             upload: id(domain::ids::FileId::PREFIX),
         }
@@ -153,6 +156,8 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     let document = owner.call("documents/begin", json!({ "patient": patient, "form": letter })).await.is(200).json();
     let complete = json!({ "patient": patient, "id": document, "version": 1, "form": letter });
     owner.call("documents/complete", complete).await.is(200);
+    let assign = json!({ "patient": patient, "form": activity_form(&canary("activity")) });
+    let activity = owner.call("activities/assign", assign).await.is(200).json();
     let file = owner.send_file(&patient, &format!("{}.pdf", canary("name")), pdf(&canary("file")).as_bytes()).await;
     let upload = owner.begin_file(&patient, "more.pdf", FILE.len() as u64).await.is(200).json();
     let page = json!({ "page": { "after": null, "limit": null } });
@@ -183,6 +188,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         update,
         note: id(&note),
         document: id(&document),
+        activity: id(&activity),
         file,
         upload: id(&upload["id"]),
         patient,
@@ -378,6 +384,23 @@ fn body(door: &str, ids: &Ids) -> Body {
         "notes/own" => Body::Form(vec![("patient", ids.patient.clone())]),
         "notes/read" => Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.note.clone())]),
         "notes/pdf" => Body::Json(json!({ "patient": ids.patient, "id": ids.note })),
+        "activities/list" => Body::Json(json!({ "patient": ids.patient, "page": page })),
+        "activities/open" | "activities/end" | "activities/withdraw" => {
+            Body::Json(json!({ "patient": ids.patient, "id": ids.activity }))
+        }
+        "activities/doings" => Body::Json(json!({ "patient": ids.patient, "id": ids.activity, "page": page })),
+        "activities/assign" => Body::Json(json!({ "patient": ids.patient, "form": activity_form("Walks") })),
+        "activities/save" => {
+            let form = activity_form("Walks");
+            Body::Json(json!({ "patient": ids.patient, "id": ids.activity, "version": 999, "form": form }))
+        }
+        "activities/own" => Body::Form(vec![("patient", ids.patient.clone())]),
+        "activities/read" => Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.activity.clone())]),
+        "activities/done" | "activities/not_done" => Body::Form(vec![
+            ("patient", ids.patient.clone()),
+            ("id", ids.activity.clone()),
+            ("day", "2026-11-28".to_owned()),
+        ]),
         "documents/list" => Body::Json(json!({ "patient": ids.patient, "kind": null, "page": page })),
         "documents/open" | "documents/as_patient" | "documents/pdf" | "documents/withdraw" => {
             Body::Json(json!({ "patient": ids.patient, "id": ids.document }))
@@ -675,8 +698,15 @@ async fn askers(app: &App) -> Vec<Asker> {
     all
 }
 
+fn activity_form(title: &str) -> Value {
+    json!({ "title": title, "instructions": "Slowly", "days": "mon sat", "from": "2026-11-01" })
+}
+
 /// Doors that show something and change nothing.
-const READING: [&str; 64] = [
+const READING: [&str; 67] = [
+    "activities/doings",
+    "activities/list",
+    "activities/open",
     "documents/as_patient",
     "documents/list",
     "documents/open",
@@ -887,7 +917,7 @@ fn page_policy(asker: &Asker, page: &str, entry: &Entry, path: &str) -> (&'stati
         (What::Portal(own), door::Who::Portal) if entry.right.is_some() && !path.contains(own) => (&[404], None),
         // What was sent to somebody else, and whom somebody else names.
         (What::Portal(_), door::Who::Portal)
-            if [":request", ":contact", ":note", ":document"].iter().any(|one| page.contains(one)) =>
+            if [":request", ":contact", ":note", ":document", ":activity"].iter().any(|one| page.contains(one)) =>
         {
             (&[404], None)
         }
@@ -993,7 +1023,7 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
             let path = path.replace(":bulk", &ids.bulk).replace(":token", "x");
             let path = path.replace(":form", &ids.form).replace(":request", &ids.request);
             let path = path.replace(":contact", &ids.contact).replace(":note", &ids.note);
-            let path = path.replace(":document", &ids.document);
+            let path = path.replace(":document", &ids.document).replace(":activity", &ids.activity);
             let response = asker.persona.copy().get(&path).await;
             let (statuses, to) = page_policy(asker, page, entry, &path);
             let what = format!("{engine:?} {} at {path}: {} to {}", asker.name, response.status, response.location());
@@ -1109,8 +1139,17 @@ async fn not_yours_and_not_there_are_the_same_answer() {
                 };
                 assert_eq!(answer.0, status, "{engine:?} {door} {}: {}", kind.0, answer.2);
                 pairs += 1;
-                if ["contact", "invitation", "form that was sent", "note", "document", "file", "file on its way"]
-                    .contains(&kind.0)
+                if [
+                    "contact",
+                    "invitation",
+                    "form that was sent",
+                    "note",
+                    "document",
+                    "activity",
+                    "file",
+                    "file on its way",
+                ]
+                .contains(&kind.0)
                 {
                     let answer = told(&knock(&colleague, door, &neighbour.but(kind, &others)).await);
                     let not_there = told(&knock(&colleague, door, &neighbour.but(kind, &Ids::unknown())).await);

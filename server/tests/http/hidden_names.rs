@@ -69,6 +69,14 @@ async fn who_sees_no_names_finds_none_anywhere() {
             full.call("documents/complete", complete).await.is(200);
             document.as_str().unwrap().to_owned()
         };
+        // And a home activity.
+        let activity = {
+            let text = json!({
+                "title": "CNRY-a-1-activity", "instructions": "With her mother", "days": "mon", "from": "2026-11-01",
+            });
+            let activity = full.call("activities/assign", json!({ "patient": patient, "form": text })).await.is(200);
+            activity.json().as_str().unwrap().to_owned()
+        };
         // Files that are there; their names tell who it is.
         let mut files = Vec::new();
         for n in 0..3 {
@@ -93,7 +101,7 @@ async fn who_sees_no_names_finds_none_anywhere() {
             if entry.who != Who::Console {
                 continue;
             }
-            for body in bodies(door, &patient, &id, &form, [&note, &document]) {
+            for body in bodies(door, &patient, &id, &form, [&note, &document, &activity]) {
                 let response = hidden.call(door, body).await;
                 look(&response, door);
                 // Contacts are all names: there is nothing to show without them.
@@ -104,6 +112,8 @@ async fn who_sees_no_names_finds_none_anywhere() {
                     notes if notes.starts_with("notes/") => 404,
                     // Nor that there are documents.
                     documents if documents.starts_with("documents/") => 404,
+                    // Nor what is done at home.
+                    activities if activities.starts_with("activities/") => 404,
                     refused if REFUSED.contains(&refused) => 403,
                     _ => 200,
                 };
@@ -113,7 +123,7 @@ async fn who_sees_no_names_finds_none_anywhere() {
             // On through the lists, row by row: what a list goes on with tells nothing either.
             let mut most = None;
             let listed = |body: &Value| body.get("page").is_some() && !REFUSED.contains(&door.as_str());
-            for body in bodies(door, &patient, &id, &form, [&note, &document]).into_iter().filter(listed) {
+            for body in bodies(door, &patient, &id, &form, [&note, &document, &activity]).into_iter().filter(listed) {
                 let shown = pages(&hidden, door, body).await;
                 asked += shown;
                 most = most.max(Some(shown));
@@ -122,7 +132,7 @@ async fn who_sees_no_names_finds_none_anywhere() {
         }
         for page in app::routes::CONSOLE.iter().chain(app::routes::RENDERED) {
             let path = page.path.replace(":patient", &patient).replace(":user", &id).replace(":token", "x");
-            let path = path.replace(":note", &note).replace(":document", &document);
+            let path = path.replace(":note", &note).replace(":document", &document).replace(":activity", &activity);
             look(&hidden.get(&path).await, &path);
             asked += 1;
         }
@@ -214,7 +224,9 @@ async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
 }
 
 /// What is names and nothing else is refused as a whole.
-const REFUSED: [&str; 24] = [
+const REFUSED: [&str; 26] = [
+    "activities/doings",
+    "activities/list",
     "documents/list",
     "notes/all_shares",
     "notes/as_patient",
@@ -242,7 +254,11 @@ const REFUSED: [&str; 24] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 69] = [
+const CHANGING: [&str; 73] = [
+    "activities/assign",
+    "activities/end",
+    "activities/save",
+    "activities/withdraw",
     "documents/begin",
     "documents/complete",
     "documents/discard",
@@ -321,7 +337,7 @@ const REQUEST: &str = "frq_000000000000000000000000deadbeef";
 const BULK: &str = "blk_000000000000000000000000deadbeef";
 
 /// Ways to call a door that may show something.
-fn bodies(door: &str, patient: &str, user: &str, form: &str, [note, document]: [&str; 2]) -> Vec<Value> {
+fn bodies(door: &str, patient: &str, user: &str, form: &str, [note, document, activity]: [&str; 3]) -> Vec<Value> {
     let page = json!({ "after": null, "limit": 200 });
     match door {
         "patients/list" => ["", "CNRY", "1990", "0491"]
@@ -332,6 +348,9 @@ fn bodies(door: &str, patient: &str, user: &str, form: &str, [note, document]: [
         }
         "patients/profile" | "patients/contacts" | "patients/background" => vec![json!({ "id": patient })],
         "notes/list" => vec![json!({ "patient": patient, "filter": {}, "page": page })],
+        "activities/list" => vec![json!({ "patient": patient, "page": page })],
+        "activities/open" => vec![json!({ "patient": patient, "id": activity })],
+        "activities/doings" => vec![json!({ "patient": patient, "id": activity, "page": page })],
         "documents/list" => vec![json!({ "patient": patient, "kind": null, "page": page })],
         "documents/open" | "documents/as_patient" | "documents/pdf" => {
             vec![json!({ "patient": patient, "id": document })]

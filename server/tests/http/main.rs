@@ -7,6 +7,7 @@ mod client;
 mod log;
 mod world;
 
+mod activities;
 mod documents;
 mod doors;
 mod edge;

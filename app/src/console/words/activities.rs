@@ -102,11 +102,12 @@ pub const fn activity_state(state: ActivityState, over: bool) -> (&'static str, 
     }
 }
 
-/// In a row.
-pub fn adherence(adherence: Adherence) -> String {
+/// In a row; nothing of one that was assigned by mistake.
+pub fn adherence(state: ActivityState, adherence: Adherence) -> String {
     let Adherence { due, done } = adherence;
     match due {
-        0 => "Not due yet".to_owned(),
+        _ if matches!(state, ActivityState::Withdrawn { .. }) => String::new(),
+        0 => "Not due".to_owned(),
         1 => format!("{done} of 1 day"),
         due => format!("{done} of {due} days"),
     }

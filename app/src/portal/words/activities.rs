@@ -26,6 +26,8 @@ pub const EARLIER: &str = "Further activities";
 pub const ALL: &str = "All home activities";
 /// Over the form.
 pub const DID_YOU: &str = "Did you do it?";
+/// Over the form, when today is ticked off or nothing is due.
+pub const DID_YOU_BEFORE: &str = "Did you do it on a day before?";
 /// What ticking off is for.
 pub const DID_YOU_TEXT: &str = "Your practice sees on which days you did it, and what you write here.";
 /// Field.

@@ -98,7 +98,7 @@ fn row(patient: PatientId, activity: ActivityRow) -> AnyView {
                 {(!goes_on).then(|| view! { " "<span class=class>{text}</span> })}
             </th>
             <td class="lesser">{crate::words::schedule(&schedule)}</td>
-            <td>{words::adherence(adherence)}</td>
+            <td>{words::adherence(state, adherence)}</td>
         </tr>
     }
     .into_any()
