@@ -391,7 +391,6 @@ fn files(rows: Vec<OwnFileRow>, room: Option<Room>, next: Option<&str>, later: b
     view! { <FilesView frame=one() files=files later=later now=NOW/> }.into_any()
 }
 
-/// One of each type, their titles and authors trying to be markup: every other one is unread, every third one asks.
 fn day(text: &str) -> Date {
     text.parse().unwrap()
 }
@@ -441,13 +440,17 @@ fn activity(current: bool, may_do: bool, days: &[(&str, Option<&str>)]) -> AnyVi
         author: EVIL.into(),
         profession: EVIL.into(),
         current,
-        days: days.iter().map(|(on, done)| OwnDay { day: day(on), done: done.map(str::to_owned) }).collect(),
+        days: days
+            .iter()
+            .map(|(on, done)| OwnDay { day: day(on), done: done.map(str::to_owned), is_own: *done != Some("Theirs") })
+            .collect(),
         today: day("2026-11-25"),
         may_do,
     };
     view! { <ActivityView frame=one() activity=activity/> }.into_any()
 }
 
+/// One of each type, their titles and authors trying to be markup: every other one is unread, every third one asks.
 fn own_documents() -> Vec<OwnDocumentRow> {
     let row = |(n, kind): (u32, DocumentType)| OwnDocumentRow {
         id: format!("doc_{n:032x}").parse().unwrap(),
@@ -732,6 +735,18 @@ fn pages() -> BTreeMap<&'static str, String> {
         ("activities-no-further", Box::new(|| activities(Vec::new(), None, true))),
         ("activity", Box::new(|| activity(true, true, &[("2026-11-25", None), ("2026-11-23", Some(EVIL))]))),
         ("activity-done", Box::new(|| activity(true, true, &[("2026-11-25", Some("")), ("2026-11-23", Some(EVIL))]))),
+        (
+            "activity-theirs",
+            Box::new(|| activity(true, true, &[("2026-11-25", Some("")), ("2026-11-23", Some("Theirs"))])),
+        ),
+        (
+            "activity-meanwhile",
+            Box::new(|| {
+                let typed = [("day", "2026-11-23"), ("note", EVIL)];
+                refused(DONE, &typed, AppError::Conflict(Conflict::ChangedMeanwhile));
+                activity(true, true, &[("2026-11-25", Some("")), ("2026-11-23", Some(""))])
+            }),
+        ),
         ("activity-not-yet", Box::new(|| activity(true, true, &[]))),
         ("activity-look", Box::new(|| activity(true, false, &[("2026-11-25", None), ("2026-11-23", Some(EVIL))]))),
         ("activity-over", Box::new(|| activity(false, true, &[]))),
@@ -1123,7 +1138,9 @@ fn an_activity_offers_what_can_be_ticked_off() {
     let not_done = format!("action=\"{NOT_DONE}?page={here}\"");
     for (name, offered, undone, said) in [
         ("activity", 1, 1, "Did you do it?"),
-        ("activity-done", 0, 2, "You have ticked off every day"),
+        ("activity-done", 0, 2, "Every day so far is ticked off"),
+        ("activity-theirs", 0, 1, "Every day so far is ticked off"),
+        ("activity-meanwhile", 1, 2, "Mon"),
         ("activity-not-yet", 0, 0, "There is no day yet"),
         ("activity-look", 0, 0, "You may look at this record"),
         ("activity-over", 0, 0, "This activity is over"),
@@ -1154,6 +1171,10 @@ fn an_activity_offers_what_can_be_ticked_off() {
     let html = &pages["activity-refused"];
     assert!(html.contains("<option value=\"2026-11-23\" selected>Monday 23 Nov</option>"), "{html}");
     assert!(html.contains("aria-invalid=\"true\"") && html.contains("role=\"alert\""), "{html}");
+    // Nor are they lost when somebody else ticked that day off meanwhile.
+    let html = &pages["activity-meanwhile"];
+    let option = "<option value=\"2026-11-23\" selected>Monday 23 Nov, ticked off meanwhile</option>";
+    assert!(html.contains(option) && html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{html}");
     assert!(pages["activity-undo-refused"].contains("That day cannot be ticked off"));
     let table = html.split("activity-table").nth(1).unwrap().split("</table>").next().unwrap();
     assert_eq!((table.matches("–").count(), table.matches("<tr>").count()), (16, 5), "{table}");

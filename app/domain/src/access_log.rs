@@ -107,6 +107,7 @@ pub const fn is_told(action: Action) -> bool {
                 | Action::ActivityAssigned
                 | Action::ActivityChanged
                 | Action::ActivityEnded
+                | Action::ActivityWithdrawn
                 | Action::ActivityDone
                 | Action::ActivityNotDone
         )

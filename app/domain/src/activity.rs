@@ -444,6 +444,8 @@ pub struct OwnDay {
     pub day: Date,
     /// The note with which it was ticked off, if it was.
     pub done: Option<String>,
+    /// May this portal user take that back? Not when somebody else said something of it.
+    pub is_own: bool,
 }
 
 /// One activity in the portal.

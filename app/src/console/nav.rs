@@ -179,21 +179,9 @@ pub fn activity(patient: PatientId, id: ActivityId) -> String {
     format!("/console/patients/{patient}/activities/{id}")
 }
 
-/// The home activity at a path, if one is.
+/// What stands behind the tab in a path: a note, a document, a home activity, by its id.
 #[must_use]
-pub fn activity_at(path: &str) -> Option<ActivityId> {
-    path.split('/').filter(|part| !part.is_empty()).nth(4)?.parse().ok()
-}
-
-/// The note at a path, if one is.
-#[must_use]
-pub fn note_at(path: &str) -> Option<NoteId> {
-    path.split('/').filter(|part| !part.is_empty()).nth(4)?.parse().ok()
-}
-
-/// The document at a path, if one is.
-#[must_use]
-pub fn document_at(path: &str) -> Option<DocumentId> {
+pub fn at<T: std::str::FromStr>(path: &str) -> Option<T> {
     path.split('/').filter(|part| !part.is_empty()).nth(4)?.parse().ok()
 }
 

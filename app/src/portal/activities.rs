@@ -173,7 +173,9 @@ pub fn ActivityView(
         (true, _) => {
             Some(view! { <TickOff patient=patient id=id days=days.clone() today=today page=here.clone()/> }.into_any())
         }
-        (false, _) => Some(view! { <p class="calm"><Icon name="info"/><span>{say::ONLY_LOOK}</span></p> }.into_any()),
+        (false, _) => {
+            Some(view! { <p class="calm not-printed"><Icon name="info"/><span>{say::ONLY_LOOK}</span></p> }.into_any())
+        }
     };
     view! {
         <Frame title=title place=Place::Activities record=Some(record.clone()) records=records>
@@ -199,15 +201,18 @@ pub fn ActivityView(
 #[component]
 fn TickOff(patient: PatientId, id: ActivityId, days: Vec<OwnDay>, today: Date, page: String) -> impl IntoView {
     let answer = Answer::of(DONE);
-    let open: Vec<_> = days.iter().filter(|day| day.done.is_none()).map(|day| day.day).collect();
+    let mut open: Vec<_> = days.iter().filter(|day| day.done.is_none()).map(|day| day.day).collect();
+    let choice = |day: &Date| Choice::new(day.to_string(), words::day(*day, today));
+    let mut choices: Vec<_> = open.iter().map(choice).collect();
+    // Of a day that somebody else ticked off meanwhile what was typed is not lost, nor said of another day.
+    let typed = answer.sent("day").and_then(|day| day.parse::<Date>().ok());
+    if let Some(typed) = typed.filter(|typed| !open.contains(typed)) {
+        choices.insert(0, Choice::new(typed.to_string(), format!("{}, {}", words::day(typed, today), say::MEANWHILE)));
+        open.insert(0, typed);
+    }
     let Some(first) = open.first() else {
         let text = if days.is_empty() { say::NOTHING_DUE } else { say::ALL_DONE };
-        // What was refused is said also when somebody else ticked the last day off meanwhile.
-        return view! {
-            <Refused answer=answer/>
-            <p class="calm"><Icon name="circle-check"/><span>{text}</span></p>
-        }
-        .into_any();
+        return view! { <p class="calm not-printed"><Icon name="circle-check"/><span>{text}</span></p> }.into_any();
     };
     // What is to be done today is asked first; of a day before only who comes to say so is.
     let is_today = *first == today;
@@ -216,7 +221,6 @@ fn TickOff(patient: PatientId, id: ActivityId, days: Vec<OwnDay>, today: Date, p
         false => ("card not-printed", say::DID_YOU_BEFORE, Kind::Plain),
     };
     let value = answer.value_or("day", &first.to_string());
-    let choices = open.iter().map(|day| Choice::new(&day.to_string(), words::day(*day, today))).collect::<Vec<_>>();
     view! {
         <section class=class aria-labelledby="tick-off">
             <h2 id="tick-off">{title}</h2>
@@ -244,12 +248,12 @@ fn Days(
     may_do: bool,
     page: String,
 ) -> impl IntoView {
-    let rows = days.into_iter().map(|OwnDay { day, done }| {
+    let rows = days.into_iter().map(|OwnDay { day, done, is_own }| {
         let (class, icon, text) = match done {
             Some(_) => ("activity-day is-done", "circle-check", say::DAY_DONE),
             None => ("activity-day", "clock", say::DAY_OPEN),
         };
-        let undo = (may_do && done.is_some()).then(|| {
+        let undo = (may_do && is_own && done.is_some()).then(|| {
             view! {
                 <DoorForm door=NOT_DONE page=page.clone()>
                     <Hidden name="patient" value=patient.to_string()/>

@@ -1007,6 +1007,7 @@ pub const fn visit(what: Action, part: Part) -> &'static str {
         Action::ActivityAssigned => "Assigned a home activity",
         Action::ActivityChanged => "Changed a home activity",
         Action::ActivityEnded => "Ended a home activity",
+        Action::ActivityWithdrawn => "Took a home activity back",
         Action::ActivityDone => "Ticked a home activity off",
         Action::ActivityNotDone => "Took back that a home activity was done",
         Action::FilesListed => "Looked at the list of files",

@@ -60,6 +60,8 @@ test("an activity is assigned, read, ticked off, changed, ended and taken back",
   await dialog.getByRole("button", { name: "Go on writing" }).click();
   await expect(dialog.getByLabel("Activity")).toHaveValue("Calf raises");
   const before = (await portico.mailsTo(patient.email)).length;
+  // From the preview, too.
+  await dialog.getByRole("button", { name: "See it as the patient" }).click();
   await dialog.getByRole("button", { name: "Assign" }).click();
   await expect(page.getByText("No day has been ticked off yet.")).toBeVisible();
   await expect(page.getByText(`Seen in the portal by: ${patient.email} (the patient)`)).toBeVisible();

@@ -22,6 +22,7 @@ use tokio::sync::Mutex;
 use crate::{
     audit,
     context::{Ctx, Origin, Services},
+    days,
     error::{Error, Result},
     invitations, notifications, passwords, portal_users,
     ports::{AccessChange, Hint, Letter, MailContent, QueuedMail, Work, Written},
@@ -241,6 +242,8 @@ async fn record_shared(services: &Services, work: &mut dyn Work, mail: &QueuedMa
     let Some(group) = mail.group else { return Ok(GONE) };
     let now = services.clock.now();
     let hidden = work.unscoped_lookup_patient_access(group).await?.hidden_documents;
+    // A practice's day may be another one, by a day at most.
+    let today = days::day_in(now, None).ok_or_else(|| Error::fault("the clock shows no day of the calendar"))?;
     let mut waits = false;
     for record in work.list_grants(mail.account).await?.into_iter().filter(|record| record.grant.group == group) {
         let facts = record.at(now);
@@ -249,7 +252,7 @@ async fn record_shared(services: &Services, work: &mut dyn Work, mail: &QueuedMa
         waits = waits || sees && work.unscoped_notes_wait(group, patient, mail.account, now).await?;
         waits = waits || sees && work.unscoped_files_wait(group, patient, mail.account).await?;
         waits = waits || sees && work.unscoped_documents_wait(group, patient, mail.account, hidden).await?;
-        waits = waits || sees && work.unscoped_activities_wait(group, patient, mail.account).await?;
+        waits = waits || sees && work.unscoped_activities_wait(group, patient, mail.account, today).await?;
     }
     if !waits {
         return Ok(GONE);

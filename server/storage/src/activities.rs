@@ -14,8 +14,8 @@ use domain::{
     time::{Date, Time},
 };
 use services::ports::{
-    Activities, ActivityOrigin, AssignedActivity, ListedActivity, ListedOwnActivity, OwnActivityCounts, StoreError,
-    Stored,
+    Activities, ActivityOrigin, AssignedActivity, DoneDay, ListedActivity, ListedOwnActivity, OwnActivityCounts,
+    StoreError, Stored,
 };
 use sqlx::{query, query_as};
 use uuid::Uuid;
@@ -242,11 +242,11 @@ impl SqlWork {
         patient: PatientId,
         id: ActivityId,
         since: Date,
-    ) -> Stored<Vec<(Date, String)>> {
-        let rows: Vec<(String, String)> = self
+    ) -> Stored<Vec<DoneDay>> {
+        let rows: Vec<(String, String, Uuid)> = self
             .all(
                 query_as(
-                    "SELECT d.day, d.note
+                    "SELECT d.day, d.note, d.account_id
                      FROM activity_doings d
                      JOIN activities a
                          ON a.group_id = d.group_id
@@ -265,7 +265,9 @@ impl SqlWork {
                 .bind(i64::from(limits::ACTIVITY_WINDOW)),
             )
             .await?;
-        rows.into_iter().map(|(day, note)| Ok((date(&day)?, note))).collect()
+        rows.into_iter()
+            .map(|(day, note, account)| Ok(DoneDay { day: date(&day)?, note, account: account.into() }))
+            .collect()
     }
 }
 
@@ -407,7 +409,7 @@ impl Activities for SqlWork {
             profession: row.author.profession,
             added_at: Time::from_millis(row.added_at),
             files,
-            done: done.into_iter().map(|(day, _)| day).collect(),
+            done: done.into_iter().map(|done| done.day).collect(),
         }))
     }
 
@@ -417,6 +419,11 @@ impl Activities for SqlWork {
         id: ActivityId,
         page: &PageRequest,
     ) -> Stored<Page<Doing>> {
+        let before = match page.after.as_deref().map(str::parse::<Date>) {
+            None => None,
+            Some(Ok(day)) => Some(day.to_string()),
+            Some(Err(_)) => return Ok(Page { rows: Vec::new(), next: None }),
+        };
         let rows: Vec<DoingRow> = self
             .all(
                 query_as(
@@ -449,7 +456,7 @@ impl Activities for SqlWork {
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
                 .bind(id.uuid())
-                .bind(page.after.as_deref())
+                .bind(before)
                 .bind(i64::from(page.rows()) + 1),
             )
             .await?;
@@ -544,16 +551,125 @@ impl Activities for SqlWork {
         Ok(saved == 1)
     }
 
-    async fn save_activity_files(
+    async fn list_activity_files(&mut self, access: &Access<AssignActivities>, id: ActivityId) -> Stored<Vec<FileId>> {
+        self.files_of(access.group(), access.patient(), id).await
+    }
+
+    async fn add_activity_file(
         &mut self,
         access: &Access<AssignActivities>,
         id: ActivityId,
-        files: &[FileId],
+        file: FileId,
+        shown: bool,
     ) -> Stored<bool> {
+        let added = self
+            .execute(
+                query(
+                    "INSERT INTO activity_files (group_id, activity_id, file_id, shown)
+                     SELECT a.group_id, a.id, f.id, $5
+                     FROM activities a
+                     JOIN files f
+                         ON f.group_id = a.group_id
+                        AND f.patient_id = a.patient_id
+                     WHERE a.group_id = $1
+                       AND a.patient_id = $2
+                       AND a.id = $3
+                       AND f.id = $4
+                       AND f.state = 'kept'",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(id.uuid())
+                .bind(file.uuid())
+                .bind(shown),
+            )
+            .await?;
+        Ok(added == 1)
+    }
+
+    async fn activity_shows_file(
+        &mut self,
+        access: &Access<AssignActivities>,
+        id: ActivityId,
+        file: FileId,
+    ) -> Stored<bool> {
+        let found: Option<(i64,)> = self
+            .find(
+                query_as(
+                    "SELECT CAST(1 AS BIGINT)
+                     FROM activity_files b
+                     JOIN activities a
+                         ON a.group_id = b.group_id
+                        AND a.id = b.activity_id
+                     WHERE b.group_id = $1
+                       AND a.patient_id = $2
+                       AND b.activity_id = $3
+                       AND b.file_id = $4
+                       AND EXISTS (
+                           SELECT 1
+                           FROM activity_files s
+                           WHERE s.group_id = b.group_id
+                             AND s.file_id = b.file_id
+                             AND s.shown
+                       )
+                       AND NOT EXISTS (
+                           SELECT 1
+                           FROM activity_files o
+                           JOIN activities t
+                               ON t.group_id = o.group_id
+                              AND t.id = o.activity_id
+                           WHERE o.group_id = b.group_id
+                             AND o.file_id = b.file_id
+                             AND o.activity_id <> b.activity_id
+                             AND t.withdrawn_at IS NULL
+                       )",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(id.uuid())
+                .bind(file.uuid()),
+            )
+            .await?;
+        Ok(found.is_some())
+    }
+
+    async fn remove_activity_file(
+        &mut self,
+        access: &Access<AssignActivities>,
+        id: ActivityId,
+        file: FileId,
+    ) -> Stored<()> {
+        // Whichever holds it from now on is why it is there.
+        self.execute(
+            query(
+                "UPDATE activity_files
+                 SET shown = TRUE
+                 WHERE group_id = $1
+                   AND file_id = $4
+                   AND EXISTS (
+                       SELECT 1
+                       FROM activity_files s
+                       JOIN activities a
+                           ON a.group_id = s.group_id
+                          AND a.id = s.activity_id
+                       WHERE s.group_id = $1
+                         AND a.patient_id = $2
+                         AND s.activity_id = $3
+                         AND s.file_id = $4
+                         AND s.shown
+                   )",
+            )
+            .bind(access.group().uuid())
+            .bind(access.patient().uuid())
+            .bind(id.uuid())
+            .bind(file.uuid()),
+        )
+        .await?;
         self.execute(
             query(
                 "DELETE FROM activity_files
                  WHERE group_id = $1
+                   AND file_id = $4
                    AND activity_id IN (
                        SELECT a.id
                        FROM activities a
@@ -564,36 +680,11 @@ impl Activities for SqlWork {
             )
             .bind(access.group().uuid())
             .bind(access.patient().uuid())
-            .bind(id.uuid()),
+            .bind(id.uuid())
+            .bind(file.uuid()),
         )
         .await?;
-        for file in files {
-            let added = self
-                .execute(
-                    query(
-                        "INSERT INTO activity_files (group_id, activity_id, file_id)
-                         SELECT a.group_id, a.id, f.id
-                         FROM activities a
-                         JOIN files f
-                             ON f.group_id = a.group_id
-                            AND f.patient_id = a.patient_id
-                         WHERE a.group_id = $1
-                           AND a.patient_id = $2
-                           AND a.id = $3
-                           AND f.id = $4
-                           AND f.state = 'kept'",
-                    )
-                    .bind(access.group().uuid())
-                    .bind(access.patient().uuid())
-                    .bind(id.uuid())
-                    .bind(file.uuid()),
-                )
-                .await?;
-            if added != 1 {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        Ok(())
     }
 
     async fn end_activity(&mut self, access: &Access<AssignActivities>, id: ActivityId, at: Time) -> Stored<bool> {
@@ -772,6 +863,7 @@ impl Activities for SqlWork {
         group: GroupId,
         patient: PatientId,
         account: AccountId,
+        today: Date,
     ) -> Stored<bool> {
         let found: Option<(i64,)> = self
             .find(
@@ -782,6 +874,7 @@ impl Activities for SqlWork {
                        AND a.patient_id = $2
                        AND a.ended_at IS NULL
                        AND a.withdrawn_at IS NULL
+                       AND COALESCE(a.until_day, $4) >= $4
                        AND NOT EXISTS (
                            SELECT 1
                            FROM activity_readings r
@@ -793,7 +886,8 @@ impl Activities for SqlWork {
                 )
                 .bind(group.uuid())
                 .bind(patient.uuid())
-                .bind(account.uuid()),
+                .bind(account.uuid())
+                .bind(today.to_string()),
             )
             .await?;
         Ok(found.is_some())
@@ -890,10 +984,14 @@ impl Activities for SqlWork {
                          done_at
                      ) VALUES ($1, $2, $3, $4, $5, $6)
                      ON CONFLICT (group_id, activity_id, day) DO UPDATE
-                     SET note = CASE WHEN EXCLUDED.note = '' THEN activity_doings.note ELSE EXCLUDED.note END
+                     SET note = CASE WHEN EXCLUDED.note = '' THEN activity_doings.note ELSE EXCLUDED.note END,
+                         account_id = CASE
+                             WHEN EXCLUDED.note = '' THEN activity_doings.account_id
+                             ELSE EXCLUDED.account_id
+                         END,
+                         done_at = CASE WHEN EXCLUDED.note = '' THEN activity_doings.done_at ELSE EXCLUDED.done_at END
                      WHERE EXCLUDED.note = ''
                         OR activity_doings.note = ''
-                        OR activity_doings.note = EXCLUDED.note
                         OR activity_doings.account_id = EXCLUDED.account_id",
                 )
                 .bind(access.group().uuid())
@@ -914,11 +1012,13 @@ impl Activities for SqlWork {
                     "DELETE FROM activity_doings
                      WHERE group_id = $1
                        AND activity_id = $2
-                       AND day = $3",
+                       AND day = $3
+                       AND (note = '' OR account_id = $4)",
                 )
                 .bind(access.group().uuid())
                 .bind(access.activity().uuid())
-                .bind(day.to_string()),
+                .bind(day.to_string())
+                .bind(access.account().uuid()),
             )
             .await?;
         Ok(removed == 1)

@@ -844,6 +844,20 @@ impl Files for SqlWork {
                 .bind(from.is_none()),
             )
             .await?;
+        // Taken out, no activity is any more why it is there: whoever shows it again means it.
+        if shared == 1 && from.is_none() {
+            self.execute(
+                query(
+                    "UPDATE activity_files
+                     SET shown = FALSE
+                     WHERE group_id = $1
+                       AND file_id = $2",
+                )
+                .bind(access.group().uuid())
+                .bind(id.uuid()),
+            )
+            .await?;
+        }
         Ok(shared == 1)
     }
 

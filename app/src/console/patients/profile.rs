@@ -46,9 +46,9 @@ pub fn Profile(id: PatientId) -> impl IntoView {
     let may = Memo::new(move |_| record.with(|record| record.as_ref().map(|record| record.may)).unwrap_or_default());
     let path = Signal::derive(move || desk.nav.path());
     let tab = Memo::new(move |_| Tab::of(&path.get()));
-    let note = Memo::new(move |_| nav::note_at(&path.get()));
-    let document = Memo::new(move |_| nav::document_at(&path.get()));
-    let activity = Memo::new(move |_| nav::activity_at(&path.get()));
+    let note = Memo::new(move |_| nav::at(&path.get()));
+    let document = Memo::new(move |_| nav::at(&path.get()));
+    let activity = Memo::new(move |_| nav::at(&path.get()));
 
     let names_hidden = desk.start().may.names_hidden;
     let waiting = Memo::new(move |_| record.with(|record| record.as_ref().map_or(0, |record| record.updates)));

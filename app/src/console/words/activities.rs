@@ -25,7 +25,7 @@ pub const ACTIVITY_TITLE: &str = "Activity";
 /// Column.
 pub const ACTIVITY_WHEN: &str = "When";
 /// Column.
-pub const ACTIVITY_ADHERENCE: &str = "Done, last four weeks";
+pub const ACTIVITY_ADHERENCE: &str = "Last four weeks";
 /// Field.
 pub const ACTIVITY_DOSE: &str = "How much";
 /// Under it.
@@ -66,7 +66,7 @@ pub const WITHDRAW_ACTIVITY: &str = "Take back";
 /// Heading of the dialog.
 pub const WITHDRAW_ACTIVITY_TITLE: &str = "Take this home activity back?";
 /// In it.
-pub const WITHDRAW_ACTIVITY_TEXT: &str = "For one that was assigned by mistake: the portal shows it no longer. It stays in the record, with the days on which it was done.";
+pub const WITHDRAW_ACTIVITY_TEXT: &str = "For one that was assigned by mistake: the portal shows it no longer, nor files that are there because of it. It stays in the record, with the days on which it was done.";
 /// Done.
 pub const ACTIVITY_WITHDRAWN: &str = "Taken back";
 /// Back to the list.
@@ -86,7 +86,8 @@ pub const NO_DOINGS: &str = "No day has been ticked off yet.";
 /// Before addresses.
 pub const ACTIVITY_SEEN_BY: &str = "Seen in the portal by";
 /// Nobody.
-pub const ACTIVITY_SEEN_BY_NOBODY: &str = "Nobody sees it: nobody uses the portal for this patient yet.";
+pub const ACTIVITY_SEEN_BY_NOBODY: &str =
+    "Nobody sees it: nobody who uses the portal for this patient sees what is shared.";
 /// When it was assigned.
 pub const ACTIVITY_SINCE: &str = "Assigned";
 /// Out of the preview.
@@ -107,9 +108,9 @@ pub fn adherence(state: ActivityState, adherence: Adherence) -> String {
     let Adherence { due, done } = adherence;
     match due {
         _ if matches!(state, ActivityState::Withdrawn { .. }) => String::new(),
-        0 => "Not due".to_owned(),
-        1 => format!("{done} of 1 day"),
-        due => format!("{done} of {due} days"),
+        0 => "No day yet".to_owned(),
+        1 => format!("{done} of 1 day done"),
+        due => format!("{done} of {due} days done"),
     }
 }
 
@@ -117,7 +118,7 @@ pub fn adherence(state: ActivityState, adherence: Adherence) -> String {
 pub fn adherence_sentence(adherence: Adherence) -> String {
     let Adherence { due, done } = adherence;
     match due {
-        0 => "It was not due in the last four weeks.".to_owned(),
+        0 => "No day on which it was due in the last four weeks is over yet.".to_owned(),
         1 => format!(
             "In the last four weeks it was due on one day, and done on {}.",
             if done == 0 { "none" } else { "it" }

@@ -185,6 +185,7 @@ pub fn detail(detail: &str) -> String {
             Some(("level", code)) => domain::user::Level::from_code(code)
                 .map_or_else(|_| code.to_owned(), |level| super::level(level).to_owned()),
             Some(("count", rows)) => format!("{rows} shown"),
+            Some(("day", day)) => day.to_owned(),
             _ => word.replace('_', " "),
         },
     };

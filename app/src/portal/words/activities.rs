@@ -48,7 +48,9 @@ pub const DAY_OPEN: &str = "Not ticked off";
 /// Button beside a day.
 pub const TAKE_BACK: &str = "Not done after all";
 /// All days are ticked off.
-pub const ALL_DONE: &str = "You have ticked off every day of the last seven.";
+pub const ALL_DONE: &str = "Every day so far is ticked off.";
+/// Beside a day that somebody ticked off meanwhile.
+pub const MEANWHILE: &str = "ticked off meanwhile";
 /// It is not due on any of them.
 pub const NOTHING_DUE: &str = "There is no day yet that you could tick off.";
 /// The activity is over.

@@ -40,14 +40,17 @@ async fn may_assign(
     patient: PatientId,
     action: Action,
     id: ActivityId,
-) -> Result<(Access<AssignActivities>, PatientFacts, Box<dyn Work>)> {
+) -> Result<(Access<AssignActivities>, Access<ManageFiles>, Box<dyn Work>)> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
     let facts = patients::facts(work.as_mut(), actor, patient).await?;
     let access = actor.may(AssignActivities, &facts)?;
+    // Whoever writes about somebody opens their record; when the password is asked for, nothing was assigned.
+    let seen = Access::<ViewPatient>::from(&Access::<ReadActivities>::from(&access));
+    let mut work = unusual::opened(ctx, work, &seen, &facts).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), action, patient);
     work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
-    Ok((access, facts, work))
+    Ok((access, actor.may(ManageFiles, &facts)?, work))
 }
 
 /// For reading: whoever is shown a record is counted.
@@ -184,26 +187,57 @@ pub async fn doings(ctx: &Ctx, patient: PatientId, id: ActivityId, page: &PageRe
     Ok(doings)
 }
 
-/// Says which files belong to an activity. What the practice added is shown in the portal from then on, or whoever is to use it
-/// could not open it.
+/// Says which files belong to an activity. What the practice added and comes to belong to it is shown in the portal from then on,
+/// or whoever is to use it could not open it; what somebody took out of the portal since stays out.
 async fn attach(
     ctx: &Ctx,
     work: &mut dyn Work,
     access: &Access<AssignActivities>,
-    facts: &PatientFacts,
+    may_share: &Access<ManageFiles>,
     id: ActivityId,
     files: &[FileId],
 ) -> Result<()> {
-    if !work.save_activity_files(access, id, files).await? {
-        return Err(Invalid::field("files", Problem::NotAChoice).into());
-    }
-    let may_share = ctx.actor()?.may(ManageFiles, facts)?;
-    for file in files {
-        if work.share_file(&may_share, *file, Some(ctx.now())).await? {
-            let entry = audit::entry(ctx, may_share.by(), may_share.group(), Action::FileShared, may_share.patient());
-            work.audit(&Entry { detail: file.to_string(), ..entry }).await?;
+    let kept = work.list_activity_files(access, id).await?;
+    for file in files.iter().filter(|file| !kept.contains(file)) {
+        let shown = work.share_file(may_share, *file, Some(ctx.now())).await?;
+        if !work.add_activity_file(access, id, *file, shown).await? {
+            return Err(Invalid::field("files", Problem::NotAChoice).into());
+        }
+        if shown {
+            note_file(ctx, work, may_share, Action::FileShared, *file).await?;
         }
     }
+    for file in kept.iter().filter(|file| !files.contains(file)) {
+        release(ctx, work, access, may_share, id, *file).await?;
+        work.remove_activity_file(access, id, *file).await?;
+    }
+    Ok(())
+}
+
+/// Takes a file out of the portal again that only this activity brought there.
+async fn release(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<AssignActivities>,
+    may_share: &Access<ManageFiles>,
+    id: ActivityId,
+    file: FileId,
+) -> Result<()> {
+    if work.activity_shows_file(access, id, file).await? && work.share_file(may_share, file, None).await? {
+        note_file(ctx, work, may_share, Action::FileWithdrawn, file).await?;
+    }
+    Ok(())
+}
+
+async fn note_file(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    may_share: &Access<ManageFiles>,
+    action: Action,
+    file: FileId,
+) -> Result<()> {
+    let entry = audit::entry(ctx, may_share.by(), may_share.group(), action, may_share.patient());
+    work.audit(&Entry { detail: file.to_string(), ..entry }).await?;
     Ok(())
 }
 
@@ -213,15 +247,14 @@ async fn attach(
 /// [`Error::NotFound`], [`Error::Forbidden`] or [`Error::Invalid`].
 pub async fn assign(ctx: &Ctx, patient: PatientId, form: &ActivityForm) -> Result<ActivityId> {
     let id = ActivityId::from(ctx.services.random.id());
-    let (access, facts, work) = may_assign(ctx, patient, Action::ActivityAssigned, id).await?;
-    // Whoever begins to write about somebody opens their record.
-    let seen = Access::<ViewPatient>::from(&Access::<ReadActivities>::from(&access));
-    let mut work = unusual::opened(ctx, work, &seen, &facts).await?;
+    let (access, may_share, mut work) = may_assign(ctx, patient, Action::ActivityAssigned, id).await?;
     let (text, files) = form.check()?;
     let activity = Activity { id, patient, author: access.user(), text, state: ActivityState::Assigned, version: 1 };
     work.add_activity(&access, &activity, ctx.now()).await?;
-    attach(ctx, work.as_mut(), &access, &facts, id, &files).await?;
-    in_portal::tell(ctx, work.as_mut(), access.group(), patient, None).await?;
+    attach(ctx, work.as_mut(), &access, &may_share, id, &files).await?;
+    if !activity.text.schedule.is_over(calendar(ctx, work.as_mut()).await?.today) {
+        in_portal::tell(ctx, work.as_mut(), access.group(), patient, None).await?;
+    }
     work.save().await?;
     Ok(id)
 }
@@ -231,17 +264,22 @@ pub async fn assign(ctx: &Ctx, patient: PatientId, form: &ActivityForm) -> Resul
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`], or a [`Conflict`]: over, or changed meanwhile.
 pub async fn save(ctx: &Ctx, patient: PatientId, id: ActivityId, version: i64, form: &ActivityForm) -> Result<i64> {
-    let (access, facts, mut work) = may_assign(ctx, patient, Action::ActivityChanged, id).await?;
+    let (access, may_share, mut work) = may_assign(ctx, patient, Action::ActivityChanged, id).await?;
     let activity = work.lookup_activity(&(&access).into(), id).await?.ok_or(Error::NotFound)?;
     if activity.state != ActivityState::Assigned {
         return Err(Conflict::ActivityOver.into());
     }
     let (text, files) = form.check()?;
+    let is_over = text.schedule.is_over(calendar(ctx, work.as_mut()).await?.today);
     if !work.save_activity(&access, &Activity { text, version, ..activity }).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }
-    attach(ctx, work.as_mut(), &access, &facts, id, &files).await?;
-    in_portal::tell(ctx, work.as_mut(), access.group(), patient, None).await?;
+    attach(ctx, work.as_mut(), &access, &may_share, id, &files).await?;
+    if is_over {
+        in_portal::ring(ctx, work.as_mut(), patient).await?;
+    } else {
+        in_portal::tell(ctx, work.as_mut(), access.group(), patient, None).await?;
+    }
     work.save().await?;
     Ok(version + 1)
 }
@@ -256,24 +294,30 @@ pub async fn end(ctx: &Ctx, patient: PatientId, id: ActivityId) -> Result<()> {
     if matches!(activity.state, ActivityState::Withdrawn { .. }) {
         return Err(Conflict::ActivityOver.into());
     }
-    if work.end_activity(&access, id, ctx.now()).await? {
-        in_portal::ring(ctx, work.as_mut(), patient).await?;
+    // What changed nothing is not written down either.
+    if !work.end_activity(&access, id, ctx.now()).await? {
+        return Ok(());
     }
+    in_portal::ring(ctx, work.as_mut(), patient).await?;
     work.save().await?;
     Ok(())
 }
 
-/// Takes back one that was assigned by mistake: the portal shows it no longer. It stays in the record. Doing it again changes
-/// nothing.
+/// Takes back one that was assigned by mistake: the portal shows it no longer, nor files that are there because of it. It stays in
+/// the record. Doing it again changes nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`] or [`Error::Forbidden`].
 pub async fn withdraw(ctx: &Ctx, patient: PatientId, id: ActivityId) -> Result<()> {
-    let (access, _, mut work) = may_assign(ctx, patient, Action::ActivityWithdrawn, id).await?;
+    let (access, may_share, mut work) = may_assign(ctx, patient, Action::ActivityWithdrawn, id).await?;
     work.lookup_activity(&(&access).into(), id).await?.ok_or(Error::NotFound)?;
-    if work.withdraw_activity(&access, id, ctx.now()).await? {
-        in_portal::ring(ctx, work.as_mut(), patient).await?;
+    if !work.withdraw_activity(&access, id, ctx.now()).await? {
+        return Ok(());
     }
+    for file in work.list_activity_files(&access, id).await? {
+        release(ctx, work.as_mut(), &access, &may_share, id, file).await?;
+    }
+    in_portal::ring(ctx, work.as_mut(), patient).await?;
     work.save().await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use domain::{
     activity::{OwnActivities, OwnActivity, OwnActivityRow, OwnDay, Schedule},
     audit::{Action, Entry},
     error::{Conflict, Invalid},
-    ids::{ActivityId, PatientId},
+    ids::{AccountId, ActivityId, PatientId},
     limits,
     page::PageRequest,
     text,
@@ -20,7 +20,7 @@ use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
-    ports::{AssignedActivity, ListedOwnActivity, Work},
+    ports::{AssignedActivity, DoneDay, ListedOwnActivity, Work},
 };
 
 async fn enter(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<(Access<ViewOwnClinical>, GrantFacts)> {
@@ -76,12 +76,21 @@ pub async fn still_open(ctx: &Ctx, patient: PatientId, id: ActivityId) -> Result
 }
 
 /// The days that the page offers: those that may be ticked off.
-fn days(schedule: Schedule, ended: bool, today: Date, done: &[(Date, String)]) -> Vec<OwnDay> {
+fn days(schedule: Schedule, ended: bool, today: Date, done: &[DoneDay], account: AccountId) -> Vec<OwnDay> {
     if ended {
         return Vec::new();
     }
-    let note = |day| done.iter().find(|(on, _)| *on == day).map(|(_, note)| note.clone());
-    schedule.open_days(today).map(|day| OwnDay { day, done: note(day) }).collect()
+    let days = schedule.open_days(today).map(|day| {
+        let done = done.iter().find(|done| done.day == day);
+        let is_own = done.is_none_or(|done| done.account == account || done.note.is_empty());
+        OwnDay { day, done: done.map(|done| done.note.clone()), is_own }
+    });
+    days.collect()
+}
+
+/// The first of the days that may be ticked off.
+fn since(today: Date) -> Date {
+    today.and_before(limits::ACTIVITY_BACK).last().unwrap_or(today)
 }
 
 /// One activity.
@@ -93,11 +102,11 @@ pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ActivityId) -> Result<O
     let mut work = ctx.services.store.begin().await?;
     let (facts, seen) = facts(ctx, work.as_mut(), patient, id).await?;
     let access = actor.may(ReadOwnActivity, &facts)?;
-    let today = calendar(ctx, work.as_mut(), &seen).await?.today;
-    let since = today.and_before(limits::ACTIVITY_BACK).last().unwrap_or(today);
-    let activity = work.lookup_own_activity(&access, since).await?.ok_or(Error::NotFound)?;
+    // The trail lets one in at a time: what is read behind it is what counts as read.
     let entry = audit::entry(ctx, access.by(), access.group(), Action::ActivityViewed, patient);
     work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
+    let today = calendar(ctx, work.as_mut(), &seen).await?.today;
+    let activity = work.lookup_own_activity(&access, since(today)).await?.ok_or(Error::NotFound)?;
     work.own_activity_read(&access, ctx.now()).await?;
     let AssignedActivity { text, author, profession, ended, files: ids, done } = activity;
     let mut files = Vec::new();
@@ -109,11 +118,12 @@ pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ActivityId) -> Result<O
     }
     work.save().await?;
     let current = !ended && !text.schedule.is_over(today);
-    let days = days(text.schedule, ended, today, &done);
+    let days = days(text.schedule, ended, today, &done, actor.account());
     let may_do = actor.may(DoOwnActivity, &facts).is_ok();
     Ok(OwnActivity { id, text, files, author: author.shown(), profession, current, days, today, may_do })
 }
 
+/// Lets somebody tick a day off or not; tells what stands there by now.
 async fn may_do(
     ctx: &Ctx,
     work: &mut dyn Work,
@@ -121,20 +131,21 @@ async fn may_do(
     id: ActivityId,
     day: Date,
     action: Action,
-) -> Result<Access<DoOwnActivity>> {
+) -> Result<(Access<DoOwnActivity>, Option<DoneDay>)> {
     let (facts, seen) = facts(ctx, work, patient, id).await?;
     let access = ctx.actor()?.may(DoOwnActivity, &facts)?;
+    // The trail lets one in at a time: what is read behind it stands until this is saved.
+    let entry = audit::entry(ctx, access.by(), access.group(), action, patient);
+    work.audit(&Entry { detail: format!("{id} day={day}"), ..entry }).await?;
     let today = calendar(ctx, work, &seen).await?.today;
-    let activity = work.lookup_own_activity(&(&access).into(), today).await?.ok_or(Error::NotFound)?;
+    let activity = work.lookup_own_activity(&(&access).into(), since(today)).await?.ok_or(Error::NotFound)?;
     if activity.ended {
         return Err(Conflict::ActivityOver.into());
     }
     if !activity.text.schedule.open_days(today).any(|open| open == day) {
         return Err(Conflict::NotThatDay.into());
     }
-    let entry = audit::entry(ctx, access.by(), access.group(), action, patient);
-    work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
-    Ok(access)
+    Ok((access, activity.done.into_iter().find(|done| done.day == day)))
 }
 
 /// Ticks an activity off for a day on which it is due, of the last week. Doing it again changes nothing but the note.
@@ -144,8 +155,12 @@ async fn may_do(
 /// somebody else said something else of that day.
 pub async fn done(ctx: &Ctx, patient: PatientId, id: ActivityId, day: Date, note: &str) -> Result<()> {
     let mut work = ctx.services.store.begin().await?;
-    let access = may_do(ctx, work.as_mut(), patient, id, day, Action::ActivityDone).await?;
+    let (access, kept) = may_do(ctx, work.as_mut(), patient, id, day, Action::ActivityDone).await?;
     let note = text::optional_line(note, limits::DOING_NOTE).map_err(|problem| Invalid::field("note", problem))?;
+    // What changes nothing is not written down either.
+    if kept.is_some_and(|kept| note.is_empty() || kept.note == note) {
+        return Ok(());
+    }
     if !work.own_activity_done(&access, day, &note, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }
@@ -156,11 +171,16 @@ pub async fn done(ctx: &Ctx, patient: PatientId, id: ActivityId, day: Date, note
 /// Says that it was not done on that day after all. Saying it again changes nothing.
 ///
 /// # Errors
-/// As [`done`].
+/// As [`done`]: also when somebody else said something of that day.
 pub async fn not_done(ctx: &Ctx, patient: PatientId, id: ActivityId, day: Date) -> Result<()> {
     let mut work = ctx.services.store.begin().await?;
-    let access = may_do(ctx, work.as_mut(), patient, id, day, Action::ActivityNotDone).await?;
-    work.own_activity_not_done(&access, day).await?;
+    let (access, kept) = may_do(ctx, work.as_mut(), patient, id, day, Action::ActivityNotDone).await?;
+    if kept.is_none() {
+        return Ok(());
+    }
+    if !work.own_activity_not_done(&access, day).await? {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
     work.save().await?;
     Ok(())
 }

@@ -73,6 +73,17 @@ pub struct OwnActivityCounts {
     pub due: i64,
 }
 
+/// A day on which an activity was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoneDay {
+    /// Which.
+    pub day: Date,
+    /// What was said of it.
+    pub note: String,
+    /// Who ticked it off, or said that.
+    pub account: AccountId,
+}
+
 /// An activity as the portal shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssignedActivity {
@@ -86,8 +97,8 @@ pub struct AssignedActivity {
     pub ended: bool,
     /// Files that belong to it.
     pub files: Vec<FileId>,
-    /// On which days it was done and what was said then, from the asked day on.
-    pub done: Vec<(Date, String)>,
+    /// On which days it was done, from the asked day on.
+    pub done: Vec<DoneDay>,
 }
 
 /// Home activities. What a list of the portal holds is what `ReadOwnActivity` allows, no more and no less.
@@ -127,13 +138,34 @@ pub trait Activities {
     /// Changes one that goes on; false when it was changed meanwhile, ended or taken back. Nobody of the portal has read it then.
     async fn save_activity(&mut self, access: &Access<AssignActivities>, activity: &Activity) -> Stored<bool>;
 
-    /// Says which files belong to it; false when one of them is not of this patient, or nothing is kept of it.
-    async fn save_activity_files(
+    /// The files that belong to it.
+    async fn list_activity_files(&mut self, access: &Access<AssignActivities>, id: ActivityId) -> Stored<Vec<FileId>>;
+
+    /// A file belongs to it from now on; `shown`: it is in the portal because of that. False when the file is not of this patient,
+    /// or nothing is kept of it.
+    async fn add_activity_file(
         &mut self,
         access: &Access<AssignActivities>,
         id: ActivityId,
-        files: &[FileId],
+        file: FileId,
+        shown: bool,
     ) -> Stored<bool>;
+
+    /// Is the file in the portal because it belongs to activities, and this one the last of them that was not taken back?
+    async fn activity_shows_file(
+        &mut self,
+        access: &Access<AssignActivities>,
+        id: ActivityId,
+        file: FileId,
+    ) -> Stored<bool>;
+
+    /// A file belongs to it no longer.
+    async fn remove_activity_file(
+        &mut self,
+        access: &Access<AssignActivities>,
+        id: ActivityId,
+        file: FileId,
+    ) -> Stored<()>;
 
     /// Ends one that goes on; false when it is none.
     async fn end_activity(&mut self, access: &Access<AssignActivities>, id: ActivityId, at: Time) -> Stored<bool>;
@@ -165,12 +197,13 @@ pub trait Activities {
         today: Date,
     ) -> Stored<OwnActivityCounts>;
 
-    /// Is any that was not ended unread by this account? Asked when a mail about it is to leave.
+    /// Is any that goes on today unread by this account? Asked when a mail about it is to leave.
     async fn unscoped_activities_wait(
         &mut self,
         group: GroupId,
         patient: PatientId,
         account: AccountId,
+        today: Date,
     ) -> Stored<bool>;
 
     /// One of them; none when it was taken back meanwhile. Done days are told from `since` on.
@@ -184,7 +217,7 @@ pub trait Activities {
     async fn own_activity_read(&mut self, access: &Access<ReadOwnActivity>, at: Time) -> Stored<()>;
 
     /// Keeps that it was done on a day. Without a note it leaves the one that stands there; false when somebody else's would be
-    /// lost.
+    /// lost. Who says something of a day is whose it is.
     async fn own_activity_done(
         &mut self,
         access: &Access<DoOwnActivity>,
@@ -193,6 +226,6 @@ pub trait Activities {
         at: Time,
     ) -> Stored<bool>;
 
-    /// Keeps that it was not; false when nobody said that it was.
+    /// Keeps that it was not; false when nobody said that it was, or somebody else said something of it.
     async fn own_activity_not_done(&mut self, access: &Access<DoOwnActivity>, day: Date) -> Stored<bool>;
 }

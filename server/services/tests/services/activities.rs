@@ -31,6 +31,8 @@ on_both_engines! {
     who_reads_and_who_assigns,
     two_devices_at_once,
     what_belongs_to_it,
+    what_goes_with_it,
+    the_practice_says_what_day_it_is,
     what_became_of_it_before_the_mail_left,
     a_page_that_was_left_open,
     the_trail_says_what_was_done_and_no_words,
@@ -38,6 +40,8 @@ on_both_engines! {
 }
 
 const LIEN: &str = "lien@example.org";
+/// Of the first location.
+const ZONE: &str = "Australia/Sydney";
 /// What stands in the activities and must stand nowhere else.
 const TEXT: [&str; 3] = ["Zyzzogeton", "pseudarthrosis", "flibbertigibbet"];
 
@@ -363,15 +367,77 @@ async fn what_belongs_to_it(town: Town) {
     assert_eq!(names(&open(&owner, patient, id).await.files), ["sheet.pdf"]);
     assert_eq!(names(&own(&lien, patient, id).await.files), ["sheet.pdf"]);
     files::open(&lien, patient, sheet).await.unwrap();
-    // Out of the portal, it is not told of here either; out of the record, nowhere.
+    // Out of the portal, it is not told of here either, and a change of something else does not bring it back.
     files::unshare(&owner, patient, sheet).await.unwrap();
     assert!(own(&lien, patient, id).await.files.is_empty());
     assert_eq!(open(&owner, patient, id).await.files.len(), 1);
+    assert_eq!(activities::save(&owner, patient, id, 1, &with(sheet)).await.unwrap(), 2);
+    not_found(files::open(&lien, patient, sheet).await);
+    // Out of the record, it is nowhere.
     files::remove(&owner, patient, sheet).await.unwrap();
     assert!(open(&owner, patient, id).await.files.is_empty());
-    let gone = activities::save(&owner, patient, id, 1, &with(sheet)).await;
+    let gone = activities::save(&owner, patient, id, 2, &with(sheet)).await;
     assert!(matches!(gone, Err(Error::Invalid(invalid)) if invalid.of("files") == Some(Problem::NotAChoice)));
-    assert_eq!(activities::save(&owner, patient, id, 1, &form("Without")).await.unwrap(), 2);
+    assert_eq!(activities::save(&owner, patient, id, 2, &form("Without")).await.unwrap(), 3);
+}
+
+// PT-03: a file that is in the portal because of an activity goes with it, unless another one holds it, or somebody showed it.
+async fn what_goes_with_it(town: Town) {
+    let (Staff { owner, .. }, patient, lien) = place(&town).await;
+    let (sheet, shown) =
+        (sent(&owner, patient, "sheet.pdf", &pdf(900)).await, sent(&owner, patient, "shown.pdf", &pdf(901)).await);
+    files::share(&owner, patient, shown).await.unwrap();
+    let with = with_both(sheet, shown);
+    let one = activities::assign(&owner, patient, &with).await.unwrap();
+    let two = activities::assign(&owner, patient, &with).await.unwrap();
+    activities::withdraw(&owner, patient, one).await.unwrap();
+    for file in [sheet, shown] {
+        files::open(&lien, patient, file).await.unwrap();
+    }
+    activities::withdraw(&owner, patient, two).await.unwrap();
+    not_found(files::open(&lien, patient, sheet).await);
+    files::open(&lien, patient, shown).await.unwrap();
+    let three = activities::assign(&owner, patient, &with).await.unwrap();
+    files::open(&lien, patient, sheet).await.unwrap();
+    activities::withdraw(&owner, patient, three).await.unwrap();
+    not_found(files::open(&lien, patient, sheet).await);
+    files::open(&lien, patient, shown).await.unwrap();
+    // And with the tick beside it.
+    let four = activities::assign(&owner, patient, &with).await.unwrap();
+    files::open(&lien, patient, sheet).await.unwrap();
+    let without = ActivityForm { files: shown.to_string(), ..with };
+    activities::save(&owner, patient, four, 1, &without).await.unwrap();
+    not_found(files::open(&lien, patient, sheet).await);
+    files::open(&lien, patient, shown).await.unwrap();
+    // Taken out and shown again by hand, it stays.
+    let five = activities::assign(&owner, patient, &with_both(sheet, shown)).await.unwrap();
+    files::unshare(&owner, patient, sheet).await.unwrap();
+    files::share(&owner, patient, sheet).await.unwrap();
+    activities::withdraw(&owner, patient, five).await.unwrap();
+    files::open(&lien, patient, sheet).await.unwrap();
+}
+
+fn with_both(one: domain::ids::FileId, two: domain::ids::FileId) -> ActivityForm {
+    ActivityForm { files: format!("{one} {two}"), ..form("One") }
+}
+
+// The first location's zone says what day it is, on both sides; UTC's day is another one for half of it.
+async fn the_practice_says_what_day_it_is(town: Town) {
+    let (Staff { owner, .. }, patient, lien) = place(&town).await;
+    let one = activities::assign(&owner, patient, &form("One")).await.unwrap();
+    let mut days = Vec::new();
+    for _ in 0..24 {
+        let page = own(&lien, patient, one).await;
+        let listed = activities::list(&owner, patient, &PageRequest::default()).await.unwrap();
+        assert_eq!((page.today, home(&lien, patient).await), (listed.today, (0, 1)));
+        let here = jiff::Timestamp::from_millisecond(owner.now().millis()).unwrap();
+        let here = here.to_zoned(jiff::tz::TimeZone::get(ZONE).unwrap()).date();
+        assert_eq!(page.today.to_string(), here.to_string());
+        days.push(page.today);
+        town.clock.pass(Span::hours(1));
+    }
+    days.dedup();
+    assert_eq!(days.len(), 2);
 }
 
 // PT-03: a mail that waits is asked again when it leaves.
@@ -414,9 +480,12 @@ async fn the_trail_says_what_was_done_and_no_words(town: Town) {
     activities::done(&lien, patient, id, today, TEXT[1]).await.unwrap();
     activities::not_done(&lien, patient, id, today).await.unwrap();
     activities::end(owner, patient, id).await.unwrap();
-    let log = access_log::list(&lien, patient, None).await.unwrap().visits.rows;
-    assert!(log.iter().any(|visit| visit.what == Action::ActivityAssigned), "{log:?}");
     activities::withdraw(owner, patient, id).await.unwrap();
+    // The patient is told that one was assigned, and that it was taken back.
+    let log = access_log::list(&lien, patient, None).await.unwrap().visits.rows;
+    for told in [Action::ActivityAssigned, Action::ActivityWithdrawn] {
+        assert!(log.iter().any(|visit| visit.what == told), "{told:?}: {log:?}");
+    }
     let chain = format!("{:?}", town.engine.chain(&staff.group.to_string()).await);
     for action in [
         Action::ActivitiesListed,
@@ -429,6 +498,12 @@ async fn the_trail_says_what_was_done_and_no_words(town: Town) {
         Action::ActivityNotDone,
     ] {
         assert!(chain.contains(action.code()), "{action:?}");
+    }
+    // Which day it was stands there: what is taken back leaves nothing else.
+    for action in [Action::ActivityDone, Action::ActivityNotDone] {
+        let told = town.engine.chain(&staff.group.to_string()).await.into_iter().map(|row| format!("{row:?}"));
+        let days = told.filter(|row| row.contains(&format!("\"{}\"", action.code())));
+        assert!(days.clone().count() == 1 && days.clone().all(|row| row.contains(&format!("day={today}"))));
     }
     let log = format!("{log:?}");
     for secret in TEXT {

@@ -1,6 +1,7 @@
 //! Access out of the ordinary: it is let through, or asks for the password, and stands in the history at once.
 
 use domain::{
+    activity::ActivityForm,
     audit::Action,
     history::{HistoryFilter, HistoryRow},
     ids::PatientId,
@@ -10,7 +11,7 @@ use domain::{
     time::Span,
     user::{AccessSettings, Level, UserState},
 };
-use services::{Ctx, Error, history, invitations, patients, templates};
+use services::{Ctx, Error, activities, history, invitations, patients, templates};
 
 use crate::town::{Staff, Town};
 
@@ -55,6 +56,17 @@ async fn many_records_within_an_hour_ask_for_the_password(town: Town) {
     for _ in 0..2 {
         assert!(matches!(patients::profile(&long_ago, *last).await, Err(Error::StepUp)));
     }
+    // Nor does a way to write about them; and the trail does not say that something was written.
+    let form = ActivityForm {
+        title: "Walks".into(),
+        instructions: "Slowly".into(),
+        days: "mon".into(),
+        from: "2026-01-01".into(),
+        ..ActivityForm::default()
+    };
+    assert!(matches!(activities::assign(&long_ago, *last, &form).await, Err(Error::StepUp)));
+    let chain = town.engine.chain(&group.to_string()).await;
+    assert!(chain.iter().all(|row| !format!("{row:?}").contains(Action::ActivityAssigned.code())));
     let rows = unusual(&town, &owner).await;
     assert_eq!(rows.len(), 1, "said once: {rows:?}");
     assert_eq!((rows[0].detail.as_str(), rows[0].patient.as_ref().unwrap().id), ("many_records", *last));

@@ -23,10 +23,12 @@ CREATE TABLE activities (
 ) STRICT;
 CREATE UNIQUE INDEX activities_of_patient ON activities (group_id, patient_id, id);
 
+-- shown: this activity brought the file into the portal.
 CREATE TABLE activity_files (
     group_id BLOB NOT NULL,
     activity_id BLOB NOT NULL,
     file_id BLOB NOT NULL,
+    shown INTEGER NOT NULL,
     PRIMARY KEY (group_id, activity_id, file_id),
     FOREIGN KEY (group_id, activity_id) REFERENCES activities (group_id, id),
     FOREIGN KEY (group_id, file_id) REFERENCES files (group_id, id)

@@ -13,7 +13,7 @@ use domain::{
     time::Date,
     user::User,
 };
-use services::ports::OwnActivityCounts;
+use services::ports::{DoneDay, OwnActivityCounts};
 use storage::testing::TestDatabase;
 
 use crate::world::{NOW, World, actor, id, later, may_enter, portal_actor};
@@ -215,6 +215,10 @@ async fn the_list_holds_what_goes_on_first_page_by_page(database: &TestDatabase)
     let more = PageRequest { after: doings.next, limit: Some(3) };
     let doings = world.read().await.list_doings(&may, by_id[1], &more).await.unwrap();
     assert_eq!((days(&doings.rows), doings.next), (vec!["2026-10-31".to_owned()], None));
+    for after in ["x", "zzz", "\0"] {
+        let nowhere = PageRequest { after: Some(after.into()), limit: None };
+        assert_eq!(world.read().await.list_doings(&may, by_id[1], &nowhere).await.unwrap().rows, []);
+    }
 }
 
 /// S3-11: what a list holds and a count counts is what the decision opens.
@@ -278,15 +282,27 @@ async fn the_portal_lists_and_counts_what_opens_there(database: &TestDatabase) {
     assert_eq!((ids.len(), &ids), (25, &opens));
     assert_eq!(view.count_own_activities(&may, today).await.unwrap(), counts);
     assert_eq!(counts, OwnActivityCounts { unread: 8, due: 4 });
-    assert!(view.unscoped_activities_wait(world.group, ann.id, grant.account).await.unwrap());
+    let waits = async |on: &str| {
+        world.read().await.unscoped_activities_wait(world.group, ann.id, grant.account, day(on)).await.unwrap()
+    };
+    assert!(waits(TODAY).await);
     drop(view);
+    // What is over by then is no news: the daily one and those that have not begun are all read.
+    for id in &all {
+        if lookup(&world, ann.id, *id).await.unwrap().text.schedule.until.is_none() {
+            let mut work = world.begin().await;
+            work.own_activity_read(&may_read_own(&grant, *id), later(9)).await.unwrap();
+            work.save().await.unwrap();
+        }
+    }
+    assert!(waits("2026-12-27").await && !waits("2026-12-28").await);
     for id in all {
         let mut work = world.begin().await;
         work.own_activity_read(&may_read_own(&grant, id), later(9)).await.unwrap();
         work.save().await.unwrap();
     }
+    assert!(!waits(TODAY).await);
     let mut view = world.read().await;
-    assert!(!view.unscoped_activities_wait(world.group, ann.id, grant.account).await.unwrap());
     assert_eq!(view.count_own_activities(&may, today).await.unwrap().unread, 0);
 }
 
@@ -302,30 +318,33 @@ async fn a_day_is_ticked_off_once_and_no_note_is_lost(database: &TestDatabase) {
         let doings = world.read().await.list_doings(&may, id, &PageRequest::default()).await.unwrap();
         doings.rows.into_iter().map(|row| (row.day.to_string(), row.note, row.by)).collect::<Vec<_>>()
     };
-    let one = |note: &str| vec![(TODAY.to_owned(), note.to_owned(), "ann@example.org".to_owned())];
-    for (by, note, kept) in [
-        (&grant, "", Some("")),
-        (&other, "Went well", Some("Went well")),
-        (&grant, "", Some("Went well")),
-        (&other, "", Some("Went well")),
-        (&other, "Went well", Some("Went well")),
-        (&other, "Not so well", None),
-        (&grant, "It hurt", Some("It hurt")),
+    let one = |(note, by): (&str, &str)| vec![(TODAY.to_owned(), note.to_owned(), format!("{by}@example.org"))];
+    // What is said is whose it is: who only ticked it off before is no author of it.
+    for (by, note, done, kept) in [
+        (&grant, "", true, ("", "ann")),
+        (&other, "", true, ("", "ann")),
+        (&other, "Went well", true, ("Went well", "mum")),
+        (&grant, "", true, ("Went well", "mum")),
+        (&grant, "It hurt", false, ("Went well", "mum")),
+        (&other, "Not so well", true, ("Not so well", "mum")),
     ] {
-        let done = do_it(&world, by, id, TODAY, note).await;
-        assert_eq!(done, kept.is_some(), "{note}");
-        if let Some(kept) = kept {
-            assert_eq!(said().await, one(kept));
-        }
+        assert_eq!(do_it(&world, by, id, TODAY, note).await, done, "{note}");
+        assert_eq!(said().await, one(kept));
     }
     let seen = world.read().await.lookup_own_activity(&may_read_own(&grant, id), day(TODAY)).await.unwrap().unwrap();
-    assert_eq!(seen.done, [(day(TODAY), "It hurt".to_owned())]);
-    for gone in [true, false] {
+    let done = DoneDay { day: day(TODAY), note: "Not so well".to_owned(), account: other.account };
+    assert_eq!(seen.done, [done]);
+    // Nor does anybody take away what somebody else said.
+    for (by, gone) in [(&grant, false), (&other, true), (&other, false)] {
         let mut work = world.begin().await;
-        assert_eq!(work.own_activity_not_done(&may_do(&grant, id), day(TODAY)).await.unwrap(), gone);
+        assert_eq!(work.own_activity_not_done(&may_do(by, id), day(TODAY)).await.unwrap(), gone);
         work.save().await.unwrap();
     }
     assert_eq!(said().await, []);
+    // A tick without a word is anybody's to take back.
+    assert!(do_it(&world, &grant, id, TODAY, "").await);
+    let mut work = world.begin().await;
+    assert!(work.own_activity_not_done(&may_do(&other, id), day(TODAY)).await.unwrap());
 }
 
 async fn a_change_is_news(database: &TestDatabase) {
@@ -392,7 +411,10 @@ async fn touches_none(world: &World, one: &Activity, write: &Access<AssignActivi
     assert!(!work.save_activity(write, one).await.unwrap());
     assert!(!work.end_activity(write, one.id, later(9)).await.unwrap());
     assert!(!work.withdraw_activity(write, one.id, later(9)).await.unwrap());
-    assert!(!work.save_activity_files(write, one.id, &[FileId::from(uuid::Uuid::from_u128(1))]).await.unwrap());
+    let file = FileId::from(uuid::Uuid::from_u128(1));
+    assert!(!work.add_activity_file(write, one.id, file, true).await.unwrap());
+    assert!(!work.activity_shows_file(write, one.id, file).await.unwrap());
+    assert_eq!(work.list_activity_files(write, one.id).await.unwrap(), []);
     assert_eq!(work.own_activity_facts(&own, one.id, &open(grant)).await.unwrap(), None);
     assert_eq!(work.list_own_activities(&own, today, &page).await.unwrap().rows, []);
     assert_eq!(work.count_own_activities(&own, today).await.unwrap(), OwnActivityCounts::default());

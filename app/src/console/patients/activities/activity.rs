@@ -113,11 +113,13 @@ fn Sheet(patient: PatientId, shown: ActivityPage, acting: RwSignal<Option<Act>>)
             {goes_on.then(|| button(Act::End, words::END_ACTIVITY))}
             {is_there.then(|| button(Act::Withdraw, words::WITHDRAW_ACTIVITY))}
         </div>
+        <div class="not-printed">
         <Card title=words::DOINGS id="doings">
             <p class="card-text">{words::adherence_sentence(shown.adherence)}</p>
             <Doings patient=patient id=id first=shown.doings/>
             {seen_by(shown.state, &shown.portal).map(|text| view! { <p class="card-text">{text}</p> })}
         </Card>
+        </div>
     }
 }
 

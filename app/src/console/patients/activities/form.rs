@@ -97,9 +97,21 @@ pub fn ActivityDialog(
         }
     };
     let offers = load(move || offered(patient, files.clone()));
+    // A file that was removed meanwhile cannot belong to it any more.
+    Effect::new(move || {
+        let Some(files) = offers.value().get() else { return };
+        let kept = form.value("files");
+        let there = kept.split(' ').filter(|id| files.iter().any(|file| file.id.to_string() == *id));
+        let there = there.collect::<Vec<_>>().join(" ");
+        if there != kept {
+            form.field("files").set(there);
+        }
+    });
     let looking = RwSignal::new(None::<ActivityText>);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        // What is wrong is said beside the fields.
+        looking.set(None);
         let (version, text) = (form.version(), typed(form));
         form.send(
             async move {
@@ -130,7 +142,7 @@ pub fn ActivityDialog(
         if files.is_empty() {
             return view! { <p class="muted">{words::ACTIVITY_NO_FILES}</p> }.into_any();
         }
-        let choices = files.into_iter().map(|file| Choice::new(&file.id.to_string(), file.name)).collect();
+        let choices = files.into_iter().map(|file| Choice::new(file.id.to_string(), file.name)).collect();
         view! {
             {form.ticks("files", words::ACTIVITY_FILES, choices)}
             <p class="muted">{words::ACTIVITY_FILES_TEXT}</p>
