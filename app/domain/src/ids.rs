@@ -115,6 +115,8 @@ ids! {
     UpdateId = "upd";
     /// A note about a patient.
     NoteId = "not";
+    /// A text that notes begin with.
+    NoteTemplateId = "ntp";
     /// A file about a patient.
     FileId = "fil";
     /// A document about a patient.

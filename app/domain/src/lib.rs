@@ -57,6 +57,7 @@ pub mod limits;
 pub mod location;
 pub mod mail;
 pub mod note;
+pub mod note_template;
 pub mod notification;
 pub mod page;
 pub mod paper;

@@ -22,6 +22,7 @@ pub(crate) fn clash(index: &str) -> Clash {
         "accounts_email" => Clash::AccountEmail,
         "portal_grants_account" => Clash::GrantOfAccount,
         "templates_name" => Clash::TemplateName,
+        "note_templates_name" => Clash::NoteTemplateName,
         "saved_reports_name" => Clash::SavedReportName,
         "forms_title" => Clash::FormTitle,
         "installation_pkey" => Clash::SetUp,

@@ -70,6 +70,8 @@ macro_rules! nouns {
         mod invited;
         #[path = "../locations.rs"]
         mod locations;
+        #[path = "../note_templates.rs"]
+        mod note_templates;
         #[path = "../notes.rs"]
         mod notes;
         #[path = "../notifications.rs"]

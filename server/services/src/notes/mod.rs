@@ -5,12 +5,14 @@
 //! |---|---|
 //! | this one | the list, a note, its versions |
 //! | `author` | write, publish, throw away, keep private |
+//! | [`templates`] | texts with merge fields that notes begin with |
 //! | `sharing` | with the patient, with colleagues; look at it as the patient would |
 //! | `portal` | the patient's side |
 
 mod author;
 mod portal;
 mod sharing;
+pub mod templates;
 
 use domain::{
     access::{

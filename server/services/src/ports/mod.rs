@@ -21,6 +21,7 @@ pub mod handouts;
 pub mod hints;
 pub mod invitations;
 pub mod locations;
+pub mod note_templates;
 pub mod notes;
 pub mod notifications;
 pub mod outbox;
@@ -50,6 +51,7 @@ pub use handouts::*;
 pub use hints::*;
 pub use invitations::*;
 pub use locations::*;
+pub use note_templates::*;
 pub use notes::*;
 pub use notifications::*;
 pub use outbox::*;
@@ -93,6 +95,8 @@ pub enum Clash {
     GrantOfAccount,
     /// The group has a template of this name.
     TemplateName,
+    /// A note template's name in a group, whatever its case.
+    NoteTemplateName,
     /// The user keeps a report of this name.
     SavedReportName,
     /// The group has a form of this title.
@@ -183,6 +187,7 @@ pub trait Work:
     + Documents
     + Files
     + Forms
+    + NoteTemplates
     + Notes
     + Updates
     + Templates

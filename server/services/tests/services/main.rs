@@ -22,6 +22,7 @@ mod invitations;
 mod locations;
 mod mails;
 mod memberships;
+mod note_templates;
 mod notes;
 mod passwords;
 mod patients;

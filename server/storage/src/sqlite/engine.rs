@@ -259,6 +259,7 @@ fn index(message: &str) -> &'static str {
         "accounts.email_folded" => "accounts_email",
         "portal_grants.group_id, portal_grants.patient_id, portal_grants.account_id" => "portal_grants_account",
         "templates.group_id, templates.name_folded" => "templates_name",
+        "note_templates.group_id, note_templates.name_folded" => "note_templates_name",
         "saved_reports.group_id, saved_reports.user_id, saved_reports.name_folded" => "saved_reports_name",
         "forms.group_id, forms.title_folded" => "forms_title",
         "index 'profile_updates_waiting'" => "profile_updates_waiting",

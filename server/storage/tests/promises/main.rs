@@ -35,6 +35,7 @@ mod handouts;
 mod invitations;
 mod locations;
 mod migrations;
+mod note_templates;
 mod notes;
 mod notifications;
 mod outbox;
