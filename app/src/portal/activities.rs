@@ -104,7 +104,7 @@ fn Row(patient: PatientId, row: OwnActivityRow) -> impl IntoView {
     let today = match (current, done, due) {
         (false, ..) => None,
         (true, true, _) => {
-            Some(view! { <p class="place-text"><Icon name="circle-check"/>" "{say::DONE}</p> }.into_any())
+            Some(view! { <p class="place-text">{say::DONE}</p> }.into_any())
         }
         (true, false, true) => Some(view! { <p class="place-text"><b>{say::TO_DO}</b></p> }.into_any()),
         (true, false, false) => None,
@@ -217,8 +217,8 @@ fn TickOff(patient: PatientId, id: ActivityId, days: Vec<OwnDay>, today: Date, p
     // What is to be done today is asked first; of a day before only who comes to say so is.
     let is_today = *first == today;
     let (class, title, kind) = match is_today {
-        true => ("card asked not-printed", say::DID_YOU, Kind::Main),
-        false => ("card not-printed", say::DID_YOU_BEFORE, Kind::Plain),
+        true => ("card asked activity-form not-printed", say::DID_YOU, Kind::Main),
+        false => ("card activity-form not-printed", say::DID_YOU_BEFORE, Kind::Plain),
     };
     let value = answer.value_or("day", &first.to_string());
     view! {
