@@ -5,6 +5,7 @@ use domain::{
     grant::Level,
     ids::{GroupId, PatientId},
     mail,
+    note::PortalReader,
     time::Time,
 };
 
@@ -32,6 +33,17 @@ pub(crate) async fn users(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) ->
         (record.at(ctx.now()), user.email.as_str().to_owned())
     });
     Ok(all.filter(|(facts, _)| !facts.closed()).collect())
+}
+
+/// The same, and who of them sees what is shared, for who is about to share something.
+pub(crate) async fn readers(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<Vec<PortalReader>> {
+    let reader = |(facts, email): (GrantFacts, String)| PortalReader {
+        grant: facts.grant.id,
+        email,
+        kind: facts.grant.kind,
+        sees: sees(&facts),
+    };
+    Ok(users(ctx, work, patient).await?.into_iter().map(reader).collect())
 }
 
 /// Tells those of the portal who can see it, at once or at a moment to come; true when there is anybody.

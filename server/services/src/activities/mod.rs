@@ -19,7 +19,6 @@ use domain::{
     file::FileState,
     ids::{ActivityId, FileId, PatientId},
     limits,
-    note::PortalReader,
     page::{Page, PageRequest},
     time::{Date, Time},
 };
@@ -145,14 +144,7 @@ pub async fn open(ctx: &Ctx, patient: PatientId, id: ActivityId) -> Result<Activ
         files.extend(work.lookup_file(&may_open, file).await?.and_then(shown));
     }
     let doings = work.list_doings(&access, id, &PageRequest::default()).await?;
-    let users = in_portal::users(ctx, work.as_mut(), patient).await?;
-    let portal = users.into_iter().map(|(facts, email)| PortalReader {
-        grant: facts.grant.id,
-        email,
-        kind: facts.grant.kind,
-        sees: in_portal::sees(&facts),
-    });
-    let portal = portal.collect();
+    let portal = in_portal::readers(ctx, work.as_mut(), patient).await?;
     work.save().await?;
     let Activity { text, state, version, .. } = activity;
     let may_change = ctx.actor()?.may(AssignActivities, &facts).is_ok();

@@ -18,7 +18,6 @@ use domain::{
     error::Conflict,
     form::Completeness,
     ids::{DocumentId, PatientId},
-    note::PortalReader,
     page::PageRequest,
 };
 
@@ -120,14 +119,7 @@ pub async fn open(ctx: &Ctx, patient: PatientId, id: DocumentId) -> Result<Docum
     let (author, profession) = work.lookup_document_author(&access, id).await?.ok_or(Error::NotFound)?;
     let hidden = hidden(ctx, work.as_mut()).await?;
     let readers = work.list_document_readers(&access, id).await?;
-    let users = in_portal::users(ctx, work.as_mut(), patient).await?;
-    let portal = users.into_iter().map(|(facts, email)| PortalReader {
-        grant: facts.grant.id,
-        email,
-        kind: facts.grant.kind,
-        sees: in_portal::sees(&facts),
-    });
-    let portal = portal.collect();
+    let portal = in_portal::readers(ctx, work.as_mut(), patient).await?;
     work.save().await?;
     let may_write = ctx.actor()?.may(WriteDocuments, &facts).is_ok();
     let may = DocumentActs {

@@ -3,15 +3,14 @@
 
 use domain::{
     access::{
-        Access, EditNote, EnterGroup, GrantFacts, ListNotes, ReadNote, ShareNote, ShareWithColleagues, WithdrawNote,
-        WriteNotes,
+        Access, EditNote, EnterGroup, ListNotes, ReadNote, ShareNote, ShareWithColleagues, WithdrawNote, WriteNotes,
     },
     audit::{Action, Entry},
     error::Conflict,
     form::Completeness,
     ids::{NoteId, PatientId, UserId},
     limits,
-    note::{NoteForm, NoteSharing, OwnNote, PortalReader, Reader, ShareForm, SharedWith},
+    note::{NoteForm, NoteSharing, OwnNote, Reader, ShareForm, SharedWith},
     notification::{News, Notification},
     relationship::PractitionerChoice,
 };
@@ -30,13 +29,7 @@ use crate::{
 pub(super) async fn of(ctx: &Ctx, work: &mut dyn Work, access: &Access<EditNote>, open: bool) -> Result<NoteSharing> {
     let colleagues = work.list_note_shares(access).await?.into_iter().map(shared).collect();
     let readers = work.list_note_readers(access).await?.into_iter().map(reader).collect();
-    let reader = |(facts, email): (GrantFacts, String)| PortalReader {
-        grant: facts.grant.id,
-        email,
-        kind: facts.grant.kind,
-        sees: in_portal::sees(&facts),
-    };
-    let portal = in_portal::users(ctx, work, access.patient()).await?.into_iter().map(reader).collect();
+    let portal = in_portal::readers(ctx, work, access.patient()).await?;
     Ok(NoteSharing { colleagues, open, portal, readers })
 }
 

@@ -14,6 +14,7 @@ use domain::{
 use services::{Ctx, Error, access_log, audit, forms, invitations, patients, portal, portal_users as people};
 
 use crate::{
+    answers::not_found,
     forms::{published, typed},
     portal_users::{child, mother, parent, terms, user as portal_user, whole},
     town::{Staff, Town},
@@ -30,10 +31,6 @@ on_both_engines! {
 
 async fn log(by: &Ctx, patient: PatientId) -> AccessLog {
     access_log::list(by, patient, None).await.unwrap()
-}
-
-fn not_found<T: std::fmt::Debug>(answer: Result<T, Error>) {
-    assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");
 }
 
 fn said(log: &AccessLog) -> Vec<(&str, Action, Part)> {

@@ -12,9 +12,10 @@ use domain::{
     time::{Date, Span},
     user::{AccessSettings, Level, UserState},
 };
-use services::{Ctx, Error, Result, access_log, activities, files, portal};
+use services::{Ctx, Error, access_log, activities, files, portal};
 
 use crate::{
+    answers::{conflict, forbidden, not_found},
     files::{pdf, sent},
     portal_users::{mother, terms, whole},
     relationships::relate,
@@ -53,28 +54,6 @@ fn form(title: &str) -> ActivityForm {
         days: "mon tue wed thu fri sat sun".into(),
         from: "2020-01-01".into(),
         ..ActivityForm::default()
-    }
-}
-
-#[track_caller]
-fn not_found<T>(answer: Result<T>) {
-    let failed = answer.err();
-    assert!(matches!(failed, Some(Error::NotFound)), "{failed:?}");
-}
-
-#[track_caller]
-fn conflict<T>(answer: Result<T>) -> Conflict {
-    match answer.err() {
-        Some(Error::Conflict(conflict)) => conflict,
-        other => panic!("no conflict: {other:?}"),
-    }
-}
-
-#[track_caller]
-fn forbidden<T>(answer: Result<T>) -> Refusal {
-    match answer.err() {
-        Some(Error::Forbidden(refusal)) => refusal,
-        other => panic!("not forbidden: {other:?}"),
     }
 }
 

@@ -15,12 +15,13 @@ use domain::{
     user::{AccessSettings, Level, UserState},
 };
 use services::{
-    Ctx, Error, Result, access_log, documents, notes,
+    Ctx, Error, access_log, documents, notes,
     paper::record::{self, Paper},
     portal, settings,
 };
 
 use crate::{
+    answers::{conflict, forbidden, not_found},
     portal_users::{mother, terms, whole},
     relationships::relate,
     town::{Staff, Town, access_form},
@@ -58,28 +59,6 @@ fn letter(title: &str) -> DocumentForm {
 
 fn asking(title: &str) -> DocumentForm {
     DocumentForm { asks: "yes".into(), ..letter(title) }
-}
-
-#[track_caller]
-fn not_found<T>(answer: Result<T>) {
-    let failed = answer.err();
-    assert!(matches!(failed, Some(Error::NotFound)), "{failed:?}");
-}
-
-#[track_caller]
-fn conflict<T>(answer: Result<T>) -> Conflict {
-    match answer.err() {
-        Some(Error::Conflict(conflict)) => conflict,
-        other => panic!("no conflict: {other:?}"),
-    }
-}
-
-#[track_caller]
-fn forbidden<T>(answer: Result<T>) -> Refusal {
-    match answer.err() {
-        Some(Error::Forbidden(refusal)) => refusal,
-        other => panic!("not forbidden: {other:?}"),
-    }
 }
 
 async fn place(town: &Town) -> (Staff, PatientId, Ctx) {

@@ -38,6 +38,7 @@ use services::{
 };
 
 use crate::{
+    answers::{conflict, forbidden, not_found},
     portal_users::{mother, terms, user as portal_user, whole},
     relationships::relate,
     town::{Staff, Town, details},
@@ -198,11 +199,6 @@ fn id_of(ctx: &Ctx) -> UserId {
 }
 
 #[track_caller]
-fn not_found<T: std::fmt::Debug>(answer: Result<T>) {
-    assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");
-}
-
-#[track_caller]
 fn fault<T: std::fmt::Debug>(answer: Result<T>) {
     assert!(matches!(answer, Err(Error::Fault(_))), "{answer:?}");
 }
@@ -215,22 +211,6 @@ fn unavailable<T: std::fmt::Debug>(answer: Result<T>) {
 #[track_caller]
 fn full<T: std::fmt::Debug>(answer: Result<T>) {
     assert!(matches!(answer, Err(Error::Full)), "{answer:?}");
-}
-
-#[track_caller]
-fn conflict<T: std::fmt::Debug>(answer: Result<T>) -> Conflict {
-    match answer {
-        Err(Error::Conflict(conflict)) => conflict,
-        other => panic!("no conflict: {other:?}"),
-    }
-}
-
-#[track_caller]
-fn forbidden<T: std::fmt::Debug>(answer: Result<T>) -> Refusal {
-    match answer {
-        Err(Error::Forbidden(refusal)) => refusal,
-        other => panic!("not forbidden: {other:?}"),
-    }
 }
 
 #[track_caller]

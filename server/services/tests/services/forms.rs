@@ -18,7 +18,10 @@ use domain::{
 };
 use services::{Ctx, Error, forms, notifications, patients, portal_users, relationships};
 
-use crate::town::{Staff, Town};
+use crate::{
+    answers::{conflict, not_found},
+    town::{Staff, Town},
+};
 
 on_both_engines! {
     a_form_is_written_published_and_put_away,
@@ -87,24 +90,11 @@ async fn asked(town: &Town) -> (Staff, PatientId, Ctx, FormRequestId) {
 }
 
 #[track_caller]
-fn conflict<T: std::fmt::Debug>(answer: services::Result<T>) -> Conflict {
-    match answer {
-        Err(Error::Conflict(conflict)) => conflict,
-        other => panic!("no conflict: {other:?}"),
-    }
-}
-
-#[track_caller]
 fn invalid<T: std::fmt::Debug>(answer: services::Result<T>) -> domain::error::Invalid {
     match answer {
         Err(Error::Invalid(invalid)) => invalid,
         other => panic!("nothing was wrong: {other:?}"),
     }
-}
-
-#[track_caller]
-fn not_found<T: std::fmt::Debug>(answer: services::Result<T>) {
-    assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");
 }
 
 async fn a_form_is_written_published_and_put_away(town: Town) {

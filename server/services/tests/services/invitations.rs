@@ -16,6 +16,7 @@ use domain::{
 use services::{Ctx, Error, accounts, invitations, mails, notifications, passwords, patients, portal, settings};
 
 use crate::{
+    answers::conflict,
     town::{PASSWORD, Staff, Town, access_form, details, form, link_in, overloaded, token_of},
     world::Smtp,
 };
@@ -53,13 +54,6 @@ on_both_engines! {
 
 async fn page(town: &Town, token: &str) -> LinkPage {
     invitations::link_page(&town.anon(), token).await.unwrap()
-}
-
-fn conflict<T: std::fmt::Debug>(answer: Result<T, Error>) -> Conflict {
-    match answer.unwrap_err() {
-        Error::Conflict(conflict) => conflict,
-        other => panic!("{other:?}"),
-    }
 }
 
 fn problem<T: std::fmt::Debug>(answer: Result<T, Error>, field: &str) -> Problem {

@@ -10,6 +10,7 @@ mod access_log;
 mod accounts;
 mod activities;
 mod ages;
+mod answers;
 mod audit;
 mod bulk;
 mod demo;

@@ -10,9 +10,10 @@ use domain::{
     patient::DetailsForm,
     user::{AccessSettings, Level, UserState},
 };
-use services::{Ctx, Error, Result, notes, notes::templates, patients};
+use services::{Ctx, notes, notes::templates, patients};
 
 use crate::{
+    answers::{conflict, forbidden, not_found, wrong},
     relationships::relate,
     town::{Staff, Town},
 };
@@ -31,36 +32,6 @@ const EVERY: &str = "{{patient.first_name}}|{{patient.full_name}}|{{patient.age}
 
 fn form(name: &str, body: &str) -> NoteTemplateForm {
     NoteTemplateForm { name: name.into(), category: "assessment".into(), body: body.into() }
-}
-
-#[track_caller]
-fn not_found<T>(answer: Result<T>) {
-    let failed = answer.err();
-    assert!(matches!(failed, Some(Error::NotFound)), "{failed:?}");
-}
-
-#[track_caller]
-fn conflict<T>(answer: Result<T>) -> Conflict {
-    match answer.err() {
-        Some(Error::Conflict(conflict)) => conflict,
-        other => panic!("no conflict: {other:?}"),
-    }
-}
-
-#[track_caller]
-fn forbidden<T>(answer: Result<T>) -> Refusal {
-    match answer.err() {
-        Some(Error::Forbidden(refusal)) => refusal,
-        other => panic!("not forbidden: {other:?}"),
-    }
-}
-
-#[track_caller]
-fn wrong<T>(answer: Result<T>, field: &str) -> Option<Problem> {
-    match answer.err() {
-        Some(Error::Invalid(invalid)) => invalid.of(field),
-        other => panic!("not invalid: {other:?}"),
-    }
 }
 
 /// A patient whose birthday is known.

@@ -22,6 +22,7 @@ use services::{
 };
 
 use crate::{
+    answers::{conflict, forbidden, not_found},
     portal_users::{mother, terms, user as portal_user, whole},
     relationships::relate,
     town::{Staff, Town, access_form},
@@ -59,27 +60,6 @@ fn form(title: &str, body: &str) -> NoteForm {
 
 fn id_of(ctx: &Ctx) -> UserId {
     ctx.actor().unwrap().user().unwrap().user
-}
-
-#[track_caller]
-fn not_found<T: std::fmt::Debug>(answer: Result<T>) {
-    assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");
-}
-
-#[track_caller]
-fn conflict<T: std::fmt::Debug>(answer: Result<T>) -> Conflict {
-    match answer {
-        Err(Error::Conflict(conflict)) => conflict,
-        other => panic!("no conflict: {other:?}"),
-    }
-}
-
-#[track_caller]
-fn forbidden<T: std::fmt::Debug>(answer: Result<T>) -> Refusal {
-    match answer {
-        Err(Error::Forbidden(refusal)) => refusal,
-        other => panic!("not forbidden: {other:?}"),
-    }
 }
 
 #[track_caller]

@@ -17,8 +17,11 @@ use domain::{
 };
 use services::{Ctx, Error, forms, invitations, passwords, patients, portal, portal_users, settings};
 
-use crate::forms::{draft, published, typed};
 use crate::town::{PASSWORD, Staff, Town, access_form, details};
+use crate::{
+    answers::{conflict, not_found},
+    forms::{draft, published, typed},
+};
 
 on_both_engines! {
     a_mother_who_uses_the_portal_already,
@@ -49,22 +52,11 @@ on_both_engines! {
     what_a_teenager_was_asked_is_theirs_alone,
 }
 
-fn conflict<T: std::fmt::Debug>(answer: Result<T, Error>) -> Conflict {
-    match answer.unwrap_err() {
-        Error::Conflict(conflict) => conflict,
-        other => panic!("{other:?}"),
-    }
-}
-
 fn problem<T: std::fmt::Debug>(answer: Result<T, Error>, field: &str) -> Problem {
     match answer.unwrap_err() {
         Error::Invalid(invalid) => invalid.of(field).unwrap_or_else(|| panic!("{invalid:?}")),
         other => panic!("{other:?}"),
     }
-}
-
-fn not_found<T: std::fmt::Debug>(answer: Result<T, Error>) {
-    assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");
 }
 
 async fn records(ctx: &Ctx) -> Vec<PatientId> {

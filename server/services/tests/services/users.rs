@@ -16,6 +16,7 @@ use domain::{
 use services::{Ctx, Error, accounts, console, memberships, passwords, patients, settings, users};
 
 use crate::{
+    answers::conflict,
     relationships::{Came, agree, relate, tried_in_group, tried_on},
     town::{PASSWORD, Staff, Town, access_form},
 };
@@ -95,13 +96,6 @@ async fn sign_in(town: &Town, email: &str, password: &str) -> services::Result<C
 fn problem<T: std::fmt::Debug>(answer: services::Result<T>, field: &str) -> Option<Problem> {
     match answer.unwrap_err() {
         Error::Invalid(invalid) => invalid.of(field),
-        other => panic!("{other:?}"),
-    }
-}
-
-fn conflict<T: std::fmt::Debug>(answer: services::Result<T>) -> Conflict {
-    match answer.unwrap_err() {
-        Error::Conflict(conflict) => conflict,
         other => panic!("{other:?}"),
     }
 }

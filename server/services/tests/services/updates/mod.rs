@@ -26,7 +26,10 @@ use domain::{
 };
 use services::{Ctx, Error, Result, invitations, notifications, patients, settings, updates};
 
-use crate::town::{PASSWORD, Staff, Town, access_form, details};
+use crate::{
+    answers::{conflict, forbidden},
+    town::{PASSWORD, Staff, Town, access_form, details},
+};
 
 on_both_engines! {
     approval_is_asked_for,
@@ -116,20 +119,6 @@ async fn decide(by: &Ctx, patient: PatientId, row: &UpdateRow, approve: bool) ->
         false => Verdict::Reject { reason: "It has a digit too few.".into() },
     };
     updates::decide(by, patient, row.update.id, &verdict).await
-}
-
-fn conflict<T: std::fmt::Debug>(answer: Result<T>) -> Conflict {
-    match answer {
-        Err(Error::Conflict(conflict)) => conflict,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn forbidden<T: std::fmt::Debug>(answer: Result<T>) -> Refusal {
-    match answer {
-        Err(Error::Forbidden(refusal)) => refusal,
-        other => panic!("{other:?}"),
-    }
 }
 
 /// S0-35, S0-36, S0-37, PT-12: the record stays as it is until somebody approves, and after a rejection.
