@@ -103,9 +103,7 @@ fn Row(patient: PatientId, row: OwnActivityRow) -> impl IntoView {
     let href = format!("{}/{id}", Place::Activities.path(patient));
     let today = match (current, done, due) {
         (false, ..) => None,
-        (true, true, _) => {
-            Some(view! { <p class="place-text">{say::DONE}</p> }.into_any())
-        }
+        (true, true, _) => Some(view! { <p class="place-text">{say::DONE}</p> }.into_any()),
         (true, false, true) => Some(view! { <p class="place-text"><b>{say::TO_DO}</b></p> }.into_any()),
         (true, false, false) => None,
     };
