@@ -21,6 +21,7 @@ pub mod invitations;
 pub mod locations;
 pub mod mails;
 pub mod memberships;
+pub mod note_templates;
 pub mod notes;
 pub mod notifications;
 pub mod passwords;

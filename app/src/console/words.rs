@@ -8,6 +8,7 @@ mod documents;
 mod files;
 mod forms;
 mod history;
+mod note_templates;
 mod notes;
 mod portal_users;
 mod reports;
@@ -26,8 +27,8 @@ use domain::{
 use leptos::prelude::*;
 
 pub use self::{
-    access::*, activities::*, bulk::*, documents::*, files::*, forms::*, history::*, notes::*, portal_users::*,
-    reports::*, updates::*,
+    access::*, activities::*, bulk::*, documents::*, files::*, forms::*, history::*, note_templates::*, notes::*,
+    portal_users::*, reports::*, updates::*,
 };
 use crate::error::AppError;
 

@@ -199,6 +199,14 @@ pub const PRACTICE: Guide = Guide {
             ],
         },
         Topic {
+            title: "How do I begin notes with a text of ours?",
+            lines: &[
+                "Settings > Templates has templates of notes: a name, a kind and a text, with fields such as the patient’s age or today’s \
+                 date that are filled in when a note begins.",
+                "In a patient’s Notes tab, “Begin with a template” makes a draft of it. Everything in it can be changed.",
+            ],
+        },
+        Topic {
             title: "How do I write a letter, a report or a plan?",
             lines: &[
                 "In the patient’s Documents tab, New document. A draft is seen by colleagues who treat the patient, never in the portal. \

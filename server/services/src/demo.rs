@@ -26,6 +26,7 @@ use domain::{
     location::{Location, OpeningHours},
     mail::{self, Failure},
     note::{Category, NoteForm, ShareForm},
+    note_template::NoteTemplateForm,
     notification::{News, Notification},
     page::PageRequest,
     patient::{Contact, Patient},
@@ -216,6 +217,7 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
         if let [mira, tom, ..] = actors.as_slice() {
             add_notes(&at_portal(mira), &at_portal(tom), *patient).await?;
             add_documents(&at_portal(mira), *patient).await?;
+            notes::templates::add(&at_portal(mira), &first_visit()).await?;
             add_activities(&at_portal(mira), &at_portal(lien), *patient).await?;
             send_referral(&at_portal(lien), *patient).await?;
             // Whoever was told has seen it: the bell of a demo tells of what is done in it.
@@ -313,6 +315,17 @@ async fn add_documents(mira: &Ctx, patient: PatientId) -> Result<()> {
     documents::complete(mira, patient, id, 1, &letter).await?;
     let plan = form("Plan for the autumn", DocumentType::Plan, "Weeks 1 to 4: walk every day.", "");
     documents::begin(mira, patient, &plan).await.map(drop)
+}
+
+/// What notes of a first visit begin with.
+fn first_visit() -> NoteTemplateForm {
+    NoteTemplateForm {
+        name: "First visit".to_owned(),
+        category: Category::Assessment.code().to_owned(),
+        body: "{{patient.full_name}}, {{patient.age}} years, seen on {{today}}.\n\nWhat brings them here:\n\nWhat was found:\n\n\
+               What we do next:"
+            .to_owned(),
+    }
 }
 
 /// One exercise is done on most days, one just began, and one is over.

@@ -253,7 +253,7 @@ async fn a_document_goes_to_the_patient_and_to_nobody_else() {
     }
 }
 
-// PR-01, S3-07, S3-10: whoever is not to write it, or not to see it, at each door.
+// PR-01, PT-31, S3-07, S3-10: whoever is not to write it, or not to see it, at each door; a portal user completes and signs nothing.
 #[tokio::test]
 #[expect(clippy::print_stdout, reason = "how much was asked is printed")]
 async fn the_wrong_person_passes_no_door() {

@@ -50,6 +50,7 @@ struct Ids {
     note: String,
     document: String,
     activity: String,
+    note_template: String,
     file: String,
     upload: String,
 }
@@ -57,7 +58,7 @@ struct Ids {
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 20] = [
+const KINDS: [Kind; 21] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -76,6 +77,7 @@ const KINDS: [Kind; 20] = [
     ("note", |ids| &mut ids.note),
     ("document", |ids| &mut ids.document),
     ("activity", |ids| &mut ids.activity),
+    ("note template", |ids| &mut ids.note_template),
     ("file", |ids| &mut ids.file),
     ("file on its way", |ids| &mut ids.upload),
 ];
@@ -103,6 +105,7 @@ impl Ids {
             note: id(domain::ids::NoteId::PREFIX),
             document: id(domain::ids::DocumentId::PREFIX),
             activity: id(domain::ids::ActivityId::PREFIX),
+            note_template: id(domain::ids::NoteTemplateId::PREFIX),
             file: id(domain::ids::FileId::PREFIX),
             upload: id(domain::ids::FileId::PREFIX),
         }
@@ -156,6 +159,8 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     let document = owner.call("documents/begin", json!({ "patient": patient, "form": letter })).await.is(200).json();
     let complete = json!({ "patient": patient, "id": document, "version": 1, "form": letter });
     owner.call("documents/complete", complete).await.is(200);
+    let outline = json!({ "form": { "name": canary("outline"), "category": "plan", "body": canary("outline") } });
+    let note_template = owner.call("note_templates/add", outline).await.is(200).json();
     let assign = json!({ "patient": patient, "form": activity_form(&canary("activity")) });
     let activity = owner.call("activities/assign", assign).await.is(200).json();
     let file = owner.send_file(&patient, &format!("{}.pdf", canary("name")), pdf(&canary("file")).as_bytes()).await;
@@ -189,6 +194,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         note: id(&note),
         document: id(&document),
         activity: id(&activity),
+        note_template: id(&note_template),
         file,
         upload: id(&upload["id"]),
         patient,
@@ -212,6 +218,7 @@ fn body(door: &str, ids: &Ids) -> Body {
     let template = json!({ "name": "A template", "body": "Hello" });
     let invite = json!({ "email": "x@example.org", "email_again": "x@example.org", "message": "" });
     let note_form = json!({ "title": "A note", "category": "plan", "body": "Walk" });
+    let outline = json!({ "name": "An outline", "category": "plan", "body": "{{today}}" });
     let document_form = json!({ "title": "A letter", "kind": "letter", "body": "Walk", "asks": "yes" });
     let text = |text: &str| text.to_owned();
     match door {
@@ -253,6 +260,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         | "reports/choices"
         | "locations/list"
         | "templates/list"
+        | "note_templates/list"
         | "reports/saved"
         | "handout/find"
         | "handout/pdf" => Body::Json(json!({})),
@@ -331,6 +339,12 @@ fn body(door: &str, ids: &Ids) -> Body {
         "reports/rename" => Body::Json(json!({ "id": ids.report, "name": "Another name" })),
         "reports/remove" => Body::Json(json!({ "id": ids.report })),
         "handout/save" => Body::Json(json!({ "version": 0, "text": { "title": "Ours" } })),
+        "note_templates/open" => Body::Json(json!({ "id": ids.note_template })),
+        "note_templates/add" => Body::Json(json!({ "form": outline })),
+        "note_templates/save" => Body::Json(json!({ "id": ids.note_template, "version": 1, "form": outline })),
+        "note_templates/remove" => Body::Json(json!({ "id": ids.note_template, "version": 9 })),
+        "note_templates/offered" => Body::Json(json!({ "patient": ids.patient })),
+        "note_templates/begin" => Body::Json(json!({ "patient": ids.patient, "id": ids.note_template })),
         "templates/add" => Body::Json(json!({ "form": template })),
         "templates/save" => Body::Json(json!({ "id": ids.template, "version": 1, "form": template })),
         "templates/remove" => Body::Json(json!({ "id": ids.template, "version": 0 })),
@@ -703,7 +717,11 @@ fn activity_form(title: &str) -> Value {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 67] = [
+const READING: [&str; 71] = [
+    "note_templates/begin",
+    "note_templates/list",
+    "note_templates/offered",
+    "note_templates/open",
     "activities/doings",
     "activities/list",
     "activities/open",

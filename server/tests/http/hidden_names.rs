@@ -77,6 +77,13 @@ async fn who_sees_no_names_finds_none_anywhere() {
             let activity = full.call("activities/assign", json!({ "patient": patient, "form": text })).await.is(200);
             activity.json().as_str().unwrap().to_owned()
         };
+        // What notes begin with: it would fill the name in.
+        let outline = {
+            let form =
+                json!({ "name": "An outline", "category": "plan", "body": "{{patient.full_name}}, {{patient.age}}" });
+            let outline = full.call("note_templates/add", json!({ "form": form })).await.is(200).json();
+            outline.as_str().unwrap().to_owned()
+        };
         // Files that are there; their names tell who it is.
         let mut files = Vec::new();
         for n in 0..3 {
@@ -101,7 +108,7 @@ async fn who_sees_no_names_finds_none_anywhere() {
             if entry.who != Who::Console {
                 continue;
             }
-            for body in bodies(door, &patient, &id, &form, [&note, &document, &activity]) {
+            for body in bodies(door, &patient, &id, &form, [&note, &document, &activity, &outline]) {
                 let response = hidden.call(door, body).await;
                 look(&response, door);
                 // Contacts are all names: there is nothing to show without them.
@@ -123,7 +130,9 @@ async fn who_sees_no_names_finds_none_anywhere() {
             // On through the lists, row by row: what a list goes on with tells nothing either.
             let mut most = None;
             let listed = |body: &Value| body.get("page").is_some() && !REFUSED.contains(&door.as_str());
-            for body in bodies(door, &patient, &id, &form, [&note, &document, &activity]).into_iter().filter(listed) {
+            for body in
+                bodies(door, &patient, &id, &form, [&note, &document, &activity, &outline]).into_iter().filter(listed)
+            {
                 let shown = pages(&hidden, door, body).await;
                 asked += shown;
                 most = most.max(Some(shown));
@@ -224,7 +233,9 @@ async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
 }
 
 /// What is names and nothing else is refused as a whole.
-const REFUSED: [&str; 26] = [
+const REFUSED: [&str; 28] = [
+    "note_templates/begin",
+    "note_templates/offered",
     "activities/doings",
     "activities/list",
     "documents/list",
@@ -254,7 +265,10 @@ const REFUSED: [&str; 26] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 73] = [
+const CHANGING: [&str; 76] = [
+    "note_templates/add",
+    "note_templates/remove",
+    "note_templates/save",
     "activities/assign",
     "activities/end",
     "activities/save",
@@ -337,7 +351,13 @@ const REQUEST: &str = "frq_000000000000000000000000deadbeef";
 const BULK: &str = "blk_000000000000000000000000deadbeef";
 
 /// Ways to call a door that may show something.
-fn bodies(door: &str, patient: &str, user: &str, form: &str, [note, document, activity]: [&str; 3]) -> Vec<Value> {
+fn bodies(
+    door: &str,
+    patient: &str,
+    user: &str,
+    form: &str,
+    [note, document, activity, outline]: [&str; 4],
+) -> Vec<Value> {
     let page = json!({ "after": null, "limit": 200 });
     match door {
         "patients/list" => ["", "CNRY", "1990", "0491"]
@@ -378,6 +398,9 @@ fn bodies(door: &str, patient: &str, user: &str, form: &str, [note, document, ac
         "invitations/list" => vec![json!({ "patient": patient, "page": page })],
         "relationships/list" => vec![json!({ "patient": patient, "page": page })],
         "relationships/practitioners" => vec![json!({ "patient": patient, "text": "" })],
+        "note_templates/open" => vec![json!({ "id": outline })],
+        "note_templates/offered" => vec![json!({ "patient": patient })],
+        "note_templates/begin" => vec![json!({ "patient": patient, "id": outline })],
         "templates/preview" => {
             vec![json!({ "body": "{{patient.full_name}} {{patient.first_name}}", "patient": patient })]
         }
@@ -401,6 +424,7 @@ fn bodies(door: &str, patient: &str, user: &str, form: &str, [note, document, ac
         | "reports/choices"
         | "locations/list"
         | "templates/list"
+        | "note_templates/list"
         | "reports/saved"
         | "handout/find"
         | "handout/pdf"

@@ -6,6 +6,7 @@ mod handout;
 mod locations;
 mod mail;
 mod messages;
+mod note_templates;
 mod practice;
 mod templates;
 mod users;

@@ -1,4 +1,4 @@
-//! Settings > Templates: texts with merge fields, previewed with a real patient (S1-10).
+//! Settings > Templates: texts with merge fields, previewed with a real patient (S1-10), and those that notes begin with.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use domain::{
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
-use super::NotForYou;
+use super::{NotForYou, note_templates::NoteTemplates};
 use crate::{
     api,
     components::{Button, Dialog, Empty, Icon, Kind, Table, acts, column, lesser},
@@ -81,6 +81,7 @@ pub fn Templates() -> impl IntoView {
             let columns = vec![column(words::NAME), lesser(words::TEXT), acts(words::ACTIONS)];
             view! { <Table caption=words::TEMPLATES columns=columns>{rows}</Table> }.into_any()
         })}
+        <NoteTemplates/>
         {move || editing.get().map(|template| view! {
             <Edit
                 template=template

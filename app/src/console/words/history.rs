@@ -211,6 +211,7 @@ pub fn refused(detail: &str) -> String {
         "locations" => "a location",
         "mails" => "the mail",
         "memberships" => "an invitation to join",
+        "note_templates" => "a note template",
         "notes" => "a note",
         "patients" => "a patient",
         "pdf" => "a note or a document as a PDF",

@@ -3,10 +3,12 @@
 //! | file | what is in it |
 //! |---|---|
 //! | this one | the list, and sharing all of one's own |
+//! | `begin` | a note that begins with a template |
 //! | `note` | one note: read it, change it, publish it, keep it private |
 //! | `editor` | writing: what is typed is kept while it is typed |
 //! | `sharing` | with whom it is shared, and a look at it as the patient would see it |
 
+mod begin;
 mod editor;
 mod note;
 mod sharing;
@@ -18,6 +20,7 @@ use domain::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
+use self::begin::BeginWith;
 pub use self::note::Note;
 use crate::{
     api,
@@ -53,6 +56,7 @@ pub fn Notes(id: PatientId) -> impl IntoView {
     };
     pages.follow(move || format!("{:?}", filter.get()), ask);
     let sharing = RwSignal::new(false);
+    let choosing = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let begin = move |_| {
         if busy.get_untracked() {
@@ -78,6 +82,9 @@ pub fn Notes(id: PatientId) -> impl IntoView {
         view! {
             {move || may.get().1.then(|| view! {
                 <Button icon="users" press=move |_| sharing.set(true)>{words::SHARE_ALL_NOTES}</Button>
+            })}
+            {move || may.get().0.then(|| view! {
+                <Button press=move |_| choosing.set(true)>{words::BEGIN_WITH_TEMPLATE}</Button>
             })}
             {write}
         }
@@ -117,6 +124,7 @@ pub fn Notes(id: PatientId) -> impl IntoView {
             </div>
             {pages.view(4, ask, draw)}
         </Card>
+        {move || choosing.get().then(|| view! { <BeginWith patient=id on_close=move || choosing.set(false)/> })}
         {move || sharing.get().then(|| sharing::share_all(id, sharing))}
     }
 }
