@@ -235,6 +235,16 @@ pub enum Action {
     PatientHidden,
     /// A grant or a hiding was undone.
     PatientAccessUndone,
+    /// A record was opened in an emergency.
+    EmergencyOpened,
+    /// Somebody was looked for in an emergency, and not found.
+    EmergencySought,
+    /// A record that was opened in an emergency was closed before its time.
+    EmergencyEnded,
+    /// It was shown which records were opened in emergencies.
+    EmergenciesListed,
+    /// It was said that such an opening was looked at.
+    EmergencyReviewed,
     /// It was looked up what somebody may do.
     AccessExplained,
     /// What users did was looked at.
@@ -249,7 +259,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 116] = [
+    pub const ALL: [Self; 121] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -361,6 +371,11 @@ impl Action {
         Self::PatientGranted,
         Self::PatientHidden,
         Self::PatientAccessUndone,
+        Self::EmergencyOpened,
+        Self::EmergencySought,
+        Self::EmergencyEnded,
+        Self::EmergenciesListed,
+        Self::EmergencyReviewed,
         Self::AccessExplained,
         Self::HistoryViewed,
         Self::HistoryExported,
@@ -483,6 +498,11 @@ impl Action {
             Self::PatientGranted => "patient_granted",
             Self::PatientHidden => "patient_hidden",
             Self::PatientAccessUndone => "patient_access_undone",
+            Self::EmergencyOpened => "emergency_opened",
+            Self::EmergencySought => "emergency_sought",
+            Self::EmergencyEnded => "emergency_ended",
+            Self::EmergenciesListed => "emergencies_listed",
+            Self::EmergencyReviewed => "emergency_reviewed",
             Self::AccessExplained => "access_explained",
             Self::HistoryViewed => "history_viewed",
             Self::HistoryExported => "history_exported",
@@ -523,6 +543,8 @@ pub struct Entry {
     pub detail: String,
     /// The network address it came from; empty for jobs and commands.
     pub origin: String,
+    /// Was it done only because a record was opened in an emergency (PR-04)?
+    pub emergency: bool,
 }
 
 impl Entry {
@@ -531,7 +553,7 @@ impl Entry {
     pub fn canonical(&self, chain: &str, seq: i64, previous: &str) -> String {
         let place = Place { chain, seq, previous };
         let (action, at) = (self.action.code(), self.at.millis());
-        canonical(&place, at, [&self.actor, action, &self.subject, &self.detail, &self.origin])
+        canonical(&place, at, [&self.actor, action, &self.subject, &self.detail, &self.origin], self.emergency)
     }
 }
 
@@ -548,14 +570,17 @@ pub struct Place<'a> {
 
 /// The text that is hashed, from an entry's raw parts: actor, action's code, subject, detail, origin. A trail may hold
 /// actions that this program does not know; they verify all the same. Lengths stand before the parts, so that no two
-/// entries give the same text.
+/// entries give the same text. What is not marked gives the text it gave before there were marks.
 #[must_use]
-pub fn canonical(place: &Place<'_>, at_millis: i64, parts: [&str; 5]) -> String {
+pub fn canonical(place: &Place<'_>, at_millis: i64, parts: [&str; 5], emergency: bool) -> String {
     let mut text = String::from("portico-audit-1");
     let (seq, at) = (place.seq.to_string(), at_millis.to_string());
     for part in [place.chain, &seq, place.previous, &at].into_iter().chain(parts) {
         // Writing to a String cannot fail.
         let _ = write!(text, "\n{}:{part}", part.len());
+    }
+    if emergency {
+        text.push_str("\nemergency");
     }
     text
 }
@@ -575,7 +600,17 @@ mod tests {
             subject: subject.into(),
             detail: detail.into(),
             origin: String::new(),
+            emergency: false,
         }
+    }
+
+    // PR-04, B-02: to take a mark off an entry, or to put one on, breaks the chain.
+    #[test]
+    fn a_mark_is_hashed() {
+        let plain = entry("a", "b", "c");
+        let marked = Entry { emergency: true, ..plain.clone() };
+        assert_ne!(plain.canonical("x", 1, ""), marked.canonical("x", 1, ""));
+        assert!(marked.canonical("x", 1, "").starts_with(&plain.canonical("x", 1, "")));
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub enum Problem {
     Missing,
     /// More characters than are kept.
     TooLong,
+    /// Too few words to tell anything.
+    TooShort,
     /// Control characters or the like.
     BadCharacters,
     /// Not the shape of an email address.
@@ -269,6 +271,16 @@ pub enum Conflict {
     FileFromPortal,
     /// The key that opens the file is not on the server; nothing is lost.
     FileKeyMissing,
+    /// The practice opens no records in emergencies.
+    EmergencyOff,
+    /// The caller holds the record open because of an emergency already: nobody makes that longer (PR-04).
+    EmergencyOpen,
+    /// The caller holds so many records open that no more is opened.
+    TooManyEmergencies,
+    /// Nobody of that name and birth date is known whose record the caller may open.
+    NobodyFound,
+    /// More than one patient has that name and birth date.
+    SeveralFound,
 }
 
 /// The caller is known and may know that the thing exists, but may not do this (403).
@@ -301,4 +313,6 @@ pub enum Refusal {
     SharingOff,
     /// One's own change is for somebody else to decide about (PT-13).
     OwnUpdate,
+    /// The record is open to the caller as it is: no emergency is needed.
+    NotNeeded,
 }

@@ -117,6 +117,8 @@ ids! {
     NoteId = "not";
     /// A text that notes begin with.
     NoteTemplateId = "ntp";
+    /// A record that was opened in an emergency.
+    EmergencyId = "emg";
     /// A file about a patient.
     FileId = "fil";
     /// A document about a patient.

@@ -26,6 +26,7 @@
 //! | [`audit`] | what is written down about every read and change |
 //! | [`access_log`] | who opened a record, as the patient is shown it |
 //! | [`access`] | WHO MAY: actors, rights, proofs |
+//! | [`emergency_access`] | opening a record in an emergency: the reason, the time |
 //! | [`emergency`] | whom to call in an emergency, and in what order |
 //! | [`error`] | what can be wrong with what a person typed or asked |
 //! | [`page`] | cursors |
@@ -44,6 +45,7 @@ pub mod bulk;
 pub mod document;
 pub mod email;
 pub mod emergency;
+pub mod emergency_access;
 pub mod error;
 pub mod family;
 pub mod file;

@@ -211,6 +211,22 @@ pub const STEP_UP: Span = Span::minutes(10);
 /// Records that a user opens within an hour before the password is asked for again; from there on each proof lasts as long
 /// as any other (PR-14).
 pub const RECORDS_AN_HOUR: u32 = 300;
+/// For how many hours a record is opened in an emergency, when a group has not chosen (PR-04).
+pub const EMERGENCY_HOURS: u32 = 4;
+/// The most that a group may choose.
+pub const EMERGENCY_HOURS_MOST: u32 = 24;
+/// Letters and digits that a reason to open a record has at least.
+pub const EMERGENCY_REASON_LEAST: usize = 10;
+/// Characters of such a reason.
+pub const EMERGENCY_REASON: usize = 500;
+/// Emergencies of one user within seven days from which on it is out of the ordinary (PR-04).
+pub const EMERGENCIES_A_WEEK: i64 = 3;
+/// How often within an hour somebody is looked for in an emergency and not found.
+pub const EMERGENCIES_NOT_FOUND: u32 = 5;
+/// Patients of a group who were born on one day, among whom a name is looked for.
+pub const BORN_ON_A_DAY: u32 = 1_000;
+/// Records that one user holds open in emergencies at once.
+pub const EMERGENCIES_OPEN: u32 = 10;
 /// Rows of an export from which on it is out of the ordinary (PR-14).
 pub const EXPORT_LARGE: u32 = 1_000;
 

@@ -59,6 +59,13 @@ pub enum News {
         /// The membership.
         user: UserId,
     },
+    /// Somebody opened a record in an emergency (PR-04); told to those who look at that.
+    EmergencyOpened {
+        /// Who.
+        user: UserId,
+        /// More often within a week than is usual?
+        often: bool,
+    },
     /// Somebody else changed who has access to the group; told to the others who manage users (AD-02).
     AccessChanged {
         /// Whose.
@@ -93,7 +100,10 @@ impl News {
             | Self::UpdatesWaiting { patient }
             | Self::FileCame { patient }
             | Self::NotesShared { patient } => Some(*patient),
-            Self::MembershipAccepted { .. } | Self::MembershipRejected { .. } | Self::AccessChanged { .. } => None,
+            Self::MembershipAccepted { .. }
+            | Self::MembershipRejected { .. }
+            | Self::EmergencyOpened { .. }
+            | Self::AccessChanged { .. } => None,
         }
     }
 
@@ -109,6 +119,7 @@ impl News {
             | Self::NotesShared { .. } => None,
             Self::MembershipAccepted { user }
             | Self::MembershipRejected { user }
+            | Self::EmergencyOpened { user, .. }
             | Self::AccessChanged { user, .. } => Some(*user),
         }
     }

@@ -162,6 +162,8 @@ pub struct PracticeDetails {
     pub phone: String,
     /// How long its consoles may be left alone, in minutes (decision 15).
     pub idle_minutes: u32,
+    /// For how many hours a record is opened in an emergency (PR-04); 0 when none is.
+    pub emergency_hours: u32,
     /// Counts the saves: two people editing at once do not overwrite each other.
     pub version: i64,
 }
@@ -176,6 +178,8 @@ pub struct PracticeForm {
     pub phone: String,
     /// How long its consoles may be left alone, in minutes.
     pub idle_minutes: String,
+    /// For how many hours a record is opened in an emergency; 0 for not at all.
+    pub emergency_hours: String,
 }
 
 impl PracticeForm {
@@ -189,8 +193,12 @@ impl PracticeForm {
         let phone = invalid.check("phone", text::phone(&self.phone));
         let idle_minutes = invalid
             .check("idle_minutes", number(&self.idle_minutes, limits::CONSOLE_IDLE_LEAST..=limits::CONSOLE_IDLE_MOST));
-        match (name, phone, idle_minutes) {
-            (Some(name), Some(phone), Some(idle_minutes)) => Ok(PracticeDetails { name, phone, idle_minutes, version }),
+        let emergency_hours =
+            invalid.check("emergency_hours", number(&self.emergency_hours, 0..=limits::EMERGENCY_HOURS_MOST));
+        match (name, phone, idle_minutes, emergency_hours) {
+            (Some(name), Some(phone), Some(idle_minutes), Some(emergency_hours)) => {
+                Ok(PracticeDetails { name, phone, idle_minutes, emergency_hours, version })
+            }
             _ => Err(invalid),
         }
     }

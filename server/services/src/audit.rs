@@ -48,6 +48,7 @@ pub(crate) fn entry(ctx: &Ctx, by: &By, group: GroupId, action: Action, subject:
         subject: subject.to_string(),
         detail: String::new(),
         origin: by.origin.clone(),
+        emergency: by.emergency,
     }
 }
 
@@ -61,6 +62,7 @@ pub(crate) fn outside(ctx: &Ctx, actor: impl ToString, action: Action, subject: 
         subject: subject.to_string(),
         detail: String::new(),
         origin: ctx.origin.address.clone(),
+        emergency: false,
     }
 }
 
@@ -122,7 +124,7 @@ fn fault_of(entry: &ChainedEntry, so_far: &ChainReport) -> Option<&'static str> 
     }
     let place = Place { chain: &so_far.chain, seq: entry.seq, previous: &entry.previous };
     let parts = [&*entry.actor, &*entry.action, &*entry.subject, &*entry.detail, &*entry.origin];
-    (hash(&canonical(&place, entry.at, parts)) != entry.hash).then_some("it was changed")
+    (hash(&canonical(&place, entry.at, parts, entry.emergency)) != entry.hash).then_some("it was changed")
 }
 
 fn end_fault(head: &ChainHead, report: &ChainReport) -> Option<(i64, String)> {
@@ -154,6 +156,7 @@ pub async fn denied(ctx: &Ctx, door: &str, object: &str, reason: &str) -> Result
         subject: object.chars().filter(|c| !c.is_control()).take(100).collect(),
         detail: format!("{door} {reason}"),
         origin: by.origin,
+        emergency: false,
     };
     let mut work = ctx.services.store.begin().await?;
     work.audit(&entry).await?;

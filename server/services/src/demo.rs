@@ -546,7 +546,7 @@ async fn add_patients(
 
 /// What storage would say of a patient whom this actor has just added.
 fn facts_of(actor: &Actor, group: GroupId, patient: PatientId) -> PatientFacts {
-    PatientFacts { group, patient, relationship: patients::treats(actor) }
+    PatientFacts { group, patient, relationship: patients::treats(actor), emergency: false }
 }
 
 async fn add_templates(ctx: &Ctx, work: &mut dyn Work, actors: &[Actor]) -> Result<()> {
@@ -576,7 +576,7 @@ async fn add_forms(owner: &Ctx) -> Result<Vec<FormId>> {
 async fn send_forms(owner: &Ctx, work: &mut dyn Work, patients: &[PatientId], forms: &[FormId]) -> Result<()> {
     let (Some(patient), Some(form)) = (patients.first(), forms.first()) else { return Ok(()) };
     let actor = owner.actor()?;
-    let facts = patients::facts(work, actor, *patient).await?;
+    let facts = patients::facts(owner, work, *patient).await?;
     let access = actor.may(SendForms, &facts)?;
     let Some((grant, _)) = work.list_recipients(&access, owner.now()).await?.into_iter().next() else { return Ok(()) };
     crate::forms::ask(owner, work, &access, &grant, &[*form], FORM_MESSAGE).await

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    access::{Access, Actor, EnterGroup, ExportData, ViewHistory, ViewPatient},
+    access::{Access, EnterGroup, ExportData, ViewHistory, ViewPatient},
     audit::{Action, Entry},
     history::{Chosen, Doer, Export, HistoryFilter, HistoryRow, Shown, UserChoice},
     ids::{PatientId, UserId},
@@ -31,7 +31,7 @@ pub async fn list(ctx: &Ctx, filter: &HistoryFilter, page: &PageRequest) -> Resu
     let access = ctx.actor()?.may(ViewHistory, &())?;
     // Searched without the writer: two filters that meet may look through the whole trail.
     let mut work = ctx.read().await?;
-    if !may_know(work.as_mut(), ctx.actor()?, filter).await? {
+    if !may_know(ctx, work.as_mut(), filter).await? {
         return Ok(Page { rows: Vec::new(), next: None });
     }
     let filter = trail_filter(work.as_mut(), &access, filter).await?;
@@ -91,7 +91,7 @@ pub async fn export(ctx: &Ctx, filter: &HistoryFilter) -> Result<Export> {
     let more = loop {
         // Anew for each page: an export holds up nobody.
         let mut work = ctx.read().await?;
-        if !may_know(work.as_mut(), actor, filter).await? {
+        if !may_know(ctx, work.as_mut(), filter).await? {
             break false;
         }
         let trail = trail_filter(work.as_mut(), &access, filter).await?;
@@ -118,10 +118,10 @@ pub async fn export(ctx: &Ctx, filter: &HistoryFilter) -> Result<Export> {
 }
 
 /// Whoever asks about one patient must be somebody who may know that there is such a patient (PR-01).
-async fn may_know(work: &mut dyn Work, actor: &Actor, filter: &HistoryFilter) -> Result<bool> {
+async fn may_know(ctx: &Ctx, work: &mut dyn Work, filter: &HistoryFilter) -> Result<bool> {
     let Some(patient) = filter.patient else { return Ok(true) };
-    match patients::facts(work, actor, patient).await {
-        Ok(facts) => Ok(actor.may(ViewPatient, &facts).is_ok()),
+    match patients::facts(ctx, work, patient).await {
+        Ok(facts) => Ok(ctx.actor()?.may(ViewPatient, &facts).is_ok()),
         Err(Error::NotFound) => Ok(false),
         Err(error) => Err(error),
     }

@@ -24,7 +24,7 @@ pub(crate) fn sees(facts: &GrantFacts) -> bool {
 /// The patient's portal users whose access is not over.
 pub(crate) async fn users(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<Vec<(GrantFacts, String)>> {
     let actor = ctx.actor()?;
-    let facts = patients::facts(work, actor, patient).await?;
+    let facts = patients::facts(ctx, work, patient).await?;
     let access = actor.may(ViewPatientAccess, &facts)?;
     let Some(users) = work.list_portal_users(&access).await? else { return Ok(Vec::new()) };
     let about = users.about;

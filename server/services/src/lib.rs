@@ -26,6 +26,7 @@
 //! | [`bulk`] | inviting many at once: a job, done in steps |
 //! | [`activities`] | assign home activities, change and end them; tick them off in the portal |
 //! | [`documents`] | write, complete and take back documents; read them, on both sides; PDFs of them and of notes |
+//! | [`emergency_access`] | open a record in an emergency; look at what was opened |
 //! | [`files`] | send and open files about patients; their keys |
 //! | [`forms`] | make, send and take back forms; fill them in and return them |
 //! | `in_portal` | what is shared with a patient: who of the portal sees it, who is told |
@@ -54,6 +55,7 @@ mod csv;
 mod days;
 pub mod demo;
 pub mod documents;
+pub mod emergency_access;
 pub mod error;
 pub mod files;
 pub mod forms;

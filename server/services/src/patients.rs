@@ -36,9 +36,9 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such patient in the caller's group.
-pub(crate) async fn facts(work: &mut dyn Work, actor: &Actor, id: PatientId) -> Result<PatientFacts> {
-    let enter = actor.may(EnterGroup, &())?;
-    work.patient_facts(&enter, id).await?.ok_or(Error::NotFound)
+pub(crate) async fn facts(ctx: &Ctx, work: &mut dyn Work, id: PatientId) -> Result<PatientFacts> {
+    let enter = ctx.actor()?.may(EnterGroup, &())?;
+    work.patient_facts(&enter, id, ctx.now()).await?.ok_or(Error::NotFound)
 }
 
 /// What to call the patient before this caller: the name, or the pseudonym.
@@ -98,7 +98,7 @@ pub async fn search(ctx: &Ctx, text: &str) -> Result<Vec<PatientRow>> {
 pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = facts(work.as_mut(), actor, id).await?;
+    let facts = facts(ctx, work.as_mut(), id).await?;
     let access = actor.may(ViewPatient, &facts)?;
     let mut work = unusual::opened(ctx, work, &access, &facts).await?;
     let PatientRecord { patient, portal } = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;
@@ -192,7 +192,7 @@ fn number(random: &dyn Random, attempt: u32) -> i64 {
 pub async fn save(ctx: &Ctx, id: PatientId, version: i64, form: &DetailsForm) -> Result<()> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = facts(work.as_mut(), actor, id).await?;
+    let facts = facts(ctx, work.as_mut(), id).await?;
     let access = actor.may(EditPatient, &facts)?;
     let details = form.check(today(ctx, work.as_mut()).await?)?;
     let before = work.lookup_patient(&Access::<ViewPatient>::from(&access)).await?.ok_or(Error::NotFound)?.patient;
@@ -222,7 +222,7 @@ fn said(patient: &Patient, background: Background, contacts: Vec<Contact>) -> Re
 pub async fn background(ctx: &Ctx, id: PatientId) -> Result<BackgroundPage> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = facts(work.as_mut(), actor, id).await?;
+    let facts = facts(ctx, work.as_mut(), id).await?;
     let access = actor.may(ViewContacts, &facts)?;
     let view = Access::<ViewPatient>::from(&access);
     let mut work = unusual::opened(ctx, work, &view, &facts).await?;
@@ -246,7 +246,7 @@ pub async fn background(ctx: &Ctx, id: PatientId) -> Result<BackgroundPage> {
 pub async fn save_background(ctx: &Ctx, id: PatientId, version: i64, form: &BackgroundForm) -> Result<()> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = facts(work.as_mut(), actor, id).await?;
+    let facts = facts(ctx, work.as_mut(), id).await?;
     let access = actor.may(EditPatient, &facts)?;
     let mut wanted = form.check()?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientChanged, id);
@@ -301,7 +301,7 @@ fn changed_fields(before: &Details, after: &Details) -> String {
 pub async fn contacts(ctx: &Ctx, id: PatientId) -> Result<Vec<Contact>> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = facts(work.as_mut(), actor, id).await?;
+    let facts = facts(ctx, work.as_mut(), id).await?;
     let access = actor.may(ViewContacts, &facts)?;
     let view = Access::<ViewPatient>::from(&access);
     let mut work = unusual::opened(ctx, work, &view, &facts).await?;
@@ -319,7 +319,7 @@ pub async fn contacts(ctx: &Ctx, id: PatientId) -> Result<Vec<Contact>> {
 pub async fn add_contact(ctx: &Ctx, id: PatientId, form: &ContactForm) -> Result<ContactId> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = facts(work.as_mut(), actor, id).await?;
+    let facts = facts(ctx, work.as_mut(), id).await?;
     let access = actor.may(EditPatient, &facts)?;
     let details = form.check()?;
     let id = ctx.services.random.id().into();
@@ -350,7 +350,7 @@ pub async fn save_contact(
 ) -> Result<()> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = facts(work.as_mut(), actor, id).await?;
+    let facts = facts(ctx, work.as_mut(), id).await?;
     let access = actor.may(EditPatient, &facts)?;
     let details = form.check()?;
     write_down(ctx, work.as_mut(), &access, Action::ContactChanged, contact).await?;
@@ -377,7 +377,7 @@ pub async fn save_contact(
 pub async fn remove_contact(ctx: &Ctx, id: PatientId, contact: ContactId, version: i64) -> Result<()> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = facts(work.as_mut(), actor, id).await?;
+    let facts = facts(ctx, work.as_mut(), id).await?;
     let access = actor.may(EditPatient, &facts)?;
     write_down(ctx, work.as_mut(), &access, Action::ContactRemoved, contact).await?;
     let all = work.list_contacts(&Access::<ViewPatient>::from(&access)).await?;

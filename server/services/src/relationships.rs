@@ -1,7 +1,7 @@
 //! How practitioners and a patient belong together: grant, hide, take back.
 
 use domain::{
-    access::{Access, Actor, EnterGroup, ManageRelationships, Relationship},
+    access::{Access, EnterGroup, ManageRelationships, Relationship},
     access_log::Part,
     audit::{Action, Entry},
     error::Conflict,
@@ -21,9 +21,9 @@ use crate::{
     users,
 };
 
-async fn may(work: &mut dyn Work, actor: &Actor, patient: PatientId) -> Result<Access<ManageRelationships>> {
-    let facts = patients::facts(work, actor, patient).await?;
-    Ok(actor.may(ManageRelationships, &facts)?)
+async fn may(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<Access<ManageRelationships>> {
+    let facts = patients::facts(ctx, work, patient).await?;
+    Ok(ctx.actor()?.may(ManageRelationships, &facts)?)
 }
 
 /// One page of the practitioners who have a relationship with the patient, by last name.
@@ -32,7 +32,7 @@ async fn may(work: &mut dyn Work, actor: &Actor, patient: PatientId) -> Result<A
 /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`].
 pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<Page<RelationshipRow>> {
     let mut work = ctx.begin().await?;
-    let access = may(work.as_mut(), ctx.actor()?, patient).await?;
+    let access = may(ctx, work.as_mut(), patient).await?;
     let page = work.list_relationships(&access, page).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, patient);
     work.audit(&Entry { detail: Part::Practitioners.detail().to_owned(), ..entry }).await?;
@@ -55,7 +55,7 @@ pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<P
 /// [`crate::Error::NotFound`], [`crate::Error::Forbidden`].
 pub async fn practitioners(ctx: &Ctx, patient: PatientId, text: &str) -> Result<Vec<PractitionerChoice>> {
     let mut work = ctx.read().await?;
-    let access = may(work.as_mut(), ctx.actor()?, patient).await?;
+    let access = may(ctx, work.as_mut(), patient).await?;
     let text: String = text.chars().take(limits::SEARCH_TEXT).collect();
     let users = work.list_unrelated(&access, &text).await?;
     let choice =
@@ -77,7 +77,7 @@ pub async fn set(
     wanted: Wanted,
 ) -> Result<()> {
     let mut work = ctx.begin().await?;
-    let access = may(work.as_mut(), ctx.actor()?, patient).await?;
+    let access = may(ctx, work.as_mut(), patient).await?;
     let enter = ctx.actor()?.may(EnterGroup, &())?;
     let found = work.lookup_colleague(&enter, user).await?.ok_or(Error::NotFound)?;
     if found.level.role() != Role::Practitioner {
@@ -96,7 +96,7 @@ pub async fn set(
     work.audit(&Entry { detail: user.to_string(), ..entry }).await?;
     users::still_manages(work.as_mut(), enter).await?;
     // Two who hide the patient from each other at once: the second comes too late.
-    let access = match may(work.as_mut(), ctx.actor()?, patient).await {
+    let access = match may(ctx, work.as_mut(), patient).await {
         Err(Error::NotFound | Error::Forbidden(_)) => return Err(Conflict::ChangedMeanwhile.into()),
         again => again?,
     };

@@ -89,7 +89,7 @@ pub async fn preview(ctx: &Ctx, body: &str, patient: PatientId) -> Result<String
     let actor = ctx.actor()?;
     let enter = Access::<EnterGroup>::from(&actor.may(ManageTemplates, &())?);
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ViewPatient, &facts)?;
     let mut work = unusual::opened(ctx, work, &access, &facts).await?;
     let record = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;

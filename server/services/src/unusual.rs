@@ -2,7 +2,7 @@
 //! history at once, under an action of its own.
 
 use domain::{
-    access::{Access, EnterGroup, PatientFacts, Relationship, ViewPatient},
+    access::{Access, EnterGroup, OpenInEmergency, PatientFacts, Relationship, ViewPatient},
     audit::{Action, Entry},
     limits::{EXPORT_LARGE, RECORDS_AN_HOUR},
     text,
@@ -64,6 +64,21 @@ pub(crate) async fn exported(ctx: &Ctx, work: &mut dyn Work, access: &Access<Ent
         let entry = audit::entry(ctx, access.by(), access.group(), Action::UnusualAccess, "");
         work.audit(&Entry { detail: format!("large_export count={rows}"), ..entry }).await?;
     }
+    Ok(())
+}
+
+/// One more record that a user opened in an emergency than is usual within a week (PR-04).
+///
+/// # Errors
+/// Storage's.
+pub(crate) async fn emergencies(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<OpenInEmergency>,
+    week: i64,
+) -> Result<()> {
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::UnusualAccess, access.patient());
+    work.audit(&Entry { detail: format!("emergencies count={week}"), ..entry }).await?;
     Ok(())
 }
 

@@ -421,10 +421,10 @@ pub async fn explain(ctx: &Ctx, id: UserId, patient: Option<PatientId>) -> Resul
     let settings = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?;
     let over = match patient {
         Some(patient) => {
-            let own = patients::facts(work.as_mut(), actor, patient).await?;
+            let own = patients::facts(ctx, work.as_mut(), patient).await?;
             let view = actor.may(ViewPatient, &own)?;
             let status = work.lookup_patient(&view).await?.ok_or(Error::NotFound)?.patient.details.status;
-            let facts = work.patient_facts_of(&access, id, patient).await?.ok_or(Error::NotFound)?;
+            let facts = work.patient_facts_of(&access, id, patient, ctx.now()).await?.ok_or(Error::NotFound)?;
             Some((facts, status))
         }
         None => None,

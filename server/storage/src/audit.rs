@@ -34,6 +34,7 @@ struct EntryElement<'a> {
     subject: &'a str,
     detail: &'a str,
     origin: &'a str,
+    emergency: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -47,12 +48,13 @@ struct EntryRow {
     subject: String,
     detail: String,
     origin: String,
+    emergency: bool,
 }
 
 impl From<EntryRow> for ChainedEntry {
     fn from(row: EntryRow) -> Self {
-        let EntryRow { seq, previous, hash, happened_at, actor, action, subject, detail, origin } = row;
-        Self { seq, previous, hash, action, at: happened_at, actor, subject, detail, origin }
+        let EntryRow { seq, previous, hash, happened_at, actor, action, subject, detail, origin, emergency } = row;
+        Self { seq, previous, hash, action, at: happened_at, actor, subject, detail, origin, emergency }
     }
 }
 
@@ -145,7 +147,8 @@ impl Audit for SqlWork {
                          action,
                          subject,
                          detail,
-                         origin
+                         origin,
+                         emergency
                      FROM audit_entries
                      WHERE chain = $1
                        AND seq > $2
@@ -220,7 +223,8 @@ impl SqlWork {
                      action,
                      subject,
                      detail,
-                     origin
+                     origin,
+                     emergency
                  FROM audit_entries",
                 by_index!("audit_entries_of_subject"),
                 " WHERE chain = $1
@@ -259,7 +263,8 @@ impl SqlWork {
                      action,
                      subject,
                      detail,
-                     origin
+                     origin,
+                     emergency
                  FROM audit_entries",
                 by_index!("audit_entries_of_actor"),
                 " WHERE chain = $1
@@ -296,7 +301,8 @@ impl SqlWork {
                      action,
                      subject,
                      detail,
-                     origin
+                     origin,
+                     emergency
                  FROM audit_entries",
                 by_index!("audit_entries_of_action"),
                 " WHERE chain = $1
@@ -331,7 +337,8 @@ impl SqlWork {
                      action,
                      subject,
                      detail,
-                     origin
+                     origin,
+                     emergency
                  FROM audit_entries
                  WHERE chain = $1
                    AND seq < $2
@@ -447,6 +454,7 @@ impl SqlWork {
                 subject: &entry.subject,
                 detail: &entry.detail,
                 origin: &entry.origin,
+                emergency: entry.emergency,
             });
         }
         self.execute(
@@ -461,7 +469,8 @@ impl SqlWork {
                      action,
                      subject,
                      detail,
-                     origin
+                     origin,
+                     emergency
                  )
                  SELECT
                      $1,
@@ -473,7 +482,8 @@ impl SqlWork {
                      each.value ->> 'action',
                      each.value ->> 'subject',
                      each.value ->> 'detail',
-                     each.value ->> 'origin'
+                     each.value ->> 'origin',
+                     CAST(each.value ->> 'emergency' AS BOOLEAN)
                  FROM ",
                 each!("$2"),
             ))
@@ -526,8 +536,9 @@ impl SqlWork {
                      action,
                      subject,
                      detail,
-                     origin
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                     origin,
+                     emergency
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             )
             .bind(chain.clone())
             .bind(seq)
@@ -538,7 +549,8 @@ impl SqlWork {
             .bind(entry.action.code())
             .bind(entry.subject.clone())
             .bind(entry.detail.clone())
-            .bind(entry.origin.clone()),
+            .bind(entry.origin.clone())
+            .bind(entry.emergency),
         )
         .await?;
         self.execute(

@@ -780,6 +780,8 @@ impl BulkInvitations for SqlWork {
                     group: access.group(),
                     patient: row.id.into(),
                     relationship: row.kind.as_deref().map(Relationship::from_code),
+                    // Nobody is invited because of an emergency.
+                    emergency: false,
                 },
                 status: readable(Status::from_code(&row.status), "status")?,
                 name: PatientName {

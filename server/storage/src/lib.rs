@@ -56,6 +56,8 @@ macro_rules! nouns {
         mod contacts;
         #[path = "../documents.rs"]
         mod documents;
+        #[path = "../emergencies.rs"]
+        mod emergencies;
         #[path = "../files.rs"]
         mod files;
         #[path = "../forms.rs"]

@@ -302,8 +302,9 @@ impl Notes for SqlWork {
         access: &Access<EnterGroup>,
         patient: PatientId,
         id: NoteId,
+        now: Time,
     ) -> Stored<Option<NoteFacts>> {
-        let Some(facts) = self.facts(access.group(), access.user(), patient).await? else { return Ok(None) };
+        let Some(facts) = self.facts(access.group(), access.user(), patient, now).await? else { return Ok(None) };
         let row: Option<FactsRow> = self
             .find(
                 query_as(

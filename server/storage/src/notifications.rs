@@ -26,6 +26,9 @@ const ACCESS_GIVEN: &str = "access_given";
 const ACCESS_CHANGED: &str = "access_changed";
 const ACCESS_ENDED: &str = "access_ended";
 
+const EMERGENCY: &str = "emergency_opened";
+const EMERGENCIES: &str = "emergencies_often";
+
 const RETURNED: &str = "form_returned";
 const NOTES: &str = "notes_shared";
 const UPDATES: &str = "updates_waiting";
@@ -93,7 +96,7 @@ macro_rules! forget_news {
 pub(super) use {forget_news, near_users};
 
 /// What this program can read.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 14] = [
     ACCEPTED,
     FAILED,
     JOINED,
@@ -106,6 +109,8 @@ const KNOWN: [&str; 12] = [
     UPDATES,
     NOTES,
     FILE,
+    EMERGENCY,
+    EMERGENCIES,
 ];
 
 #[derive(sqlx::FromRow)]
@@ -139,6 +144,8 @@ impl TryFrom<NotificationRow> for Notification {
             FILE => row.patient_id.map(|patient| News::FileCame { patient: patient.into() }),
             NOTES => row.patient_id.map(|patient| News::NotesShared { patient: patient.into() }),
             UPDATES => row.patient_id.map(|patient| News::UpdatesWaiting { patient: patient.into() }),
+            EMERGENCY => about_user.map(|user| News::EmergencyOpened { user, often: false }),
+            EMERGENCIES => about_user.map(|user| News::EmergencyOpened { user, often: true }),
             ACCESS_ASKED => access(AccessChange::Asked),
             ACCESS_GIVEN => access(AccessChange::Given),
             ACCESS_CHANGED => access(AccessChange::Changed),
@@ -215,6 +222,8 @@ impl Notifications for SqlWork {
             News::FileCame { .. } => (FILE, None),
             News::MembershipAccepted { .. } => (JOINED, None),
             News::MembershipRejected { .. } => (DECLINED, None),
+            News::EmergencyOpened { often: false, .. } => (EMERGENCY, None),
+            News::EmergencyOpened { often: true, .. } => (EMERGENCIES, None),
             News::AccessChanged { how, .. } => {
                 let what = match how {
                     AccessChange::Asked => ACCESS_ASKED,
@@ -234,6 +243,7 @@ impl Notifications for SqlWork {
             | News::FileCame { .. }
             | News::MembershipAccepted { .. }
             | News::MembershipRejected { .. }
+            | News::EmergencyOpened { .. }
             | News::AccessChanged { .. } => None,
         };
         self.execute(

@@ -164,8 +164,13 @@ fn words(details: &Details) -> Vec<String> {
 
 #[async_trait]
 impl Patients for SqlWork {
-    async fn patient_facts(&mut self, access: &Access<EnterGroup>, id: PatientId) -> Stored<Option<PatientFacts>> {
-        self.facts(access.group(), access.user(), id).await
+    async fn patient_facts(
+        &mut self,
+        access: &Access<EnterGroup>,
+        id: PatientId,
+        now: Time,
+    ) -> Stored<Option<PatientFacts>> {
+        self.facts(access.group(), access.user(), id, now).await
     }
 
     async fn lookup_patient(&mut self, access: &Access<ViewPatient>) -> Stored<Option<PatientRecord>> {
@@ -405,13 +410,28 @@ impl SqlWork {
     }
 
     /// What must be known to decide about this user's rights. The caller has the proof that the group came from.
-    pub(super) async fn facts(&mut self, group: GroupId, user: UserId, id: PatientId) -> Stored<Option<PatientFacts>> {
-        let row: Option<(Uuid, Option<String>)> = self
+    pub(super) async fn facts(
+        &mut self,
+        group: GroupId,
+        user: UserId,
+        id: PatientId,
+        now: Time,
+    ) -> Stored<Option<PatientFacts>> {
+        let row: Option<(Uuid, Option<String>, bool)> = self
             .find(
                 query_as(
                     "SELECT
                          p.id,
-                         r.kind
+                         r.kind,
+                         EXISTS (
+                             SELECT 1
+                             FROM emergencies e
+                             WHERE e.group_id = $1
+                               AND e.user_id = $2
+                               AND e.patient_id = $3
+                               AND e.until > $4
+                               AND e.ended_at IS NULL
+                         ) AS emergency
                      FROM patients p
                      LEFT JOIN practitioner_relationships r
                          ON r.group_id = p.group_id
@@ -422,13 +442,15 @@ impl SqlWork {
                 )
                 .bind(group.uuid())
                 .bind(user.uuid())
-                .bind(id.uuid()),
+                .bind(id.uuid())
+                .bind(now.millis()),
             )
             .await?;
-        Ok(row.map(|(patient, kind)| PatientFacts {
+        Ok(row.map(|(patient, kind, emergency)| PatientFacts {
             group,
             patient: patient.into(),
             relationship: kind.as_deref().map(Relationship::from_code),
+            emergency,
         }))
     }
 

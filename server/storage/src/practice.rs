@@ -7,6 +7,7 @@ use domain::{
     document::DocumentTypes,
     grant::AgeRules,
     ids::GroupId,
+    limits,
     practice::{Group, MessageSettings, PatientAccess, PracticeDetails},
     time::{Span, Time},
     update::Mode,
@@ -56,6 +57,11 @@ impl TryFrom<MessagesRow> for MessageSettings {
             version: row.version,
         })
     }
+}
+
+/// For how many hours a record is opened in an emergency: 0 when none is.
+pub(super) fn emergency_hours(stored: Option<i64>) -> Stored<u32> {
+    small(stored.unwrap_or(i64::from(limits::EMERGENCY_HOURS)), "hours of an emergency")
 }
 
 #[async_trait]
@@ -195,13 +201,14 @@ impl Practice for SqlWork {
     }
 
     async fn lookup_practice_details(&mut self, access: &Access<ManageSettings>) -> Stored<Option<PracticeDetails>> {
-        let row: Option<(String, String, Option<i64>, i64)> = self
+        let row: Option<(String, String, Option<i64>, Option<i64>, i64)> = self
             .find(
                 query_as(
                     "SELECT
                          name,
                          phone,
                          console_idle_minutes,
+                         emergency_hours,
                          version
                      FROM practice_groups
                      WHERE id = $1",
@@ -209,9 +216,10 @@ impl Practice for SqlWork {
                 .bind(access.group().uuid()),
             )
             .await?;
-        row.map(|(name, phone, idle, version)| {
+        row.map(|(name, phone, idle, emergency, version)| {
             let idle_minutes = small(idle.unwrap_or(Door::Console.idle().as_minutes()), "idle time")?;
-            Ok(PracticeDetails { name, phone, idle_minutes, version })
+            let emergency_hours = emergency_hours(emergency)?;
+            Ok(PracticeDetails { name, phone, idle_minutes, emergency_hours, version })
         })
         .transpose()
     }
@@ -228,6 +236,7 @@ impl Practice for SqlWork {
                      SET name = $3,
                          phone = $4,
                          console_idle_minutes = $5,
+                         emergency_hours = $6,
                          version = version + 1
                      WHERE id = $1
                        AND version = $2",
@@ -236,7 +245,8 @@ impl Practice for SqlWork {
                 .bind(details.version)
                 .bind(details.name.clone())
                 .bind(details.phone.clone())
-                .bind(i64::from(details.idle_minutes)),
+                .bind(i64::from(details.idle_minutes))
+                .bind(i64::from(details.emergency_hours)),
             )
             .await?;
         Ok(saved == 1)

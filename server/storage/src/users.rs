@@ -572,28 +572,7 @@ impl Users for SqlWork {
     }
 
     async fn other_managers(&mut self, access: &Access<ManageUsers>, but: UserId) -> Stored<Vec<UserId>> {
-        let mut statement = query_as(
-            "SELECT id
-             FROM users
-             WHERE group_id = $1
-               AND state = 'active'
-               AND read_only = $2
-               AND id <> $3
-               AND id <> $4
-               AND level IN ($6, $7, $8, $9, $10, $11, $12)
-             ORDER BY id
-             LIMIT $5",
-        )
-        .bind(access.group().uuid())
-        .bind(false)
-        .bind(access.user().uuid())
-        .bind(but.uuid())
-        .bind(i64::from(limits::MANAGERS_TOLD));
-        for level in levels(Level::is_full) {
-            statement = statement.bind(level);
-        }
-        let rows: Vec<(Uuid,)> = self.all(statement).await?;
-        Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+        self.managers(access.group(), access.user(), but).await
     }
 
     async fn count_users(&mut self, access: &Access<ManageUsers>) -> Stored<i64> {
@@ -703,12 +682,39 @@ impl Users for SqlWork {
         access: &Access<ManageUsers>,
         user: UserId,
         patient: PatientId,
+        now: Time,
     ) -> Stored<Option<PatientFacts>> {
-        self.facts(access.group(), user, patient).await
+        self.facts(access.group(), user, patient, now).await
     }
 }
 
 impl SqlWork {
+    /// Who may manage users now, but these two. The caller has the proof that the group came from.
+    pub(super) async fn managers(&mut self, group: GroupId, but: UserId, and: UserId) -> Stored<Vec<UserId>> {
+        let mut statement = query_as(
+            "SELECT id
+             FROM users
+             WHERE group_id = $1
+               AND state = 'active'
+               AND read_only = $2
+               AND id <> $3
+               AND id <> $4
+               AND level IN ($6, $7, $8, $9, $10, $11, $12)
+             ORDER BY id
+             LIMIT $5",
+        )
+        .bind(group.uuid())
+        .bind(false)
+        .bind(but.uuid())
+        .bind(and.uuid())
+        .bind(i64::from(limits::MANAGERS_TOLD));
+        for level in levels(Level::is_full) {
+            statement = statement.bind(level);
+        }
+        let rows: Vec<(Uuid,)> = self.all(statement).await?;
+        Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    }
+
     async fn insert_user(&mut self, group: Uuid, user: &User, inviter: Option<Uuid>, at: Time) -> Stored<()> {
         self.execute(
             bind_user!(

@@ -284,7 +284,8 @@ impl App {
         let face = UserFace { group: user.group, user: user.id, level: Level::Full, settings: NO_SETTINGS };
         let session = self.services.random.id().into();
         let actor = Actor::unscoped_from_session(user.account, session, String::new(), Face::User(face));
-        let facts = PatientFacts { group: user.group, patient: patient.parse().unwrap(), relationship: None };
+        let facts =
+            PatientFacts { group: user.group, patient: patient.parse().unwrap(), relationship: None, emergency: false };
         let access = actor.may(ManageRelationships, &facts).unwrap();
         let mut work = self.services.store.begin().await.unwrap();
         assert!(work.set_relationship(&access, user.id, relationship).await.unwrap());
@@ -341,7 +342,8 @@ impl App {
         let actor = |account, face| {
             Actor::unscoped_from_session(account, self.services.random.id().into(), String::new(), face)
         };
-        let facts = PatientFacts { group: user.group, patient: patient.parse().unwrap(), relationship: None };
+        let facts =
+            PatientFacts { group: user.group, patient: patient.parse().unwrap(), relationship: None, emergency: false };
         let access = actor(user.account, Face::User(face)).may(SendForms, &facts).unwrap();
         let mut work = self.services.store.read().await.unwrap();
         let (grant, _) = work.list_recipients(&access, self.clock.now()).await.unwrap().remove(0);
@@ -377,7 +379,7 @@ impl App {
             let session = self.services.random.id().into();
             let actor = Actor::unscoped_from_session(user.account, session, String::new(), Face::User(face));
             let patient = patient.parse().unwrap();
-            let facts = PatientFacts { group: user.group, patient, relationship: None };
+            let facts = PatientFacts { group: user.group, patient, relationship: None, emergency: false };
             actor.may(InvitePatient, &facts).unwrap()
         };
         let Some(invitation) = work.list_open_invitations(&(&access).into()).await.unwrap().into_iter().next() else {

@@ -980,7 +980,7 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
         app.relate(user, &ids.patient, relationship).await;
     }
     let relationship = if group == 'a' || is_owner { asker.relationship } else { None };
-    let facts = PatientFacts { group: id, patient: ids.patient.parse().unwrap(), relationship };
+    let facts = PatientFacts { group: id, patient: ids.patient.parse().unwrap(), relationship, emergency: false };
     let knows = matches!(&asker.what, What::User(who) if explained(who, &facts, is_owner, "ViewPatient").may);
     let mut pairs = 0;
     let secret = format!("CNRY-{group}-{n}-file");

@@ -6,8 +6,8 @@ use super::{
     explain::Because,
     proof::{OnPatient, OwnActivity},
     rights::{
-        Decision, GrantFacts, PatientFacts, edit_own_record, hidden, user, view_form_answers, view_own_clinical,
-        writes, yes,
+        Decision, GrantFacts, PatientFacts, edit_own_record, hidden, only_read, user, view_form_answers,
+        view_own_clinical, writes, yes,
     },
 };
 use crate::ids::ActivityId;
@@ -31,6 +31,7 @@ pub(super) fn read_activities(who: &Who, facts: &PatientFacts) -> Decision<OnPat
 pub(super) fn assign_activities(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     let seen = read_activities(who, facts)?;
     writes(user(who)?)?;
+    only_read(&seen)?;
     Ok(seen)
 }
 
@@ -99,7 +100,7 @@ mod tests {
                 Some(Relationship::Revoked),
             ]);
             let group = id(if dice.below(8) == 0 { 7 } else { 1 });
-            let facts = PatientFacts { group, patient: id(9), relationship };
+            let facts = PatientFacts { group, patient: id(9), relationship, emergency: dice.below(3) == 0 };
             let asks = actor(Face::User(face));
             let read = asks.may(ReadActivities, &facts).map(drop);
             let assign = asks.may(AssignActivities, &facts).map(drop);

@@ -67,6 +67,8 @@ pub struct By {
     pub user: Option<UserId>,
     /// The network address of the request.
     pub origin: String,
+    /// Is it done only because a record was opened in an emergency (PR-04)? Marks the entries of it.
+    pub emergency: bool,
 }
 
 impl Who {
@@ -141,6 +143,7 @@ impl Actor {
             account: self.account(),
             user: self.user().map(|user| user.user),
             origin: self.origin.clone(),
+            emergency: false,
         }
     }
 }

@@ -5,7 +5,9 @@ use super::{
     actor::Who,
     explain::Because,
     proof::{OnPatient, OwnDocument},
-    rights::{Decision, GrantFacts, PatientFacts, hidden, user, view_form_answers, view_own_clinical, writes, yes},
+    rights::{
+        Decision, GrantFacts, PatientFacts, hidden, only_read, user, view_form_answers, view_own_clinical, writes, yes,
+    },
 };
 use crate::ids::DocumentId;
 
@@ -30,6 +32,7 @@ pub(super) fn read_documents(who: &Who, facts: &PatientFacts) -> Decision<OnPati
 pub(super) fn write_documents(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     let seen = read_documents(who, facts)?;
     writes(user(who)?)?;
+    only_read(&seen)?;
     Ok(seen)
 }
 
@@ -90,7 +93,7 @@ mod tests {
                 Some(Relationship::Revoked),
             ]);
             let group = id(if dice.below(8) == 0 { 7 } else { 1 });
-            let facts = PatientFacts { group, patient: id(9), relationship };
+            let facts = PatientFacts { group, patient: id(9), relationship, emergency: dice.below(3) == 0 };
             let asks = actor(Face::User(face));
             let (read, write) = (asks.may(ReadDocuments, &facts).map(drop), asks.may(WriteDocuments, &facts).map(drop));
             assert_eq!(read, asks.may(ReadFiles, &facts).map(drop), "{facts:?} {face:?}");

@@ -43,6 +43,8 @@ pub enum Because {
     SettingForbids,
     /// Only practitioners have it.
     PractitionersOnly,
+    /// They opened it in an emergency, and that is not over.
+    Emergency,
     /// They wrote it.
     Author,
     /// Somebody else wrote it.
@@ -130,6 +132,8 @@ pub fn in_group(who: &Who) -> Vec<Explanation> {
         ManageTemplates,
         ManageForms,
         ManageMail,
+        SeekInEmergency,
+        ReviewEmergencies,
     )
 }
 
@@ -169,6 +173,7 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
         AddFiles,
         ManageFiles,
         ManageRelationships,
+        OpenInEmergency,
     )
 }
 

@@ -6,8 +6,8 @@ use super::{
     explain::Because,
     proof::{Access, OnPatient, OwnFile, OwnFilesReach},
     rights::{
-        AddFiles, Decision, GrantFacts, PatientFacts, SendOwnFiles, edit_own_record, edit_patient, hidden, user,
-        view_form_answers, view_own_record, view_patient, writes, yes,
+        AddFiles, Decision, GrantFacts, PatientFacts, SendOwnFiles, edit_own_record, edit_patient, hidden, only_read,
+        user, view_form_answers, view_own_record, view_patient, writes, yes,
     },
 };
 use crate::{
@@ -46,6 +46,7 @@ pub(super) fn add_files(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> 
 pub(super) fn manage_files(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     let seen = read_files(who, facts)?;
     writes(user(who)?)?;
+    only_read(&seen)?;
     Ok(seen)
 }
 
@@ -200,7 +201,7 @@ mod tests {
         fn view(&self) -> Expected {
             let hidden = self.facts.group != self.user.group
                 || self.facts.relationship == Some(Relationship::Revoked)
-                || self.user.level == user::Level::Personal && !self.treats();
+                || self.user.level == user::Level::Personal && !self.treats() && !self.facts.emergency;
             if hidden { GONE } else { Ok(()) }
         }
 
@@ -209,14 +210,15 @@ mod tests {
             self.view()?;
             let everything =
                 matches!(self.user.level, user::Level::Clinical | user::Level::Full | user::Level::AdminFull);
-            let treating = self.treats() && !self.is_administrator();
+            let treating = (self.treats() || self.facts.emergency) && !self.is_administrator();
             if (everything || treating) && !self.names_are_hidden() { Ok(()) } else { GONE }
         }
 
         /// The front desk too, unless it may write nothing or does not know whose file it is.
         fn add(&self) -> Expected {
             self.view()?;
-            if self.user.settings.read_only {
+            let by_emergency = self.user.level == user::Level::Personal && !self.treats();
+            if self.user.settings.read_only || by_emergency {
                 refused(Refusal::ReadOnly)
             } else if self.names_are_hidden() {
                 refused(Refusal::NamesHidden)
@@ -227,7 +229,9 @@ mod tests {
 
         fn manage(&self) -> Expected {
             self.read()?;
-            if self.user.settings.read_only { refused(Refusal::ReadOnly) } else { Ok(()) }
+            let reaches = matches!(self.user.level, user::Level::Personal | user::Level::OwnAndContacts);
+            let by_emergency = reaches && !self.treats();
+            if self.user.settings.read_only || by_emergency { refused(Refusal::ReadOnly) } else { Ok(()) }
         }
 
         /// In the order of [`decided`].
@@ -278,7 +282,7 @@ mod tests {
         }
     }
 
-    /// S0-21, PR-01, PR-05: every decision about a patient's files is the one of the reference.
+    /// S0-21, PR-01, PR-04, PR-05: every decision about a patient's files is the one of the reference.
     #[test]
     fn the_console_decides_as_the_reference_does() {
         let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
@@ -292,7 +296,7 @@ mod tests {
                 Some(Relationship::Granted),
                 Some(Relationship::Revoked),
             ]);
-            let facts = PatientFacts { group, patient: id(9), relationship };
+            let facts = PatientFacts { group, patient: id(9), relationship, emergency: dice.below(3) == 0 };
             let asks = actor(5, Face::User(user));
             let rule = Reference { user, facts };
             for ((what, decided), expected) in decided(&asks, &facts).into_iter().zip(rule.expects()) {

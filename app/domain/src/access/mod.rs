@@ -7,6 +7,7 @@
 //! - [`documents`]: who may read and write a document
 //! - [`activities`]: who may read, assign and tick off a home activity
 //! - [`files`]: who may know of a file, send, open and see to it
+//! - [`emergency`]: who may open a record in an emergency
 //! - [`explain`]: why somebody may or may not, by the same code
 //!
 //! To add a right: a line in `rights::rights!`, its `decide`, its row in the matrix test, its place in [`explain`].
@@ -16,6 +17,7 @@ pub mod actor;
 #[cfg(test)]
 mod dice;
 pub mod documents;
+pub mod emergency;
 pub mod explain;
 pub mod files;
 pub mod notes;

@@ -5,9 +5,9 @@
 use super::{
     actor::{UserFace, Who},
     explain::Because,
-    proof::{NotesReach, OnNote, OnPatient, OwnNote},
+    proof::{NotesReach, OnNote, OnPatient, OwnNote, Refused},
     rights::{
-        Decision, GrantFacts, PatientFacts, hidden, names_hidden, no, share_notes, user, view_own_clinical,
+        Decision, GrantFacts, PatientFacts, hidden, names_hidden, no, only_read, share_notes, user, view_own_clinical,
         view_patient, writes, yes,
     },
 };
@@ -68,6 +68,16 @@ const fn reads_all(level: Level) -> bool {
     }
 }
 
+/// Does this practitioner read them for a time only, because of an emergency (PR-04)?
+const fn reads_all_in_emergency(user: &UserFace, facts: &NotesFacts) -> bool {
+    facts.patient.emergency && practitioner(user) && !reads_all(user.level)
+}
+
+/// Refuses to change what is open because of an emergency only.
+fn open_otherwise(who: &Who, facts: &NotesFacts) -> Result<(), Refused> {
+    only_read(&view_patient(who, &facts.patient)?)
+}
+
 /// Is this somebody notes are written by and shared with?
 const fn practitioner(user: &UserFace) -> bool {
     matches!(user.level.role(), Role::Practitioner)
@@ -80,11 +90,16 @@ pub(super) fn list_notes(who: &Who, facts: &NotesFacts) -> Decision<NotesReach> 
     if names_hidden(user) {
         return Err(hidden(Because::NamesHidden));
     }
-    let all = reads_all(user.level);
-    if !all && !practitioner(user) {
+    if !reads_all(user.level) && !practitioner(user) {
         return Err(hidden(Because::LevelTooLow));
     }
-    yes(NotesReach { on: seen.scope, all, shared: facts.sharing && practitioner(user) }, seen.because)
+    let emergency = reads_all_in_emergency(user, facts);
+    let reach = NotesReach {
+        on: seen.scope,
+        all: reads_all(user.level) || emergency,
+        shared: facts.sharing && practitioner(user),
+    };
+    yes(reach, if emergency { Because::Emergency } else { seen.because })
 }
 
 pub(super) fn write_notes(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
@@ -94,6 +109,7 @@ pub(super) fn write_notes(who: &Who, facts: &PatientFacts) -> Decision<OnPatient
         return Err(no(Refusal::Level, Because::PractitionersOnly));
     }
     writes(user)?;
+    only_read(&seen)?;
     Ok(seen)
 }
 
@@ -102,8 +118,13 @@ pub(super) fn read_note(who: &Who, facts: &NoteFacts) -> Decision<OnNote> {
     let reach = list_notes(who, &facts.of)?;
     let NotesReach { on, all, shared } = reach.scope;
     let scope = OnNote { on, note: facts.note, author: facts.author };
+    // What an emergency opens, and nothing else, is marked.
+    let because = |otherwise| match open_otherwise(who, &facts.of) {
+        Ok(()) => otherwise,
+        Err(refused) => refused.because,
+    };
     if facts.author == on.user {
-        return yes(scope, Because::Author);
+        return yes(scope, because(Because::Author));
     }
     if !facts.published {
         return Err(hidden(Because::Draft));
@@ -115,13 +136,14 @@ pub(super) fn read_note(who: &Who, facts: &NoteFacts) -> Decision<OnNote> {
         None => false,
     };
     if shared && with_caller {
-        return yes(scope, Because::Shared);
+        return yes(scope, because(Because::Shared));
     }
     if facts.private {
         return Err(hidden(Because::Private));
     }
     if all {
-        return yes(scope, Because::Level);
+        let emergency = reads_all_in_emergency(user(who)?, &facts.of);
+        return yes(scope, if emergency { Because::Emergency } else { Because::Level });
     }
     Err(hidden(if with_caller { Because::SharingOff } else { Because::NotShared }))
 }
@@ -133,6 +155,7 @@ pub(super) fn edit_note(who: &Who, facts: &NoteFacts) -> Decision<OnNote> {
         return Err(no(Refusal::NotAuthor, Because::NotAuthor));
     }
     writes(user(who)?)?;
+    open_otherwise(who, &facts.of)?;
     Ok(seen)
 }
 
@@ -144,6 +167,7 @@ pub(super) fn withdraw_note(who: &Who, facts: &NoteFacts) -> Decision<OnNote> {
         return Err(no(Refusal::NotAuthor, Because::NotAuthor));
     }
     writes(user)?;
+    open_otherwise(who, &facts.of)?;
     Ok(seen)
 }
 
@@ -158,6 +182,7 @@ pub(super) fn share_note(who: &Who, facts: &NoteFacts) -> Decision<OnNote> {
 pub(super) fn share_with_colleagues(who: &Who, facts: &NotesFacts) -> Decision<OnPatient> {
     let seen = list_notes(who, facts)?;
     share_notes(who, &())?;
+    open_otherwise(who, facts)?;
     if !facts.sharing {
         return Err(no(Refusal::SharingOff, Because::SharingOff));
     }
@@ -250,8 +275,18 @@ mod tests {
             match of.relationship {
                 Some(Relationship::Revoked) => false,
                 Some(Relationship::Automatic | Relationship::Granted) => true,
-                None => self.user.level != Level::Personal,
+                None => self.user.level != Level::Personal || of.emergency,
             }
+        }
+
+        /// Nothing but an emergency lets them see the patient.
+        fn only_reads(&self) -> bool {
+            let of = self.facts.of.patient;
+            self.user.level == Level::Personal && of.relationship.is_none() && of.emergency
+        }
+
+        fn changes(&self) -> Expected {
+            if self.user.settings.read_only || self.only_reads() { refused(Refusal::ReadOnly) } else { Ok(()) }
         }
 
         fn lists(&self) -> bool {
@@ -278,7 +313,8 @@ mod tests {
             let by_sharing = shared && self.facts.of.sharing && !self.is_administrator();
             let by_level =
                 !self.facts.private && matches!(self.user.level, Level::Clinical | Level::Full | Level::AdminFull);
-            by_sharing || by_level
+            let by_emergency = !self.facts.private && self.facts.of.patient.emergency && !self.is_administrator();
+            by_sharing || by_level || by_emergency
         }
 
         fn list(&self) -> Expected {
@@ -294,22 +330,14 @@ mod tests {
                 GONE
             } else if self.is_administrator() {
                 refused(Refusal::Level)
-            } else if self.user.settings.read_only {
-                refused(Refusal::ReadOnly)
             } else {
-                Ok(())
+                self.changes()
             }
         }
 
         fn edit(&self) -> Expected {
             self.read()?;
-            if self.facts.author != self.user.user {
-                refused(Refusal::NotAuthor)
-            } else if self.user.settings.read_only {
-                refused(Refusal::ReadOnly)
-            } else {
-                Ok(())
-            }
+            if self.facts.author != self.user.user { refused(Refusal::NotAuthor) } else { self.changes() }
         }
 
         fn may_share(&self) -> Expected {
@@ -327,13 +355,7 @@ mod tests {
         fn withdraw(&self) -> Expected {
             self.read()?;
             let full = matches!(self.user.level, Level::Full | Level::AdminFull);
-            if self.facts.author != self.user.user && !full {
-                refused(Refusal::NotAuthor)
-            } else if self.user.settings.read_only {
-                refused(Refusal::ReadOnly)
-            } else {
-                Ok(())
-            }
+            if self.facts.author != self.user.user && !full { refused(Refusal::NotAuthor) } else { self.changes() }
         }
 
         fn share(&self) -> Expected {
@@ -343,6 +365,7 @@ mod tests {
         fn share_with_colleagues(&self) -> Expected {
             self.list()?;
             self.may_share()?;
+            self.changes()?;
             if self.facts.of.sharing { Ok(()) } else { refused(Refusal::SharingOff) }
         }
 
@@ -366,7 +389,7 @@ mod tests {
         }
     }
 
-    /// Decision 9; S0-23, S0-40, PR-01, PR-03, PR-07: every decision about a note is the one of the reference.
+    /// Decision 9; S0-23, S0-40, PR-01, PR-03, PR-04, PR-07: every decision about a note is the one of the reference.
     #[test]
     fn the_console_decides_as_the_reference_does() {
         let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
@@ -387,8 +410,9 @@ mod tests {
                 Some(Relationship::Granted),
                 Some(Relationship::Revoked),
             ]);
+            let patient = PatientFacts { group, patient: id(9), relationship, emergency: dice.below(3) == 0 };
             let facts = NoteFacts {
-                of: NotesFacts { patient: PatientFacts { group, patient: id(9), relationship }, sharing: dice.coin() },
+                of: NotesFacts { patient, sharing: dice.coin() },
                 note: id(NOTE),
                 author: id(if dice.coin() { ME } else { 3 }),
                 published: dice.below(4) != 0,
@@ -398,12 +422,18 @@ mod tests {
             let asks = actor(5, Face::User(user));
             let rule = Reference { user, facts };
             if let Ok(access) = asks.may(ListNotes, &facts.of) {
-                let all = matches!(rule.user.level, Level::Clinical | Level::Full | Level::AdminFull);
+                let by_level = matches!(rule.user.level, Level::Clinical | Level::Full | Level::AdminFull);
+                let all = by_level || patient.emergency && !rule.is_administrator();
                 assert_eq!((access.all(), access.shared()), (all, facts.of.sharing && !rule.is_administrator()));
             }
             if let Ok(access) = asks.may(ReadNote, &facts) {
                 assert_eq!((access.note(), access.patient(), access.group()), (facts.note, id(9), id(1)));
                 assert_eq!(access.own(), facts.author == id(ME));
+                // PR-04: an entry is marked when nothing but the emergency allows what it says, and only then.
+                let otherwise = PatientFacts { emergency: false, ..patient };
+                let of = NotesFacts { patient: otherwise, ..facts.of };
+                let otherwise = asks.may(ReadNote, &NoteFacts { of, ..facts }).is_ok();
+                assert_eq!(access.by().emergency, !otherwise, "{facts:?} {:?}", rule.user);
             }
             for ((what, decided), expected) in decided(&asks, &facts).into_iter().zip(rule.expects()) {
                 assert_eq!(decided, expected, "{what}: {facts:?} {:?}", rule.user);

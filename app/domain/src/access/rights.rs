@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     activities::{self, OwnActivityFacts},
-    actor::{Actor, Face, UserFace, Waits, Who},
+    actor::{Actor, By, Face, UserFace, Waits, Who},
     documents::{self, OwnDocumentFacts},
+    emergency,
     explain::Because,
     files::{self, OwnFileFacts},
     notes::{self, NoteFacts, NotesFacts, OwnNoteFacts},
@@ -91,6 +92,8 @@ pub struct PatientFacts {
     pub patient: PatientId,
     /// How the asking user and the patient belong together, if they do.
     pub relationship: Option<Relationship>,
+    /// Did the asking user open the record in an emergency, and is that not over yet (PR-04)?
+    pub emergency: bool,
 }
 
 /// What must be known to decide about a portal user's rights, at one moment.
@@ -141,7 +144,10 @@ impl Actor {
     /// [`Denied`], with what the caller may be told.
     pub fn may<R: Right>(&self, _right: R, subject: &R::Subject) -> Result<Access<R>, Denied> {
         match R::decide(self.who(), subject) {
-            Ok(granted) => Ok(Access { scope: granted.scope, by: self.by(), right: PhantomData }),
+            Ok(granted) => {
+                let by = By { emergency: granted.because == Because::Emergency, ..self.by() };
+                Ok(Access { scope: granted.scope, by, right: PhantomData })
+            }
             Err(refused) => Err(refused.denied),
         }
     }
@@ -181,6 +187,12 @@ rights! {
     AddPatient(()) -> InGroup = changes_patients;
     /// Decide about what patients changed in the portal, across the group.
     ReviewUpdates(()) -> InGroup = changes_patients;
+    /// Open a record in an emergency that one does not reach otherwise: to read it, for a time (PR-04).
+    OpenInEmergency(PatientFacts) -> OnPatient = emergency::open_in_emergency;
+    /// Look for somebody whose record to open in an emergency.
+    SeekInEmergency(()) -> InGroup = emergency::seek_in_emergency;
+    /// See which records were opened in an emergency; end that; say that it was looked at.
+    ReviewEmergencies(()) -> InGroup = manage_settings;
     /// See a patient's contact details and profile.
     ViewPatient(PatientFacts) -> OnPatient = view_patient;
     /// See a patient's contacts: people with names, which give the patient's away.
@@ -306,7 +318,7 @@ pub(super) fn user(who: &Who) -> Result<&UserFace, Refused> {
     }
 }
 
-fn in_group(user: &UserFace) -> InGroup {
+pub(super) fn in_group(user: &UserFace) -> InGroup {
     InGroup {
         group: user.group,
         user: user.user,
@@ -389,6 +401,7 @@ pub(super) fn view_patient(who: &Who, facts: &PatientFacts) -> Decision<OnPatien
     }
     let because = match (user.level, facts.relationship) {
         (_, Some(Relationship::Revoked)) => return Err(hidden(Because::Revoked)),
+        (Level::Personal, None) if facts.emergency => Because::Emergency,
         (Level::Personal, None) => return Err(hidden(Because::NotTheirs)),
         (Level::Personal, Some(Relationship::Automatic)) => Because::Automatic,
         (Level::Personal, Some(Relationship::Granted)) => Because::Granted,
@@ -417,16 +430,23 @@ pub(super) fn edit_patient(who: &Who, facts: &PatientFacts) -> Decision<OnPatien
     let seen = view_patient(who, facts)?;
     let user = user(who)?;
     writes(user)?;
+    only_read(&seen)?;
     knows_names(user)?;
     Ok(seen)
+}
+
+/// What is open because of an emergency is read and not changed: to write would make the patient one's own for good (PR-04).
+pub(super) fn only_read<S>(seen: &Granted<S>) -> Result<(), Refused> {
+    if seen.because == Because::Emergency { Err(no(Refusal::ReadOnly, Because::Emergency)) } else { Ok(()) }
 }
 
 fn invite_patient(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     edit_patient(who, facts)
 }
 
+/// An emergency is no reason to see what somebody owes.
 fn view_invoices(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
-    let seen = view_patient(who, facts)?;
+    let seen = view_patient(who, &PatientFacts { emergency: false, ..*facts })?;
     match user(who)?.level {
         Level::Personal
         | Level::OwnAndContacts
@@ -447,6 +467,9 @@ fn view_notes(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     }
     match user.level {
         Level::Clinical | Level::Full | Level::AdminFull => Ok(seen),
+        Level::Personal | Level::OwnAndContacts if facts.emergency => {
+            Ok(Granted { because: Because::Emergency, ..seen })
+        }
         Level::Personal | Level::OwnAndContacts | Level::CalendarContacts | Level::CalendarContactsFinance => {
             Err(hidden(Because::LevelTooLow))
         }
@@ -463,6 +486,7 @@ pub(super) fn view_form_answers(who: &Who, facts: &PatientFacts) -> Decision<OnP
     }
     let because = match (user.level, facts.relationship) {
         (Level::Clinical | Level::Full | Level::AdminFull, _) => return Ok(seen),
+        (Level::Personal | Level::OwnAndContacts, None) if facts.emergency => Because::Emergency,
         (Level::CalendarContacts | Level::CalendarContactsFinance, _)
         | (Level::Personal | Level::OwnAndContacts, None) => {
             return Err(hidden(Because::LevelTooLow));
@@ -575,6 +599,8 @@ contains_patient! {
 }
 
 contains! {
+    SeekInEmergency => EnterGroup;
+    ReviewEmergencies => EnterGroup;
     ReadDocuments => ViewPatient;
     WriteDocuments => ReadDocuments;
     ReadActivities => ViewPatient;
@@ -663,7 +689,7 @@ mod tests {
     }
 
     fn facts(group_number: u128, relationship: Option<Relationship>) -> PatientFacts {
-        PatientFacts { group: group(group_number), patient: Uuid::from_u128(9).into(), relationship }
+        PatientFacts { group: group(group_number), patient: Uuid::from_u128(9).into(), relationship, emergency: false }
     }
 
     fn grant_facts(account: u128, state: State, status: Status) -> GrantFacts {
@@ -700,14 +726,17 @@ mod tests {
         ];
         for level in Level::ALL {
             for (suffix, settings) in variants {
-                for (related, relationship) in [
-                    ("none", None),
-                    ("automatic", Some(Relationship::Automatic)),
-                    ("granted", Some(Relationship::Granted)),
-                    ("revoked", Some(Relationship::Revoked)),
+                for (related, relationship, emergency) in [
+                    ("none", None, false),
+                    ("none, emergency", None, true),
+                    ("automatic", Some(Relationship::Automatic), false),
+                    ("automatic, emergency", Some(Relationship::Automatic), true),
+                    ("granted", Some(Relationship::Granted), false),
+                    ("revoked", Some(Relationship::Revoked), false),
+                    ("revoked, emergency", Some(Relationship::Revoked), true),
                 ] {
                     let actor = user_actor(level, settings);
-                    let on = facts(1, relationship);
+                    let on = PatientFacts { emergency, ..facts(1, relationship) };
                     let _ = write!(out, "| {}{suffix} | {related} |", level.code());
                     row(&mut out, &actor, &on, &grant_facts(3, State::Invited, Status::Active));
                 }
@@ -760,6 +789,7 @@ mod tests {
                 Err(Denied::Forbidden(Refusal::UpdatesOff)) => "no: updates are off",
                 Err(Denied::Forbidden(Refusal::NotAuthor)) => "no: the author's",
                 Err(Denied::Forbidden(Refusal::SharingOff)) => "no: sharing is off",
+                Err(Denied::Forbidden(Refusal::NotNeeded)) => "no: reads it anyway",
             }
         }
         // Of a colleague's note that was published and is shared with nobody; and in the portal of one that is shared.
@@ -799,6 +829,9 @@ mod tests {
             cell(actor.may(ListPatients, &())),
             cell(actor.may(AddPatient, &())),
             cell(actor.may(ReviewUpdates, &())),
+            cell(actor.may(OpenInEmergency, on)),
+            cell(actor.may(SeekInEmergency, &())),
+            cell(actor.may(ReviewEmergencies, &())),
             cell(actor.may(ViewPatient, on)),
             cell(actor.may(ViewContacts, on)),
             cell(actor.may(EditPatient, on)),
@@ -950,8 +983,8 @@ mod tests {
                 };
                 let actor = user_actor(level, settings);
                 for relationship in relationships {
-                    for group in [1, 2] {
-                        let on = facts(group, relationship);
+                    for (group, emergency) in [(1, false), (1, true), (2, false), (2, true)] {
+                        let on = PatientFacts { emergency, ..facts(group, relationship) };
                         let all: Vec<_> = explain::in_group(actor.who())
                             .into_iter()
                             .chain(explain::on_patient(actor.who(), &on))
@@ -1000,6 +1033,9 @@ mod tests {
             "ManageFiles" => actor.may(ManageFiles, on).map(drop),
             "ViewSocialHistory" => actor.may(ViewSocialHistory, on).map(drop),
             "ManageMail" => actor.may(ManageMail, &()).map(drop),
+            "OpenInEmergency" => actor.may(OpenInEmergency, on).map(drop),
+            "SeekInEmergency" => actor.may(SeekInEmergency, &()).map(drop),
+            "ReviewEmergencies" => actor.may(ReviewEmergencies, &()).map(drop),
             "ViewPatient" => actor.may(ViewPatient, on).map(drop),
             "ViewContacts" => actor.may(ViewContacts, on).map(drop),
             "EditPatient" => actor.may(EditPatient, on).map(drop),

@@ -484,7 +484,7 @@ mod tests {
     }
 
     fn facts() -> PatientFacts {
-        PatientFacts { patient: id("pat"), group: id("grp"), relationship: None }
+        PatientFacts { patient: id("pat"), group: id("grp"), relationship: None, emergency: false }
     }
 
     fn may(level: Level, right: &str) -> bool {

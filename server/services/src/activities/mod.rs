@@ -42,7 +42,7 @@ async fn may_assign(
 ) -> Result<(Access<AssignActivities>, Access<ManageFiles>, Box<dyn Work>)> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(AssignActivities, &facts)?;
     // Whoever writes about somebody opens their record; when the password is asked for, nothing was assigned.
     let seen = Access::<ViewPatient>::from(&Access::<ReadActivities>::from(&access));
@@ -61,7 +61,7 @@ async fn may_read(
 ) -> Result<(Access<ReadActivities>, PatientFacts, Box<dyn Work>)> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ReadActivities, &facts)?;
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;
     let entry = audit::entry(ctx, access.by(), access.group(), action, patient);

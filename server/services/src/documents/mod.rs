@@ -46,7 +46,7 @@ async fn may_write(
 ) -> Result<(Access<WriteDocuments>, Box<dyn Work>)> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(WriteDocuments, &facts)?;
     let entry = audit::entry(ctx, access.by(), access.group(), action, patient);
     work.audit(&Entry { detail, ..entry }).await?;
@@ -60,7 +60,7 @@ pub(crate) async fn may_read(
 ) -> Result<(Access<ReadDocuments>, PatientFacts, Box<dyn Work>)> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ReadDocuments, &facts)?;
     let work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;
     Ok((access, facts, work))
@@ -81,7 +81,7 @@ pub(crate) async fn note_it(
 
 /// Whoever begins to write about somebody opens their record.
 async fn shown_record(ctx: &Ctx, mut work: Box<dyn Work>, access: &Access<WriteDocuments>) -> Result<Box<dyn Work>> {
-    let facts = patients::facts(work.as_mut(), ctx.actor()?, access.patient()).await?;
+    let facts = patients::facts(ctx, work.as_mut(), access.patient()).await?;
     unusual::opened(ctx, work, &Access::<ViewPatient>::from(&Access::<ReadDocuments>::from(access)), &facts).await
 }
 

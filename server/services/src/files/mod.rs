@@ -89,7 +89,7 @@ async fn may_manage(
 ) -> Result<(Access<ManageFiles>, Box<dyn Work>)> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ManageFiles, &facts)?;
     let entry = audit::entry(ctx, access.by(), access.group(), action, patient);
     work.audit(&Entry { detail, ..entry }).await?;
@@ -103,7 +103,7 @@ async fn may_manage(
 pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<Files> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ViewFiles, &facts)?;
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::FilesListed, patient)).await?;

@@ -100,7 +100,7 @@ async fn opened(ctx: &Ctx, patient: PatientId, id: FileId, fits: fn(FileType) ->
         }
         Door::Console => {
             let mut work = ctx.begin().await?;
-            let facts = patients::facts(work.as_mut(), actor, patient).await?;
+            let facts = patients::facts(ctx, work.as_mut(), patient).await?;
             let access = actor.may(ReadFiles, &facts)?;
             let seen = domain::access::Access::<ViewPatient>::from(&access);
             let mut work = unusual::opened(ctx, work, &seen, &facts).await?;

@@ -52,7 +52,7 @@ async fn may_send(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<
             Ok(By::Portal(actor.may(SendOwnFiles, &facts)?))
         }
         Door::Console => {
-            let facts = patients::facts(work, actor, patient).await?;
+            let facts = patients::facts(ctx, work, patient).await?;
             Ok(By::Practice(actor.may(AddFiles, &facts)?))
         }
     }
@@ -295,7 +295,7 @@ async fn tell(ctx: &Ctx, work: &mut dyn Work, access: &Access<SendOwnFiles>) -> 
     let seen = Access::<ViewOwnRecord>::from(access);
     for (user, relationship) in work.list_file_receivers(&access.into()).await? {
         let near = relationship.is_some() || user.level.role() == Role::Administrator || user.level.is_full();
-        let facts = PatientFacts { group: user.group, patient: access.patient(), relationship };
+        let facts = PatientFacts { group: user.group, patient: access.patient(), relationship, emergency: false };
         if !near || !may_know(&user, &facts) {
             continue;
         }

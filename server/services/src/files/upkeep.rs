@@ -95,6 +95,7 @@ async fn scan(services: &Services, file: &WaitingFile) -> Result<Scan> {
             subject: file.patient.to_string(),
             detail: file.id.to_string(),
             origin: String::new(),
+            emergency: false,
         })
         .await?;
     }

@@ -179,7 +179,7 @@ fn title_taken(error: StoreError) -> Error {
 pub async fn send_start(ctx: &Ctx, patient: PatientId) -> Result<SendChoices> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(SendForms, &facts)?;
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;
     living(work.as_mut(), &access).await?;
@@ -211,7 +211,7 @@ pub(crate) async fn sendable(work: &mut dyn Work, enter: &Access<EnterGroup>) ->
 pub async fn send(ctx: &Ctx, patient: PatientId, form: &SendForm) -> Result<()> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(SendForms, &facts)?;
     let (to, forms, message) = form.check()?;
     living(work.as_mut(), &access).await?;
@@ -324,7 +324,7 @@ pub(crate) async fn ask(
 pub async fn requests(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<Page<FormRequestRow>> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ViewForms, &facts)?;
     let may_read = actor.may(ViewFormAnswers, &facts).is_ok();
     let may_send = actor.may(SendForms, &facts).is_ok();
@@ -412,7 +412,7 @@ async fn returned(
 ) -> Result<(FormAnswers, Access<ViewFormAnswers>, Box<dyn Work>)> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ViewFormAnswers, &facts)?;
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;
     let listed = work.lookup_form_request(&Access::<ViewForms>::from(&access), id).await?.ok_or(Error::NotFound)?;
@@ -432,7 +432,7 @@ async fn returned(
 pub async fn withdraw(ctx: &Ctx, patient: PatientId, id: FormRequestId) -> Result<()> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(SendForms, &facts)?;
     let see = Access::<ViewForms>::from(&access);
     let listed = work.lookup_form_request(&see, id).await?.ok_or(Error::NotFound)?;

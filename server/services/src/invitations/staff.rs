@@ -35,7 +35,7 @@ use crate::{
 pub async fn start(ctx: &Ctx, patient: PatientId) -> Result<InviteStart> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;
     let enter = actor.may(EnterGroup, &())?;
@@ -93,7 +93,7 @@ async fn try_invite(ctx: &Ctx, patient: PatientId, form: &InviteForm) -> Result<
     let actor = ctx.actor()?;
     // Every group: what the account is linked to elsewhere counts (decision 5).
     let mut work = ctx.services.store.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let inviting = Inviting::from(&access);
     let Invite { invitee, message, forms, forms_message } = form.check(patients::today(ctx, work.as_mut()).await?)?;
@@ -190,7 +190,7 @@ fn who(invitee: Invitee, contacts: &[Contact]) -> Result<Known> {
 pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<Page<InvitationRow>> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ViewPatientAccess, &facts)?;
     let record = work.lookup_patient(&Access::<ViewPatient>::from(&access)).await?.ok_or(Error::NotFound)?;
     let settings = work.lookup_patient_access(&actor.may(EnterGroup, &())?).await?;
@@ -233,7 +233,7 @@ pub async fn resend(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<(
     let actor = ctx.actor()?;
     // Every group: what the account is linked to elsewhere counts (decision 5).
     let mut work = ctx.services.store.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::InvitationResent, patient);
     work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
@@ -264,7 +264,7 @@ pub async fn resend(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<(
 pub async fn revoke(ctx: &Ctx, patient: PatientId, id: InvitationId) -> Result<()> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let see = Access::<ViewPatientAccess>::from(&access);
     let invitation = work.lookup_invitation(&see, id).await?.ok_or(Error::NotFound)?;

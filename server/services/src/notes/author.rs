@@ -26,7 +26,7 @@ use crate::{
 pub async fn begin(ctx: &Ctx, patient: PatientId, form: &NoteForm) -> Result<NoteId> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(WriteNotes, &facts)?;
     let text = form.check(Completeness::Draft)?;
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;

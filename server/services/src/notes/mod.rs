@@ -46,7 +46,7 @@ use crate::{
 /// What is needed to decide about the caller's rights over a patient's notes.
 async fn notes_facts(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<NotesFacts> {
     let actor = ctx.actor()?;
-    let patient = patients::facts(work, actor, patient).await?;
+    let patient = patients::facts(ctx, work, patient).await?;
     let sharing = work.lookup_patient_access(&actor.may(EnterGroup, &())?).await?.note_sharing;
     Ok(NotesFacts { patient, sharing })
 }
@@ -54,7 +54,7 @@ async fn notes_facts(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Resu
 /// The same of one of them.
 async fn note_facts(ctx: &Ctx, work: &mut dyn Work, patient: PatientId, id: NoteId) -> Result<NoteFacts> {
     let enter = ctx.actor()?.may(EnterGroup, &())?;
-    work.note_facts(&enter, patient, id).await?.ok_or(Error::NotFound)
+    work.note_facts(&enter, patient, id, ctx.now()).await?.ok_or(Error::NotFound)
 }
 
 /// For reading: whoever is shown a record is counted.

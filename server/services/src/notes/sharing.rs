@@ -224,7 +224,7 @@ pub async fn share_all(ctx: &Ctx, patient: PatientId, user: UserId) -> Result<()
 /// [`Error::NotFound`] or [`Error::Forbidden`].
 pub async fn unshare_all(ctx: &Ctx, patient: PatientId, user: UserId) -> Result<()> {
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), ctx.actor()?, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = ctx.actor()?.may(WriteNotes, &facts)?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::AllNotesUnshared, patient);
     work.audit(&Entry { detail: user.to_string(), ..entry }).await?;

@@ -99,7 +99,7 @@ pub async fn remove(ctx: &Ctx, id: NoteTemplateId, version: i64) -> Result<()> {
 pub async fn offered(ctx: &Ctx, patient: PatientId) -> Result<Vec<NoteTemplateChoice>> {
     let actor = ctx.actor()?;
     let mut view = ctx.read().await?;
-    let facts = patients::facts(view.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, view.as_mut(), patient).await?;
     actor.may(WriteNotes, &facts)?;
     Ok(view.list_note_templates(&actor.may(EnterGroup, &())?).await?)
 }
@@ -112,7 +112,7 @@ pub async fn begin(ctx: &Ctx, patient: PatientId, id: NoteTemplateId) -> Result<
     let actor = ctx.actor()?;
     let enter = actor.may(EnterGroup, &())?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let seen = Access::<ViewPatient>::from(&actor.may(WriteNotes, &facts)?);
     let mut work = unusual::opened(ctx, work, &seen, &facts).await?;
     let template = work.lookup_note_template(&enter, id).await?.ok_or(Error::NotFound)?;

@@ -51,7 +51,7 @@ pub async fn print(ctx: &Ctx, patient: PatientId, what: Paper) -> Result<File> {
         Paper::Note(id) => published(ctx, patient, id).await?,
         Paper::Document(id) => completed(ctx, patient, id).await?,
     };
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ViewPatient, &facts)?;
     let enter = actor.may(EnterGroup, &())?;
     let practice = work.lookup_group(&enter).await?.ok_or(Error::NotFound)?.name;

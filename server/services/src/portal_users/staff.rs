@@ -27,7 +27,7 @@ use crate::{
 pub async fn list(ctx: &Ctx, patient: PatientId) -> Result<Vec<PortalUser>> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     // People with names, as contacts are.
     let seen = actor.may(ViewContacts, &facts)?;
     let view = Access::<ViewPatient>::from(&seen);
@@ -48,7 +48,7 @@ pub async fn list(ctx: &Ctx, patient: PatientId) -> Result<Vec<PortalUser>> {
 pub async fn find(ctx: &Ctx, patient: PatientId, email: &str) -> Result<Option<String>> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let email: Email = email.parse().map_err(|problem| Error::field("email", problem))?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PortalUserSearched, patient)).await?;
@@ -116,7 +116,7 @@ async fn change(
 ) -> Result<()> {
     let actor = ctx.actor()?;
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), actor, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(InvitePatient, &facts)?;
     let inviting = Inviting::from(&access);
     let entry = audit::entry(ctx, access.by(), access.group(), action, patient);

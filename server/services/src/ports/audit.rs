@@ -32,6 +32,8 @@ pub struct ChainedEntry {
     pub detail: String,
     /// From where.
     pub origin: String,
+    /// Did only an emergency allow it?
+    pub emergency: bool,
 }
 
 /// The end of a chain, as kept beside it.

@@ -14,6 +14,7 @@ pub mod activities;
 pub mod audit;
 pub mod bulk;
 pub mod documents;
+pub mod emergencies;
 pub mod files;
 pub mod forms;
 pub mod grants;
@@ -44,6 +45,7 @@ pub use activities::*;
 pub use audit::*;
 pub use bulk::*;
 pub use documents::*;
+pub use emergencies::*;
 pub use files::*;
 pub use forms::*;
 pub use grants::*;
@@ -185,6 +187,7 @@ pub trait Work:
     + BulkInvitations
     + Activities
     + Documents
+    + Emergencies
     + Files
     + Forms
     + NoteTemplates

@@ -109,6 +109,7 @@ pub trait Notes {
         access: &Access<EnterGroup>,
         patient: PatientId,
         id: NoteId,
+        now: Time,
     ) -> Stored<Option<NoteFacts>>;
 
     /// The patient's notes that the caller may read, latest first. The cursor is the id of the last row.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, ManageUsers, ShareWithColleagues, ViewOwnRecord},
+    access::{Access, EnterGroup, ManageUsers, OpenInEmergency, ShareWithColleagues, ViewOwnRecord},
     ids::{GroupId, NotificationId, UserId},
     notification::Notification,
     page::{Page, PageRequest},
@@ -19,6 +19,16 @@ pub trait Notifications {
 
     /// Tells a user of the group something.
     async fn notify(&mut self, access: &Access<ManageUsers>, user: UserId, notification: &Notification) -> Stored<()> {
+        self.unscoped_notify(access.group(), user, notification).await
+    }
+
+    /// Tells a user who looks at emergencies of one.
+    async fn notify_reviewer(
+        &mut self,
+        access: &Access<OpenInEmergency>,
+        user: UserId,
+        notification: &Notification,
+    ) -> Stored<()> {
         self.unscoped_notify(access.group(), user, notification).await
     }
 

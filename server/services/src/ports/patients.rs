@@ -27,7 +27,12 @@ pub struct PatientRecord {
 #[async_trait]
 pub trait Patients {
     /// What must be known to decide about the caller's rights over this patient.
-    async fn patient_facts(&mut self, access: &Access<EnterGroup>, id: PatientId) -> Stored<Option<PatientFacts>>;
+    async fn patient_facts(
+        &mut self,
+        access: &Access<EnterGroup>,
+        id: PatientId,
+        now: Time,
+    ) -> Stored<Option<PatientFacts>>;
 
     /// The record.
     async fn lookup_patient(&mut self, access: &Access<ViewPatient>) -> Stored<Option<PatientRecord>>;

@@ -152,5 +152,6 @@ pub trait Users {
         access: &Access<ManageUsers>,
         user: UserId,
         patient: PatientId,
+        now: Time,
     ) -> Stored<Option<PatientFacts>>;
 }

@@ -386,7 +386,7 @@ async fn tell(ctx: &Ctx, work: &mut dyn Work, visit: &Visit, waits: &[Subject]) 
 
 fn decides(user: &User, relationship: Option<Relationship>, patient: PatientId, waits: &[Subject]) -> bool {
     let near = relationship.is_some() || user.level.role() == Role::Administrator || user.level.is_full();
-    let facts = PatientFacts { group: user.group, patient, relationship };
+    let facts = PatientFacts { group: user.group, patient, relationship, emergency: false };
     let may = explain::on_patient(&users::who(user), &facts);
     let may = |right: &str| may.iter().any(|one| one.right == right && one.may);
     near && may("EditPatient") && (may("ViewSocialHistory") || waits.iter().any(|subject| !subject.topic().is_social()))

@@ -27,7 +27,7 @@ fn social_reach(ctx: &Ctx, access: &Access<ReviewUpdates>) -> Result<SocialReach
     let actor = ctx.actor()?;
     let nobody = PatientId::from(uuid::Uuid::nil());
     let may = |relationship| {
-        let facts = PatientFacts { group: access.group(), patient: nobody, relationship };
+        let facts = PatientFacts { group: access.group(), patient: nobody, relationship, emergency: false };
         actor.may(ViewSocialHistory, &facts).is_ok()
     };
     Ok(match (may(None), may(Some(Relationship::Granted))) {
@@ -102,7 +102,7 @@ impl Sight {
         patient: PatientId,
     ) -> Result<Option<Self>> {
         let enter = Access::<EnterGroup>::from(access);
-        let Some(facts) = work.patient_facts(&enter, patient).await? else { return Ok(None) };
+        let Some(facts) = work.patient_facts(&enter, patient, ctx.now()).await? else { return Ok(None) };
         if ctx.actor()?.may(EditPatient, &facts).is_err() {
             return Ok(None);
         }

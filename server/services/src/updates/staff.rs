@@ -111,7 +111,7 @@ pub async fn decided(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Resul
 
 pub(super) async fn open(ctx: &Ctx, patient: PatientId) -> Result<(Reach, Box<dyn Work>)> {
     let mut work = ctx.begin().await?;
-    let facts = patients::facts(work.as_mut(), ctx.actor()?, patient).await?;
+    let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let reach = Reach::of(ctx, &facts)?;
     let mut work = unusual::opened(ctx, work, &reach.view, &facts).await?;
     let view = &reach.view;
@@ -185,7 +185,7 @@ struct Desk {
 
 impl Desk {
     async fn sit(ctx: &Ctx, work: &mut dyn Work, id: PatientId, action: Action, detail: String) -> Result<Self> {
-        let facts = patients::facts(work, ctx.actor()?, id).await?;
+        let facts = patients::facts(ctx, work, id).await?;
         let access = ctx.actor()?.may(EditPatient, &facts)?;
         let reach = Reach::of(ctx, &facts)?;
         let entry = audit::entry(ctx, access.by(), access.group(), action, id);

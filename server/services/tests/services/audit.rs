@@ -51,8 +51,12 @@ async fn an_unknown_action_verifies(town: Town) {
     let chain = busy(&town).await;
     let last = town.engine.chain(&chain).await.pop().unwrap();
     let place = Place { chain: &chain, seq: last.seq, previous: &last.previous };
-    let hash =
-        audit::hash(&canonical(&place, last.at, [&last.actor, "newer", &last.subject, &last.detail, &last.origin]));
+    let hash = audit::hash(&canonical(
+        &place,
+        last.at,
+        [&last.actor, "newer", &last.subject, &last.detail, &last.origin],
+        last.emergency,
+    ));
     town.engine.tamper(&chain, &format!("SET action = 'newer', hash = '{hash}' WHERE seq = {}", last.seq)).await;
     let report = report(&town, &chain).await;
     assert_eq!(report.fault.map(|(seq, what)| (seq, what.contains("not the end"))), Some((last.seq, true)));

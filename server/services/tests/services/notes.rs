@@ -603,7 +603,8 @@ async fn who_writes_and_who_shares(town: Town) {
     // Whoever writes about a patient treats them from then on (decision 7).
     let own = town.patient(owner, "Own", "Patient").await;
     let enter = keeps.actor().unwrap().may(EnterGroup, &()).unwrap();
-    let relationship = async || town.read().await.patient_facts(&enter, own).await.unwrap().unwrap().relationship;
+    let relationship =
+        async || town.read().await.patient_facts(&enter, own, town.now()).await.unwrap().unwrap().relationship;
     assert_eq!(relationship().await, None);
     // Not who only began to: a draft opens no answers and no social history.
     let begun = notes::begin(&keeps, own, &form("", "")).await.unwrap();
@@ -974,7 +975,7 @@ async fn the_list_is_what_opens_is_what_was_decided(town: Town) {
             }
             for user in &users {
                 let enter = user.actor().unwrap().may(EnterGroup, &()).unwrap();
-                let facts = town.read().await.patient_facts(&enter, patient).await.unwrap().unwrap();
+                let facts = town.read().await.patient_facts(&enter, patient, town.now()).await.unwrap().unwrap();
                 relationships.insert(id_of(user), facts.relationship);
             }
             for sharing in [true, false] {

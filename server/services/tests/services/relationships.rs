@@ -180,7 +180,7 @@ impl Dice {
 /// Sets a relationship, also one that only appointments, invoices and notes make.
 pub async fn relate(town: &Town, by: &Ctx, patient: PatientId, user: UserId, relationship: Relationship) {
     let actor = by.actor().unwrap();
-    let facts = PatientFacts { group: actor.user().unwrap().group, patient, relationship: None };
+    let facts = PatientFacts { group: actor.user().unwrap().group, patient, relationship: None, emergency: false };
     let access = actor.may(ManageRelationships, &facts).unwrap();
     let mut work = town.begin().await;
     assert!(work.set_relationship(&access, user, relationship).await.unwrap());

@@ -46,7 +46,7 @@ fn daily(title: &str) -> ActivityText {
 }
 
 async fn facts(world: &World, by: &User, patient: PatientId) -> PatientFacts {
-    world.read().await.patient_facts(&may_enter(by), patient).await.unwrap().unwrap()
+    world.read().await.patient_facts(&may_enter(by), patient, NOW).await.unwrap().unwrap()
 }
 
 async fn may_assign(world: &World, patient: PatientId) -> Access<AssignActivities> {
@@ -378,7 +378,7 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     let grant = world.grant(ann.id, "ann@example.org").await;
     let one = assigned(&world, &ann, daily("One")).await;
     assert!(do_it(&world, &grant, one.id, TODAY, "Mine").await);
-    let facts = PatientFacts { group: world.other.group, patient: ann.id, relationship: None };
+    let facts = PatientFacts { group: world.other.group, patient: ann.id, relationship: None, emergency: false };
     let write = actor(&world.other).may(AssignActivities, &facts).unwrap();
     touches_none(&world, &one, &write, &Grant { group: world.other.group, ..grant.clone() }).await;
     // What would be a row of theirs about our patient or activity is refused.

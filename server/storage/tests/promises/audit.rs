@@ -36,6 +36,8 @@ fn entry(group: Option<GroupId>, n: i64) -> Entry {
         subject: format!("pat_{n}"),
         detail: "detail".into(),
         origin: "127.0.0.1".into(),
+        // Some are marked (PR-04).
+        emergency: n % 3 == 0,
     }
 }
 
@@ -59,6 +61,7 @@ async fn check(database: &TestDatabase, chain: &str) -> i64 {
                 subject: row.subject.clone(),
                 detail: row.detail.clone(),
                 origin: row.origin.clone(),
+                emergency: row.emergency,
                 ..text
             };
             assert_eq!(row.action, again.action.code());

@@ -193,7 +193,7 @@ async fn large_group(database: &TestDatabase, (users, patients, each): (usize, u
         let mut work = world.begin().await;
         for k in 0..each {
             let patient = ids[(n * 7_919 + k * 47) % patients];
-            let facts = PatientFacts { group: world.group, patient, relationship: None };
+            let facts = PatientFacts { group: world.group, patient, relationship: None, emergency: false };
             let may = actor(&world.mira).may(ManageRelationships, &facts).unwrap();
             let kind = if k % 50 == 0 { Relationship::Revoked } else { Relationship::Granted };
             work.set_relationship(&may, user.id, kind).await.unwrap();
@@ -229,7 +229,7 @@ async fn large_group(database: &TestDatabase, (users, patients, each): (usize, u
             times(async || world.read().await.list_users(&may, &filter, &page).await.unwrap().rows.len()).await;
         println!("{engine}: {what:24} {rows:3} rows, p50 {p50:?}, p99 {p99:?}");
     }
-    let facts = PatientFacts { group: world.group, patient: ids[0], relationship: None };
+    let facts = PatientFacts { group: world.group, patient: ids[0], relationship: None, emergency: false };
     let may = actor(full).may(ManageRelationships, &facts).unwrap();
     let (p50, p99, rows) =
         times(async || world.read().await.list_relationships(&may, &PageRequest::default()).await.unwrap().rows.len())

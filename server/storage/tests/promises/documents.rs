@@ -32,7 +32,7 @@ fn text(title: &str, kind: DocumentType) -> DocumentText {
 }
 
 async fn facts(world: &World, by: &User, patient: PatientId) -> PatientFacts {
-    world.read().await.patient_facts(&may_enter(by), patient).await.unwrap().unwrap()
+    world.read().await.patient_facts(&may_enter(by), patient, NOW).await.unwrap().unwrap()
 }
 
 async fn may_write(world: &World, patient: PatientId) -> Access<WriteDocuments> {
@@ -276,7 +276,7 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     let grant = world.grant(ann.id, "ann@example.org").await;
     let done = completed(&world, &ann, text("One", DocumentType::Letter), 5).await;
     let draft = begun(&world, &ann, text("Two", DocumentType::Letter)).await;
-    let facts = PatientFacts { group: world.other.group, patient: ann.id, relationship: None };
+    let facts = PatientFacts { group: world.other.group, patient: ann.id, relationship: None, emergency: false };
     let write = actor(&world.other).may(WriteDocuments, &facts).unwrap();
     let read = Access::<ReadDocuments>::from(&write);
     let foreign = Grant { group: world.other.group, ..grant.clone() };

@@ -71,7 +71,7 @@ async fn may_send(world: &World, patient: &Patient) -> Access<SendForms> {
 }
 
 async fn may_read(world: &World, patient: &Patient) -> Access<ViewFormAnswers> {
-    let facts = world.read().await.patient_facts(&may_enter(&world.mira), patient.id).await.unwrap().unwrap();
+    let facts = world.read().await.patient_facts(&may_enter(&world.mira), patient.id, NOW).await.unwrap().unwrap();
     crate::world::actor(&world.mira).may(ViewFormAnswers, &facts).unwrap()
 }
 

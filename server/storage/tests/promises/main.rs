@@ -28,6 +28,7 @@ mod audit;
 mod bench;
 mod contacts;
 mod documents;
+mod emergencies;
 mod files;
 mod forms;
 mod grants;

@@ -401,7 +401,7 @@ async fn what_0001_wrote_is_carried_over(database: TestDatabase) {
     assert!(work.save_messages(&may_manage_settings(&mira), &messages, NOW).await.unwrap());
 
     // A relationship from before keeps that it was automatic.
-    let facts = work.patient_facts(&may_enter(&mira), before.patient).await.unwrap().unwrap();
+    let facts = work.patient_facts(&may_enter(&mira), before.patient, NOW).await.unwrap().unwrap();
     let may_relate = actor(&mira).may(domain::access::ManageRelationships, &facts).unwrap();
     assert!(work.set_relationship(&may_relate, noor.id, Relationship::Revoked).await.unwrap());
     assert!(work.remove_relationship(&may_relate, noor.id).await.unwrap());

@@ -58,11 +58,11 @@ fn draft(by: &User, patient: &Patient, text: NoteText) -> Note {
 }
 
 async fn patient_facts(world: &World, by: &User, patient: PatientId) -> PatientFacts {
-    world.read().await.patient_facts(&may_enter(by), patient).await.unwrap().unwrap()
+    world.read().await.patient_facts(&may_enter(by), patient, NOW).await.unwrap().unwrap()
 }
 
 async fn facts(world: &World, by: &User, note: &Note) -> NoteFacts {
-    world.read().await.note_facts(&may_enter(by), note.patient, note.id).await.unwrap().unwrap()
+    world.read().await.note_facts(&may_enter(by), note.patient, note.id, NOW).await.unwrap().unwrap()
 }
 
 async fn may_write(world: &World, by: &User, patient: PatientId) -> Access<WriteNotes> {
@@ -189,7 +189,7 @@ async fn a_draft_is_kept_and_only_its_author_reads_it(database: &TestDatabase) {
     let (name, profession) =
         world.read().await.lookup_author(&may_read(&world, &tom, &note).await).await.unwrap().unwrap();
     assert_eq!((name, profession.as_str()), (world.mira.name.clone(), "Physiotherapist"));
-    assert_eq!(world.read().await.note_facts(&may_enter(&tom), ann.id, id()).await.unwrap(), None);
+    assert_eq!(world.read().await.note_facts(&may_enter(&tom), ann.id, id(), NOW).await.unwrap(), None);
 }
 
 // RC-05
@@ -263,7 +263,7 @@ async fn a_draft_is_thrown_away_and_what_was_published_is_not(database: &TestDat
     assert!(work.remove_note(&may, 0).await.unwrap());
     assert!(!work.remove_note(&may, 0).await.unwrap(), "twice is once");
     work.save().await.unwrap();
-    assert_eq!(world.read().await.note_facts(&may_enter(&world.mira), ann.id, gone.id).await.unwrap(), None);
+    assert_eq!(world.read().await.note_facts(&may_enter(&world.mira), ann.id, gone.id, NOW).await.unwrap(), None);
     let kept = publish(&world, &world.mira, kept, text("Kept", "Text"), later(2)).await;
     let may = may_edit(&world, &world.mira, &kept).await;
     let mut work = world.begin().await;
@@ -636,7 +636,7 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     add(&world, &world.mira, &began).await;
     let stranger = actor(&world.other);
     let enter: Access<EnterGroup> = may_enter(&world.other);
-    let patient = PatientFacts { group: world.other.group, patient: ann.id, relationship: None };
+    let patient = PatientFacts { group: world.other.group, patient: ann.id, relationship: None, emergency: false };
     let of = NotesFacts { patient, sharing: true };
     // As if their own group had such a note of theirs.
     let forged = |note: NoteId| NoteFacts {
@@ -651,7 +651,7 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     let with = stranger.may(ShareWithColleagues, &of).unwrap();
     let write = stranger.may(WriteNotes, &of.patient).unwrap();
     let mut work = world.begin().await;
-    assert_eq!(work.note_facts(&enter, ann.id, note.id).await.unwrap(), None);
+    assert_eq!(work.note_facts(&enter, ann.id, note.id, NOW).await.unwrap(), None);
     assert_eq!(work.list_notes(&list, &NoteFilter::default(), &PageRequest::default()).await.unwrap().rows, []);
     assert_eq!(work.list_all_notes_shares(&list).await.unwrap(), []);
     assert!(!work.unshare_all_notes(&write, world.mira.id).await.unwrap());
@@ -700,7 +700,7 @@ async fn another_patients_proof_touches_none(database: &TestDatabase) {
     let note = share_with_patient(&world, &world.mira, note, later(3)).await;
     let theirs = world.grant(bea.id, "bea@example.org").await;
     let mut work = world.begin().await;
-    assert_eq!(work.note_facts(&may_enter(&world.mira), bea.id, note.id).await.unwrap(), None);
+    assert_eq!(work.note_facts(&may_enter(&world.mira), bea.id, note.id, NOW).await.unwrap(), None);
     assert_eq!(work.own_note_facts(&at_the_portal(&theirs), note.id, &open(&theirs)).await.unwrap(), None);
     assert_eq!(own_notes(&world, &theirs, later(100), 10).await, []);
     // The note of one patient and the right to share those of another.

@@ -45,7 +45,7 @@ promises!(
 );
 
 async fn patient_facts(world: &World, by: &User, patient: PatientId) -> PatientFacts {
-    world.read().await.patient_facts(&may_enter(by), patient).await.unwrap().unwrap()
+    world.read().await.patient_facts(&may_enter(by), patient, NOW).await.unwrap().unwrap()
 }
 
 async fn may_add(world: &World, by: &User, patient: PatientId) -> SendingFiles {
@@ -908,7 +908,7 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     let sent = file(&world, &may_send(&grant)).await;
     assert!(share(&world, &world.mira, ann.id, kept, true).await);
     let stranger = actor(&world.other);
-    let facts = PatientFacts { group: world.other.group, patient: ann.id, relationship: None };
+    let facts = PatientFacts { group: world.other.group, patient: ann.id, relationship: None, emergency: false };
     let sending = SendingFiles::from(&stranger.may(AddFiles, &facts).unwrap());
     let (view, read) = (stranger.may(ViewFiles, &facts).unwrap(), stranger.may(ReadFiles, &facts).unwrap());
     let manage = stranger.may(ManageFiles, &facts).unwrap();

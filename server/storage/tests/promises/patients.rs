@@ -86,7 +86,7 @@ async fn the_second_of_two_who_edit_is_told(database: &TestDatabase) {
 async fn another_groups_proof_finds_and_changes_nothing(database: &TestDatabase) {
     let world = World::new(database).await;
     let ann = world.patient("Ann", "Lee").await;
-    assert_eq!(world.read().await.patient_facts(&may_enter(&world.other), ann.id).await.unwrap(), None);
+    assert_eq!(world.read().await.patient_facts(&may_enter(&world.other), ann.id, NOW).await.unwrap(), None);
     let forged = world.stranger_may_edit(ann.id);
     assert!(world.read().await.lookup_patient(&(&forged).into()).await.unwrap().is_none());
     let mut work = world.begin().await;
@@ -112,15 +112,16 @@ async fn facts_tell_the_relationship(database: &TestDatabase) {
     let world = World::new(database).await;
     let ann = world.patient("Ann", "Lee").await;
     let may = may_enter(&world.noor);
-    let facts = |relationship| Some(PatientFacts { group: world.group, patient: ann.id, relationship });
-    assert_eq!(world.read().await.patient_facts(&may, ann.id).await.unwrap(), facts(None));
+    let facts =
+        |relationship| Some(PatientFacts { group: world.group, patient: ann.id, relationship, emergency: false });
+    assert_eq!(world.read().await.patient_facts(&may, ann.id, NOW).await.unwrap(), facts(None));
     for relationship in [Relationship::Automatic, Relationship::Granted, Relationship::Revoked] {
         world.relate(&world.noor, ann.id, relationship).await;
-        assert_eq!(world.read().await.patient_facts(&may, ann.id).await.unwrap(), facts(Some(relationship)));
+        assert_eq!(world.read().await.patient_facts(&may, ann.id, NOW).await.unwrap(), facts(Some(relationship)));
     }
-    let miras = world.read().await.patient_facts(&may_enter(&world.mira), ann.id).await.unwrap();
+    let miras = world.read().await.patient_facts(&may_enter(&world.mira), ann.id, NOW).await.unwrap();
     assert_eq!(miras, facts(None), "Noor's relationship is not Mira's");
-    assert_eq!(world.read().await.patient_facts(&may, id()).await.unwrap(), None);
+    assert_eq!(world.read().await.patient_facts(&may, id(), NOW).await.unwrap(), None);
 }
 
 async fn the_one_who_adds_treats_the_patient(database: &TestDatabase) {
@@ -129,7 +130,7 @@ async fn the_one_who_adds_treats_the_patient(database: &TestDatabase) {
     let mut work = world.begin().await;
     work.add_patient(&may_add(&world.noor), &ann, Some(Relationship::Automatic)).await.unwrap();
     work.save().await.unwrap();
-    let facts = world.read().await.patient_facts(&may_enter(&world.noor), ann.id).await.unwrap().unwrap();
+    let facts = world.read().await.patient_facts(&may_enter(&world.noor), ann.id, NOW).await.unwrap().unwrap();
     assert_eq!(facts.relationship, Some(Relationship::Automatic));
 }
 

@@ -49,7 +49,7 @@ async fn remove(world: &World, patient: PatientId, user: UserId) -> bool {
 }
 
 async fn relationship(world: &World, user: &User, patient: PatientId) -> Option<Relationship> {
-    world.read().await.patient_facts(&may_enter(user), patient).await.unwrap().unwrap().relationship
+    world.read().await.patient_facts(&may_enter(user), patient, NOW).await.unwrap().unwrap().relationship
 }
 
 /// Whose patients a user finds.

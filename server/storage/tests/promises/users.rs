@@ -594,16 +594,17 @@ async fn facts_are_those_of_the_user_asked_about(database: &TestDatabase) {
     world.relate(&world.mira, ann.id, Relationship::Automatic).await;
     let may = may_manage_users(&world.mira);
     let mut view = world.read().await;
-    let facts = |relationship| Some(PatientFacts { group: world.group, patient: ann.id, relationship });
+    let facts =
+        |relationship| Some(PatientFacts { group: world.group, patient: ann.id, relationship, emergency: false });
     for (user, relationship) in
         [(&world.noor, Some(Relationship::Granted)), (&world.mira, Some(Relationship::Automatic)), (&world.alex, None)]
     {
-        assert_eq!(view.patient_facts_of(&may, user.id, ann.id).await.unwrap(), facts(relationship));
+        assert_eq!(view.patient_facts_of(&may, user.id, ann.id, NOW).await.unwrap(), facts(relationship));
     }
-    assert_eq!(view.patient_facts_of(&may, world.noor.id, id()).await.unwrap(), None);
+    assert_eq!(view.patient_facts_of(&may, world.noor.id, id(), NOW).await.unwrap(), None);
     // TG-02
     let strangers = may_manage_users(&world.other);
-    assert_eq!(view.patient_facts_of(&strangers, world.noor.id, ann.id).await.unwrap(), None);
+    assert_eq!(view.patient_facts_of(&strangers, world.noor.id, ann.id, NOW).await.unwrap(), None);
 }
 
 // TG-01, TG-02, S4-13: an id of another group is as good as none.

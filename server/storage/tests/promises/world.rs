@@ -159,7 +159,7 @@ impl World {
         let face =
             UserFace { group: user.group, user: user.id, level: Level::Full, settings: AccessSettings::default() };
         let actor = Actor::unscoped_from_session(user.account, id(), "127.0.0.1".into(), Face::User(face));
-        let facts = domain::access::PatientFacts { group: user.group, patient, relationship: None };
+        let facts = domain::access::PatientFacts { group: user.group, patient, relationship: None, emergency: false };
         let may = actor.may(EditPatient, &facts).unwrap();
         work.save_relationship(&may, relationship).await.unwrap();
         work.save().await.unwrap();
@@ -170,17 +170,17 @@ impl World {
     }
 
     pub async fn may_edit(&self, user: &User, patient: PatientId) -> Access<EditPatient> {
-        let facts = self.read().await.patient_facts(&may_enter(user), patient).await.unwrap().unwrap();
+        let facts = self.read().await.patient_facts(&may_enter(user), patient, NOW).await.unwrap().unwrap();
         actor(user).may(EditPatient, &facts).unwrap()
     }
 
     pub async fn may_invite(&self, user: &User, patient: PatientId) -> Access<InvitePatient> {
-        let facts = self.read().await.patient_facts(&may_enter(user), patient).await.unwrap().unwrap();
+        let facts = self.read().await.patient_facts(&may_enter(user), patient, NOW).await.unwrap().unwrap();
         actor(user).may(InvitePatient, &facts).unwrap()
     }
 
     pub async fn may_relate(&self, user: &User, patient: PatientId) -> Access<ManageRelationships> {
-        let facts = self.read().await.patient_facts(&may_enter(user), patient).await.unwrap().unwrap();
+        let facts = self.read().await.patient_facts(&may_enter(user), patient, NOW).await.unwrap().unwrap();
         actor(user).may(ManageRelationships, &facts).unwrap()
     }
 
@@ -188,20 +188,22 @@ impl World {
         (&self.may_invite(user, patient).await).into()
     }
 
+    /// Facts about this patient as the other group would have them.
+    pub fn stranger_facts(&self, patient: PatientId) -> domain::access::PatientFacts {
+        domain::access::PatientFacts { group: self.other.group, patient, relationship: None, emergency: false }
+    }
+
     /// A proof over this patient of the other group's owner: earned with facts as the other group would have them.
     pub fn stranger_may_invite(&self, patient: PatientId) -> Access<InvitePatient> {
-        let facts = domain::access::PatientFacts { group: self.other.group, patient, relationship: None };
-        actor(&self.other).may(InvitePatient, &facts).unwrap()
+        actor(&self.other).may(InvitePatient, &self.stranger_facts(patient)).unwrap()
     }
 
     pub fn stranger_may_relate(&self, patient: PatientId) -> Access<ManageRelationships> {
-        let facts = domain::access::PatientFacts { group: self.other.group, patient, relationship: None };
-        actor(&self.other).may(ManageRelationships, &facts).unwrap()
+        actor(&self.other).may(ManageRelationships, &self.stranger_facts(patient)).unwrap()
     }
 
     pub fn stranger_may_edit(&self, patient: PatientId) -> Access<EditPatient> {
-        let facts = domain::access::PatientFacts { group: self.other.group, patient, relationship: None };
-        actor(&self.other).may(EditPatient, &facts).unwrap()
+        actor(&self.other).may(EditPatient, &self.stranger_facts(patient)).unwrap()
     }
 
     /// A person with an account and an invited grant for this patient.
