@@ -24,6 +24,8 @@ pub struct Visit {
     pub what: Action,
     /// To which part of the record.
     pub part: Part,
+    /// Was it open to them because of an emergency only (PR-04)?
+    pub emergency: bool,
 }
 
 /// Who was at the record, as the reader knows them.
@@ -143,6 +145,8 @@ pub const fn is_told(action: Action) -> bool {
                 | Action::PatientGranted
                 | Action::PatientHidden
                 | Action::PatientAccessUndone
+                | Action::EmergencyOpened
+                | Action::EmergencyEnded
                 | Action::HistoryViewed
                 | Action::HistoryExported
         )

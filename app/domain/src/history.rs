@@ -44,6 +44,8 @@ pub struct HistoryRow {
     pub detail: String,
     /// The network address it came from; empty for the program itself.
     pub origin: String,
+    /// Was it allowed because of an emergency only (PR-04)?
+    pub emergency: bool,
 }
 
 /// Who acted.

@@ -426,6 +426,8 @@ pub struct Profile {
     pub added_at: Time,
     /// What this user may do here.
     pub may: ProfileRights,
+    /// Until when this user holds it open because of an emergency.
+    pub emergency: Option<Time>,
 }
 
 /// What one user may do with one profile; the page draws only what is here.
@@ -445,6 +447,8 @@ pub struct ProfileRights {
     pub see_documents: bool,
     /// See home activities.
     pub see_activities: bool,
+    /// Open the rest of it in an emergency.
+    pub emergency: bool,
 }
 
 #[cfg(test)]

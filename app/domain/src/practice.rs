@@ -178,8 +178,8 @@ pub struct PracticeForm {
     pub phone: String,
     /// How long its consoles may be left alone, in minutes.
     pub idle_minutes: String,
-    /// For how many hours a record is opened in an emergency; 0 for not at all.
-    pub emergency_hours: String,
+    /// For how many hours a record is opened in an emergency; 0 for not at all. None from a page that does not know of it.
+    pub emergency_hours: Option<String>,
 }
 
 impl PracticeForm {
@@ -193,8 +193,10 @@ impl PracticeForm {
         let phone = invalid.check("phone", text::phone(&self.phone));
         let idle_minutes = invalid
             .check("idle_minutes", number(&self.idle_minutes, limits::CONSOLE_IDLE_LEAST..=limits::CONSOLE_IDLE_MOST));
-        let emergency_hours =
-            invalid.check("emergency_hours", number(&self.emergency_hours, 0..=limits::EMERGENCY_HOURS_MOST));
+        let emergency_hours = match &self.emergency_hours {
+            None => Some(limits::EMERGENCY_HOURS),
+            Some(hours) => invalid.check("emergency_hours", number(hours, 0..=limits::EMERGENCY_HOURS_MOST)),
+        };
         match (name, phone, idle_minutes, emergency_hours) {
             (Some(name), Some(phone), Some(idle_minutes), Some(emergency_hours)) => {
                 Ok(PracticeDetails { name, phone, idle_minutes, emergency_hours, version })

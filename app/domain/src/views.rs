@@ -58,6 +58,8 @@ pub struct ConsoleRights {
     pub names_hidden: bool,
     /// See what users did.
     pub view_history: bool,
+    /// Open a record in an emergency that they do not reach otherwise.
+    pub emergency: bool,
     /// Export what one may see.
     pub export_data: bool,
 }

@@ -12,6 +12,7 @@ pub mod bulk;
 mod client;
 pub mod console;
 pub mod documents;
+pub mod emergency_access;
 pub mod family;
 pub mod files;
 pub mod forms;

@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
         let visit = |entry: ChainedEntry| {
             let what = Action::from_code(&entry.action)?;
             let (at, part) = (Time::from_millis(entry.at), Part::of(&entry.detail));
-            Some(Visit { at, who: self.visitor(&entry, &staff), what, part })
+            Some(Visit { at, who: self.visitor(&entry, &staff), what, part, emergency: entry.emergency })
         };
         Ok(Page { rows: page.rows.into_iter().filter_map(visit).collect(), next: page.next })
     }

@@ -1,7 +1,9 @@
 //! What the console needs before it draws anything.
 
 use domain::{
-    access::{AddPatient, EnterGroup, ExportData, InvitePatients, ManageSettings, ReviewUpdates, ViewHistory},
+    access::{
+        AddPatient, EnterGroup, ExportData, InvitePatients, ManageSettings, ReviewUpdates, SeekInEmergency, ViewHistory,
+    },
     user::UserState,
     views::{ConsoleRights, ConsoleStart},
 };
@@ -49,6 +51,7 @@ pub async fn start(ctx: &Ctx) -> Result<ConsoleStart> {
             names_hidden: access.names_hidden(),
             view_history: actor.may(ViewHistory, &()).is_ok(),
             export_data: actor.may(ExportData, &()).is_ok(),
+            emergency: actor.may(SeekInEmergency, &()).is_ok(),
         },
         also_portal: grants.into_iter().any(|record| record.at(ctx.now()).reach().is_some()),
         email: account.email.as_str().to_owned(),

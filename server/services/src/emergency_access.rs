@@ -58,11 +58,10 @@ pub async fn own(ctx: &Ctx) -> Result<Emergencies> {
 /// from the caller; [`crate::Error::Forbidden`] for who reads every record anyway, or treats nobody; a
 /// [`domain::error::Conflict`] for a record that the caller holds open already: nobody makes that longer.
 pub async fn open(ctx: &Ctx, patient: PatientId, form: &ReasonForm) -> Result<Opened> {
-    ctx.actor()?.may(SeekInEmergency, &())?;
-    let reason = form.check()?;
     let mut work = ctx.begin().await?;
-    let hours = hours(ctx, work.as_mut()).await?;
     let access = may(ctx, work.as_mut(), patient).await?;
+    let reason = form.check()?;
+    let hours = hours(ctx, work.as_mut()).await?;
     open_record(ctx, work, &access, &reason, hours).await
 }
 

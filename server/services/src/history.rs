@@ -85,7 +85,7 @@ pub async fn export(ctx: &Ctx, filter: &HistoryFilter) -> Result<Export> {
     let access = actor.may(ViewHistory, &())?;
     actor.may(ExportData, &())?;
     ctx.proved_lately()?;
-    let mut csv = String::from("number,time (UTC),who,what,patient,user,detail,address\r\n");
+    let mut csv = String::from("number,time (UTC),who,what,patient,user,detail,address,emergency\r\n");
     let (mut rows, mut patients) = (0, 0);
     let mut page = PageRequest { after: None, limit: Some(limits::PAGE_MOST) };
     let more = loop {
@@ -191,6 +191,7 @@ async fn named(
             entry.detail.split(' ').filter(|word| !is_id(word)).collect::<Vec<_>>().join(" ")
         },
         origin: entry.origin,
+        emergency: entry.emergency,
     });
     Ok((page, shown))
 }
@@ -220,6 +221,7 @@ fn line(csv: &mut String, row: &HistoryRow) {
             row.user.as_ref().map(|shown| shown.name.clone()).unwrap_or_default(),
             row.detail.clone(),
             row.origin.clone(),
+            if row.emergency { "yes" } else { "" }.to_owned(),
         ],
     );
 }

@@ -3,8 +3,8 @@
 use domain::{
     access::{
         Access, Actor, AddPatient, EditPatient, EnterGroup, InvitePatient, ListNotes, ListPatients, NotesFacts,
-        PatientFacts, ReadActivities, ReadDocuments, Relationship, ViewContacts, ViewPatient, ViewPatientAccess,
-        ViewSocialHistory,
+        OpenInEmergency, PatientFacts, ReadActivities, ReadDocuments, Relationship, ViewContacts, ViewPatient,
+        ViewPatientAccess, ViewSocialHistory,
     },
     access_log::Part,
     audit::{Action, Entry},
@@ -104,6 +104,15 @@ pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
     let PatientRecord { patient, portal } = work.lookup_patient(&access).await?.ok_or(Error::NotFound)?;
     let settings = work.lookup_patient_access(&actor.may(EnterGroup, &())?).await?;
     let today = today(ctx, work.as_mut()).await?;
+    let enter = actor.may(EnterGroup, &())?;
+    let may_open =
+        !facts.emergency && actor.may(OpenInEmergency, &facts).is_ok() && work.emergency_hours(&enter).await?.is_some();
+    let emergency = if facts.emergency {
+        let open = work.list_own_emergencies(&enter, ctx.now()).await?;
+        open.into_iter().find(|(patient, _)| *patient == id).map(|(_, until)| until)
+    } else {
+        None
+    };
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, id)).await?;
     let updates = updates::waiting_here(ctx, work.as_mut(), &facts).await?;
     work.save().await?;
@@ -123,6 +132,7 @@ pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
         see_documents: actor.may(ReadDocuments, &facts).is_ok(),
         see_activities: actor.may(ReadActivities, &facts).is_ok(),
         see_notes: actor.may(ListNotes, &NotesFacts { patient: facts, sharing: false }).is_ok(),
+        emergency: may_open,
     };
     Ok(Profile {
         id,
@@ -134,6 +144,7 @@ pub async fn profile(ctx: &Ctx, id: PatientId) -> Result<Profile> {
         version: patient.version,
         added_at: patient.added_at,
         may,
+        emergency,
         details: (!hidden).then_some(patient.details),
     })
 }

@@ -94,12 +94,22 @@ pub async fn practice(ctx: &Ctx) -> Result<PracticeDetails> {
 /// Changes it: from now on it stands in mails, behind links and in the portal. `version` is the version the caller saw.
 ///
 /// # Errors
-/// [`crate::Error::Invalid`], or [`domain::error::Conflict::ChangedMeanwhile`].
+/// [`crate::Error::Invalid`], [`crate::Error::StepUp`], or [`domain::error::Conflict::ChangedMeanwhile`].
 pub async fn save_practice(ctx: &Ctx, version: i64, form: &PracticeForm) -> Result<()> {
     let access = ctx.actor()?.may(ManageSettings, &())?;
-    let details = form.check(version)?;
+    let mut details = form.check(version)?;
     let mut work = ctx.begin().await?;
-    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "practice")).await?;
+    let before = work.lookup_practice_details(&access).await?.ok_or(Error::NotFound)?;
+    // A page that was loaded before there was such a setting does not change it.
+    if form.emergency_hours.is_none() {
+        details.emergency_hours = before.emergency_hours;
+    }
+    // For how long a record may be opened against its walls is among what matters most (AD-08).
+    if details.emergency_hours != before.emergency_hours {
+        ctx.proved_lately()?;
+    }
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "practice");
+    work.audit(&Entry { detail: format!("emergency_hours={}", details.emergency_hours), ..entry }).await?;
     if !work.save_practice_details(&access, &details).await? {
         return Err(Conflict::ChangedMeanwhile.into());
     }

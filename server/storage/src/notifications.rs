@@ -301,7 +301,7 @@ impl Notifications for SqlWork {
              WHERE group_id = $1
                AND user_id = $2
                AND id < $3
-               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
                AND (patient_id IS NULL
                     OR COALESCE(
                         (
@@ -338,7 +338,7 @@ impl Notifications for SqlWork {
                  WHERE group_id = $1
                    AND user_id = $2
                    AND read_at IS NULL
-                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
                    AND (patient_id IS NULL
                         OR COALESCE(
                             (

@@ -74,8 +74,16 @@ async fn the_patient_sees_who_opened_their_record(town: Town) {
     let mut work = town.begin().await;
     let (actor, subject) = (owner.actor().unwrap().by().actor, ada.to_string());
     let (detail, origin) = ("own_record".to_owned(), String::new());
-    let entry =
-        Entry { group: Some(group), at: owner.now(), actor, action: Action::UnusualAccess, subject, detail, origin };
+    let entry = Entry {
+        group: Some(group),
+        at: owner.now(),
+        actor,
+        action: Action::UnusualAccess,
+        subject,
+        detail,
+        origin,
+        emergency: false,
+    };
     work.audit(&entry).await.unwrap();
     work.save().await.unwrap();
 
@@ -166,6 +174,7 @@ async fn a_page_looks_only_so_far(town: Town) {
         subject: ada.to_string(),
         detail: String::new(),
         origin: String::new(),
+        emergency: false,
     };
     let looked = (limits::PAGE_MOST * limits::ACCESS_LOG_LOOKS) as usize;
     let mut work = town.begin().await;

@@ -234,7 +234,12 @@ async fn idle_and_absolute_limits(town: Town) {
     // A group sets its own time for its consoles, from the next request of an open session on.
     let token = town.session(actor.account(), Door::Console, user).await;
     let practice = settings::practice(&owner).await.unwrap();
-    let form = PracticeForm { name: practice.name, phone: practice.phone, idle_minutes: "60".to_owned() };
+    let form = PracticeForm {
+        name: practice.name,
+        phone: practice.phone,
+        idle_minutes: "60".to_owned(),
+        emergency_hours: None,
+    };
     settings::save_practice(&owner, practice.version, &form).await.unwrap();
     town.clock.pass(Span::minutes(59));
     assert!(town.with_token(&token).await.is_some());

@@ -60,7 +60,12 @@ async fn the_practice_writes_its_own(town: Town) {
         ..LocationForm::default()
     };
     locations::add(&owner, &first).await.unwrap();
-    let form = PracticeForm { name: "Harbour".into(), phone: "02 9999 1111".into(), idle_minutes: "15".into() };
+    let form = PracticeForm {
+        name: "Harbour".into(),
+        phone: "02 9999 1111".into(),
+        idle_minutes: "15".into(),
+        emergency_hours: None,
+    };
     settings::save_practice(&owner, settings::practice(&owner).await.unwrap().version, &form).await.unwrap();
     let text = Text {
         title: " {{practice.name}} on line ".into(),

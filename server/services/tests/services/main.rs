@@ -15,6 +15,7 @@ mod audit;
 mod bulk;
 mod demo;
 mod documents;
+mod emergency_access;
 mod files;
 mod forms;
 mod handout;

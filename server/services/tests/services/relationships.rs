@@ -7,6 +7,7 @@ use domain::{
     activity::ActivityForm,
     bulk::Selection,
     document::DocumentForm,
+    emergency_access::ReasonForm,
     error::{Conflict, Refusal},
     file::FileForm,
     history::HistoryFilter,
@@ -18,8 +19,8 @@ use domain::{
     user::{AccessSettings, Level, Role, UserFilter, UserState},
 };
 use services::{
-    Ctx, Error, activities, bulk, console, documents, files, forms, history, invitations, locations, mails, notes,
-    notifications, patients, relationships, settings, templates, updates, users,
+    Ctx, Error, activities, bulk, console, documents, emergency_access, files, forms, history, invitations, locations,
+    mails, notes, notifications, patients, relationships, settings, templates, updates, users,
 };
 
 use crate::town::{Staff, Town, access_form};
@@ -237,6 +238,7 @@ pub async fn tried_on(user: &Ctx, patient: PatientId) -> BTreeMap<&'static str, 
         ("WriteDocuments", Came::of(documents::begin(user, patient, &DocumentForm::default()).await)),
         ("ViewFiles", Came::of(files::list(user, patient, &page).await)),
         ("AddFiles", Came::of(files::begin(user, patient, &FileForm::default()).await)),
+        ("OpenInEmergency", Came::of(emergency_access::open(user, patient, &ReasonForm::default()).await)),
         ("ManageRelationships", Came::of(relationships::list(user, patient, &page).await)),
     ])
 }
@@ -257,6 +259,8 @@ pub async fn tried_in_group(user: &Ctx) -> BTreeMap<&'static str, Came> {
         ("ManageSettings", Came::of(settings::practice(user).await)),
         ("ManageTemplates", Came::of(templates::list(user).await)),
         ("ManageForms", Came::of(forms::list(user).await)),
+        ("SeekInEmergency", Came::of(emergency_access::own(user).await)),
+        ("ReviewEmergencies", Came::of(emergency_access::list(user, &page).await)),
         ("ManageMail", Came::of(mails::list(user, &page).await)),
     ])
 }
@@ -328,10 +332,14 @@ async fn what_lists_show_is_what_opens_is_what_is_explained(town: Town) {
             }
             agree(&users::explain(&owner, id, None).await.unwrap(), &tried_in_group(&user).await);
             for patient in &all {
+                let reason = ReasonForm { reason: "Found unconscious.".to_owned() };
+                let emergency = dice.roll(3) == 0 && emergency_access::open(&user, *patient, &reason).await.is_ok();
                 let tried = tried_on(&user, *patient).await;
                 let explained = users::explain(&owner, id, Some(*patient)).await.unwrap();
                 agree(&explained, &tried);
-                assert_eq!(shown.contains(patient), tried["ViewPatient"] == Came::Through, "{level:?}");
+                // What an emergency opens is in no list (PR-04).
+                let reached = shown.contains(patient) || emergency;
+                assert_eq!(reached, tried["ViewPatient"] == Came::Through, "{level:?}");
                 // Whatever ids are sent: only those the user may act for, and none without names (S1-02, S1-03).
                 let may_invite = tried["InvitePatient"] == Came::Through;
                 assert!(!(may_invite && (names_hidden || !shown.contains(patient))));
@@ -345,7 +353,9 @@ async fn what_lists_show_is_what_opens_is_what_is_explained(town: Town) {
     println!("{pairs} pairs of user and patient on {}", if town.engine.is_sqlite() { "SQLite" } else { "PostgreSQL" });
     assert!(pairs > 24 * 7 * 2, "{pairs}");
     // The dice fell on every reason there is to see a patient or not.
-    for because in [Because::Level, Because::Automatic, Because::Granted, Because::Revoked, Because::NotTheirs] {
+    for because in
+        [Because::Level, Because::Automatic, Because::Granted, Because::Revoked, Because::NotTheirs, Because::Emergency]
+    {
         assert!(came[&("ViewPatient".to_owned(), because)] > 5, "{because:?}");
     }
     // And on every reason why nobody can be invited, whoever asks.

@@ -58,6 +58,7 @@ async fn the_practice_is_renamed(town: Town) {
         name: " Hill Street ".to_owned(),
         phone: "02 9999 1111".to_owned(),
         idle_minutes: "5".to_owned(),
+        emergency_hours: None,
     };
     assert!(matches!(settings::practice(&clinical).await, Err(Error::Forbidden(_))));
     assert!(matches!(settings::save_practice(&clinical, seen.version, &form).await, Err(Error::Forbidden(_))));
@@ -67,7 +68,12 @@ async fn the_practice_is_renamed(town: Town) {
     let late = settings::save_practice(&owner, seen.version, &form).await.unwrap_err();
     assert!(matches!(late, Error::Conflict(Conflict::ChangedMeanwhile)));
     assert_eq!((seen.idle_minutes, now.idle_minutes), (15, 5));
-    let blank = PracticeForm { name: "  ".to_owned(), phone: "call me".to_owned(), idle_minutes: "61".to_owned() };
+    let blank = PracticeForm {
+        name: "  ".to_owned(),
+        phone: "call me".to_owned(),
+        idle_minutes: "61".to_owned(),
+        emergency_hours: Some("25".to_owned()),
+    };
     let Error::Invalid(wrong) = settings::save_practice(&owner, now.version, &blank).await.unwrap_err() else {
         panic!()
     };

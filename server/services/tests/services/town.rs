@@ -107,6 +107,11 @@ impl Town {
         self.anon_at(&format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255))
     }
 
+    /// What time it is.
+    pub fn now(&self) -> domain::time::Time {
+        self.anon().now()
+    }
+
     pub async fn begin(&self) -> Box<dyn Work> {
         self.services.store.begin().await.unwrap()
     }

@@ -80,7 +80,7 @@ fn id_of(added: Added) -> UserId {
 }
 
 /// Saves the user with a change to the form.
-async fn change(by: &Ctx, id: UserId, change: impl FnOnce(&mut UserForm)) -> services::Result<()> {
+pub async fn change(by: &Ctx, id: UserId, change: impl FnOnce(&mut UserForm)) -> services::Result<()> {
     let UserPage { user, locations, .. } = users::page(by, id).await?;
     let mut form = UserForm::of(&user, locations);
     change(&mut form);
