@@ -159,6 +159,7 @@ pub fn file_size(bytes: u64) -> String {
 pub const fn problem(problem: Problem) -> &'static str {
     match problem {
         Problem::Missing => "Please fill this in.",
+        Problem::TooShort => "This is too short to tell anything. Please write a few words more.",
         Problem::TooLong => "This is too long. Please shorten it.",
         Problem::BadCharacters => "This holds characters that cannot be kept. Please type it again.",
         Problem::NotAnEmail => "This is not an email address. It should look like name@example.org.",
@@ -317,6 +318,18 @@ pub const fn conflict(conflict: Conflict) -> &'static str {
         Conflict::FileKeyMissing => {
             "This file cannot be opened at present: a key is missing on the server. Nothing is lost. Tell whoever looks after it."
         }
+        Conflict::EmergencyOff => {
+            "This practice opens no records in emergencies. Ask an administrator to open the patient's record to you."
+        }
+        Conflict::EmergencyOpen => "You have this record open already. Nobody can make that longer.",
+        Conflict::TooManyEmergencies => "You hold too many records open. Close one that you do not need any more.",
+        Conflict::NobodyFound => {
+            "No record was opened: nobody of this name and birth date is here, or the record is closed to you. Check the \
+             spelling, or ask an administrator."
+        }
+        Conflict::SeveralFound => {
+            "No record was opened: more than one patient has this name and birth date. Ask a colleague who sees them."
+        }
         Conflict::TooLateToUndo => "It is too late to take this back. Change the record itself instead.",
         Conflict::TooManyChosen => {
             "These are too many to tick one by one. Choose all that the report finds, or tick fewer."
@@ -340,6 +353,7 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NotAuthor => "Only who wrote this note can change or share it.",
         Refusal::SharingOff => "Your practice does not share notes among colleagues at present.",
         Refusal::OwnUpdate => "You asked for this change yourself. Somebody else decides about it.",
+        Refusal::NotNeeded => "Your access level opens every record already: look for the patient in the list.",
         Refusal::Setting => "Your access settings do not include this. An owner can change them.",
     }
 }

@@ -246,7 +246,7 @@ fn form_page(form: OwnForm, answer: Answer) -> AnyView {
 }
 
 fn access_log(who: Vec<Visitor>, next: Option<&str>) -> AnyView {
-    let visit = |who| Visit { at: NOW, who, what: Action::PatientViewed, part: Part::Contacts };
+    let visit = |who| Visit { at: NOW, who, what: Action::PatientViewed, part: Part::Contacts, emergency: true };
     let visits = ListPage { rows: who.into_iter().map(visit).collect(), next: next.map(str::to_owned) };
     let log = AccessLog { visits, time_zone: "Australia/Sydney".into() };
     view! { <AccessLogView frame=one() log=log later=true now=NOW/> }.into_any()

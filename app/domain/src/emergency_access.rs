@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Why a record must be opened, as typed.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReasonForm {
     /// The reason.
@@ -30,7 +30,7 @@ impl ReasonForm {
 }
 
 /// Whose record must be opened, of somebody whom the list does not show; and why. As typed.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SeekForm {
     /// The first name, the legal or the preferred one.

@@ -47,6 +47,10 @@ pub enum Place {
     Forms,
     /// One form, in its editor.
     Form(FormId),
+    /// Opening a record in an emergency.
+    Emergency,
+    /// Which were.
+    Emergencies,
     /// Mail that cannot be delivered.
     Mail,
     /// The list of users.
@@ -98,6 +102,8 @@ impl Place {
             ["console", "settings", "handout"] => Self::Handout,
             ["console", "settings", "forms"] => Self::Forms,
             ["console", "settings", "forms", id] => id.parse().map_or(Self::Nowhere, Self::Form),
+            ["console", "emergency"] => Self::Emergency,
+            ["console", "settings", "emergencies"] => Self::Emergencies,
             ["console", "settings", "mail"] => Self::Mail,
             ["console", "settings", "users"] => Self::Users,
             ["console", "settings", "users", id] => id.parse().map_or(Self::Nowhere, Self::User),
@@ -206,6 +212,7 @@ pub fn news(news: &News) -> String {
         (Some(id), _) if matches!(news, News::FileCame { .. }) => patient(id, Tab::Documents),
         (Some(id), _) if matches!(news, News::NotesShared { .. }) => patient(id, Tab::Notes),
         (Some(id), _) => patient(id, Tab::Access),
+        _ if matches!(news, News::EmergencyOpened { .. }) => "/console/settings/emergencies".to_owned(),
         (None, Some(id)) => user(id),
         (None, None) => "/console/notifications".to_owned(),
     }

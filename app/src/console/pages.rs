@@ -30,6 +30,11 @@ fn new_patient() -> Fetched {
 }
 
 #[wasm_split(patients, wasm_split_path = leptos::wasm_split, fallible)]
+fn emergency() -> Fetched {
+    Ok(view! { <patients::Emergency/> }.into_any())
+}
+
+#[wasm_split(patients, wasm_split_path = leptos::wasm_split, fallible)]
 fn updates() -> Fetched {
     Ok(view! { <patients::Queue/> }.into_any())
 }
@@ -109,6 +114,7 @@ fn setting(place: Place) -> Fetched {
         Place::General => view! { <settings::General/> }.into_any(),
         Place::Templates => view! { <settings::Templates/> }.into_any(),
         Place::Handout => view! { <settings::Handout/> }.into_any(),
+        Place::Emergencies => view! { <settings::Emergencies/> }.into_any(),
         Place::Mail => view! { <settings::Mail/> }.into_any(),
         Place::Locations => view! { <settings::Locations/> }.into_any(),
         _ => view! { <settings::Settings/> }.into_any(),
@@ -150,6 +156,7 @@ pub fn Page() -> impl IntoView {
         Place::Patients => later(patient_list),
         Place::NewPatient => later(new_patient),
         Place::Updates => later(updates),
+        Place::Emergency => later(emergency),
         Place::Patient(id) => later(move || patient(id)),
         Place::Reports => later(reports),
         Place::CaseLoad => later(case_load),
@@ -160,6 +167,7 @@ pub fn Page() -> impl IntoView {
         | Place::General
         | Place::Templates
         | Place::Handout
+        | Place::Emergencies
         | Place::Mail
         | Place::Locations) => later(move || setting(place)),
         Place::Forms => later(forms),

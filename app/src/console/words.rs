@@ -5,6 +5,7 @@ mod access;
 mod activities;
 mod bulk;
 mod documents;
+mod emergency;
 mod files;
 mod forms;
 mod history;
@@ -27,8 +28,8 @@ use domain::{
 use leptos::prelude::*;
 
 pub use self::{
-    access::*, activities::*, bulk::*, documents::*, files::*, forms::*, history::*, note_templates::*, notes::*,
-    portal_users::*, reports::*, updates::*,
+    access::*, activities::*, bulk::*, documents::*, emergency::*, files::*, forms::*, history::*, note_templates::*,
+    notes::*, portal_users::*, reports::*, updates::*,
 };
 use crate::error::AppError;
 
@@ -272,7 +273,7 @@ pub const TEMPLATES: &str = "Templates";
 pub const MAIL: &str = "Mail";
 
 /// Sections of the settings: title, subtitle, what it is for, more words that find it, address, icon.
-pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 7] = [
+pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 8] = [
     (
         GENERAL,
         "Patient Access (Patient portal) · Practice · Messages",
@@ -289,6 +290,14 @@ pub const SETTINGS_SECTIONS: [(&str, &str, &str, &str, &str, &str); 7] = [
         "staff access level role practitioner administrator add user deactivate permissions rights membership",
         "/console/settings/users",
         "users",
+    ),
+    (
+        EMERGENCY_ACCESS,
+        "Records that were opened in an emergency",
+        "Who opened whose record and why; say that you have looked at it.",
+        "break glass break-glass override audit review reason urgent",
+        "/console/settings/emergencies",
+        "triangle-alert",
     ),
     (
         LOCATIONS,
@@ -476,6 +485,10 @@ pub fn news(row: &NotificationRow) -> String {
         News::UpdatesWaiting { .. } => format!("{} changed details in the portal: they wait for you", row.about),
         News::MembershipAccepted { .. } => format!("{} joined the practice", row.about),
         News::MembershipRejected { .. } => format!("{} did not want to join the practice", row.about),
+        News::EmergencyOpened { often: false, .. } => format!("{} opened a record in an emergency", row.about),
+        News::EmergencyOpened { often: true, .. } => {
+            format!("{} opened a record in an emergency, more often this week than is usual", row.about)
+        }
         News::AccessChanged { how: AccessChange::Asked, .. } => format!("{} was asked to join the practice", row.about),
         News::AccessChanged { how: AccessChange::Given, .. } => {
             format!("{} was given access to the practice", row.about)
@@ -494,13 +507,14 @@ pub const fn news_icon(news: &News) -> &'static str {
         News::UpdatesWaiting { .. } => "contact",
         News::NotesShared { .. } | News::FileCame { .. } => "file-text",
         News::MembershipRejected { .. } => "ban",
+        News::EmergencyOpened { .. } => "triangle-alert",
         News::AccessChanged { .. } => "shield-check",
     }
 }
 
 /// Does it say that something went wrong?
 pub const fn is_bad_news(news: &News) -> bool {
-    matches!(news, News::InvitationFailed { .. })
+    matches!(news, News::InvitationFailed { .. } | News::EmergencyOpened { .. })
 }
 
 /// The name of the button beside a line.

@@ -79,7 +79,7 @@ pub fn AccessLogView(
 
 #[component]
 fn Row(visit: Visit, zone: String, now: Time) -> impl IntoView {
-    let Visit { at, who, what, part } = visit;
+    let Visit { at, who, what, part, emergency } = visit;
     let icon = match who {
         Visitor::User { .. } | Visitor::Program => "building-2",
         Visitor::You | Visitor::PortalUser { .. } | Visitor::Somebody => "user",
@@ -92,6 +92,7 @@ fn Row(visit: Visit, zone: String, now: Time) -> impl IntoView {
                 <p class="person-name"><b dir="auto">{say::visitor(&who)}</b></p>
                 {(!more.is_empty()).then(|| view! { <p class="person-more" dir="auto">{more}</p> })}
                 <p>{say::visit(what, part)}</p>
+                {emergency.then(|| view! { <p><span class="badge badge-warn">{say::IN_EMERGENCY}</span></p> })}
                 <p class="person-more">{moment(at, &zone, now)}</p>
             </div>
         </li>

@@ -1022,12 +1022,17 @@ pub const fn visit(what: Action, part: Part) -> &'static str {
         Action::PatientGranted => "Opened this record to a practitioner",
         Action::PatientHidden => "Hid this record from a practitioner",
         Action::PatientAccessUndone => "Undid what was set for a practitioner",
+        Action::EmergencyOpened => "Opened this record in an emergency",
+        Action::EmergencyEnded => "Closed this record, which had been opened in an emergency",
         Action::HistoryViewed => "Looked at what was done with this record",
         Action::HistoryExported => "Made a file of what was done with this record",
         // Not told: `domain::access_log::is_told`.
         _ => SOMETHING_ELSE,
     }
 }
+
+/// Beside what was looked at because of an emergency only.
+pub const IN_EMERGENCY: &str = "In an emergency";
 
 const SOMETHING_ELSE: &str = "Did something else with this record";
 

@@ -15,12 +15,12 @@ use std::{
 
 use domain::{
     access::{
-        Actor, EditOwnRecord, Face, GrantFacts, InvitePatient, ManageRelationships, ManageUsers, PatientFacts,
-        Relationship, SendForms, UserFace, ViewOwnRecord,
+        Actor, EditOwnRecord, Face, GrantFacts, InvitePatient, ManageRelationships, ManageUsers, OpenInEmergency,
+        PatientFacts, Relationship, SendForms, UserFace, ViewOwnRecord,
     },
     account::{Account, Door, PasswordHash, SessionClock},
     grant::{Birthdays, Grant, State},
-    ids::{AccountId, GroupId, UserId},
+    ids::{AccountId, EmergencyId, GroupId, UserId},
     limits::FILE_PIECE,
     location::{Location, OpeningHours},
     mail::{self, Failure},
@@ -290,6 +290,27 @@ impl App {
         let mut work = self.services.store.begin().await.unwrap();
         assert!(work.set_relationship(&access, user.id, relationship).await.unwrap());
         work.save().await.unwrap();
+    }
+
+    /// Somebody else of the group opens the patient's record in an emergency; nobody is told of it.
+    pub async fn opened_in_emergency(&self, colleague: &User, patient: &str) -> String {
+        let id: EmergencyId = self.services.random.id().into();
+        let email = format!("{id}@near.example.org").parse().unwrap();
+        let account = Account { id: self.services.random.id().into(), email, password_hash: None };
+        let near = User { group: colleague.group, ..self.user_row(account.id, Level::Personal, UserState::Active) };
+        let face = UserFace { group: near.group, user: near.id, level: near.level, settings: NO_SETTINGS };
+        let actor =
+            Actor::unscoped_from_session(account.id, self.services.random.id().into(), String::new(), Face::User(face));
+        let patient = patient.parse().unwrap();
+        let facts = PatientFacts { group: near.group, patient, relationship: None, emergency: false };
+        let access = actor.may(OpenInEmergency, &facts).unwrap();
+        let now = self.clock.now();
+        let mut work = self.services.store.begin().await.unwrap();
+        work.add_account(&account, now).await.unwrap();
+        work.unscoped_add_user(&near, now).await.unwrap();
+        work.open_emergency(&access, id, "Found unconscious", now, now + Span::hours(4)).await.unwrap();
+        work.save().await.unwrap();
+        id.to_string()
     }
 
     /// A form is published, sent to the portal user who was invited for this patient, and returned; gives its id and that of

@@ -51,6 +51,7 @@ struct Ids {
     document: String,
     activity: String,
     note_template: String,
+    emergency: String,
     file: String,
     upload: String,
 }
@@ -58,7 +59,7 @@ struct Ids {
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 21] = [
+const KINDS: [Kind; 22] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -78,6 +79,7 @@ const KINDS: [Kind; 21] = [
     ("document", |ids| &mut ids.document),
     ("activity", |ids| &mut ids.activity),
     ("note template", |ids| &mut ids.note_template),
+    ("emergency", |ids| &mut ids.emergency),
     ("file", |ids| &mut ids.file),
     ("file on its way", |ids| &mut ids.upload),
 ];
@@ -106,6 +108,7 @@ impl Ids {
             document: id(domain::ids::DocumentId::PREFIX),
             activity: id(domain::ids::ActivityId::PREFIX),
             note_template: id(domain::ids::NoteTemplateId::PREFIX),
+            emergency: id(domain::ids::EmergencyId::PREFIX),
             file: id(domain::ids::FileId::PREFIX),
             upload: id(domain::ids::FileId::PREFIX),
         }
@@ -151,6 +154,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     assert!(app.news_and_stuck_mail(&user, &patient).await);
     let (form, request) = app.returned_form(&owner, &user, &patient, &format!("Intake {number}")).await;
     let update = app.waiting_update(&user, &patient).await;
+    let emergency = app.opened_in_emergency(&user, &patient).await;
     let text = json!({ "title": "A note", "category": "plan", "body": canary("note") });
     let note = owner.call("notes/begin", json!({ "patient": patient, "form": text })).await.is(200).json();
     let publish = json!({ "patient": patient, "id": note, "version": 0, "form": text });
@@ -195,6 +199,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         document: id(&document),
         activity: id(&activity),
         note_template: id(&note_template),
+        emergency,
         file,
         upload: id(&upload["id"]),
         patient,
@@ -261,6 +266,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         | "locations/list"
         | "templates/list"
         | "note_templates/list"
+        | "emergencies/own"
         | "reports/saved"
         | "handout/find"
         | "handout/pdf" => Body::Json(json!({})),
@@ -339,6 +345,11 @@ fn body(door: &str, ids: &Ids) -> Body {
         "reports/rename" => Body::Json(json!({ "id": ids.report, "name": "Another name" })),
         "reports/remove" => Body::Json(json!({ "id": ids.report })),
         "handout/save" => Body::Json(json!({ "version": 0, "text": { "title": "Ours" } })),
+        "emergencies/open" => Body::Json(json!({ "patient": ids.patient, "form": {} })),
+        "emergencies/seek" => Body::Json(json!({ "form": {} })),
+        "emergencies/close" => Body::Json(json!({ "patient": ids.patient })),
+        "emergencies/list" => Body::Json(json!({ "page": page })),
+        "emergencies/review" | "emergencies/end" => Body::Json(json!({ "id": ids.emergency })),
         "note_templates/open" => Body::Json(json!({ "id": ids.note_template })),
         "note_templates/add" => Body::Json(json!({ "form": outline })),
         "note_templates/save" => Body::Json(json!({ "id": ids.note_template, "version": 1, "form": outline })),
@@ -717,7 +728,9 @@ fn activity_form(title: &str) -> Value {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 71] = [
+const READING: [&str; 73] = [
+    "emergencies/list",
+    "emergencies/own",
     "note_templates/begin",
     "note_templates/list",
     "note_templates/offered",

@@ -89,6 +89,13 @@ async fn who_sees_no_names_finds_none_anywhere() {
         for n in 0..3 {
             files.push(full.send_file(&patient, &format!("CNRY-a-1-name{n}.txt"), b"CNRY-a-1-file: her mother").await);
         }
+        // And was opened in an emergency, whose reason names her.
+        let near = app.user("personal@a.example.org").await;
+        for _ in 0..3 {
+            let form = json!({ "reason": "CNRY-a-1-first fell on the stairs" });
+            near.call("emergencies/open", json!({ "patient": patient, "form": form })).await.is(200);
+            near.call("emergencies/close", json!({ "patient": patient })).await.is(200);
+        }
         // One who sees no names and may do everything else: the widest way in.
         let account = app.account("hidden@a.example.org").await;
         let own = app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap();
@@ -233,7 +240,8 @@ async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
 }
 
 /// What is names and nothing else is refused as a whole.
-const REFUSED: [&str; 28] = [
+const REFUSED: [&str; 29] = [
+    "emergencies/own",
     "note_templates/begin",
     "note_templates/offered",
     "activities/doings",
@@ -265,7 +273,12 @@ const REFUSED: [&str; 28] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 76] = [
+const CHANGING: [&str; 81] = [
+    "emergencies/close",
+    "emergencies/end",
+    "emergencies/open",
+    "emergencies/review",
+    "emergencies/seek",
     "note_templates/add",
     "note_templates/remove",
     "note_templates/save",
@@ -404,7 +417,7 @@ fn bodies(
         "templates/preview" => {
             vec![json!({ "body": "{{patient.full_name}} {{patient.first_name}}", "patient": patient })]
         }
-        "notifications/list" | "mails/list" => vec![json!({ "page": page })],
+        "notifications/list" | "mails/list" | "emergencies/list" => vec![json!({ "page": page })],
         "users/list" => vec![json!({ "filter": {}, "page": page })],
         "users/page" => vec![json!({ "id": user })],
         "users/explain" => vec![json!({ "id": user, "patient": patient }), json!({ "id": user, "patient": null })],
@@ -425,6 +438,7 @@ fn bodies(
         | "locations/list"
         | "templates/list"
         | "note_templates/list"
+        | "emergencies/own"
         | "reports/saved"
         | "handout/find"
         | "handout/pdf"

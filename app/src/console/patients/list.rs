@@ -88,6 +88,9 @@ pub fn Patients() -> impl IntoView {
     let action = Box::new(move || {
         view! {
             <div class="buttons">
+                {may.emergency.then(|| view! {
+                    <LinkButton href="/console/emergency" icon="triangle-alert">{words::EMERGENCY_ACCESS}</LinkButton>
+                })}
                 {may.review_updates.then(|| view! {
                     <LinkButton href="/console/updates" icon="contact">{words::QUEUE}</LinkButton>
                 })}

@@ -6,6 +6,7 @@ mod background;
 mod contacts;
 mod details;
 mod documents;
+mod emergency;
 mod forms;
 mod invite;
 mod list;
@@ -22,6 +23,7 @@ mod updates;
 pub use self::{
     activities::{Activities, Activity},
     documents::{Document, Documents},
+    emergency::Emergency,
     list::Patients,
     new::NewPatient,
     notes::{Note, Notes},

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::{
     access::Access,
     contacts::Contacts,
+    emergency::{OpenRecord, OpenedNotice},
     forms::Forms,
     invite::{Invite, Target},
     portal_users::PortalSettings,
@@ -36,7 +37,17 @@ const UP: (&str, &str) = ("/console/patients", words::PATIENTS);
 pub fn Profile(id: PatientId) -> impl IntoView {
     let desk = use_desk();
     let rung = desk.rung_about(id);
-    let profile = load(move || api::refresh(rung.again(), api::patients::profile(id)));
+    // A look that no person asked for keeps no session open.
+    let by_itself = StoredValue::new(false);
+    let profile = load(move || {
+        let rang = rung.again();
+        let by_itself = by_itself.try_update_value(std::mem::take).unwrap_or_default();
+        api::refresh(rang || by_itself, api::patients::profile(id))
+    });
+    let look_again = move || {
+        by_itself.set_value(true);
+        profile.again();
+    };
     let record = profile.value();
     let inviting = RwSignal::new(drafts::was_open(&format!("invite:{id}")).then_some(Target::Patient));
     let settings = RwSignal::new(false);
@@ -78,10 +89,15 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             view! { <Tabs label=words::PROFILE_TABS tabs=tabs current=current/> }
         })
     };
-    // What is shown on a tab is drawn anew only when these change, not with every look at the record.
-    let reach = Memo::new(move |_| may.with(|ProfileRights { edit, see_access, .. }| (*edit, *see_access)));
+    let emergency = Memo::new(move |_| record.with(|record| record.as_ref().and_then(|record| record.emergency)));
+    let opening = RwSignal::new(drafts::was_open(&format!("emergency:{id}")));
+    // What is shown on a tab is drawn anew only when these change, not with every look at the record: when an emergency is over,
+    // what it opened goes.
+    let reach = Memo::new(move |_| {
+        may.with(|ProfileRights { edit, see_access, .. }| (*edit, *see_access, emergency.get().is_some()))
+    });
     let sheet = move || {
-        let (edit, see_access) = reach.get();
+        let (edit, see_access, _) = reach.get();
         ready.get().then(|| match tab.get() {
             Tab::Summary => view! { <Summary id=id profile=profile may_edit=edit/> }.into_any(),
             Tab::Contacts | Tab::Updates if names_hidden => view! { <Empty title=words::NAMES_HIDDEN><p>{words::NAMES_HIDDEN_TEXT}</p></Empty> }.into_any(),
@@ -109,7 +125,8 @@ pub fn Profile(id: PatientId) -> impl IntoView {
             view! {
                 <div class="profile">
                     {profile.title(UP)}
-                    {profile.view(4, move |record| view! { <Header record=record inviting=inviting settings=settings/> }.into_any())}
+                    {profile.view(4, move |record| view! { <Header record=record inviting=inviting settings=settings opening=opening/> }.into_any())}
+                    {move || emergency.get().map(|until| view! { <OpenedNotice id=id until=until closed=move || profile.again() over=look_again/> })}
                     {tabs}
                     <div class="profile-sheet">{sheet}</div>
                 </div>
@@ -127,6 +144,14 @@ pub fn Profile(id: PatientId) -> impl IntoView {
                     invited.update(|invited| *invited += 1);
                 }
             />
+        })}
+        {move || opening.get().then(|| view! {
+            <OpenRecord id=id on_close=move |done| {
+                opening.set(false);
+                if done {
+                    profile.again();
+                }
+            }/>
         })}
         {move || inviting.get().map(|target| view! {
             <Invite
@@ -148,7 +173,12 @@ pub fn Profile(id: PatientId) -> impl IntoView {
 
 /// The name, the state, and under the name the way to the portal (S1-06, S1-15).
 #[component]
-fn Header(record: Record, inviting: RwSignal<Option<Target>>, settings: RwSignal<bool>) -> impl IntoView {
+fn Header(
+    record: Record,
+    inviting: RwSignal<Option<Target>>,
+    settings: RwSignal<bool>,
+    opening: RwSignal<bool>,
+) -> impl IntoView {
     let names_hidden = use_desk().start().may.names_hidden;
     let Record { id, shown, age, status, portal, may, details, .. } = record;
     let legal = details.filter(|details| !details.name.preferred.is_empty()).map(|details| {
@@ -195,6 +225,12 @@ fn Header(record: Record, inviting: RwSignal<Option<Target>>, settings: RwSignal
                     {words::PORTAL_SETTINGS}
                 </button>
             })}
+            {may.emergency.then(|| view! {
+                <button type="button" class="link-button" on:click=move |_| opening.set(true)>
+                    <Icon name="triangle-alert"/>
+                    {words::EMERGENCY_ACCESS}
+                </button>
+            })}
         }
         .into_any()
     });
@@ -204,10 +240,14 @@ fn Header(record: Record, inviting: RwSignal<Option<Target>>, settings: RwSignal
 /// Not there, or not for this user.
 #[component]
 fn NoSuchPatient() -> impl IntoView {
+    let emergency = use_desk().start().may.emergency;
     view! {
         <Head title=words::NO_SUCH_PATIENT/>
         <Empty title=words::NO_SUCH_PATIENT_TEXT>
             <LinkButton href="/console/patients">{words::ALL_PATIENTS}</LinkButton>
+            {emergency.then(|| view! {
+                <p>{words::IS_IT_AN_EMERGENCY}" "<a href="/console/emergency">{words::EMERGENCY_ACCESS}</a></p>
+            })}
         </Empty>
     }
 }

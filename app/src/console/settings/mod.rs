@@ -1,5 +1,6 @@
 //! Settings: the index with its search, and a file for each page.
 
+mod emergencies;
 mod forms;
 mod general;
 mod handout;
@@ -14,6 +15,7 @@ mod users;
 use leptos::prelude::*;
 
 pub use self::{
+    emergencies::Emergencies,
     forms::{FormEditor, Forms},
     general::General,
     handout::Handout,

@@ -21,6 +21,9 @@ use crate::{
 /// The times that are offered, in minutes; what was set otherwise is offered too (decision 15).
 const IDLE: [u32; 7] = [5, 10, 15, 20, 30, 45, 60];
 
+/// For how many hours a record may be opened in an emergency, to choose from; 0 for not at all.
+const HOURS: [u32; 6] = [0, 1, 2, 4, 8, 24];
+
 /// The card.
 #[component]
 pub fn PracticeCard() -> impl IntoView {
@@ -38,6 +41,7 @@ pub fn PracticeCard() -> impl IntoView {
                     {words::fact(words::PRACTICE_NAME, &practice.name)}
                     {words::fact(words::PRACTICE_PHONE, &practice.phone)}
                     {words::fact(words::IDLE, &words::minutes(practice.idle_minutes))}
+                    {words::fact(words::EMERGENCY_HOURS, &words::emergency_hours(practice.emergency_hours))}
                 </dl>
             }.into_any())}
         </Card>
@@ -50,8 +54,10 @@ pub fn PracticeCard() -> impl IntoView {
 }
 
 fn shown(practice: PracticeDetails) -> (i64, Values) {
-    let idle = practice.idle_minutes.to_string();
-    (practice.version, vec![("name", practice.name), ("phone", practice.phone), ("idle_minutes", idle)])
+    let (idle, hours) = (practice.idle_minutes.to_string(), practice.emergency_hours.to_string());
+    let fields =
+        vec![("name", practice.name), ("phone", practice.phone), ("idle_minutes", idle), ("emergency_hours", hours)];
+    (practice.version, fields)
 }
 
 #[component]
@@ -66,6 +72,11 @@ fn Edit(
     lives.sort_unstable();
     lives.dedup();
     let lives = lives.into_iter().map(|minutes| Choice::new(minutes.to_string(), words::minutes(minutes))).collect();
+    let mut hours: Vec<u32> = HOURS.into();
+    hours.push(start.emergency_hours);
+    hours.sort_unstable();
+    hours.dedup();
+    let hours = hours.into_iter().map(|hours| Choice::new(hours.to_string(), words::emergency_hours(hours))).collect();
     let (version, start) = shown(start);
     let form = Form::versioned("practice", "", version, start);
     form.follow(|| async { api::settings::practice().await.map(|newer| Some(shown(newer))) });
@@ -82,6 +93,7 @@ fn Edit(
             name: form.value("name"),
             phone: form.value("phone"),
             idle_minutes: form.value("idle_minutes"),
+            emergency_hours: Some(form.value("emergency_hours")),
         };
         let name = typed.name.trim().to_owned();
         form.send(api::settings::save_practice(form.version(), typed), move |()| {
@@ -104,6 +116,7 @@ fn Edit(
                     {form.text("name", words::PRACTICE_NAME, name.required())}
                     {form.text("phone", words::PRACTICE_PHONE, Line::of("tel").hint(words::PRACTICE_PHONE_HINT))}
                     {form.select("idle_minutes", words::IDLE, lives, words::IDLE_HINT)}
+                    {form.select("emergency_hours", words::EMERGENCY_HOURS, hours, words::EMERGENCY_HOURS_HINT)}
                 </div>
                 <footer class="dialog-foot">
                     <Button press=give_up>{words::CANCEL}</Button>

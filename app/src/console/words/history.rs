@@ -158,6 +158,11 @@ pub const fn action(action: Action) -> &'static str {
         Action::PatientGranted => "Granted a patient to a practitioner",
         Action::PatientHidden => "Hid a patient from a practitioner",
         Action::PatientAccessUndone => "Undid a grant or a hiding",
+        Action::EmergencyOpened => "Opened a record in an emergency",
+        Action::EmergencySought => "Looked for somebody in an emergency",
+        Action::EmergencyEnded => "Closed a record opened in an emergency",
+        Action::EmergenciesListed => "Looked at what was opened in emergencies",
+        Action::EmergencyReviewed => "Looked at an emergency access",
         Action::AccessExplained => "Looked up what somebody may do",
         Action::HistoryViewed => "Looked at this history",
         Action::HistoryExported => "Exported this history",
@@ -181,10 +186,16 @@ pub fn detail(detail: &str) -> String {
         "colleague" => "a colleague's record, without treating them".to_owned(),
         "same_name" => "somebody of the same family name, without treating them".to_owned(),
         "large_export" => "a large export".to_owned(),
+        "emergencies" => "more emergencies than usual within a week".to_owned(),
+        "nobody" => "nobody found".to_owned(),
+        "several" => "several of that name and birth date".to_owned(),
         word => match word.split_once('=') {
             Some(("level", code)) => domain::user::Level::from_code(code)
                 .map_or_else(|_| code.to_owned(), |level| super::level(level).to_owned()),
             Some(("count", rows)) => format!("{rows} shown"),
+            Some(("hours" | "emergency_hours", hours)) => {
+                hours.parse().map_or_else(|_| hours.to_owned(), super::emergency_hours)
+            }
             Some(("day", day)) => day.to_owned(),
             _ => word.replace('_', " "),
         },
@@ -203,6 +214,7 @@ pub fn refused(detail: &str) -> String {
         "console" | "notifications" => "the console",
         "documents" => "a document",
         "family" => "who sees a record",
+        "emergencies" => "an emergency access",
         "files" | "uploads" => "a file",
         "forms" => "a form",
         "handout" => "the portal handout",
@@ -239,6 +251,7 @@ pub fn refused(detail: &str) -> String {
         "OwnRecord" => "it was their own record",
         "OwnUpdate" => "they had asked for it themselves",
         "NotAuthor" => "somebody else wrote it",
+        "NotNeeded" => "they see every record as it is",
         "SharingOff" => "note sharing was switched off",
         "UpdatesOff" => "the practice takes no changes from the portal",
         _ => return format!("Asked for {what}"),
@@ -270,6 +283,7 @@ mod tests {
             Refusal::UpdatesOff,
             Refusal::NotAuthor,
             Refusal::SharingOff,
+            Refusal::NotNeeded,
         ] {
             let text = refused(&format!("users/list {reason:?}"));
             assert!(text.starts_with("Asked for a user: "), "{text}");
