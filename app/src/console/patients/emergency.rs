@@ -11,7 +11,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api,
-    components::{Button, Card, Dialog, Empty, Kind, Notice, Tone},
+    components::{Button, Card, Dialog, Empty, Icon, Kind, Notice, Tone},
     console::{
         desk::use_desk,
         form::{Form, Line},
@@ -66,8 +66,9 @@ fn OpenNow(open: Vec<OwnEmergency>, state: Load<Emergencies>) -> impl IntoView {
         .into_iter()
         .map(|OwnEmergency { patient, shown, until }| {
             view! {
-                <li class="line-with-act">
-                    <span>
+                <li class="line">
+                    <Icon name="triangle-alert"/>
+                    <span class="line-record">
                         <a href=nav::patient(patient, Tab::Summary) dir="auto">{shown.clone()}</a>
                         <span class="muted">{words::open_till(&desk.clock.full(until))}</span>
                     </span>
