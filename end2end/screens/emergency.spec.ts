@@ -31,10 +31,6 @@ test("emergency", async ({ device, portico }) => {
   await door(mira, "notes/publish", { patient: patient.id, id, version: 0, form });
   const phone = await device(PHONE);
   await accept(phone, await invite(mira, portico, patient));
-  await mira.goto("/console/settings/emergencies");
-  await mira.getByText("Nobody opened a record in an emergency").waitFor();
-  await both(mira, "console-emergencies-none");
-
   const page = await device(DESK);
   await openConsole(page, SAOIRSE);
   await page.goto("/console/patients");

@@ -104,6 +104,8 @@ pub const PATIENTS: Guide = Guide {
                 "Home, then “People who can see this record”: who uses the portal for you. You can let somebody in, and end what you \
                  gave.",
                 "Home, then “Who looked at this record”: who opened or changed it, at the practice and in the portal.",
+                "“In an emergency” stands beside what somebody at the practice looked at because you needed help and your record was \
+                 not open to them. The practice looks at each of these; ask there when you do not know of one.",
                 "You see these two when the record is your own, or when you decide for the patient who may see it.",
             ],
         },
@@ -232,6 +234,9 @@ pub const PRACTICE: Guide = Guide {
                  explained for that patient.",
                 "How a patient lives is read by practitioners who treat them, by practitioners with clinical access and by those with \
                  full access; not by the front desk.",
+                "Emergency access opens a record that is not open to a practitioner, for some hours and to read only: on Patients, or on \
+                 the patient’s profile. It takes a reason; administrators are told at once and look at it under Settings > Emergency \
+                 access, where it can be ended too. For how long, and whether at all, is set under Settings > General > Practice.",
                 "Every look at a record is written down. Patients see who looked, by name and role.",
             ],
         },

@@ -17,6 +17,7 @@ use domain::{
     document::{DocumentForm, DocumentType},
     email::Email,
     emergency::EmergencyContact,
+    emergency_access::ReasonForm,
     error::Invalid,
     file::FileForm,
     grant::{Grant, Kind},
@@ -41,9 +42,9 @@ use domain::{
 use crate::{
     activities, audit,
     context::{Ctx, Origin, Services},
-    documents,
+    documents, emergency_access,
     error::{Error, Result},
-    files, notes, patients,
+    files, notes, notifications, patients,
     ports::{NewSession, QueuedMail, Work},
     sessions, tokens, updates,
 };
@@ -230,6 +231,11 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
         }
         ask(&at_portal(grace), *other, &[(Field::Mobile, "0491 570 110")]).await?;
     }
+    if let [mira, _, saoirse, grace, ..] = actors.as_slice() {
+        let [mira, saoirse, grace] =
+            [mira, saoirse, grace].map(|one| Ctx::new(Arc::clone(services), Origin::default(), Some(one.clone())));
+        have_an_emergency(&saoirse, &grace, &mira, &first).await?;
+    }
     let mut work = services.store.begin().await?;
     // Nobody is written to because a demo begins.
     for mail in work.unscoped_claim_mail(ctx.now(), Span::minutes(1), 10).await? {
@@ -240,6 +246,32 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
     }
     work.save().await?;
     Ok(PEOPLE.to_vec())
+}
+
+/// Somebody fell ill who is not the practitioner's patient; an administrator looked at that since.
+async fn have_an_emergency(by: &Ctx, reviewer: &Ctx, other: &Ctx, patients: &[PatientId]) -> Result<()> {
+    for patient in patients {
+        // Not one of their own.
+        if !matches!(patients::profile(by, *patient).await, Err(Error::NotFound)) {
+            continue;
+        }
+        let reason =
+            "Fainted at the front desk while waiting for the lift. I needed to know what she takes.".to_owned();
+        emergency_access::open(by, *patient, &ReasonForm { reason }).await?;
+        patients::profile(by, *patient).await?;
+        emergency_access::end_own(by, *patient).await?;
+        for opened in emergency_access::list(reviewer, &PageRequest::default()).await?.rows {
+            emergency_access::review(reviewer, opened.id).await?;
+        }
+        for told in [reviewer, other] {
+            let bell = notifications::list(told, &PageRequest::default()).await?.rows;
+            for row in bell.into_iter().filter(|row| matches!(row.news, News::EmergencyOpened { .. })) {
+                notifications::mark_read(told, Some(row.id)).await?;
+            }
+        }
+        break;
+    }
+    Ok(())
 }
 
 /// The practice knows who pays for somebody, and she changed some of what it knows: it waits for somebody to decide.

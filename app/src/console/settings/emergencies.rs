@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::NotForYou;
 use crate::{
     api,
-    components::{Button, Card, Empty, Kind, Table, acts, column, lesser},
+    components::{Button, Card, Empty, Kind, Table, acts, column},
     console::{
         confirm::Confirm,
         desk::use_desk,
@@ -58,9 +58,13 @@ pub fn Emergencies() -> impl IntoView {
     let row = move |row: EmergencyRow| {
         let (id, by) = (row.id, row.by.clone());
         let state = match row.ended_at {
-            _ if row.open => view! { <span class="badge badge-warn">{words::STILL_OPEN}</span> {words::open_till(&desk.clock.full(row.until))} }.into_any(),
-            Some(at) => words::closed(&desk.clock.full(at)).into_any(),
-            None => words::ended(&desk.clock.full(row.until)).into_any(),
+            _ if row.open => view! {
+                <span class="badge badge-warn">{words::STILL_OPEN}</span>
+                <span class="muted">{words::open_till(&desk.clock.full(row.until))}</span>
+            }
+            .into_any(),
+            Some(at) => view! { <span class="muted">{words::closed(&desk.clock.full(at))}</span> }.into_any(),
+            None => view! { <span class="muted">{words::ended(&desk.clock.full(row.until))}</span> }.into_any(),
         };
         let looked = match &row.reviewed {
             Some(Reviewed { by, at }) => view! { <span class="muted">{words::reviewed(by, &desk.clock.full(*at))}</span> }.into_any(),
@@ -81,7 +85,7 @@ pub fn Emergencies() -> impl IntoView {
                 <th scope="row" class="wrap" dir="auto">{row.by}</th>
                 <td class="wrap"><a href=nav::patient(row.patient, Tab::Summary) dir="auto">{row.shown}</a></td>
                 <td class="wrap">{reason}</td>
-                <td class="wrap lesser">{desk.clock.full(row.opened_at)}<span class="muted">{state}</span></td>
+                <td class="wrap opened">{desk.clock.full(row.opened_at)} {state}</td>
                 <td class="acts">
                     <div class="buttons">
                         {looked}
@@ -101,7 +105,7 @@ pub fn Emergencies() -> impl IntoView {
             column(words::OPENED_BY),
             column(words::WHOSE_RECORD),
             column(words::WHY),
-            lesser(words::OPENED),
+            column(words::OPENED),
             acts(words::ACTIONS),
         ];
         let rows: Vec<_> = rows.into_iter().map(row).collect();
