@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Invalid, Problem},
+    history::Shown,
     ids::{EmergencyId, PatientId},
     limits, text,
     time::{Date, Time},
@@ -132,11 +133,9 @@ pub struct EmergencyRow {
     pub id: EmergencyId,
     /// Who opened it.
     pub by: String,
-    /// Whose record.
-    pub patient: PatientId,
-    /// What the patient is called before the reader.
-    pub shown: String,
-    /// Why. None for who sees no names: it may hold one.
+    /// Whose record, and what the patient is called before the reader; none when the patient is hidden from the reader.
+    pub patient: Option<Shown<PatientId>>,
+    /// Why. None for who sees no names, and when the patient is hidden: it may hold one.
     pub reason: Option<String>,
     /// When.
     pub opened_at: Time,

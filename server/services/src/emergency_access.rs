@@ -8,6 +8,7 @@ use domain::{
     audit::{Action, Entry},
     emergency_access::{Emergencies, EmergencyRow, Opened, OwnEmergency, ReasonForm, Reviewed, SeekForm},
     error::Conflict,
+    history::Shown,
     ids::{EmergencyId, PatientId, UserId},
     limits::{EMERGENCIES_A_WEEK, EMERGENCIES_NOT_FOUND, EMERGENCIES_OPEN},
     notification::{News, Notification},
@@ -134,18 +135,20 @@ pub async fn list(ctx: &Ctx, page: &PageRequest) -> Result<Page<EmergencyRow>> {
     work.audit(&Entry { detail: format!("count={}", found.rows.len()), ..entry }).await?;
     work.save().await?;
     let name = |user: UserId| users.get(&user).map(UserName::shown).unwrap_or_default();
-    Ok(found.map(|row| EmergencyRow {
-        by: name(row.user),
-        shown: patients.get(&row.patient).cloned().unwrap_or_default(),
-        open: row.is_open(ctx.now()),
-        own: row.user == access.user(),
-        reviewed: row.reviewed.map(|(user, at)| Reviewed { by: name(user), at }),
-        reason: (!access.names_hidden()).then_some(row.reason),
-        id: row.id,
-        patient: row.patient,
-        opened_at: row.opened_at,
-        until: row.until,
-        ended_at: row.ended_at,
+    Ok(found.map(|row| {
+        let patient = patients.get(&row.patient).map(|name| Shown { id: row.patient, name: name.clone() });
+        EmergencyRow {
+            by: name(row.user),
+            open: row.is_open(ctx.now()),
+            own: row.user == access.user(),
+            reviewed: row.reviewed.map(|(user, at)| Reviewed { by: name(user), at }),
+            reason: (patient.is_some() && !access.names_hidden()).then_some(row.reason),
+            patient,
+            id: row.id,
+            opened_at: row.opened_at,
+            until: row.until,
+            ended_at: row.ended_at,
+        }
     }))
 }
 

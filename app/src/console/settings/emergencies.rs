@@ -2,6 +2,7 @@
 
 use domain::{
     emergency_access::{EmergencyRow, Reviewed},
+    history::Shown,
     ids::EmergencyId,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -76,6 +77,12 @@ pub fn Emergencies() -> impl IntoView {
             }
             .into_any(),
         };
+        let whose = match row.patient {
+            Some(Shown { id, name }) => {
+                view! { <a href=nav::patient(id, Tab::Summary) dir="auto">{name}</a> }.into_any()
+            }
+            None => view! { <span class="muted">{words::HIDDEN_FROM_YOU}</span> }.into_any(),
+        };
         let reason = match row.reason {
             Some(reason) => view! { <span class="kept" dir="auto">{reason}</span> }.into_any(),
             None => view! { <span class="muted">{words::REASON_HIDDEN}</span> }.into_any(),
@@ -83,7 +90,7 @@ pub fn Emergencies() -> impl IntoView {
         view! {
             <tr>
                 <th scope="row" class="wrap" dir="auto">{row.by}</th>
-                <td class="wrap"><a href=nav::patient(row.patient, Tab::Summary) dir="auto">{row.shown}</a></td>
+                <td class="wrap">{whose}</td>
                 <td class="wrap">{reason}</td>
                 <td class="wrap opened">{desk.clock.full(row.opened_at)} {state}</td>
                 <td class="acts">

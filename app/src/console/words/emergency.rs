@@ -85,6 +85,8 @@ pub const OPENED_BY: &str = "Opened by";
 pub const WHOSE_RECORD: &str = "Whose record";
 /// Column.
 pub const OPENED: &str = "Opened";
+/// In place of a patient whom the reader may not see.
+pub const HIDDEN_FROM_YOU: &str = "A patient who is hidden from you";
 /// In place of a reason that may hold a name.
 pub const REASON_HIDDEN: &str = "Not shown: it may hold a name";
 /// State.

@@ -286,12 +286,18 @@ async fn those_who_look_are_told(town: Town) {
         assert_eq!(heard(who).await, if hears { vec![news.clone()] } else { Vec::new() });
     }
     let [row] = &rows(&owner).await[..] else { panic!() };
-    assert_eq!((row.by.as_str(), row.shown.as_str(), row.patient), ("Dr Mira Anand", "Zoltan Quark", patient));
+    let whose = row.patient.as_ref().unwrap();
+    assert_eq!((row.by.as_str(), whose.name.as_str(), whose.id), ("Dr Mira Anand", "Zoltan Quark", patient));
     assert_eq!((row.reason.as_deref(), row.until, row.open, row.own), (Some(WHY), until, true, false));
     assert_eq!((row.ended_at, &row.reviewed), (None, &None));
     // Who sees no names reads no reason: it may hold one.
     let [unnamed] = &rows(&alex).await[..] else { panic!() };
-    assert!(unnamed.shown.starts_with("PT-") && unnamed.reason.is_none(), "{unnamed:?}");
+    assert!(unnamed.patient.as_ref().unwrap().name.starts_with("PT-") && unnamed.reason.is_none(), "{unnamed:?}");
+    // PR-01: nor does somebody from whom the patient is hidden learn whose it was; that it was, they do.
+    let lea = town.user(group, "lea@harbour.example", Level::Full).await;
+    relationships::set(&owner, patient, id_of(&lea), None, Wanted::Revoked).await.unwrap();
+    let [hidden] = &rows(&lea).await[..] else { panic!() };
+    assert_eq!((&hidden.patient, &hidden.reason, hidden.by.as_str()), (&None, &None, "Dr Mira Anand"));
 
     emergency_access::review(&owner, row.id).await.unwrap();
     let reviewed = rows(&owner).await[0].reviewed.clone().unwrap();
