@@ -66,6 +66,7 @@ pub const RENDERED: &[PageRoute] = &[
     page("/portal/:patient/people/sent-again", Audience::Portal),
     page("/portal/:patient/people/ended", Audience::Portal),
     page("/portal/:patient/access-log", Audience::Portal),
+    page("/portal/:patient/download", Audience::Portal),
     page("/portal/:patient/contacts", Audience::Portal),
     page("/portal/:patient/contacts/saved", Audience::Portal),
     page("/portal/:patient/contacts/new", Audience::Portal),

@@ -102,8 +102,8 @@ pub fn App() -> impl IntoView {
     use domain::account::Door;
     use portal::{
         AccessLogPage, AccountPage, ActivitiesPage, ActivityPage, ContactPage, ContactsPage, DetailsPage, DocumentPage,
-        DocumentsPage, Done, FilesPage, FormPage, FormsPage, Home, LetIn, NotePage, People, Place, PlacePage,
-        ProfileHistoryPage, RecordsPage, Start,
+        DocumentsPage, Done, DownloadPage, FilesPage, FormPage, FormsPage, Home, LetIn, NotePage, People, Place,
+        PlacePage, ProfileHistoryPage, RecordsPage, Start,
     };
 
     view! {
@@ -145,6 +145,7 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/people/sent-again") view=|| view! { <People done=Done::SentAgain/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/people/ended") view=|| view! { <People done=Done::Ended/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/access-log") view=AccessLogPage/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/download") view=DownloadPage/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/contacts") view=|| view! { <ContactsPage/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/contacts/saved") view=|| view! { <ContactsPage saved=true/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/contacts/new") view=|| view! { <ContactPage new=true/> }/>

@@ -101,7 +101,7 @@ pub const fn is_told(action: Action) -> bool {
     is_of_forms(action)
         // That notes are looked at, not which and how many: drafts and private ones are among them (PT-03).
         || matches!(action, Action::NotesListed | Action::NoteViewed)
-        || matches!(action, Action::DocumentsListed | Action::DocumentViewed | Action::RecordPrinted)
+        || matches!(action, Action::DocumentsListed | Action::DocumentViewed | Action::RecordPrinted | Action::RecordDownloaded)
         || matches!(
             action,
             Action::ActivitiesListed

@@ -448,6 +448,15 @@ pub struct OwnDay {
     pub is_own: bool,
 }
 
+/// A day on which it was done, as the portal tells it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnDoing {
+    /// Which.
+    pub day: Date,
+    /// What whoever ticked it off says of it.
+    pub note: String,
+}
+
 /// One activity in the portal.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnActivity {
@@ -491,6 +500,7 @@ untold!(
     Doing,
     ActivityPage,
     OwnActivityRow,
+    OwnDoing,
     OwnActivities,
     OwnDay,
     OwnActivity

@@ -171,6 +171,8 @@ pub enum Action {
     DocumentAcknowledged,
     /// A document or a note was made a file.
     RecordPrinted,
+    /// A portal user took a whole record along.
+    RecordDownloaded,
     /// Looked at which home activities a record has.
     ActivitiesListed,
     /// Looked at a home activity.
@@ -259,7 +261,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 121] = [
+    pub const ALL: [Self; 122] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -339,6 +341,7 @@ impl Action {
         Self::DocumentWithdrawn,
         Self::DocumentAcknowledged,
         Self::RecordPrinted,
+        Self::RecordDownloaded,
         Self::ActivitiesListed,
         Self::ActivityViewed,
         Self::ActivityAssigned,
@@ -466,6 +469,7 @@ impl Action {
             Self::DocumentWithdrawn => "document_withdrawn",
             Self::DocumentAcknowledged => "document_acknowledged",
             Self::RecordPrinted => "record_printed",
+            Self::RecordDownloaded => "record_downloaded",
             Self::ActivitiesListed => "activities_listed",
             Self::ActivityViewed => "activity_viewed",
             Self::ActivityAssigned => "activity_assigned",

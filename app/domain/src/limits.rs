@@ -263,6 +263,8 @@ pub const KNOWN_ADDRESS: Span = Span::days(60);
 pub const THROTTLE_LINKS: u32 = 20;
 /// Papers that one portal user has printed in [`THROTTLE_WINDOW`]: one person does not keep the press from everybody (TG-08).
 pub const THROTTLE_PRINTS: u32 = 10;
+/// Records that one portal user takes along in [`THROTTLE_WINDOW`].
+pub const THROTTLE_DOWNLOADS: u32 = 3;
 /// The window over which tries are counted.
 pub const THROTTLE_WINDOW: Span = Span::minutes(1);
 /// Links that set a password, mailed to one account in an hour: who asks again gets the same answer and no further mail.

@@ -48,6 +48,8 @@ pub enum Place {
     People,
     /// Who looked at it.
     AccessLog,
+    /// All of it, to keep.
+    Download,
     /// What is asked to be filled in.
     Forms,
     /// What the record says of the person.
@@ -74,6 +76,7 @@ impl Place {
             Self::Invoices => format!("/portal/{patient}/invoices"),
             Self::People => format!("/portal/{patient}/people"),
             Self::AccessLog => format!("/portal/{patient}/access-log"),
+            Self::Download => format!("/portal/{patient}/download"),
             Self::Forms => format!("/portal/{patient}/forms"),
             Self::Details => format!("/portal/{patient}/details"),
             Self::Contacts => format!("/portal/{patient}/contacts"),
@@ -96,7 +99,7 @@ impl Place {
             Self::Invoices => Some(say::INVOICES_PLACE),
             Self::Forms => Some(say::FORMS_PLACE),
             Self::Details => Some(say::DETAILS_PLACE),
-            Self::Home | Self::People | Self::AccessLog | Self::Contacts | Self::Account => None,
+            Self::Home | Self::People | Self::AccessLog | Self::Download | Self::Contacts | Self::Account => None,
         }
     }
 
@@ -115,6 +118,7 @@ impl Place {
             Self::Invoices => "receipt-text",
             Self::People => "users",
             Self::AccessLog => "eye",
+            Self::Download => "download",
             Self::Forms => "clipboard-list",
             Self::Details => "contact",
             Self::Contacts => "phone",
@@ -136,6 +140,7 @@ impl Place {
                 | Self::Details
                 | Self::Contacts
                 | Self::AccessLog
+                | Self::Download
         )
     }
 
@@ -163,6 +168,7 @@ impl Place {
             | Self::Forms
             | Self::People
             | Self::AccessLog
+            | Self::Download
             | Self::Details
             | Self::Contacts => Self::Home,
             other => other,
@@ -188,6 +194,7 @@ impl Place {
             Self::Invoices => say::INVOICES,
             Self::People => say::PEOPLE,
             Self::AccessLog => say::ACCESS_LOG,
+            Self::Download => say::download::TITLE,
             Self::Forms => say::FORMS,
             Self::Details => say::DETAILS,
             Self::Contacts => say::CONTACTS,

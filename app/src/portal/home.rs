@@ -61,7 +61,11 @@ pub fn HomeView(
     let patient = record.patient;
     // What will change by an end or an age is said beforehand.
     let ending = say::ending(record.last_day, record.steps_down_on);
-    let beside = [(Place::People, say::PEOPLE, record.manages), (Place::AccessLog, say::ACCESS_LOG, record.sees_log)];
+    let beside = [
+        (Place::People, say::PEOPLE, record.manages),
+        (Place::AccessLog, say::ACCESS_LOG, record.sees_log),
+        (Place::Download, say::download::TITLE, Place::Download.opens_to(record.reach.level)),
+    ];
     let beside: Vec<_> = beside
         .into_iter()
         .filter(|(.., opens)| *opens)

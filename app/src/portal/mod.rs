@@ -16,6 +16,7 @@
 //! | `account` | `/portal/account`: devices, password, the way out |
 //! | `people` | `/portal/:patient/people`: who can see this record, and letting somebody in |
 //! | `access_log` | `/portal/:patient/access-log`: who looked at this record |
+//! | `download` | `/portal/:patient/download`: all of it, to keep |
 //! | [`islands`] | what wakes up in the browser; raw calls only, to stay small |
 //! | `words` | what all of them say |
 
@@ -35,6 +36,8 @@ mod contacts;
 mod details;
 #[cfg(feature = "ssr")]
 mod documents;
+#[cfg(feature = "ssr")]
+pub mod download;
 #[cfg(feature = "ssr")]
 mod draft;
 #[cfg(feature = "ssr")]
@@ -68,6 +71,7 @@ pub use self::{
     contacts::{ContactPage, ContactView, ContactsPage, ContactsView},
     details::{DetailsPage, DetailsView},
     documents::{DocumentPage, DocumentView, DocumentsPage, DocumentsView},
+    download::{DownloadPage, DownloadView},
     draft::Draft,
     files::{FilesPage, FilesView},
     forms::{FormPage, FormView, FormsPage, FormsView},

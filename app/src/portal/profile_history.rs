@@ -73,8 +73,8 @@ pub fn ProfileHistoryView(
 
 #[component]
 fn Row(row: ChangeRow, zone: String, now: Time) -> impl IntoView {
-    let ChangeRow { what, before, after, at, by, approved_by, people } = row;
-    let (before, after) = (value(what, &people, &before), value(what, &people, &after));
+    let (before, after) = values(&row);
+    let ChangeRow { what, at, by, approved_by, .. } = row;
     let by = say::changed_by(&by, approved_by.as_ref());
     view! {
         <li class="person">
@@ -87,6 +87,11 @@ fn Row(row: ChangeRow, zone: String, now: Time) -> impl IntoView {
             </div>
         </li>
     }
+}
+
+/// What a change was from and to, as people read it.
+pub(super) fn values(row: &ChangeRow) -> (String, String) {
+    (value(row.what, &row.people, &row.before), value(row.what, &row.people, &row.after))
 }
 
 /// A value as people read it.

@@ -2,6 +2,7 @@
 
 pub mod activities;
 pub mod documents;
+pub mod download;
 pub mod files;
 
 use domain::{
@@ -1010,6 +1011,7 @@ pub const fn visit(what: Action, part: Part) -> &'static str {
         Action::ActivityWithdrawn => "Took a home activity back",
         Action::ActivityDone => "Ticked a home activity off",
         Action::ActivityNotDone => "Took back that a home activity was done",
+        Action::RecordDownloaded => "Downloaded the whole record",
         Action::FilesListed => "Looked at the list of files",
         Action::FileAdded => "Added a file",
         Action::FileOpened => "Opened a file",

@@ -29,6 +29,7 @@
 //! | [`emergency_access`] | open a record in an emergency; look at what was opened |
 //! | [`files`] | send and open files about patients; their keys |
 //! | [`forms`] | make, send and take back forms; fill them in and return them |
+//! | [`own_data`] | a whole record for the portal user to keep |
 //! | `in_portal` | what is shared with a patient: who of the portal sees it, who is told |
 //! | [`notes`] | write, publish and share notes; read them, on both sides |
 //! | [`settings`], [`templates`], [`notifications`] | as they say |
@@ -69,6 +70,7 @@ pub mod mails;
 pub mod memberships;
 pub mod notes;
 pub mod notifications;
+pub mod own_data;
 pub mod paper;
 pub mod passwords;
 pub mod patients;

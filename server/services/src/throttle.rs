@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use domain::{
     ids::AccountId,
     limits::{
-        KNOWN_ADDRESS, THROTTLE_ACCOUNT, THROTTLE_ADDRESS, THROTTLE_LINKS, THROTTLE_PRINTS, THROTTLE_SIGN_INS,
-        THROTTLE_WINDOW,
+        KNOWN_ADDRESS, THROTTLE_ACCOUNT, THROTTLE_ADDRESS, THROTTLE_DOWNLOADS, THROTTLE_LINKS, THROTTLE_PRINTS,
+        THROTTLE_SIGN_INS, THROTTLE_WINDOW,
     },
     time::{Span, Time},
 };
@@ -104,6 +104,14 @@ pub(crate) async fn count_guess(ctx: &Ctx) -> Result<()> {
 /// [`crate::Error::TooMany`] beyond [`THROTTLE_PRINTS`] (TG-08).
 pub(crate) async fn count_print(ctx: &Ctx, account: AccountId) -> Result<()> {
     count_keys(ctx, &[Key { text: format!("print:acct:{account}"), most: THROTTLE_PRINTS }]).await
+}
+
+/// Counts a record that a portal user takes along.
+///
+/// # Errors
+/// [`crate::Error::TooMany`] beyond [`THROTTLE_DOWNLOADS`].
+pub(crate) async fn count_download(ctx: &Ctx, account: AccountId) -> Result<()> {
+    count_keys(ctx, &[Key { text: format!("download:acct:{account}"), most: THROTTLE_DOWNLOADS }]).await
 }
 
 struct Key {

@@ -8,6 +8,7 @@
 
 pub mod answer;
 pub mod doors;
+mod download;
 pub mod edge;
 pub mod files;
 pub mod forms;
@@ -115,19 +116,21 @@ pub const PATHS: &[&str] = &[
     "/events",
     "/uploads/:patient/:file/:number",
     "/pdf/:patient/:record",
+    "/download/:patient",
     "/files/:patient/:file",
     "/files/:patient/:file/view",
     "/demo/mailbox",
     "/demo/mailbox/:mail",
 ];
 
-fn routes() -> [(&'static str, MethodRouter<Shared>); 9] {
+fn routes() -> [(&'static str, MethodRouter<Shared>); 10] {
     [
         ("/healthz", get(health::alive)),
         ("/readyz", get(health::ready)),
         ("/events", get(live::events)),
         ("/uploads/:patient/:file/:number", put(uploads::piece)),
         ("/pdf/:patient/:record", get(papers::own)),
+        ("/download/:patient", get(download::own)),
         ("/files/:patient/:file", get(uploads::download)),
         ("/files/:patient/:file/view", get(uploads::show)),
         ("/demo/mailbox", get(mailbox::list)),

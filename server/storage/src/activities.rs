@@ -210,6 +210,59 @@ fn goes_on(schedule: &Schedule, state: ActivityState, today: Date) -> bool {
 const NOTHING: Page<ListedActivity> = Page { rows: Vec::new(), next: None };
 
 impl SqlWork {
+    /// On which days it was done, the latest first. The caller has the proof that the group and the patient came from.
+    async fn doings(
+        &mut self,
+        group: GroupId,
+        patient: PatientId,
+        id: ActivityId,
+        page: &PageRequest,
+    ) -> Stored<Page<Doing>> {
+        let before = match page.after.as_deref().map(str::parse::<Date>) {
+            None => None,
+            Some(Ok(day)) => Some(day.to_string()),
+            Some(Err(_)) => return Ok(Page { rows: Vec::new(), next: None }),
+        };
+        let rows: Vec<DoingRow> = self
+            .all(
+                query_as(
+                    "SELECT
+                         d.day,
+                         d.note,
+                         d.done_at,
+                         c.email,
+                         EXISTS (
+                             SELECT 1
+                             FROM portal_grants g
+                             WHERE g.group_id = d.group_id
+                               AND g.account_id = d.account_id
+                               AND g.patient_id = a.patient_id
+                               AND g.kind = 'self'
+                         ) AS own
+                     FROM activity_doings d
+                     JOIN activities a
+                         ON a.group_id = d.group_id
+                        AND a.id = d.activity_id
+                     JOIN accounts c
+                         ON c.id = d.account_id
+                     WHERE d.group_id = $1
+                       AND a.patient_id = $2
+                       AND d.activity_id = $3
+                       AND d.day < COALESCE($4, 'a')
+                     ORDER BY d.day DESC
+                     LIMIT $5",
+                )
+                .bind(group.uuid())
+                .bind(patient.uuid())
+                .bind(id.uuid())
+                .bind(before)
+                .bind(i64::from(page.rows()) + 1),
+            )
+            .await?;
+        let rows = rows.into_iter().map(Doing::try_from).collect::<Stored<Vec<_>>>()?;
+        Ok(Page::from_rows(rows, page.rows(), |doing| doing.day.to_string()))
+    }
+
     /// The files of one activity, as they came.
     async fn files_of(&mut self, group: GroupId, patient: PatientId, id: ActivityId) -> Stored<Vec<FileId>> {
         let rows: Vec<(Uuid,)> = self
@@ -419,49 +472,11 @@ impl Activities for SqlWork {
         id: ActivityId,
         page: &PageRequest,
     ) -> Stored<Page<Doing>> {
-        let before = match page.after.as_deref().map(str::parse::<Date>) {
-            None => None,
-            Some(Ok(day)) => Some(day.to_string()),
-            Some(Err(_)) => return Ok(Page { rows: Vec::new(), next: None }),
-        };
-        let rows: Vec<DoingRow> = self
-            .all(
-                query_as(
-                    "SELECT
-                         d.day,
-                         d.note,
-                         d.done_at,
-                         c.email,
-                         EXISTS (
-                             SELECT 1
-                             FROM portal_grants g
-                             WHERE g.group_id = d.group_id
-                               AND g.account_id = d.account_id
-                               AND g.patient_id = a.patient_id
-                               AND g.kind = 'self'
-                         ) AS own
-                     FROM activity_doings d
-                     JOIN activities a
-                         ON a.group_id = d.group_id
-                        AND a.id = d.activity_id
-                     JOIN accounts c
-                         ON c.id = d.account_id
-                     WHERE d.group_id = $1
-                       AND a.patient_id = $2
-                       AND d.activity_id = $3
-                       AND d.day < COALESCE($4, 'a')
-                     ORDER BY d.day DESC
-                     LIMIT $5",
-                )
-                .bind(access.group().uuid())
-                .bind(access.patient().uuid())
-                .bind(id.uuid())
-                .bind(before)
-                .bind(i64::from(page.rows()) + 1),
-            )
-            .await?;
-        let rows = rows.into_iter().map(Doing::try_from).collect::<Stored<Vec<_>>>()?;
-        Ok(Page::from_rows(rows, page.rows(), |doing| doing.day.to_string()))
+        self.doings(access.group(), access.patient(), id, page).await
+    }
+
+    async fn list_own_doings(&mut self, access: &Access<ReadOwnActivity>, page: &PageRequest) -> Stored<Page<Doing>> {
+        self.doings(access.group(), access.patient(), access.activity(), page).await
     }
 
     async fn add_activity(&mut self, access: &Access<AssignActivities>, activity: &Activity, at: Time) -> Stored<()> {

@@ -106,7 +106,7 @@ async fn counts(by: &Persona, patient: &str) -> [i64; 2] {
 }
 
 /// Somebody who acts for the patient.
-async fn proxy(app: &App, by: &Persona, patient: &str, email: &str, level: &str) -> Persona {
+pub async fn proxy(app: &App, by: &Persona, patient: &str, email: &str, level: &str) -> Persona {
     let terms = json!({ "role": "edit", "level": level, "manages": "" });
     let form = json!({ "whom": "other", "name": "Ada", "email": email, "email_again": email, "terms": terms });
     by.call("invitations/invite", json!({ "patient": patient, "form": form })).await.is(200);

@@ -19,7 +19,7 @@ fn draft(title: &str) -> Value {
 }
 
 /// A portal user who is asked for a form: whose, their patient and the request.
-async fn asked(app: &App, practitioner: &Persona, number: u32) -> (Persona, String, String) {
+pub async fn asked(app: &App, practitioner: &Persona, number: u32) -> (Persona, String, String) {
     let (person, patient) = app.portal_user(practitioner, 'a', number).await;
     let title = format!("Intake {number}");
     let id = practitioner.call("forms/add", json!({ "form": draft(&title) })).await.is(200).json();

@@ -10,6 +10,7 @@ mod world;
 mod activities;
 mod documents;
 mod doors;
+mod download;
 mod edge;
 mod events;
 mod family;

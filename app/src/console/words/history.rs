@@ -115,6 +115,7 @@ pub const fn action(action: Action) -> &'static str {
         Action::DocumentWithdrawn => "Took a document back",
         Action::DocumentAcknowledged => "Confirmed having read a document",
         Action::RecordPrinted => "Made a file of a note or a document",
+        Action::RecordDownloaded => "Took a whole record along from the portal",
         Action::ActivitiesListed => "Looked at the home activities",
         Action::ActivityViewed => "Looked at a home activity",
         Action::ActivityAssigned => "Assigned a home activity",

@@ -23,7 +23,7 @@ use domain::{
     time::{Date, Time},
 };
 
-pub use self::portal::{done, list_own, not_done, open_own, still_open};
+pub use self::portal::{done, list_own, not_done, open_own, own_doings, still_open};
 use crate::{
     audit,
     context::Ctx,

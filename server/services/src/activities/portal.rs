@@ -5,7 +5,7 @@ use domain::{
         Access, DoOwnActivity, GrantFacts, OwnActivityFacts, ReadOwnActivity, ReadOwnFile, ViewOwnClinical,
         ViewOwnRecord,
     },
-    activity::{OwnActivities, OwnActivity, OwnActivityRow, OwnDay, Schedule},
+    activity::{OwnActivities, OwnActivity, OwnActivityRow, OwnDay, OwnDoing, Schedule},
     audit::{Action, Entry},
     error::{Conflict, Invalid},
     ids::{AccountId, ActivityId, PatientId},
@@ -183,4 +183,23 @@ pub async fn not_done(ctx: &Ctx, patient: PatientId, id: ActivityId, day: Date) 
     }
     work.save().await?;
     Ok(())
+}
+
+/// On which days it was done, the latest first: a handful of pages at most, since an activity lasts for months.
+///
+/// # Errors
+/// As [`open_own`].
+pub async fn own_doings(ctx: &Ctx, patient: PatientId, id: ActivityId) -> Result<Vec<OwnDoing>> {
+    let mut work = ctx.services.store.read().await?;
+    let (facts, _) = facts(ctx, work.as_mut(), patient, id).await?;
+    let access = ctx.actor()?.may(ReadOwnActivity, &facts)?;
+    let (mut all, mut page) = (Vec::new(), PageRequest { after: None, limit: Some(limits::PAGE_MOST) });
+    loop {
+        let found = work.list_own_doings(&access, &page).await?;
+        all.extend(found.rows.into_iter().map(|done| OwnDoing { day: done.day, note: done.note }));
+        page.after = found.next;
+        if page.after.is_none() {
+            return Ok(all);
+        }
+    }
 }

@@ -132,6 +132,9 @@ pub trait Activities {
         page: &PageRequest,
     ) -> Stored<Page<Doing>>;
 
+    /// The same for the portal.
+    async fn list_own_doings(&mut self, access: &Access<ReadOwnActivity>, page: &PageRequest) -> Stored<Page<Doing>>;
+
     /// A new one.
     async fn add_activity(&mut self, access: &Access<AssignActivities>, activity: &Activity, at: Time) -> Stored<()>;
 
