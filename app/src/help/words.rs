@@ -104,6 +104,7 @@ pub const PATIENTS: Guide = Guide {
                 "Home, then “People who can see this record”: who uses the portal for you. You can let somebody in, and end what you \
                  gave.",
                 "Home, then “Who looked at this record”: who opened or changed it, at the practice and in the portal.",
+                "“Download this record” gives you all that the portal shows of it in one file.",
                 "“In an emergency” stands beside what somebody at the practice looked at because you needed help and your record was \
                  not open to them. The practice looks at each of these; ask there when you do not know of one.",
                 "You see these two when the record is your own, or when you decide for the patient who may see it.",

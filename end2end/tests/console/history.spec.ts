@@ -35,7 +35,7 @@ test("who looked at what, filtered and exported", async ({ page, device, portico
   const text = await readFile((await (await file).path())!, "utf8");
   expect(text.startsWith("\uFEFF")).toBe(true);
   const csv = text.slice(1);
-  expect(csv.split("\r\n")[0]).toBe("number,time (UTC),who,what,patient,user,detail,address");
+  expect(csv.split("\r\n")[0]).toBe("number,time (UTC),who,what,patient,user,detail,address,emergency");
   expect(csv).toContain(patient.last);
   // What was filtered is what leaves.
   const what = csv.trim().split("\r\n").slice(1).map((line) => line.split('","')[3]);
