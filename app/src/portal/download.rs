@@ -54,7 +54,7 @@ pub fn DownloadView(
             </header>
             <div class="card">
                 <h2>{words::WHAT}</h2>
-                <ul class="plain">{parts}</ul>
+                <ul class="parts">{parts}</ul>
                 <p>{words::CARE}</p>
                 // A file and no page: nothing may fetch it beforehand, and it counts.
                 <p><a class="button button-main" href=href download=true rel="nofollow"><Icon name="download"/>{words::NOW}</a></p>

@@ -45,6 +45,27 @@ impl From<EmergencyRow> for Emergency {
     }
 }
 
+/// Of the group `$1`.
+macro_rules! select_emergency {
+    ($more:literal) => {
+        concat!(
+            "SELECT
+                 id,
+                 user_id,
+                 patient_id,
+                 reason,
+                 opened_at,
+                 until,
+                 ended_at,
+                 reviewed_at,
+                 reviewer_id
+             FROM emergencies
+             WHERE group_id = $1",
+            $more
+        )
+    };
+}
+
 #[async_trait]
 impl Emergencies for SqlWork {
     async fn emergency_hours(&mut self, access: &Access<EnterGroup>) -> Stored<Option<u32>> {
@@ -204,23 +225,12 @@ impl Emergencies for SqlWork {
         };
         let rows: Vec<EmergencyRow> = self
             .all(
-                query_as(
-                    "SELECT
-                         id,
-                         user_id,
-                         patient_id,
-                         reason,
-                         opened_at,
-                         until,
-                         ended_at,
-                         reviewed_at,
-                         reviewer_id
-                     FROM emergencies
-                     WHERE group_id = $1
+                query_as(select_emergency!(
+                    "
                        AND id < $2
                      ORDER BY id DESC
-                     LIMIT $3",
-                )
+                     LIMIT $3"
+                ))
                 .bind(access.group().uuid())
                 .bind(after)
                 .bind(i64::from(page.rows()) + 1),
@@ -237,21 +247,10 @@ impl Emergencies for SqlWork {
     ) -> Stored<Option<Emergency>> {
         let row: Option<EmergencyRow> = self
             .find(
-                query_as(
-                    "SELECT
-                         id,
-                         user_id,
-                         patient_id,
-                         reason,
-                         opened_at,
-                         until,
-                         ended_at,
-                         reviewed_at,
-                         reviewer_id
-                     FROM emergencies
-                     WHERE group_id = $1
-                       AND id = $2",
-                )
+                query_as(select_emergency!(
+                    "
+                       AND id = $2"
+                ))
                 .bind(access.group().uuid())
                 .bind(id.uuid()),
             )
