@@ -3,25 +3,10 @@ import type { Page } from "@playwright/test";
 
 import { DESK, PHONE, test } from "../harness/test.js";
 import { accept, addPatient, door, invite, openConsole, type Patient } from "../harness/people.js";
+import { both } from "../harness/shots.js";
 
 const HOW = "Stand behind a chair and hold on to it. Rise slowly onto the balls of both feet, count to two, and come down slowly.\n\nStop when it hurts more than a little, and tell us.";
 const EVERY = "mon tue wed thu fri sat sun";
-
-async function shoot(page: Page, name: string): Promise<void> {
-  for (const scheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.screenshot({ path: `shots/${name}-${scheme}.png`, fullPage: true });
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-}
-
-/** On a phone and on a desk. */
-async function both(page: Page, name: string): Promise<void> {
-  for (const [width, { viewport }] of [[390, PHONE], [1440, DESK]] as const) {
-    await page.setViewportSize(viewport);
-    await shoot(page, `${name}-${width}`);
-  }
-}
 
 async function assign(desk: Page, patient: Patient, title: string, more: object = {}): Promise<string> {
   const form = { title, dose: "3 times 12, morning and evening", instructions: HOW, days: EVERY, from: "2026-01-01", ...more };

@@ -3,24 +3,9 @@ import type { Page } from "@playwright/test";
 
 import { DESK, PHONE, test } from "../harness/test.js";
 import { accept, addPatient, door, invite, openConsole, type Patient } from "../harness/people.js";
+import { both, shoot } from "../harness/shots.js";
 
 const BODY = "The ankle is stronger.\n\nStairs go well:\nup and down, without a rail.\n\nWe see you again in three weeks.";
-
-async function shoot(page: Page, name: string): Promise<void> {
-  for (const scheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.screenshot({ path: `shots/${name}-${scheme}.png`, fullPage: true });
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-}
-
-/** On a phone and on a desk. */
-async function both(page: Page, name: string): Promise<void> {
-  for (const [width, { viewport }] of [[390, PHONE], [1440, DESK]] as const) {
-    await page.setViewportSize(viewport);
-    await shoot(page, `${name}-${width}`);
-  }
-}
 
 async function written(desk: Page, patient: Patient, title: string, kind: string, done: boolean, asks = ""): Promise<string> {
   const form = { title, kind, body: BODY, asks };

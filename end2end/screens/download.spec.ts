@@ -1,6 +1,7 @@
 // The page from which a whole record is taken along.
 import { DESK, PHONE, test } from "../harness/test.js";
 import { accept, addPatient, invite, openConsole } from "../harness/people.js";
+import { both } from "../harness/shots.js";
 
 test("download", async ({ device, portico }) => {
   const desk = await device(DESK);
@@ -10,12 +11,6 @@ test("download", async ({ device, portico }) => {
   await accept(phone, await invite(desk, portico, patient));
   for (const [name, path] of [["download", "/download"], ["home-download", ""]] as const) {
     await phone.goto(`/portal/${patient.id}${path}`);
-    for (const [width, { viewport }] of [[390, PHONE], [1440, DESK]] as const) {
-      await phone.setViewportSize(viewport);
-      for (const scheme of ["light", "dark"] as const) {
-        await phone.emulateMedia({ colorScheme: scheme });
-        await phone.screenshot({ path: `shots/portal-${name}-${width}-${scheme}.png`, fullPage: true });
-      }
-    }
+    await both(phone, `portal-${name}`);
   }
 });

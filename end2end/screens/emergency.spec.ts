@@ -1,25 +1,9 @@
 // Emergency access: the page, the dialog, the notice, what administrators and the patient see.
-import type { Page } from "@playwright/test";
-
 import { DESK, PHONE, test } from "../harness/test.js";
 import { accept, addPatient, door, invite, openConsole, SAOIRSE } from "../harness/people.js";
+import { both } from "../harness/shots.js";
 
 const WHY = "Fell on the stairs to the practice, does not answer. Her daughter says that she takes blood thinners.";
-
-async function shoot(page: Page, name: string): Promise<void> {
-  for (const scheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.screenshot({ path: `shots/${name}-${scheme}.png`, fullPage: true });
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-}
-
-async function both(page: Page, name: string): Promise<void> {
-  for (const [width, { viewport }] of [[390, PHONE], [1440, DESK]] as const) {
-    await page.setViewportSize(viewport);
-    await shoot(page, `${name}-${width}`);
-  }
-}
 
 test("emergency", async ({ device, portico }) => {
   test.setTimeout(600_000);

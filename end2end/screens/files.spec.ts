@@ -1,25 +1,8 @@
 // Files: sent from the portal and seen to in the console, in every state that they are in.
-import type { Page } from "@playwright/test";
-
 import { DESK, PHONE, test } from "../harness/test.js";
 import { BEN, accept, addPatient, invite, openConsole, type Patient } from "../harness/people.js";
 import { field, hold, holdPiece, onDisk, pdf, photo, PIECE, send, sendBytes } from "../harness/files.js";
-
-async function shoot(page: Page, name: string): Promise<void> {
-  for (const scheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.screenshot({ path: `shots/${name}-${scheme}.png`, fullPage: true });
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-}
-
-/** On a phone and on a desk. */
-async function both(page: Page, name: string): Promise<void> {
-  for (const [width, { viewport }] of [[390, PHONE], [1440, DESK]] as const) {
-    await page.setViewportSize(viewport);
-    await shoot(page, `${name}-${width}`);
-  }
-}
+import { both, shoot } from "../harness/shots.js";
 
 const documents = (patient: Patient): string => `/console/patients/${patient.id}/documents`;
 

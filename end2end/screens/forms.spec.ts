@@ -1,16 +1,7 @@
 // Forms, in the portal and in the console.
-import type { Page } from "@playwright/test";
-
 import { DESK, PHONE, test } from "../harness/test.js";
 import { LIEN, door, openConsole, openPortal } from "../harness/people.js";
-
-async function shoot(page: Page, name: string): Promise<void> {
-  for (const scheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.screenshot({ path: `shots/${name}-${scheme}.png`, fullPage: true });
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-}
+import { shoot } from "../harness/shots.js";
 
 test("forms", async ({ device }) => {
   const phone = await device(PHONE);
