@@ -12,6 +12,7 @@ mod documents;
 mod doors;
 mod download;
 mod edge;
+mod emergency_access;
 mod events;
 mod family;
 mod files;
