@@ -120,8 +120,6 @@ pub struct OwnEmergency {
 pub struct Emergencies {
     /// For how many hours a record is opened; none when the practice does not do it.
     pub hours: Option<u32>,
-    /// Where the practice is: times are shown by its clock.
-    pub time_zone: String,
     /// What the caller holds open.
     pub open: Vec<OwnEmergency>,
 }

@@ -225,6 +225,8 @@ pub const EMERGENCIES_A_WEEK: i64 = 3;
 pub const EMERGENCIES_NOT_FOUND: u32 = 5;
 /// Patients of a group who were born on one day, among whom a name is looked for.
 pub const BORN_ON_A_DAY: u32 = 1_000;
+/// Patients of one name and birth date among whom the one is looked for whose record is opened.
+pub const EMERGENCY_ALIKE: usize = 10;
 /// Records that one user holds open in emergencies at once.
 pub const EMERGENCIES_OPEN: u32 = 10;
 /// Rows of an export from which on it is out of the ordinary (PR-14).

@@ -175,7 +175,7 @@ fn table(rows: Vec<HistoryRow>, manage: bool) -> AnyView {
                 <tr class="stacked">
                     <td class="number">{clock.full(row.at)}</td>
                     <th scope="row" class="name">{who}</th>
-                    <td>{what}{row.emergency.then(|| view! { <span class="badge badge-warn">{words::IN_EMERGENCY}</span> })}</td>
+                    <td class="opened">{what}{row.emergency.then(|| view! { <span class="badge badge-warn">{words::IN_EMERGENCY}</span> })}</td>
                     <td class="wrap">{about}</td>
                     <td class="wrap lesser muted">{detail}</td>
                     <td class="number lesser">{row.origin}</td>

@@ -92,7 +92,7 @@ fn Row(visit: Visit, zone: String, now: Time) -> impl IntoView {
                 <p class="person-name"><b dir="auto">{say::visitor(&who)}</b></p>
                 {(!more.is_empty()).then(|| view! { <p class="person-more" dir="auto">{more}</p> })}
                 <p>{say::visit(what, part)}</p>
-                {emergency.then(|| view! { <p><span class="badge badge-warn">{say::IN_EMERGENCY}</span></p> })}
+                {emergency.then(|| view! { <p class="standing standing-waits"><Icon name="triangle-alert"/><span>{say::IN_EMERGENCY}</span></p> })}
                 <p class="person-more">{moment(at, &zone, now)}</p>
             </div>
         </li>

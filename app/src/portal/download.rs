@@ -9,7 +9,7 @@ use domain::{
     note::OwnNote,
     profile_history::ProfileHistory,
     time::Time,
-    update::OwnProfile,
+    update::{OwnProfile, OwnState},
     views::PortalFrame,
 };
 use leptos::prelude::*;
@@ -81,11 +81,16 @@ pub fn details(profile: &OwnProfile) -> String {
     text.fact(say::LEGAL_NAME, &profile.legal_name);
     text.fact(say::BORN, &profile.birth_date.map(domain::time::Date::long).unwrap_or_default());
     for field in &profile.fields {
-        text.fact(say::detail(field.field).0, &say::detail_value(field.field, &field.value));
+        let label = say::detail(field.field).0;
+        text.fact(label, &say::detail_value(field.field, &field.value));
+        if let Some(asked) = field.last.as_ref().filter(|last| last.state == OwnState::Waiting) {
+            text.fact(&words::asked_for(label), &say::detail_value(field.field, &asked.wanted));
+        }
     }
     text.heading(say::CONTACTS);
     for contact in &profile.emergency_contacts {
-        text.fact(&contact.name, &[&*contact.relationship, &contact.phone].join(", "));
+        let known = [&*contact.relationship, &contact.phone].into_iter().filter(|part| !part.is_empty());
+        text.fact(&contact.name, &known.collect::<Vec<_>>().join(", "));
     }
     text.0
 }

@@ -38,7 +38,6 @@ pub async fn own(ctx: &Ctx) -> Result<Emergencies> {
     let enter = Access::<EnterGroup>::from(&actor.may(SeekInEmergency, &())?);
     let mut work = ctx.begin().await?;
     let hours = work.emergency_hours(&enter).await?;
-    let time_zone = patients::time_zone(ctx, work.as_mut()).await?.unwrap_or_else(|| "UTC".to_owned());
     let mut open = Vec::new();
     for (patient, until) in work.list_own_emergencies(&enter, ctx.now()).await? {
         // Hidden from the caller meanwhile: then it is not open either.
@@ -49,7 +48,7 @@ pub async fn own(ctx: &Ctx) -> Result<Emergencies> {
     }
     notifications::names_shown(ctx, work.as_mut(), &enter, open.len()).await?;
     work.save().await?;
-    Ok(Emergencies { hours, time_zone, open })
+    Ok(Emergencies { hours, open })
 }
 
 /// Opens a patient's record for the caller.
@@ -83,20 +82,29 @@ pub async fn seek(ctx: &Ctx, form: &SeekForm) -> Result<Opened> {
     {
         return Err(Error::TooMany { retry_after: end.since(ctx.now()) });
     }
-    let why = match *work.seek_in_emergency(&seeks, &sought).await? {
-        [patient] => match may(ctx, work.as_mut(), patient).await {
-            Err(Error::NotFound) => Conflict::NobodyFound,
-            access => return open_record(ctx, work, &access?, &sought.reason, hours).await,
-        },
+    // Whoever is hidden from the caller is not there, and makes nobody one of several.
+    let mut found = Vec::new();
+    for patient in work.seek_in_emergency(&seeks, &sought).await? {
+        match may(ctx, work.as_mut(), patient).await {
+            Err(Error::NotFound) => {}
+            access => found.push(access?),
+        }
+    }
+    let why = match &*found {
+        [access] => return open_record(ctx, work, access, &sought.reason, hours).await,
         [] => Conflict::NobodyFound,
         _ => Conflict::SeveralFound,
     };
-    work.count_try(&key, ctx.now(), WINDOW).await?;
+    let (count, end) = work.count_try(&key, ctx.now(), WINDOW).await?;
     // How it ended, not whom it was about: the trail holds no names.
     let entry = audit::entry(ctx, seeks.by(), seeks.group(), Action::EmergencySought, "");
     let detail = if why == Conflict::SeveralFound { "several" } else { "nobody" };
     work.audit(&Entry { detail: detail.to_owned(), ..entry }).await?;
     work.save().await?;
+    // Others of the caller's were counted meanwhile.
+    if count > EMERGENCIES_NOT_FOUND {
+        return Err(Error::TooMany { retry_after: end.since(ctx.now()) });
+    }
     Err(why.into())
 }
 

@@ -107,7 +107,7 @@ impl Emergencies for SqlWork {
             text::fold(last) == sought.last && [first, preferred].iter().any(|name| text::fold(name) == sought.first)
         };
         let found = born.into_iter().filter(|(_, first, last, preferred)| is_sought(first, last, preferred));
-        Ok(found.map(|(id, ..)| id.into()).take(2).collect())
+        Ok(found.map(|(id, ..)| id.into()).take(limits::EMERGENCY_ALIKE).collect())
     }
 
     async fn open_emergency(

@@ -32,9 +32,9 @@ pub const OPEN_RECORD: &str = "Open record";
 /// Title of the dialog on a profile.
 pub const OPEN_ALL_OF_IT: &str = "Open this record in an emergency";
 /// In it.
-pub const OPEN_ALL_OF_IT_TEXT: &str = "You can read everything in it that colleagues have finished, and change nothing. All of it is \
-                                       marked, the practice's administrators are told at once, and the patient sees it in their \
-                                       portal.";
+pub const OPEN_ALL_OF_IT_TEXT: &str = "You can read what is in it, but for notes that colleagues keep private or have not finished, and \
+                                       change nothing. All of it is marked, the practice's administrators are told at once, and \
+                                       the patient sees it in their portal.";
 /// Beside an entry of the history that only an emergency allowed.
 pub const IN_EMERGENCY: &str = "In an emergency";
 /// Said when it is open.

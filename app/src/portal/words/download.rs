@@ -65,6 +65,12 @@ pub fn lead(shown: &str, kind: Kind) -> String {
     }
 }
 
+/// Before a value that the practice has not decided about.
+#[must_use]
+pub fn asked_for(label: &str) -> String {
+    format!("{label}, as you asked for it (the practice has not decided yet)")
+}
+
 /// What stands in the text at the beginning.
 #[must_use]
 pub fn read_me(whose: &str, practice: &str, at: &str) -> String {

@@ -46,7 +46,7 @@ pub trait Emergencies {
     /// For how many hours the group opens records; none when it opens none.
     async fn emergency_hours(&mut self, access: &Access<EnterGroup>) -> Stored<Option<u32>>;
 
-    /// The patients of this name and birth date; of several the first two. Whether the caller may open them is not asked.
+    /// The patients of this name and birth date, at most [`domain::limits::EMERGENCY_ALIKE`]. Whether the caller may open them is not asked.
     async fn seek_in_emergency(&mut self, access: &Access<SeekInEmergency>, sought: &Sought) -> Stored<Vec<PatientId>>;
 
     /// Opens the patient's record for the caller until then. Takes effect with the caller's next question.

@@ -239,6 +239,9 @@ async fn what_was_hidden_stays_hidden(town: Town) {
     not_found(emergency_access::open(&noor, patient, &why()).await);
     let nobody = conflict(emergency_access::seek(&noor, &sought("Zoltan", "Quark")).await);
     assert_eq!(nobody, Conflict::NobodyFound, "as if there were no such patient");
+    // Nor does another of the same name tell that there is one more.
+    let other = town.patient(&owner, "Zoltan", "Quark").await;
+    assert_eq!(emergency_access::seek(&noor, &sought("Zoltan", "Quark")).await.unwrap().patient, other);
 }
 
 async fn whoever_is_sought_is_opened(town: Town) {
