@@ -37,7 +37,7 @@ async fn it_takes_a_reason_and_ends_by_itself() {
         let near = app.user("personal@a.example.org").await;
         for reason in ["", "urgent", &"x".repeat(501)] {
             let refused = open(&near, &patient, reason).await.is(422).json();
-            assert_eq!(refused["fields"][0]["field"], "reason", "{refused}");
+            assert_eq!(refused["detail"]["fields"][0]["field"], "reason", "{refused}");
             assert_eq!(profile(&near, &patient).await.status, 404);
         }
         open(&near, &patient, WHY).await.is(200);
