@@ -229,8 +229,8 @@ fn plain(title: &str) -> String {
         Some((stem, ending)) if ending.len() <= 5 => (stem, format!(".{ending}")),
         _ => (&*name, String::new()),
     };
-    let stem: String = stem.chars().take(NAME).collect();
-    format!("{}{ending}", stem.trim_matches([' ', '.']))
+    let name: String = stem.chars().take(NAME).chain(ending.chars()).collect();
+    name.trim_matches([' ', '.']).into()
 }
 
 #[cfg(test)]
@@ -244,6 +244,7 @@ mod tests {
         assert_eq!(plain("Knee: left / right?"), "Knee_ left _ right_");
         assert_eq!(plain("C:\\x\u{0}\r\n.pdf"), "C__x___.pdf");
         assert_eq!(plain(" . "), "");
+        assert_eq!(plain("Report. "), "Report");
         assert_eq!(plain(&format!("{}.pdf", "ü".repeat(200))), format!("{}.pdf", "ü".repeat(80)));
     }
 }
