@@ -162,9 +162,13 @@ test("two devices change one activity", async ({ page, device }) => {
   const form = { title: "Short walks", dose: "10 minutes", instructions: HOW, days: EVERY, from: "2026-01-01" };
   expect((await door(other, "activities/save", { patient: patient.id, id, version: 1, form })).status).toBe(200);
   await dialog.getByRole("button", { name: "Change" }).click();
-  await expect(dialog.getByRole("alert").first()).toBeVisible();
+  await expect(dialog.getByText("Somebody else changed this meanwhile")).toBeVisible();
+  await expect(dialog.getByText("Somebody else wrote “10 minutes”.")).toBeVisible();
   await expect(dialog.getByLabel("How much")).toHaveValue("20 minutes");
+  await expect(dialog.getByLabel("Activity")).toHaveValue("Short walks");
   await axe(page);
+  await dialog.getByRole("button", { name: "Change" }).click();
+  await expect(page.getByText("How much: 20 minutes")).toBeVisible();
 });
 
 // S3-12: on paper there is what to do and a table for a pen, and no button.
