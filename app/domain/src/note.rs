@@ -246,6 +246,8 @@ pub struct NoteFilter {
     pub drafts: bool,
     /// Only what the patient's portal shows, or will.
     pub with_patient: bool,
+    /// Only notes with these words in title or text, as the caller reads them.
+    pub text: String,
 }
 
 /// A note in a list of the console.

@@ -43,6 +43,14 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// Does each of the folded words occur in a text? In the middle of a word as well: notes hold long words, and languages without
+/// gaps between them.
+#[must_use]
+pub fn holds(text: &str, words: &[String]) -> bool {
+    let folded = fold(text);
+    words.iter().all(|word| folded.contains(word))
+}
+
 /// A required single line: trimmed, with something in it, no control characters, at most `most` characters.
 ///
 /// # Errors

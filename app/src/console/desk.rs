@@ -66,6 +66,8 @@ pub struct Desk {
     pub clock: Clock,
     /// The patients shown last.
     pub shown: StoredValue<Option<ShownPatients>>,
+    /// What was looked for last in somebody's notes: here, and not in the address, which browsers and servers keep.
+    pub sought: StoredValue<Option<(PatientId, String)>>,
 }
 
 impl Desk {
@@ -88,6 +90,7 @@ impl Desk {
             shortcuts: RwSignal::new(false),
             clock: Clock::start(&start.time_zone),
             shown: StoredValue::new(None),
+            sought: StoredValue::new(None),
             start: StoredValue::new(start),
         }
     }

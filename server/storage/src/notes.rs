@@ -16,7 +16,7 @@ use domain::{
     time::Time,
     user::{Level, Role, User},
 };
-use services::ports::{ListedNote, ListedOwnNote, NoteShare, Notes, Reading, SharedNote, Stored};
+use services::ports::{ListedNote, ListedOwnNote, NoteShare, Notes, ReadableNote, Reading, SharedNote, Stored};
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
@@ -56,6 +56,59 @@ macro_rules! readable_notes {
                                )
                            )
                        )"
+    };
+}
+
+/// A page of the notes that a user may read, with further columns of further tables. What the author typed since is the author's:
+/// a colleague reads the title that was published.
+macro_rules! list {
+    ($columns:literal, $tables:literal, $access:ident, $filter:ident, $before:ident, $page:ident) => {
+        query_as(concat!(
+            "SELECT
+                         n.id,
+                         COALESCE(n.title, n.draft_title, '') AS title,
+                         COALESCE(n.category, n.draft_category, 'other') AS category,
+                         n.author_id,
+                         u.title AS user_title,
+                         u.first_name,
+                         u.last_name,
+                         n.number,
+                         n.published_at,
+                         n.author_id = $3 AND n.draft_body IS NOT NULL AS changing,
+                         n.private,
+                         n.patient_from,
+                         n.added_at",
+            $columns,
+            "
+                     FROM notes n
+                     JOIN users u
+                         ON u.group_id = n.group_id
+                        AND u.id = n.author_id",
+            $tables,
+            "
+                     WHERE n.group_id = $1
+                       AND n.patient_id = $2",
+            readable_notes!(),
+            "
+                       AND ($6 = '' OR COALESCE(n.category, n.draft_category) = $6)
+                       AND (NOT $7 OR n.author_id = $3)
+                       AND (NOT $8 OR n.number IS NULL)
+                       AND (NOT $9 OR n.patient_from IS NOT NULL)
+                       AND n.id < $10
+                     ORDER BY n.id DESC
+                     LIMIT $11"
+        ))
+        .bind($access.group().uuid())
+        .bind($access.patient().uuid())
+        .bind($access.user().uuid())
+        .bind($access.all())
+        .bind($access.shared())
+        .bind($filter.category.map_or("", Category::code))
+        .bind($filter.own)
+        .bind($filter.drafts)
+        .bind($filter.with_patient)
+        .bind($before)
+        .bind(i64::from($page.rows()) + 1)
     };
 }
 
@@ -143,6 +196,25 @@ impl TryFrom<ListedRow> for ListedNote {
             patient_from: row.patient_from.map(at),
             added_at: at(row.added_at),
         })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ReadableRow {
+    #[sqlx(flatten)]
+    listed: ListedRow,
+    published_title: Option<String>,
+    published_body: Option<String>,
+    own_title: Option<String>,
+    own_body: Option<String>,
+}
+
+impl TryFrom<ReadableRow> for ReadableNote {
+    type Error = services::ports::StoreError;
+
+    fn try_from(row: ReadableRow) -> Stored<Self> {
+        let texts = [row.published_title, row.published_body, row.own_title, row.own_body];
+        Ok(Self { listed: row.listed.try_into()?, texts: texts.into_iter().flatten().collect() })
     }
 }
 
@@ -362,55 +434,38 @@ impl Notes for SqlWork {
         page: &PageRequest,
     ) -> Stored<Page<ListedNote>> {
         let Some(before) = before(page) else { return Ok(nothing()) };
-        // What the author typed since is the author's: a colleague reads the title that was published.
-        let rows: Vec<ListedRow> = self
-            .all(
-                query_as(concat!(
-                    "SELECT
-                         n.id,
-                         COALESCE(n.title, n.draft_title, '') AS title,
-                         COALESCE(n.category, n.draft_category, 'other') AS category,
-                         n.author_id,
-                         u.title AS user_title,
-                         u.first_name,
-                         u.last_name,
-                         n.number,
-                         n.published_at,
-                         n.author_id = $3 AND n.draft_body IS NOT NULL AS changing,
-                         n.private,
-                         n.patient_from,
-                         n.added_at
-                     FROM notes n
-                     JOIN users u
-                         ON u.group_id = n.group_id
-                        AND u.id = n.author_id
-                     WHERE n.group_id = $1
-                       AND n.patient_id = $2",
-                    readable_notes!(),
-                    "
-                       AND ($6 = '' OR COALESCE(n.category, n.draft_category) = $6)
-                       AND (NOT $7 OR n.author_id = $3)
-                       AND (NOT $8 OR n.number IS NULL)
-                       AND (NOT $9 OR n.patient_from IS NOT NULL)
-                       AND n.id < $10
-                     ORDER BY n.id DESC
-                     LIMIT $11"
-                ))
-                .bind(access.group().uuid())
-                .bind(access.patient().uuid())
-                .bind(access.user().uuid())
-                .bind(access.all())
-                .bind(access.shared())
-                .bind(filter.category.map_or("", Category::code))
-                .bind(filter.own)
-                .bind(filter.drafts)
-                .bind(filter.with_patient)
-                .bind(before)
-                .bind(i64::from(page.rows()) + 1),
-            )
-            .await?;
+        let rows: Vec<ListedRow> = self.all(list!("", "", access, filter, before, page)).await?;
         let rows = rows.into_iter().map(ListedNote::try_from).collect::<Stored<Vec<_>>>()?;
         Ok(Page::from_rows(rows, page.rows(), |row| row.id.to_string()))
+    }
+
+    async fn read_notes(
+        &mut self,
+        access: &Access<ListNotes>,
+        filter: &NoteFilter,
+        page: &PageRequest,
+    ) -> Stored<Page<ReadableNote>> {
+        let Some(before) = before(page) else { return Ok(nothing()) };
+        let rows: Vec<ReadableRow> = self
+            .all(list!(
+                ",
+                         v.title AS published_title,
+                         v.body AS published_body,
+                         CASE WHEN n.author_id = $3 THEN n.draft_title END AS own_title,
+                         CASE WHEN n.author_id = $3 THEN n.draft_body END AS own_body",
+                "
+                     LEFT JOIN note_versions v
+                         ON v.group_id = n.group_id
+                        AND v.note_id = n.id
+                        AND v.number = n.number",
+                access,
+                filter,
+                before,
+                page
+            ))
+            .await?;
+        let rows = rows.into_iter().map(ReadableNote::try_from).collect::<Stored<Vec<_>>>()?;
+        Ok(Page::from_rows(rows, page.rows(), |row| row.listed.id.to_string()))
     }
 
     async fn lookup_note(&mut self, access: &Access<ReadNote>) -> Stored<Option<Note>> {

@@ -18,7 +18,19 @@ pub const NO_NOTES_TEXT: &str = "What you write, and what colleagues share with 
 /// Nothing fits the filter.
 pub const NO_NOTES_FIT: &str = "No note fits";
 /// Under it.
-pub const NO_NOTES_FIT_TEXT: &str = "Show all of them, or choose another kind.";
+pub const NO_NOTES_FIT_TEXT: &str = "Look for other words, choose another kind, or show all of them.";
+/// The same when older notes were not looked at.
+pub const NO_NOTES_FIT_YET: &str = "Nothing found among the latest notes";
+/// Under it.
+pub const NO_NOTES_FIT_YET_TEXT: &str = "There are older ones: “Show more” goes on with them.";
+/// Button of an empty list that is filtered.
+pub const SHOW_ALL_NOTES: &str = "Show all notes";
+/// Names the filters.
+pub const SEARCH_NOTES: &str = "Search these notes";
+/// Button.
+pub const SEARCH: &str = "Search";
+/// Field.
+pub const WORDS_IN_NOTES: &str = "Words in title or text";
 /// Column.
 pub const NOTE: &str = "Note";
 /// Column.

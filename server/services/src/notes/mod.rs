@@ -21,8 +21,10 @@ use domain::{
     },
     audit::{Action, Entry},
     ids::{NoteId, PatientId},
+    limits,
     note::{Note, NoteActs, NoteFilter, NotePage, NoteRow, Notes, Version},
     page::{Page, PageRequest},
+    text,
 };
 
 pub(crate) use self::portal::{look, said_read};
@@ -42,6 +44,10 @@ use crate::{
     ports::{ListedNote, Work},
     unusual,
 };
+
+/// How many notes a search reads at once, and how often before it shows what it found.
+const AT_ONCE: u32 = 50;
+const ROUNDS: usize = 10;
 
 /// What is needed to decide about the caller's rights over a patient's notes.
 async fn notes_facts(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<NotesFacts> {
@@ -94,15 +100,60 @@ pub async fn list(ctx: &Ctx, patient: PatientId, filter: &NoteFilter, page: &Pag
     let facts = notes_facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ListNotes, &facts)?;
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts.patient).await?;
-    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::NotesListed, patient)).await?;
+    let searched = !filter.text.trim().is_empty();
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::NotesListed, patient);
+    // What was looked for says what is in the record: it does not stand in the trail.
+    let detail = if searched { "searched" } else { "" };
+    work.audit(&Entry { detail: detail.into(), ..entry }).await?;
     let user = access.user();
-    let notes = work.list_notes(&access, filter, page).await?.map(|note| row(note, user));
+    let listed = match searched {
+        true => search(work.as_mut(), &access, filter, page).await?,
+        false => work.list_notes(&access, filter, page).await?,
+    };
+    let notes = listed.map(|note| row(note, user));
     work.save().await?;
     Ok(Notes {
         notes,
         may_write: actor.may(WriteNotes, &facts.patient).is_ok(),
         may_share_all: actor.may(ShareWithColleagues, &facts).is_ok(),
     })
+}
+
+/// A page of those that the words of the filter occur in. It looks at a bounded number of notes: a page may hold fewer than
+/// there is room for, or none, and go on after the last one that was looked at.
+async fn search(
+    work: &mut dyn Work,
+    access: &Access<ListNotes>,
+    filter: &NoteFilter,
+    page: &PageRequest,
+) -> Result<Page<ListedNote>> {
+    let text: String = filter.text.chars().take(limits::SEARCH_TEXT).collect();
+    let words = text::words(&text);
+    let mut found = Page { rows: Vec::new(), next: None };
+    if words.is_empty() {
+        return Ok(found);
+    }
+    let wanted = page.rows() as usize;
+    let mut ask = PageRequest { after: page.after.clone(), limit: Some(AT_ONCE) };
+    for _ in 0..ROUNDS {
+        let read = work.read_notes(access, filter, &ask).await?;
+        for note in read.rows {
+            if !text::holds(&note.texts.join("\n"), &words) {
+                continue;
+            }
+            if found.rows.len() == wanted {
+                found.next = found.rows.last().map(|last: &ListedNote| last.id.to_string());
+                return Ok(found);
+            }
+            found.rows.push(note.listed);
+        }
+        found.next.clone_from(&read.next);
+        ask.after = read.next;
+        if ask.after.is_none() {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 fn row(note: ListedNote, user: domain::ids::UserId) -> NoteRow {

@@ -39,6 +39,15 @@ pub struct ListedNote {
     pub added_at: Time,
 }
 
+/// A note in a list, with what the caller reads in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadableNote {
+    /// The note.
+    pub listed: ListedNote,
+    /// Title and text: of what was published, and of what the caller is writing.
+    pub texts: Vec<String>,
+}
+
 /// A colleague that a note is shared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoteShare {
@@ -119,6 +128,14 @@ pub trait Notes {
         filter: &NoteFilter,
         page: &PageRequest,
     ) -> Stored<Page<ListedNote>>;
+
+    /// The same, with what is written in them. `filter.text` narrows neither: its words are folded, which no engine does.
+    async fn read_notes(
+        &mut self,
+        access: &Access<ListNotes>,
+        filter: &NoteFilter,
+        page: &PageRequest,
+    ) -> Stored<Page<ReadableNote>>;
 
     /// A note with its draft, which is for its author only.
     async fn lookup_note(&mut self, access: &Access<ReadNote>) -> Stored<Option<Note>>;

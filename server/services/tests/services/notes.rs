@@ -45,6 +45,8 @@ on_both_engines! {
     drafts_are_thrown_away,
     how_the_patient_would_see_it,
     the_list_is_what_opens_is_what_was_decided,
+    words_find_notes,
+    a_search_goes_on_where_it_stopped,
     the_portals_list_is_what_opens_there,
     the_trail_holds_nothing_of_the_text,
     the_access_log_tells_that_notes_were_looked_at,
@@ -1017,6 +1019,72 @@ async fn the_list_is_what_opens_is_what_was_decided(town: Town) {
 /// Is there enough of a patient to change somebody's level over?
 fn patient_is_last(all: &[Told]) -> bool {
     all.len() > 6
+}
+
+// B-04's list, PR-03: words find what the caller reads, and tell nothing of what they do not.
+async fn words_find_notes(town: Town) {
+    let (Staff { owner, group }, patient, _) = place(&town).await;
+    let tom = town.user(group, "tom@harbour.example", Level::Full).await;
+    let noor = town.user(group, "noor@harbour.example", Level::Personal).await;
+    let add = async |title: &str, body: &str| {
+        town.clock.pass(Span::seconds(1));
+        let id = notes::begin(&owner, patient, &form(title, body)).await.unwrap();
+        (id, notes::publish(&owner, patient, id, 0, &form(title, body)).await.unwrap())
+    };
+    let (knee, version) = add("Éxercise plan", "The knee: 120/80.\n\nKniegelenkserguss, said Dr O'Brien.").await;
+    let (private, _) = add("Aside", "About the knee, for myself").await;
+    notes::set_private(&owner, patient, private, true).await.unwrap();
+    let (_, _) = add("Diet", "膝の痛み").await;
+    let found = async |by: &Ctx, text: &str| {
+        let filter = NoteFilter { text: text.into(), ..NoteFilter::default() };
+        rows(by, patient, &filter).await.unwrap().into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    for text in ["KNEE", "exercise", "  plan  knee ", "120/80", "erguss", "obrien", "o’brien knee"] {
+        assert!(found(&owner, text).await.contains(&knee), "{text}");
+        assert_eq!(found(&tom, text).await, [knee], "{text}");
+    }
+    assert_eq!(found(&owner, "knee").await, [private, knee]);
+    assert_eq!(found(&tom, "痛み").await.len(), 1);
+    for text in ["knees", "knee diet", "myself", "!", "%", "_"] {
+        assert_eq!(found(&tom, text).await, [], "{text}");
+    }
+    // What is typed and not published is found by its author alone.
+    notes::keep(&owner, patient, knee, version, &form("Éxercise plan", "The ankle, of course")).await.unwrap();
+    assert_eq!(found(&owner, "ankle").await, [knee]);
+    assert_eq!(found(&tom, "ankle").await, []);
+    assert_eq!(found(&tom, "knee").await, [knee]);
+    // The other filters hold beside it, and whoever may list nothing searches nothing.
+    let own = NoteFilter { text: "knee".into(), own: true, ..NoteFilter::default() };
+    assert_eq!(rows(&tom, patient, &own).await.unwrap(), []);
+    let filter = NoteFilter { text: "knee".into(), ..NoteFilter::default() };
+    not_found(notes::list(&noor, patient, &filter, &PageRequest::default()).await);
+    // The trail tells that somebody searched, and not for what.
+    let chain = town.engine.chain(&group.to_string()).await;
+    assert!(format!("{chain:?}").contains("searched"));
+    for secret in ["knee", "KNEE", "ankle"] {
+        assert!(!format!("{chain:?}").contains(secret), "{secret}");
+    }
+}
+
+// However many notes there are, a search looks at a bounded number, and goes on from there.
+async fn a_search_goes_on_where_it_stopped(town: Town) {
+    let (Staff { owner, .. }, patient, _) = place(&town).await;
+    let mut with = Vec::new();
+    for n in 0..520 {
+        let body = if n % 260 == 0 { "the needle" } else { "hay" };
+        let id = notes::begin(&owner, patient, &form("T", body)).await.unwrap();
+        if n % 260 == 0 {
+            with.insert(0, id);
+        }
+    }
+    let filter = NoteFilter { text: "needle".into(), ..NoteFilter::default() };
+    let first = notes::list(&owner, patient, &filter, &PageRequest::default()).await.unwrap().notes;
+    assert_eq!(first.rows.iter().map(|row| row.id).collect::<Vec<_>>(), with[..1]);
+    assert!(first.next.is_some());
+    assert_eq!(rows(&owner, patient, &filter).await.unwrap().into_iter().map(|row| row.id).collect::<Vec<_>>(), with);
+    // A page that is full ends with the last that it shows.
+    let filter = NoteFilter { text: "hay".into(), ..NoteFilter::default() };
+    assert_eq!(rows(&owner, patient, &filter).await.unwrap().len(), 518);
 }
 
 /// A filter takes away what it says and nothing else.

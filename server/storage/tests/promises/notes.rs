@@ -554,6 +554,18 @@ async fn a_list_holds_what_was_asked_for_page_by_page(database: &TestDatabase) {
     assert_eq!(filtered(NoteFilter { drafts: true, ..filter() }).await, [begun.id]);
     assert_eq!(filtered(NoteFilter { with_patient: true, ..filter() }).await, [changing.id]);
     assert_eq!(filtered(NoteFilter { own: true, drafts: true, with_patient: true, ..filter() }).await, []);
+    // With what each reads in them: nobody but the author what is typed and not published.
+    let texts = async |by: &User| {
+        let may = may_list(&world, by, ann.id).await;
+        let page = PageRequest { after: None, limit: Some(100) };
+        let read = world.read().await.read_notes(&may, &filter(), &page).await.unwrap();
+        assert_eq!(read.rows.iter().map(|row| row.listed.clone()).collect::<Vec<_>>(), listed(by, filter(), 100).await);
+        read.rows.into_iter().find(|row| row.listed.id == changing.id).unwrap().texts
+    };
+    let published = changing.published.clone().unwrap().text;
+    let typed = changing.draft.clone().unwrap();
+    assert_eq!(texts(&tom).await, [published.title.clone(), published.body.clone()]);
+    assert_eq!(texts(&world.mira).await, [published.title, published.body, typed.title, typed.body]);
     // Whoever is changing it sees that; nobody else, and nobody what it is to be called.
     for (by, at_work) in [(&world.mira, true), (&tom, false)] {
         let row = listed(by, NoteFilter::default(), 100).await.into_iter().find(|row| row.id == changing.id).unwrap();

@@ -15,6 +15,7 @@ mod sharing;
 
 use domain::{
     ids::PatientId,
+    limits,
     note::{Category, NoteFilter, NoteForm, NoteRow, NoteState},
     page::{Page, PageRequest},
 };
@@ -24,7 +25,7 @@ use self::begin::BeginWith;
 pub use self::note::Note;
 use crate::{
     api,
-    components::{Button, Card, Choice, Empty, Icon, Kind, SelectField, Table, When, column, lesser},
+    components::{Button, Card, Choice, Empty, Icon, Kind, SelectField, Table, TextField, When, column, lesser},
     console::{desk::use_desk, filters::Filters, load::Pages, nav, words},
     error::AppError,
 };
@@ -34,6 +35,25 @@ use crate::{
 pub fn Notes(id: PatientId) -> impl IntoView {
     let desk = use_desk();
     let filters = Filters::of(desk.nav, &["kind", "which"]);
+    let last = desk.sought.with_value(|last| match last {
+        Some((patient, text)) if *patient == id => text.clone(),
+        _ => String::new(),
+    });
+    let typed = RwSignal::new(last.clone());
+    let sought = RwSignal::new(last);
+    let seek = move || {
+        let text = typed.with_untracked(|typed| typed.trim().to_owned());
+        desk.sought.set_value((!text.is_empty()).then(|| (id, text.clone())));
+        if sought.with_untracked(|sought| *sought != text) {
+            sought.set(text);
+        }
+    };
+    // An emptied field looks for nothing, without being sent.
+    Effect::new(move || {
+        if typed.with(String::is_empty) {
+            seek();
+        }
+    });
     let may = RwSignal::new((false, false));
     let pages = Pages::new();
     let filter = Memo::new(move |_| {
@@ -43,6 +63,7 @@ pub fn Notes(id: PatientId) -> impl IntoView {
             own: which == "own",
             drafts: which == "drafts",
             with_patient: which == "patient",
+            text: sought.get(),
         }
     });
     let fetch = move |page: PageRequest| async move {
@@ -92,11 +113,23 @@ pub fn Notes(id: PatientId) -> impl IntoView {
     });
     let draw = move |rows: Vec<NoteRow>| {
         if rows.is_empty() {
-            let (title, text) = match filters.any() {
-                true => (words::NO_NOTES_FIT, words::NO_NOTES_FIT_TEXT),
-                false => (words::NO_NOTES, words::NO_NOTES_TEXT),
+            let narrowed = filters.any() || sought.with(|sought| !sought.is_empty());
+            let (title, text) = match (narrowed, pages.next.with(Option::is_some)) {
+                (true, true) => (words::NO_NOTES_FIT_YET, words::NO_NOTES_FIT_YET_TEXT),
+                (true, false) => (words::NO_NOTES_FIT, words::NO_NOTES_FIT_TEXT),
+                (false, _) => (words::NO_NOTES, words::NO_NOTES_TEXT),
             };
-            return view! { <Empty title=title><p>{text}</p></Empty> }.into_any();
+            let show_all = move |_| {
+                typed.set(String::new());
+                filters.clear();
+            };
+            return view! {
+                <Empty title=title>
+                    <p>{text}</p>
+                    {narrowed.then(|| view! { <Button press=show_all>{words::SHOW_ALL_NOTES}</Button> })}
+                </Empty>
+            }
+            .into_any();
         }
         let columns =
             vec![column(words::NOTE), lesser(words::NOTE_KIND), lesser(words::NOTE_AUTHOR), column(words::NOTE_WHEN)];
@@ -118,10 +151,15 @@ pub fn Notes(id: PatientId) -> impl IntoView {
     view! {
         <Card title=words::NOTES id="notes" actions=actions>
             <p class="card-text">{words::NOTES_TEXT}</p>
-            <div class="filters">
+            <form class="filters" role="search" aria-label=words::SEARCH_NOTES on:submit=move |event| {
+                event.prevent_default();
+                seek();
+            }>
+                <TextField name="text" id="notes-text" kind="search" label=words::WORDS_IN_NOTES bind=typed longest=limits::SEARCH_TEXT autocomplete="off" unmarked=true/>
+                <Button icon="search" submit=true>{words::SEARCH}</Button>
                 <SelectField name="kind" label=words::NOTE_KIND id="notes-kind" choices=kinds bind=filters.field("kind") unmarked=true/>
                 <SelectField name="which" label=words::WHICH_NOTES id="notes-which" choices=which bind=filters.field("which") unmarked=true/>
-            </div>
+            </form>
             {pages.view(4, ask, draw)}
         </Card>
         {move || choosing.get().then(|| view! { <BeginWith patient=id on_close=move || choosing.set(false)/> })}
