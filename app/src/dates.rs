@@ -7,12 +7,32 @@ use jiff::{Timestamp, Zoned, tz::TimeZone};
 /// exist is taken as UTC, and then the text says so.
 #[must_use]
 pub fn moment(time: Time, zone: &str, now: Time) -> String {
+    at(time, zone, Some(now))
+}
+
+/// The same with its year, for what is kept longer than that.
+#[must_use]
+pub fn whole_moment(time: Time, zone: &str) -> String {
+    at(time, zone, None)
+}
+
+/// Year, month, day, hour, minute and second there, for formats that hold them apart; none of a time that no calendar has.
+#[must_use]
+pub fn civil(time: Time, zone: &str) -> Option<(u16, [u8; 5])> {
+    let then = zoned(time, &TimeZone::get(zone).unwrap_or(TimeZone::UTC))?;
+    let parts = [then.month(), then.day(), then.hour(), then.minute(), then.second()];
+    Some((then.year().try_into().ok()?, parts.map(i8::unsigned_abs)))
+}
+
+/// Without the year when it is the one of `now`.
+fn at(time: Time, zone: &str, now: Option<Time>) -> String {
     let (zone, suffix) = match TimeZone::get(zone) {
         Ok(known) if zone != "UTC" => (known, ""),
         _ => (TimeZone::UTC, " UTC"),
     };
-    let (Some(then), Some(today)) = (zoned(time, &zone), zoned(now, &zone)) else { return String::new() };
-    let day = if then.year() == today.year() { "%a %-d %b" } else { "%a %-d %b %Y" };
+    let Some(then) = zoned(time, &zone) else { return String::new() };
+    let this_year = now.and_then(|now| zoned(now, &zone)).is_some_and(|today| then.year() == today.year());
+    let day = if this_year { "%a %-d %b" } else { "%a %-d %b %Y" };
     format!("{}{suffix}", then.strftime(&format!("{day}, %-I:%M %P")))
 }
 

@@ -85,6 +85,12 @@ pub async fn step_up(password: String) -> Result<(), AppError> {
     answer("", |ctx| async move { accounts::step_up(&ctx, &password).await }).await
 }
 
+/// Was it proved a short time ago?
+#[server(name = IsProved, endpoint = "account/is_proved")]
+pub async fn is_proved() -> Result<bool, AppError> {
+    answer("", |ctx| async move { Ok(ctx.proved_lately().is_ok()) }).await
+}
+
 /// Does the caller want tips by mail?
 #[server(name = ShowTips, endpoint = "account/tips", client = super::client::Console)]
 pub async fn tips() -> Result<bool, AppError> {

@@ -29,8 +29,25 @@ use crate::{
 /// # Errors
 /// [`crate::Error::NotFound`] for whoever may not see it (PT-33).
 pub async fn list(ctx: &Ctx, patient: PatientId, after: Option<String>) -> Result<AccessLog> {
-    let actor = ctx.actor()?;
     let mut view = ctx.services.store.read().await?;
+    let (access, log) = look(ctx, view.as_mut(), patient, after).await?;
+    drop(view);
+    // Only the entry needs the one writer.
+    let mut work = ctx.services.store.begin().await?;
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::AccessLogViewed, patient);
+    work.audit(&Entry { detail: format!("count={}", log.visits.rows.len()), ..entry }).await?;
+    work.save().await?;
+    Ok(log)
+}
+
+/// The same, with nothing written down.
+pub(crate) async fn look(
+    ctx: &Ctx,
+    view: &mut dyn Work,
+    patient: PatientId,
+    after: Option<String>,
+) -> Result<(Access<ViewAccessLog>, AccessLog)> {
+    let actor = ctx.actor()?;
     let record = view.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?;
     let time_zone = record.about.time_zone.clone().unwrap_or_else(|| "UTC".to_owned());
     let access = actor.may(ViewAccessLog, &record.at(ctx.now()))?;
@@ -39,15 +56,9 @@ pub async fn list(ctx: &Ctx, patient: PatientId, after: Option<String>) -> Resul
         view.list_changeable_portal_users(&Inviting::from(&manage)).await?.ok_or(Error::NotFound)?;
     let (own, _) = view.lookup_own_record(&Access::<ViewOwnRecord>::from(&access)).await?.ok_or(Error::NotFound)?;
     let reader = Reader::new(&access, own.details.name.shown(), users);
-    let page = entries(view.as_mut(), &reader, after).await?;
-    let visits = reader.visits(view.as_mut(), page).await?;
-    drop(view);
-    // Only the entry needs the one writer.
-    let mut work = ctx.services.store.begin().await?;
-    let entry = audit::entry(ctx, access.by(), access.group(), Action::AccessLogViewed, patient);
-    work.audit(&Entry { detail: format!("count={}", visits.rows.len()), ..entry }).await?;
-    work.save().await?;
-    Ok(AccessLog { visits, time_zone })
+    let page = entries(view, &reader, after).await?;
+    let visits = reader.visits(view, page).await?;
+    Ok((access, AccessLog { visits, time_zone }))
 }
 
 /// Looks through the patient's entries until a page of what the reader is told is full, or long enough.

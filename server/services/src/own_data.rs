@@ -1,5 +1,6 @@
 //! All that the portal shows of a record, for the person to keep (PT-26): piece by piece, each by the decision that opens it in
 //! the portal, so that nothing is held in memory but what is on its way, and nothing waits anywhere for somebody to guess.
+//! Nothing of it counts as read, and the trail has one entry: that it was taken along.
 
 use std::collections::VecDeque;
 
@@ -42,7 +43,7 @@ pub enum Piece {
     Activity(Box<OwnActivity>, Vec<OwnDoing>),
     /// A form, with what was answered.
     Form(Box<OwnForm>),
-    /// A file; none that cannot be opened at present: it waits for the scanner, or its key is missing.
+    /// A file; no content when it cannot be opened: it waits for the scanner, had a virus, or its key is missing.
     File(Box<OwnFileRow>, Option<Box<Download>>),
     /// A page of who looked at the record.
     Visits(AccessLog),
@@ -107,7 +108,8 @@ impl OwnData {
     /// Begins; that it was taken along is in the trail.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for whoever may not see what is shared of the record; [`Error::TooMany`] after several within an hour.
+    /// [`Error::NotFound`] for whoever may not see what is shared of the record; [`Error::StepUp`] (SS-06); [`Error::TooMany`] after
+    /// several within a few minutes.
     pub async fn begin(ctx: &Ctx, patient: PatientId) -> Result<Self> {
         let actor = ctx.actor()?;
         let mut view = ctx.services.store.read().await?;
@@ -117,6 +119,7 @@ impl OwnData {
         let (patient_row, group) = view.lookup_own_record(&seen).await?.ok_or(Error::NotFound)?;
         let time_zone = view.own_time_zone(&seen).await?.unwrap_or_else(|| "UTC".to_owned());
         drop(view);
+        ctx.proved_lately()?;
         throttle::count_download(ctx, actor.account()).await?;
         let mut work = ctx.services.store.begin().await?;
         work.audit(&audit::entry(ctx, access.by(), access.group(), Action::RecordDownloaded, patient)).await?;
@@ -133,72 +136,83 @@ impl OwnData {
         })
     }
 
-    /// The next thing; none when that was all. What is not shared any more by the time it is its turn is left out.
+    /// Is all of this still theirs? Asked again and again while it is sent.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the record was closed to this person meanwhile; storage's.
+    pub async fn is_still_theirs(&self) -> Result<()> {
+        let actor = self.ctx.actor()?;
+        let mut view = self.ctx.services.store.read().await?;
+        let grant = view.find_own_grant(actor.account(), self.patient).await?.ok_or(Error::NotFound)?;
+        actor.may(ViewOwnClinical, &grant.at(self.ctx.now()))?;
+        Ok(())
+    }
+
+    /// The next thing; none when that was all. What is not shared any more by the time it is its turn is left out; nothing is
+    /// when the record itself is closed, or what broke off would look whole.
+    ///
+    /// # Errors
+    /// As [`Self::is_still_theirs`].
     pub async fn next(&mut self) -> Result<Option<Piece>> {
         loop {
             if let Some(found) = self.found.pop_front() {
                 match self.open(found).await {
-                    Err(Error::NotFound) => continue,
+                    Err(Error::NotFound) => self.is_still_theirs().await?,
                     piece => return piece.map(Some),
                 }
-            }
-            match self.part {
-                Part::Nothing => return Ok(None),
-                part => {
-                    if let Some(piece) = self.look(part).await? {
-                        return Ok(Some(piece));
-                    }
-                }
+            } else if self.part == Part::Nothing {
+                self.is_still_theirs().await?;
+                return Ok(None);
+            } else if let Some(piece) = self.look(self.part).await? {
+                return Ok(Some(piece));
             }
         }
     }
 
     /// A page of this part: what is a piece by itself, or what is to be opened.
     async fn look(&mut self, part: Part) -> Result<Option<Piece>> {
-        let (ctx, patient) = (&self.ctx, self.patient);
+        let mut view = self.ctx.services.store.read().await?;
+        let (ctx, work, patient) = (&self.ctx, view.as_mut(), self.patient);
         let first = self.after.is_none();
         let page = PageRequest { after: self.after.take(), limit: None };
         let (next, piece) = match part {
-            Part::Details => (None, Some(Piece::Details(Box::new(updates::profile(ctx, patient).await?)))),
+            Part::Details => (None, Some(Piece::Details(Box::new(updates::look(ctx, work, patient).await?.1)))),
             Part::Changes => {
-                let history = updates::own_history(ctx, patient, page.after).await?;
+                let (_, history) = updates::look_back(ctx, work, patient, page.after).await?;
                 (history.changes.next.clone(), Some(Piece::Changes(history)))
             }
             Part::Notes => {
-                let Page { rows, next } = notes::list_own(ctx, patient, &page).await?.notes;
+                let Page { rows, next } = notes::look_through(ctx, work, patient, &page).await?.1.notes;
                 self.found.extend(rows.into_iter().map(|row| Found::Note(row.id)));
                 (next, None)
             }
             Part::Documents => {
-                let Page { rows, next } = documents::list_own(ctx, patient, &page).await?.documents;
+                let Page { rows, next } = documents::look_through(ctx, work, patient, &page).await?.1.documents;
                 self.found.extend(rows.into_iter().map(|row| Found::Document(row.id)));
                 (next, None)
             }
             Part::Activities => {
-                let Page { rows, next } = activities::list_own(ctx, patient, &page).await?.activities;
+                let Page { rows, next } = activities::look_through(ctx, work, patient, &page).await?.1.activities;
                 self.found.extend(rows.into_iter().map(|row| Found::Activity(row.id)));
                 (next, None)
             }
             Part::Forms => {
-                let forms = forms::list_own(ctx, patient, &page).await?;
+                let forms = forms::look_through(ctx, work, patient, &page).await?;
                 let asked = forms.asked.into_iter().filter(|_| first);
                 self.found.extend(asked.chain(forms.returned.rows).map(|row| Found::Form(row.id)));
                 (forms.returned.next, None)
             }
             Part::Files => {
-                let Page { rows, next } = files::list_own(ctx, patient, &page).await?.files;
+                let Page { rows, next } = files::look_through(ctx, work, patient, &page).await?.1.files;
                 self.found.extend(rows.into_iter().map(|row| Found::File(Box::new(row))));
                 (next, None)
             }
-            Part::Visits => match access_log::list(ctx, patient, page.after).await {
+            Part::Visits => match access_log::look(ctx, work, patient, page.after).await {
                 // It is for the patient, and who manages it.
                 Err(Error::NotFound) => (None, None),
                 log => {
-                    let log = log?;
-                    (log.visits.next.clone(), Some(Piece::Visits(log)))
+                    let (_, log) = log?;
+                    (log.visits.next.clone(), (!log.visits.rows.is_empty()).then_some(Piece::Visits(log)))
                 }
             },
             Part::Nothing => (None, None),
@@ -211,16 +225,17 @@ impl OwnData {
     }
 
     async fn open(&self, found: Found) -> Result<Piece> {
-        let (ctx, patient) = (&self.ctx, self.patient);
+        let mut view = self.ctx.services.store.read().await?;
+        let (ctx, work, patient) = (&self.ctx, view.as_mut(), self.patient);
         Ok(match found {
-            Found::Note(id) => Piece::Note(Box::new(notes::open_own(ctx, patient, id).await?)),
-            Found::Document(id) => Piece::Document(Box::new(documents::open_own(ctx, patient, id).await?)),
-            Found::Form(id) => Piece::Form(Box::new(forms::open_own(ctx, patient, id).await?)),
+            Found::Note(id) => Piece::Note(Box::new(notes::look(ctx, work, patient, id).await?.1)),
+            Found::Document(id) => Piece::Document(Box::new(documents::look(ctx, work, patient, id).await?.1)),
+            Found::Form(id) => Piece::Form(Box::new(forms::look(ctx, work, patient, id).await?)),
             Found::Activity(id) => {
-                let activity = activities::open_own(ctx, patient, id).await?;
-                Piece::Activity(Box::new(activity), activities::own_doings(ctx, patient, id).await?)
+                let (activity, done) = activities::look(ctx, work, patient, id).await?;
+                Piece::Activity(Box::new(activity), done)
             }
-            Found::File(row) => match files::open(ctx, patient, row.id).await {
+            Found::File(row) => match files::look(ctx, work, patient, row.id).await {
                 Ok(download) => Piece::File(row, Some(Box::new(download))),
                 Err(Error::Conflict(_)) => Piece::File(row, None),
                 Err(error) => return Err(error),

@@ -5,11 +5,13 @@ use std::{
     collections::HashMap,
     io::{self, Write as _},
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use app::{
+    dates::civil,
     error::AppError,
-    portal::{download as text, words::download as words},
+    portal::{Place, download as text, words::download as words},
 };
 use axum::{
     Extension,
@@ -18,12 +20,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::Response,
 };
-use domain::{ids::PatientId, time::Time};
+use domain::{file::OwnFileRow, ids::PatientId, time::Time};
 use futures::stream;
 use services::{
     Ctx, Error,
     files::Download,
     own_data::{OwnData, Piece},
+    sessions,
 };
 use zip::{
     ZipWriter,
@@ -33,8 +36,10 @@ use zip::{
 use super::{
     Shared, answer,
     outer::About,
+    session,
     uploads::{self, INERT, Named},
 };
+use crate::limits;
 
 const ROUTE: &str = "/download/:patient";
 
@@ -55,16 +60,26 @@ pub async fn own(
         return answer::refusal(&state, &headers, StatusCode::METHOD_NOT_ALLOWED, &AppError::BadRequest);
     }
     let Ok(Path(patient)) = named else { return refused(&AppError::NotFound) };
+    // A page of ours leads here, or somebody's own bookmark; no other site does, not even by a link.
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if site.is_some_and(|site| !matches!(site, b"same-origin" | b"none")) {
+        return answer::refusal(&state, &headers, StatusCode::FORBIDDEN, &AppError::BadRequest);
+    }
+    let token = session::token(&headers).unwrap_or_default().to_owned();
     let ctx = match uploads::entered(&state, &about, &headers, true, ROUTE).await {
         Ok(ctx) => ctx,
         Err(error) => return refused(&error),
     };
     let data = match OwnData::begin(&ctx, patient).await {
         Ok(data) => data,
+        // The page asks for the password.
+        Err(Error::StepUp) if answer::wants_html(&headers) => {
+            return answer::see_other(&Place::Download.path(patient));
+        }
         Err(error) => return refused(&uploads::told(&ctx, &about, patient, error).await),
     };
     let name = format!("{} - {}.zip", data.whose, data.practice);
-    let making = Making::new(ctx, data);
+    let making = Making::new(ctx, data, token);
     let body = stream::try_unfold(making, |mut making| async move {
         match making.more().await {
             Ok(more) => Ok(more.map(|bytes| (bytes, making))),
@@ -108,26 +123,49 @@ struct Making {
     ctx: Ctx,
     data: OwnData,
     at: Time,
+    /// The same, as it stands beside each text and file.
+    taken_at: zip::DateTime,
     sink: Sink,
     /// None once it is whole.
     zip: Option<ZipWriter<StreamWriter<Sink>>>,
     /// The file that is being written, and its next piece.
     file: Option<(Box<Download>, u64)>,
+    /// Of whose session.
+    token: String,
+    /// When it was last asked whether all of it is still theirs.
+    asked_at: Instant,
     begun: bool,
     /// How many stand in each folder.
     counts: HashMap<&'static str, u32>,
 }
 
 impl Making {
-    fn new(ctx: Ctx, data: OwnData) -> Self {
+    fn new(ctx: Ctx, data: OwnData, token: String) -> Self {
         let (sink, at) = (Sink::default(), ctx.now());
+        let taken_at = civil(at, &data.time_zone).and_then(|(year, [month, day, hour, minute, second])| {
+            zip::DateTime::from_date_and_time(year, month, day, hour, minute, second).ok()
+        });
+        let taken_at = taken_at.unwrap_or_default();
         let zip = Some(ZipWriter::new_stream(sink.clone()));
-        Self { ctx, data, at, sink, zip, file: None, begun: false, counts: HashMap::new() }
+        Self {
+            ctx,
+            data,
+            at,
+            taken_at,
+            sink,
+            zip,
+            file: None,
+            token,
+            asked_at: Instant::now(),
+            begun: false,
+            counts: HashMap::new(),
+        }
     }
 
     /// The next bytes; none when that was all.
     async fn more(&mut self) -> Result<Option<Bytes>, Error> {
         while self.zip.is_some() {
+            self.ask_again().await?;
             self.step().await?;
             let bytes = self.sink.take();
             if !bytes.is_empty() {
@@ -135,6 +173,18 @@ impl Making {
             }
         }
         Ok(None)
+    }
+
+    /// A session that was ended, or a record that was closed, ends it within seconds (SS-05).
+    async fn ask_again(&mut self) -> Result<(), Error> {
+        if self.asked_at.elapsed() < limits::STREAM_CHECK {
+            return Ok(());
+        }
+        self.asked_at = Instant::now();
+        if sessions::clock(&self.ctx.services, &self.token).await?.is_none() {
+            return Err(Error::NotSignedIn);
+        }
+        self.data.is_still_theirs().await
     }
 
     async fn step(&mut self) -> Result<(), Error> {
@@ -153,6 +203,7 @@ impl Making {
             return Ok(());
         }
         match self.data.next().await? {
+            Some(Piece::File(row, Some(download))) => self.begin_file(&row, download).await,
             Some(piece) => self.piece(piece),
             None => match self.zip.take() {
                 Some(zip) => zip.finish().map(drop).map_err(fault),
@@ -162,27 +213,39 @@ impl Making {
     }
 
     fn piece(&mut self, piece: Piece) -> Result<(), Error> {
-        let now = self.at;
         match piece {
             Piece::Details(profile) => self.text(words::DETAILS, &text::details(&profile)),
-            Piece::Changes(history) => self.numbered(words::CHANGES, words::CHANGES, &text::changes(&history, now)),
-            Piece::Note(note) => self.numbered(words::NOTES, &note.text.title, &text::note(&note, now)),
+            Piece::Changes(history) => self.numbered(words::CHANGES, words::CHANGES, &text::changes(&history)),
+            Piece::Note(note) => self.numbered(words::NOTES, &note.text.title, &text::note(&note)),
             Piece::Document(document) => {
-                self.numbered(words::DOCUMENTS, &document.text.title, &text::document(&document, now))
+                self.numbered(words::DOCUMENTS, &document.text.title, &text::document(&document))
             }
             Piece::Activity(activity, done) => {
                 self.numbered(words::ACTIVITIES, &activity.text.title, &text::activity(&activity, &done))
             }
-            Piece::Form(form) => self.numbered(words::FORMS, &form.title, &text::form(&form, now)),
-            Piece::Visits(log) => self.numbered(words::VISITS, words::VISITS, &text::visits(&log, now)),
-            Piece::File(row, None) => self.numbered(words::FILES, row.name.as_str(), &text::missing(&row)),
-            Piece::File(row, Some(download)) => {
-                let name = self.name(words::FILES, row.name.as_str());
-                self.begin(&name)?;
-                self.file = Some((download, 0));
-                Ok(())
-            }
+            Piece::Form(form) => self.numbered(words::FORMS, &form.title, &text::form(&form)),
+            Piece::Visits(log) => self.numbered(words::VISITS, words::VISITS, &text::visits(&log)),
+            Piece::File(row, _) => self.numbered(words::FILES, row.name.as_str(), &text::missing(&row)),
         }
+    }
+
+    /// A file that does not open has a text in its place, so that all behind it can be had. Its first piece tells, as the first
+    /// byte of what is sent cannot be taken back.
+    async fn begin_file(&mut self, row: &OwnFileRow, download: Box<Download>) -> Result<(), Error> {
+        let bytes = match download.piece(&self.ctx.services, 0).await {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                tracing::error!(%error, file = %download.id, "a file of a record that is taken along does not open");
+                return self.numbered(words::FILES, row.name.as_str(), &text::missing(row));
+            }
+        };
+        let name = self.name(words::FILES, row.name.as_str());
+        self.begin(&name)?;
+        self.write(&bytes)?;
+        if download.pieces() > 1 {
+            self.file = Some((download, 1));
+        }
+        Ok(())
     }
 
     fn numbered(&mut self, folder: &'static str, title: &str, text: &str) -> Result<(), Error> {
@@ -206,7 +269,9 @@ impl Making {
 
     fn begin(&mut self, name: &str) -> Result<(), Error> {
         let Some(zip) = &mut self.zip else { return Ok(()) };
-        let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        let options = SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored)
+            .last_modified_time(self.taken_at);
         zip.start_file(name, options).map_err(fault)
     }
 

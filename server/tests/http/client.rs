@@ -56,6 +56,16 @@ impl Request {
         bytes
     }
 
+    /// Sends it and reads the beginning of the answer, and no more of it yet.
+    pub async fn begin(&self, address: SocketAddr) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(&self.bytes(address)).await.unwrap();
+        let mut first = [0; 4_096];
+        timeout(Duration::from_secs(40), stream.read_exact(&mut first)).await.expect("no answer").unwrap();
+        assert!(first.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&first));
+        stream
+    }
+
     /// Sends it and reads the whole answer.
     pub async fn send(&self, address: SocketAddr) -> Response {
         let mut stream = TcpStream::connect(address).await.unwrap();

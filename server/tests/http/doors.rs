@@ -235,6 +235,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         | "account/stay"
         | "account/devices"
         | "account/tips"
+        | "account/is_proved"
         | "memberships/lobby" => Body::Form(vec![]),
         "account/step_up" => Body::Form(vec![("password", text("x"))]),
         "account/set_tips" => Body::Form(vec![("wanted", text("true"))]),
@@ -728,7 +729,7 @@ fn activity_form(title: &str) -> Value {
 }
 
 /// Doors that show something and change nothing.
-const READING: [&str; 73] = [
+const READING: [&str; 74] = [
     "emergencies/list",
     "emergencies/own",
     "note_templates/begin",
@@ -751,6 +752,7 @@ const READING: [&str; 73] = [
     "notes/pdf",
     "notes/versions",
     "account/tips",
+    "account/is_proved",
     "bulk/export",
     "bulk/list",
     "bulk/patients",

@@ -3,14 +3,16 @@
 use std::{
     collections::BTreeMap,
     io::{Cursor, Read as _},
+    time::Duration,
 };
 
 use domain::time::Span;
 use serde_json::{Value, json};
+use tokio::{io::AsyncReadExt as _, net::TcpStream, time::timeout};
 use zip::ZipArchive;
 
 use crate::{
-    app::{App, ENGINES, Persona},
+    app::{App, ENGINES, NEW_PASSWORD, Persona},
     client::Response,
     documents::proxy,
     forms::asked,
@@ -170,12 +172,132 @@ async fn a_record_is_taken_along_whole() {
         }
         assert!(unpacked(&take(&other, &theirs).await.is(200)).keys().any(|name| name.contains("CNRY-a-2-note")));
 
-        // The practice sees that it was taken along, and so does the patient's log.
-        let auditor = app.user("auditor@a.example.org").await;
-        let filter = json!({ "patient": patient, "action": "record_downloaded" });
-        let page = json!({ "after": null, "limit": null });
-        let trail = auditor.call("history/list", json!({ "filter": filter, "page": page })).await.is(200).json();
-        assert_eq!(trail["rows"].as_array().unwrap().len(), 1, "{trail}");
+        // The practice sees that it was taken along, and so does the patient's log; nothing of it counts as read.
+        assert_eq!(taken(&app, &patient).await, 1);
+        let log = lien.get(&format!("/portal/{patient}/access-log")).await.is(200).text();
+        assert!(log.contains("Downloaded the whole record"), "{log}");
+        for action in ["note_viewed", "document_viewed", "activity_viewed", "file_opened", "form_viewed"] {
+            assert_eq!(entries(&app, &patient, action).await, usize::from(action == "activity_viewed"), "{action}");
+        }
+        let list = json!({ "patient": patient, "filter": {}, "page": { "after": null, "limit": null } });
+        let notes = by.call("notes/list", list).await.is(200).json();
+        let shared = notes["notes"]["rows"].as_array().unwrap().iter().find(|note| note["title"] == "Note 00");
+        let open = json!({ "patient": patient, "id": shared.unwrap()["id"] });
+        let opened = by.call("notes/open", open).await.is(200).json();
+        assert_eq!(opened["sharing"]["readings"], json!([]), "{opened}");
+        // Every time is whole: of which year it is can be told later on, and of which place.
+        let read_me = &all["Read me.txt"];
+        assert!(read_me.contains(" 2026, ") && read_me.contains("Europe/London"), "{read_me}");
+        assert!(all["Details.txt"].contains("CNRY-a-1-street"));
+        let first = all.iter().find(|(name, _)| name.ends_with("Note 00.txt")).unwrap().1;
+        assert!(first.contains(" 2026, ") && first.contains("Kind: Plan"), "{first}");
+        let form = all.iter().find(|(name, _)| name.starts_with("Forms/")).unwrap().1;
+        assert!(form.contains("Not returned: what stands here is what was typed so far"), "{form}");
+
+        // Whoever acts for the patient and sees what is shared has that, and nothing that was asked of the patient.
+        let mum = proxy(&app, &by, &patient, "mum@example.org", "clinical").await;
+        let hers = unpacked(&take(&mum, &patient).await.is(200));
+        let of = |folder: &str| hers.keys().filter(|name| name.starts_with(folder)).count();
+        assert_eq!(
+            ["Notes/", "Documents/", "Home activities/", "Forms/", "Who looked/"].map(of),
+            [27, 1, 1, 0, 0],
+            "{:?}",
+            hers.keys()
+        );
+        assert!(!hers.values().any(|text| text.contains("CNRY-a-1-answer") || text.contains("SECRET")));
+    }
+}
+
+/// How many entries of a kind the trail has about a patient.
+async fn entries(app: &App, patient: &str, action: &str) -> usize {
+    let auditor = app.user("auditor@a.example.org").await;
+    let filter = json!({ "patient": patient, "action": action });
+    let page = json!({ "after": null, "limit": null });
+    let trail = auditor.call("history/list", json!({ "filter": filter, "page": page })).await.is(200).json();
+    trail["rows"].as_array().unwrap().len()
+}
+
+async fn taken(app: &App, patient: &str) -> usize {
+    entries(app, patient, "record_downloaded").await
+}
+
+// SS-06, AD-08: whoever holds a copied cookie and not the password takes nothing along.
+#[tokio::test]
+async fn the_password_comes_first() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let by = app.practitioner().await;
+        let (lien, patient) = app.portal_user(&by, 'a', 1).await;
+        let page = format!("/portal/{patient}/download");
+        let file = format!("/download/{patient}");
+        assert!(lien.get(&page).await.is(200).text().contains(&file), "the password was typed just now");
+        app.later(Span::minutes(11));
+        let shown = lien.get(&page).await.is(200).text();
+        assert!(shown.contains("First, your password") && !shown.contains(&file), "{shown}");
+        let asked = take(&lien, &patient).await.is(303);
+        assert_eq!(asked.header("location"), Some(&*page));
+        let refused = lien.send(lien.request("GET", &file).header("accept", "application/json")).await.is(403);
+        assert_eq!(refused.json()["error"], "step_up");
+        lien.post("account/step_up", &[("password", "not this one")]).await.is(422);
+        assert_eq!(take(&lien, &patient).await.status, 303);
+        assert_eq!(taken(&app, &patient).await, 0);
+        lien.post("account/step_up", &[("password", NEW_PASSWORD)]).await.is(200);
+        assert!(lien.get(&page).await.is(200).text().contains(&file));
+        take(&lien, &patient).await.is(200);
+    }
+}
+
+// SS-05: what is cut off never looks whole, whether the record was closed or the session ended while it was sent.
+#[tokio::test]
+async fn what_is_cut_off_never_looks_whole() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let by = app.practitioner().await;
+        let (lien, patient) = app.portal_user(&by, 'a', 1).await;
+        for n in 0..10 {
+            let file = by.send_file(&patient, &format!("CNRY-a-1-{n}.txt"), &b"of ours ".repeat(200_000)).await;
+            by.call("files/share", json!({ "patient": patient, "id": file })).await.is(200);
+        }
+        let request = lien.request("GET", &format!("/download/{patient}"));
+        let rest = async |mut stream: TcpStream| {
+            let mut bytes = Vec::new();
+            let _ = timeout(Duration::from_secs(40), stream.read_to_end(&mut bytes)).await.expect("it ends");
+            bytes
+        };
+        let end = b"\r\n0\r\n\r\n";
+        assert!(rest(request.begin(app.address).await).await.ends_with(end), "left alone it is whole");
+
+        let stream = request.begin(app.address).await;
+        let users = by.call("portal_users/list", json!({ "patient": patient })).await.is(200).json();
+        let grant = json!({ "patient": patient, "id": users[0]["id"] });
+        by.call("portal_users/suspend", grant.clone()).await.is(200);
+        let bytes = rest(stream).await;
+        assert!(!bytes.ends_with(end) && bytes.len() < 14_000_000, "{engine:?}: closed, {} bytes", bytes.len());
+        by.call("portal_users/restore", grant).await.is(200);
+
+        let stream = request.begin(app.address).await;
+        lien.post("account/sign_out", &[]).await.is(200);
+        tokio::time::sleep(Duration::from_millis(4_100)).await;
+        let bytes = rest(stream).await;
+        assert!(!bytes.ends_with(end) && bytes.len() < 14_000_000, "{engine:?}: signed out, {} bytes", bytes.len());
+    }
+}
+
+// a file that is lost takes nothing else with it.
+#[tokio::test]
+async fn a_lost_file_is_named() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let by = app.practitioner().await;
+        let (lien, patient) = app.portal_user(&by, 'a', 1).await;
+        let lost = lien.send_file(&patient, "CNRY-a-1-lost.txt", b"CNRY-a-1-gone").await;
+        lien.send_file(&patient, "CNRY-a-1-there.txt", b"CNRY-a-1-kept").await;
+        std::fs::remove_file(app.kept_file(&lost)).unwrap();
+        let all = unpacked(&take(&lien, &patient).await.is(200));
+        let of = |part: &str| all.iter().find(|(name, _)| name.contains(part)).map(|(_, text)| text.as_str());
+        assert_eq!(of("there.txt"), Some("CNRY-a-1-kept"));
+        assert!(of("lost.txt").unwrap().contains("It could not be opened"), "{all:?}");
+        assert!(of("Who looked").is_some(), "what stands behind it is there");
     }
 }
 
@@ -205,9 +327,16 @@ async fn nobody_else_takes_it_along() {
         for method in ["POST", "PUT", "DELETE"] {
             assert_eq!(lien.send(lien.request(method, &format!("/download/{patient}"))).await.status, 405, "{method}");
         }
-        // From another site nobody starts it.
-        let crossed = lien.request("GET", &format!("/download/{patient}")).header("sec-fetch-site", "cross-site");
-        assert_eq!(lien.send(crossed).await.status, 403);
+        // From another site nobody starts it, not even by a link that is followed.
+        for site in ["cross-site", "same-site"] {
+            let crossed = lien.request("GET", &format!("/download/{patient}")).without("sec-fetch-site");
+            let crossed = crossed.header("sec-fetch-site", site);
+            let followed = crossed.clone().header("sec-fetch-mode", "navigate").header("sec-fetch-dest", "document");
+            for request in [crossed, followed] {
+                assert_eq!(lien.send(request).await.status, 403, "{site}");
+            }
+        }
+        assert_eq!(taken(&app, &patient).await, 1, "by the mother, and by nobody else");
         // After it ended.
         let users = by.call("portal_users/list", json!({ "patient": patient })).await.is(200).json();
         let grant = users.as_array().unwrap().iter().find(|user| user["email"] == "mum@example.org").unwrap();

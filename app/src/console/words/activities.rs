@@ -17,7 +17,7 @@ pub const CHANGE_ACTIVITY_TITLE: &str = "Change this home activity";
 /// Nothing yet.
 pub const NO_ACTIVITIES: &str = "No home activities yet";
 /// Under it.
-pub const NO_ACTIVITIES_TEXT: &str = "What is assigned here reaches the patient at once.";
+pub const NO_ACTIVITIES_TEXT: &str = "What is assigned here stands in the patient’s portal at once.";
 /// Who may not see them.
 pub const ACTIVITIES_NOT_SEEN: &str = "Home activities are for those who treat the patient.";
 /// Column, and field.
@@ -49,9 +49,9 @@ pub const ACTIVITY_FILES_TEXT: &str = "The patient can open them in the portal f
 /// No files are there.
 pub const ACTIVITY_NO_FILES: &str = "A file, such as a picture of the exercise, is added under Documents first.";
 /// Assigned.
-pub const ACTIVITY_ASSIGNED: &str = "Assigned. Whoever sees it in the portal gets a mail that there is something new.";
+pub const ACTIVITY_ASSIGNED: &str = "Assigned. Whoever sees it in the portal gets a mail that there is something new, unless its last day has passed.";
 /// Changed.
-pub const ACTIVITY_CHANGED: &str = "Changed. The portal shows it as new.";
+pub const ACTIVITY_CHANGED: &str = "Changed. While it goes on, the portal shows it as new.";
 /// Button.
 pub const END_ACTIVITY: &str = "End";
 /// Heading of the dialog.

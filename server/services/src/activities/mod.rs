@@ -23,7 +23,8 @@ use domain::{
     time::{Date, Time},
 };
 
-pub use self::portal::{done, list_own, not_done, open_own, own_doings, still_open};
+pub use self::portal::{done, list_own, not_done, open_own, still_open};
+pub(crate) use self::portal::{look, look_through};
 use crate::{
     audit,
     context::Ctx,
@@ -251,7 +252,8 @@ pub async fn assign(ctx: &Ctx, patient: PatientId, form: &ActivityForm) -> Resul
     Ok(id)
 }
 
-/// Changes one that goes on; the portal shows it as new, and whoever sees it is told. Tells the next version.
+/// Changes one that goes on; the portal shows it as new, and whoever sees it is told. Tells the next version; the same one when
+/// nothing was changed.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`], or a [`Conflict`]: over, or changed meanwhile.
@@ -262,6 +264,12 @@ pub async fn save(ctx: &Ctx, patient: PatientId, id: ActivityId, version: i64, f
         return Err(Conflict::ActivityOver.into());
     }
     let (text, files) = form.check()?;
+    let kept = work.list_activity_files(&access, id).await?;
+    let same_files = kept.len() == files.len() && kept.iter().all(|file| files.contains(file));
+    // What changes nothing is neither written down nor told anybody.
+    if version == activity.version && text == activity.text && same_files {
+        return Ok(version);
+    }
     let is_over = text.schedule.is_over(calendar(ctx, work.as_mut()).await?.today);
     if !work.save_activity(&access, &Activity { text, version, ..activity }).await? {
         return Err(Conflict::ChangedMeanwhile.into());

@@ -8,6 +8,7 @@ use domain::{
     activity::{OwnActivities, OwnActivity, OwnActivityRow, OwnDay, OwnDoing, Schedule},
     audit::{Action, Entry},
     error::{Conflict, Invalid},
+    grant::Kind,
     ids::{AccountId, ActivityId, PatientId},
     limits,
     page::PageRequest,
@@ -51,17 +52,28 @@ async fn calendar(ctx: &Ctx, work: &mut dyn Work, seen: &Access<ViewOwnClinical>
 /// [`Error::NotFound`] when this person may not open what is shared of the record.
 pub async fn list_own(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<OwnActivities> {
     let mut work = ctx.services.store.begin().await?;
-    let (access, _) = enter(ctx, work.as_mut(), patient).await?;
+    let (access, activities) = look_through(ctx, work.as_mut(), patient, page).await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::ActivitiesListed, patient)).await?;
-    let today = calendar(ctx, work.as_mut(), &access).await?.today;
+    work.save().await?;
+    Ok(activities)
+}
+
+/// The same, with nothing written down.
+pub(crate) async fn look_through(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    patient: PatientId,
+    page: &PageRequest,
+) -> Result<(Access<ViewOwnClinical>, OwnActivities)> {
+    let (access, _) = enter(ctx, work, patient).await?;
+    let today = calendar(ctx, work, &access).await?.today;
     let row = |activity: ListedOwnActivity| {
         let ListedOwnActivity { id, title, dose, schedule, current, done, unread } = activity;
         let due = current && schedule.is_due(today);
         OwnActivityRow { id, title, dose, schedule, current, due, done, unread: unread && current }
     };
     let activities = work.list_own_activities(&access, today, page).await?.map(row);
-    work.save().await?;
-    Ok(OwnActivities { activities })
+    Ok((access, OwnActivities { activities }))
 }
 
 /// Does the portal still show this activity? Asked by a page that was left open, so nothing counts as read.
@@ -105,21 +117,64 @@ pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ActivityId) -> Result<O
     // The trail lets one in at a time: what is read behind it is what counts as read.
     let entry = audit::entry(ctx, access.by(), access.group(), Action::ActivityViewed, patient);
     work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
-    let today = calendar(ctx, work.as_mut(), &seen).await?.today;
-    let activity = work.lookup_own_activity(&access, since(today)).await?.ok_or(Error::NotFound)?;
+    let activity = sheet(ctx, work.as_mut(), &facts, &seen, &access).await?;
     work.own_activity_read(&access, ctx.now()).await?;
+    work.save().await?;
+    Ok(activity)
+}
+
+/// The same with nothing written down; and the days of the past on which it was done: of the patient all, of whoever acts for
+/// them those that the page shows.
+pub(crate) async fn look(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    patient: PatientId,
+    id: ActivityId,
+) -> Result<(OwnActivity, Vec<OwnDoing>)> {
+    let (facts, seen) = facts(ctx, work, patient, id).await?;
+    let access = ctx.actor()?.may(ReadOwnActivity, &facts)?;
+    let activity = sheet(ctx, work, &facts, &seen, &access).await?;
+    if facts.grant.grant.kind == Kind::Own {
+        return Ok((activity, doings(work, &access).await?));
+    }
+    let done =
+        activity.days.iter().filter_map(|day| Some(OwnDoing { day: day.day, note: day.done.clone()? })).collect();
+    Ok((activity, done))
+}
+
+async fn doings(work: &mut dyn Work, access: &Access<ReadOwnActivity>) -> Result<Vec<OwnDoing>> {
+    let (mut all, mut page) = (Vec::new(), PageRequest { after: None, limit: Some(limits::PAGE_MOST) });
+    loop {
+        let found = work.list_own_doings(access, &page).await?;
+        all.extend(found.rows.into_iter().map(|done| OwnDoing { day: done.day, note: done.note }));
+        page.after = found.next;
+        if page.after.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+async fn sheet(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    facts: &OwnActivityFacts,
+    seen: &Access<ViewOwnClinical>,
+    access: &Access<ReadOwnActivity>,
+) -> Result<OwnActivity> {
+    let (actor, id) = (ctx.actor()?, access.activity());
+    let today = calendar(ctx, work, seen).await?.today;
+    let activity = work.lookup_own_activity(access, since(today)).await?.ok_or(Error::NotFound)?;
     let AssignedActivity { text, author, profession, ended, files: ids, done } = activity;
     let mut files = Vec::new();
     for file in ids {
         // What was taken out of the portal meanwhile is not shown here either.
-        let own = work.own_file_facts(&Access::<ViewOwnRecord>::from(&seen), file, &facts.grant).await?;
+        let own = work.own_file_facts(&Access::<ViewOwnRecord>::from(seen), file, &facts.grant).await?;
         let Some(Ok(may_open)) = own.map(|own| actor.may(ReadOwnFile, &own)) else { continue };
         files.extend(work.lookup_own_file(&may_open).await?.and_then(shown));
     }
-    work.save().await?;
     let current = !ended && !text.schedule.is_over(today);
     let days = days(text.schedule, ended, today, &done, actor.account());
-    let may_do = actor.may(DoOwnActivity, &facts).is_ok();
+    let may_do = actor.may(DoOwnActivity, facts).is_ok();
     Ok(OwnActivity { id, text, files, author: author.shown(), profession, current, days, today, may_do })
 }
 
@@ -183,23 +238,4 @@ pub async fn not_done(ctx: &Ctx, patient: PatientId, id: ActivityId, day: Date) 
     }
     work.save().await?;
     Ok(())
-}
-
-/// On which days it was done, the latest first: a handful of pages at most, since an activity lasts for months.
-///
-/// # Errors
-/// As [`open_own`].
-pub async fn own_doings(ctx: &Ctx, patient: PatientId, id: ActivityId) -> Result<Vec<OwnDoing>> {
-    let mut work = ctx.services.store.read().await?;
-    let (facts, _) = facts(ctx, work.as_mut(), patient, id).await?;
-    let access = ctx.actor()?.may(ReadOwnActivity, &facts)?;
-    let (mut all, mut page) = (Vec::new(), PageRequest { after: None, limit: Some(limits::PAGE_MOST) });
-    loop {
-        let found = work.list_own_doings(&access, &page).await?;
-        all.extend(found.rows.into_iter().map(|done| OwnDoing { day: done.day, note: done.note }));
-        page.after = found.next;
-        if page.after.is_none() {
-            return Ok(all);
-        }
-    }
 }

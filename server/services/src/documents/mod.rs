@@ -22,7 +22,7 @@ use domain::{
 };
 
 pub use self::portal::{acknowledge, list_own, open_own, still_open};
-pub(crate) use self::portal::{look, said_read};
+pub(crate) use self::portal::{look, look_through, said_read};
 use crate::{
     audit,
     context::Ctx,

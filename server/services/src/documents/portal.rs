@@ -50,17 +50,28 @@ async fn time_zone(work: &mut dyn Work, access: &Access<ViewOwnClinical>) -> Res
 /// [`Error::NotFound`] when this person may not open what is shared of the record.
 pub async fn list_own(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<OwnDocuments> {
     let mut work = ctx.services.store.begin().await?;
-    let (access, _) = enter(ctx, work.as_mut(), patient).await?;
+    let (access, documents) = look_through(ctx, work.as_mut(), patient, page).await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::DocumentsListed, patient)).await?;
+    work.save().await?;
+    Ok(documents)
+}
+
+/// The same, with nothing written down.
+pub(crate) async fn look_through(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    patient: PatientId,
+    page: &PageRequest,
+) -> Result<(Access<ViewOwnClinical>, OwnDocuments)> {
+    let (access, _) = enter(ctx, work, patient).await?;
     let hidden = work.own_hidden_documents(&access).await?;
     let row = |document: ListedOwnDocument| {
         let ListedOwnDocument { id, title, kind, author, completed_at, unread, asks } = document;
         OwnDocumentRow { id, title, kind, author: author.shown(), at: completed_at, unread, asks }
     };
     let documents = work.list_own_documents(&access, hidden, page).await?.map(row);
-    let time_zone = time_zone(work.as_mut(), &access).await?;
-    work.save().await?;
-    Ok(OwnDocuments { documents, time_zone })
+    let time_zone = time_zone(work, &access).await?;
+    Ok((access, OwnDocuments { documents, time_zone }))
 }
 
 /// Does the portal still show this document? Asked by a page that was left open, so nothing counts as read.

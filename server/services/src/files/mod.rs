@@ -38,6 +38,7 @@ pub use self::{
     sending::{begin, finish, give_up, piece, progress},
     upkeep::{scan_waiting, sweep},
 };
+pub(crate) use self::{portal::look_through, reading::look};
 use crate::{
     audit,
     context::Ctx,

@@ -1,7 +1,7 @@
 //! The patient's side: the files that one sent, and what the portal shows besides.
 
 use domain::{
-    access::{GrantFacts, ListOwnFiles, SendOwnFiles, ViewOwnRecord},
+    access::{Access, GrantFacts, ListOwnFiles, SendOwnFiles, ViewOwnRecord},
     audit::Action,
     file::{OwnFileRow, OwnFiles},
     ids::{AccountId, PatientId},
@@ -27,11 +27,23 @@ pub(super) async fn grant(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) ->
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn list_own(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<OwnFiles> {
-    let actor = ctx.actor()?;
     let mut work = ctx.services.store.begin().await?;
-    let facts = grant(ctx, work.as_mut(), patient).await?;
-    let access = actor.may(ListOwnFiles, &facts)?;
+    let (access, files) = look_through(ctx, work.as_mut(), patient, page).await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::FilesListed, patient)).await?;
+    work.save().await?;
+    Ok(files)
+}
+
+/// The same, with nothing written down.
+pub(crate) async fn look_through(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    patient: PatientId,
+    page: &PageRequest,
+) -> Result<(Access<ListOwnFiles>, OwnFiles)> {
+    let actor = ctx.actor()?;
+    let facts = grant(ctx, work, patient).await?;
+    let access = actor.may(ListOwnFiles, &facts)?;
     let account = access.account();
     let files = work.list_own_files(&access, page).await?.map(|file| row(file, account));
     let room = match actor.may(SendOwnFiles, &facts) {
@@ -39,8 +51,7 @@ pub async fn list_own(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Resu
         Err(_) => None,
     };
     let time_zone = work.own_time_zone(&actor.may(ViewOwnRecord, &facts)?).await?;
-    work.save().await?;
-    Ok(OwnFiles { files, room, time_zone: time_zone.unwrap_or_else(|| "UTC".to_owned()) })
+    Ok((access, OwnFiles { files, room, time_zone: time_zone.unwrap_or_else(|| "UTC".to_owned()) }))
 }
 
 fn row(file: ListedFile, account: AccountId) -> OwnFileRow {

@@ -16,7 +16,7 @@ use crate::{
     context::{Ctx, Services},
     error::{Error, Result},
     patients,
-    ports::{Key, StoredFile},
+    ports::{Key, StoredFile, Work},
     unusual,
 };
 
@@ -77,6 +77,22 @@ pub async fn open(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<Download>
 /// As [`open`].
 pub async fn show(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<Download> {
     opened(ctx, patient, id, FileType::is_shown).await
+}
+
+/// The same in the portal with nothing written down, as for a record that is taken along whole.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) async fn look(ctx: &Ctx, work: &mut dyn Work, patient: PatientId, id: FileId) -> Result<Download> {
+    let actor = ctx.actor()?;
+    let grant = portal::grant(ctx, work, patient).await?;
+    let seen = actor.may(ViewOwnRecord, &grant)?;
+    let facts = work.own_file_facts(&seen, id, &grant).await?.ok_or(Error::NotFound)?;
+    let access = actor.may(ReadOwnFile, &facts)?;
+    let file = work.lookup_own_file(&access).await?.ok_or(Error::NotFound)?;
+    opens(file.state)?;
+    let key = keys::open(&ctx.services, work, access.group(), id, &file.key).await?;
+    Ok(download(file, key))
 }
 
 async fn opened(ctx: &Ctx, patient: PatientId, id: FileId, fits: fn(FileType) -> bool) -> Result<Download> {

@@ -4,8 +4,11 @@
 mod portal;
 mod staff;
 
-pub(crate) use self::staff::{ask, sendable};
 pub use self::{
     portal::{list as list_own, open as open_own, save as save_own, submit as submit_own},
     staff::{add, answers, archive, list, open, pdf, publish, requests, restore, save, send, send_start, withdraw},
+};
+pub(crate) use self::{
+    portal::{look, look_through},
+    staff::{ask, sendable},
 };

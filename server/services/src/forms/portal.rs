@@ -25,13 +25,32 @@ struct Visit {
 
 impl Visit {
     async fn begin(ctx: &Ctx, patient: PatientId) -> Result<(Self, Box<dyn Work>)> {
-        let actor = ctx.actor()?;
         let mut work = ctx.services.store.begin().await?;
+        Ok((Self::enter(ctx, work.as_mut(), patient).await?, work))
+    }
+
+    async fn enter(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<Self> {
+        let actor = ctx.actor()?;
         let facts = work.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?.at(ctx.now());
         // Answers are health data: who is here for appointments and invoices does not learn of forms.
         let access = Access::<ViewOwnRecord>::from(&actor.may(ViewOwnClinical, &facts)?);
         let answers = actor.may(EditOwnRecord, &facts).is_ok();
-        Ok((Self { access, answers }, work))
+        Ok(Self { access, answers })
+    }
+
+    async fn list(&self, work: &mut dyn Work, page: &PageRequest) -> Result<OwnForms> {
+        let asked = work.list_own_asked_forms(&self.access).await?;
+        let returned = work.list_own_returned_forms(&self.access, page).await?;
+        let time_zone = self.time_zone(work).await?;
+        Ok(OwnForms { asked: asked.into_iter().map(row).collect(), returned: returned.map(row), time_zone })
+    }
+
+    async fn open(&self, work: &mut dyn Work, id: FormRequestId) -> Result<OwnForm> {
+        let (request, definition, filled) = work.lookup_own_form(&self.access, id).await?.ok_or(Error::NotFound)?;
+        let time_zone = self.time_zone(work).await?;
+        let may_answer = self.may_answer() && request.state.open().is_ok();
+        let FormRequest { title, message, asked_at, state, .. } = request;
+        Ok(OwnForm { id, title, message, asked_at, state, definition, filled, may_answer, time_zone })
     }
 
     /// May this portal user fill in and return what is asked of them? The one place that says so.
@@ -58,11 +77,19 @@ impl Visit {
 pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<OwnForms> {
     let (visit, mut work) = Visit::begin(ctx, patient).await?;
     visit.note(ctx, work.as_mut(), Action::FormsListed, String::new()).await?;
-    let asked = work.list_own_asked_forms(&visit.access).await?;
-    let returned = work.list_own_returned_forms(&visit.access, page).await?;
-    let time_zone = visit.time_zone(work.as_mut()).await?;
+    let forms = visit.list(work.as_mut(), page).await?;
     work.save().await?;
-    Ok(OwnForms { asked: asked.into_iter().map(row).collect(), returned: returned.map(row), time_zone })
+    Ok(forms)
+}
+
+/// The same, with nothing written down.
+pub(crate) async fn look_through(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    patient: PatientId,
+    page: &PageRequest,
+) -> Result<OwnForms> {
+    Visit::enter(ctx, work, patient).await?.list(work, page).await
 }
 
 fn row(request: FormRequest) -> OwnFormRow {
@@ -76,13 +103,15 @@ fn row(request: FormRequest) -> OwnFormRow {
 /// [`crate::Error::NotFound`], also for what was asked of somebody else (PT-14).
 pub async fn open(ctx: &Ctx, patient: PatientId, id: FormRequestId) -> Result<OwnForm> {
     let (visit, mut work) = Visit::begin(ctx, patient).await?;
-    let (request, definition, filled) = work.lookup_own_form(&visit.access, id).await?.ok_or(Error::NotFound)?;
+    let form = visit.open(work.as_mut(), id).await?;
     visit.note(ctx, work.as_mut(), Action::FormViewed, id.to_string()).await?;
-    let time_zone = visit.time_zone(work.as_mut()).await?;
     work.save().await?;
-    let may_answer = visit.may_answer() && request.state.open().is_ok();
-    let FormRequest { title, message, asked_at, state, .. } = request;
-    Ok(OwnForm { id, title, message, asked_at, state, definition, filled, may_answer, time_zone })
+    Ok(form)
+}
+
+/// The same, with nothing written down.
+pub(crate) async fn look(ctx: &Ctx, work: &mut dyn Work, patient: PatientId, id: FormRequestId) -> Result<OwnForm> {
+    Visit::enter(ctx, work, patient).await?.open(work, id).await
 }
 
 /// Keeps what was typed, valid or not.

@@ -27,7 +27,7 @@ use domain::{
     text,
 };
 
-pub(crate) use self::portal::{look, said_read};
+pub(crate) use self::portal::{look, look_through, said_read};
 pub use self::{
     author::{begin, discard, keep, publish, set_private},
     portal::{list_own, open_own, still_open},

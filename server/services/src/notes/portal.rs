@@ -31,16 +31,27 @@ async fn time_zone(work: &mut dyn Work, access: &Access<ViewOwnClinical>) -> Res
 /// [`Error::NotFound`] when this person may not open what is shared of the record.
 pub async fn list_own(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<OwnNotes> {
     let mut work = ctx.services.store.begin().await?;
-    let (access, _) = enter(ctx, work.as_mut(), patient).await?;
+    let (access, notes) = look_through(ctx, work.as_mut(), patient, page).await?;
     work.audit(&audit::entry(ctx, access.by(), access.group(), Action::NotesListed, patient)).await?;
+    work.save().await?;
+    Ok(notes)
+}
+
+/// The same, with nothing written down.
+pub(crate) async fn look_through(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    patient: PatientId,
+    page: &PageRequest,
+) -> Result<(Access<ViewOwnClinical>, OwnNotes)> {
+    let (access, _) = enter(ctx, work, patient).await?;
     let row = |note: ListedOwnNote| {
         let ListedOwnNote { id, title, category, author, shared_at, at, unread } = note;
         OwnNoteRow { id, title, category, author: author.shown(), shared_at, at, unread }
     };
     let notes = work.list_own_notes(&access, ctx.now(), page).await?.map(row);
-    let time_zone = time_zone(work.as_mut(), &access).await?;
-    work.save().await?;
-    Ok(OwnNotes { notes, time_zone })
+    let time_zone = time_zone(work, &access).await?;
+    Ok((access, OwnNotes { notes, time_zone }))
 }
 
 /// Does the portal still show this note? Asked by a page that was left open, so nothing counts as read.

@@ -66,17 +66,29 @@ pub(super) async fn keep_own(
 /// [`crate::Error::NotFound`] for whoever may not see it.
 pub async fn own_history(ctx: &Ctx, patient: PatientId, after: Option<String>) -> Result<ProfileHistory> {
     let mut work = ctx.services.store.begin().await?;
-    let grant = grant(ctx, work.as_mut(), patient).await?;
-    let knows = ctx.actor()?.may(ManageOwnAccess, &grant.clone().at(ctx.now())).is_ok();
-    let visit = Visit::read(ctx, work.as_mut(), grant).await?;
+    let (visit, history) = look(ctx, work.as_mut(), patient, after).await?;
     visit.note(ctx, work.as_mut(), Action::OwnProfileViewed, Part::Profile.detail().to_owned()).await?;
+    work.save().await?;
+    Ok(history)
+}
+
+/// The same, with nothing written down.
+pub(crate) async fn look(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    patient: PatientId,
+    after: Option<String>,
+) -> Result<(Visit, ProfileHistory)> {
+    let grant = grant(ctx, work, patient).await?;
+    let knows = ctx.actor()?.may(ManageOwnAccess, &grant.clone().at(ctx.now())).is_ok();
+    let visit = Visit::read(ctx, work, grant).await?;
     let access: &Access<ViewOwnRecord> = &visit.access;
     let page = work.list_own_profile_changes(access, &PageRequest { after, limit: None }).await?;
-    let time_zone = visit.time_zone(work.as_mut()).await?;
-    work.save().await?;
+    let time_zone = visit.time_zone(work).await?;
     let reader = Some(access.account());
     let changes = rows(page, &visit.record, reader, knows, true, visit.called());
-    Ok(ProfileHistory { changes, added_at: visit.added_at(), time_zone })
+    let added_at = visit.added_at();
+    Ok((visit, ProfileHistory { changes, added_at, time_zone }))
 }
 
 /// The same for users of the practice.

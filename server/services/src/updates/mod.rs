@@ -19,6 +19,7 @@ pub use self::{
     staff::{approve_all, decide, decided, undo, waiting},
 };
 pub(crate) use self::{
-    history::keep,
+    history::{keep, look as look_back},
+    portal::look,
     staff::{chosen, settle, waiting_here},
 };

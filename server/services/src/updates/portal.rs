@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// A portal user at a record of which they see what was shared.
-pub(super) struct Visit {
+pub(crate) struct Visit {
     /// That they may see it.
     pub access: Access<ViewOwnRecord>,
     /// That they may change it.
@@ -122,14 +122,20 @@ pub(super) async fn grant(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) ->
 /// [`crate::Error::NotFound`] when this person may not see it.
 pub async fn profile(ctx: &Ctx, patient: PatientId) -> Result<OwnProfile> {
     let mut work = ctx.services.store.begin().await?;
-    let grant = grant(ctx, work.as_mut(), patient).await?;
-    let visit = Visit::read(ctx, work.as_mut(), grant).await?;
+    let (visit, profile) = look(ctx, work.as_mut(), patient).await?;
     visit.note(ctx, work.as_mut(), Action::OwnProfileViewed, String::new()).await?;
-    let mut latest = visit.latest(work.as_mut()).await?;
     work.mark_own_updates_seen(&visit.access, Told::Details, ctx.now()).await?;
-    let elsewhere = elsewhere(ctx, work.as_mut(), &visit).await?;
-    let time_zone = visit.time_zone(work.as_mut()).await?;
     work.save().await?;
+    Ok(profile)
+}
+
+/// The same, with nothing written down and nothing seen.
+pub(crate) async fn look(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<(Visit, OwnProfile)> {
+    let grant = grant(ctx, work, patient).await?;
+    let visit = Visit::read(ctx, work, grant).await?;
+    let mut latest = visit.latest(work).await?;
+    let elsewhere = elsewhere(ctx, work, &visit).await?;
+    let time_zone = visit.time_zone(work).await?;
     let about_contacts = |subject: &Subject| matches!(subject, Subject::Contact(_) | Subject::Order);
     let contacts_wait = latest.iter().any(|(subject, last)| about_contacts(subject) && last.state == OwnState::Waiting);
     let field = |field: Field| OwnField {
@@ -139,7 +145,7 @@ pub async fn profile(ctx: &Ctx, patient: PatientId) -> Result<OwnProfile> {
         may_edit: visit.may_edit(field.into()),
     };
     let Details { name, birth_date, .. } = &visit.patient.details;
-    Ok(OwnProfile {
+    let profile = OwnProfile {
         legal_name: format!("{} {}", name.legal_first, name.legal_last).trim().to_owned(),
         birth_date: *birth_date,
         fields: Field::ALL.iter().copied().map(field).collect(),
@@ -149,7 +155,8 @@ pub async fn profile(ctx: &Ctx, patient: PatientId) -> Result<OwnProfile> {
         may_edit: visit.takes(),
         elsewhere,
         time_zone,
-    })
+    };
+    Ok((visit, profile))
 }
 
 /// The same person's records with other practices that this reader may change as well.
