@@ -13,4 +13,9 @@ test("download", async ({ device, portico }) => {
     await phone.goto(`/portal/${patient.id}${path}`);
     await both(phone, `portal-${name}`);
   }
+  portico.older(patient.email, 11);
+  await phone.goto(`/portal/${patient.id}/download`);
+  await both(phone, "portal-download-password");
+  await phone.getByRole("button", { name: "Go on" }).click();
+  await both(phone, "portal-download-refused");
 });

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 
 import { axe, DESK, expect, noSidewaysScroll, PHONE, test } from "../../harness/test.js";
-import { accept, addPatient, door, invite, openConsole } from "../../harness/people.js";
+import { accept, addPatient, door, invite, openConsole, PASSWORD } from "../../harness/people.js";
 
 // PT-26
 for (const scripts of [true, false]) {
@@ -22,6 +22,20 @@ for (const scripts of [true, false]) {
     await expect(page.getByText("Notes that were shared")).toBeVisible();
     if (scripts) await axe(page);
     await noSidewaysScroll(page);
+    // SS-06: a while after signing in, the password comes first; a wrong one says so beside the field.
+    portico.older(patient.email, 11);
+    await page.reload();
+    await expect(page.getByRole("link", { name: "Download", exact: true })).toHaveCount(0);
+    const password = page.getByLabel("Your password", { exact: true });
+    await password.fill("not this one");
+    await page.getByRole("button", { name: "Go on" }).click();
+    await expect(page.locator("[aria-invalid=true]")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Download", exact: true })).toHaveCount(0);
+    if (scripts) await axe(page);
+    await noSidewaysScroll(page);
+    await password.fill(PASSWORD);
+    await page.getByRole("button", { name: "Go on" }).click();
+    if (scripts) await axe(page);
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("link", { name: "Download", exact: true }).click(),

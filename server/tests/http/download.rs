@@ -184,7 +184,7 @@ async fn a_record_is_taken_along_whole() {
         let shared = notes["notes"]["rows"].as_array().unwrap().iter().find(|note| note["title"] == "Note 00");
         let open = json!({ "patient": patient, "id": shared.unwrap()["id"] });
         let opened = by.call("notes/open", open).await.is(200).json();
-        assert_eq!(opened["sharing"]["readings"], json!([]), "{opened}");
+        assert_eq!(opened["sharing"]["readers"], json!([]), "{opened}");
         // Every time is whole: of which year it is can be told later on, and of which place.
         let read_me = &all["Read me.txt"];
         assert!(read_me.contains(" 2026, ") && read_me.contains("Europe/London"), "{read_me}");
