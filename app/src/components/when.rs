@@ -57,6 +57,13 @@ impl Clock {
         self.now.get() >= at.millis() as f64
     }
 
+    /// Whole minutes since then; none before. Tracked.
+    #[must_use]
+    pub fn minutes_past(self, at: Time) -> Option<i64> {
+        let past = self.now.get() - at.millis() as f64;
+        (past >= 0.0).then(|| (past / 60_000.0).floor() as i64)
+    }
+
     /// Whole days since then. Tracked.
     #[must_use]
     pub fn days_since(self, at: Time) -> i64 {

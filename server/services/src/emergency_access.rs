@@ -58,10 +58,15 @@ pub async fn own(ctx: &Ctx) -> Result<Emergencies> {
 /// from the caller; [`crate::Error::Forbidden`] for who reads every record anyway, or treats nobody; a
 /// [`domain::error::Conflict`] for a record that the caller holds open already: nobody makes that longer.
 pub async fn open(ctx: &Ctx, patient: PatientId, form: &ReasonForm) -> Result<Opened> {
+    // What is wrong with the asking is said before it is looked who is asked about: the answer tells of no patient (PR-01).
     let mut work = ctx.begin().await?;
-    let access = may(ctx, work.as_mut(), patient).await?;
+    if let Err(refused) = ctx.actor()?.may(SeekInEmergency, &()) {
+        may(ctx, work.as_mut(), patient).await?;
+        return Err(refused.into());
+    }
     let reason = form.check()?;
     let hours = hours(ctx, work.as_mut()).await?;
+    let access = may(ctx, work.as_mut(), patient).await?;
     open_record(ctx, work, &access, &reason, hours).await
 }
 
@@ -76,6 +81,8 @@ pub async fn seek(ctx: &Ctx, form: &SeekForm) -> Result<Opened> {
     let sought = form.check()?;
     let mut work = ctx.begin().await?;
     let hours = hours(ctx, work.as_mut()).await?;
+    // One at a time of each: what is counted below is seen by the next, on whichever server it was asked.
+    work.count_try(&format!("emergency_turn:{}", seeks.user()), ctx.now(), WINDOW).await?;
     let key = format!("emergency:{}", seeks.user());
     if let Some((count, end)) = work.tries(&key, ctx.now()).await?
         && count >= EMERGENCIES_NOT_FOUND
@@ -115,9 +122,11 @@ pub async fn seek(ctx: &Ctx, form: &SeekForm) -> Result<Opened> {
 pub async fn end_own(ctx: &Ctx, patient: PatientId) -> Result<()> {
     let access = ctx.actor()?.may(EnterGroup, &())?;
     let mut work = ctx.begin().await?;
-    let id = work.end_own_emergency(&access, patient, ctx.now()).await?.ok_or(Error::NotFound)?;
-    let entry = audit::entry(ctx, access.by(), access.group(), Action::EmergencyEnded, patient);
-    work.audit(&Entry { detail: id.to_string(), ..entry }).await?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::EmergencyEnded, patient)).await?;
+    work.end_emergencies_of(&access, access.user(), Some(patient), ctx.now())
+        .await?
+        .then_some(())
+        .ok_or(Error::NotFound)?;
     work.hint(Hint::Bell(access.by().account));
     work.save().await?;
     Ok(())

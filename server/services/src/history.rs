@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    access::{Access, EnterGroup, ExportData, ViewHistory, ViewPatient},
+    access::{Access, EnterGroup, ExportData, PatientFacts, ViewHistory, ViewPatient},
     audit::{Action, Entry},
     history::{Chosen, Doer, Export, HistoryFilter, HistoryRow, Shown, UserChoice},
     ids::{PatientId, UserId},
@@ -121,7 +121,8 @@ pub async fn export(ctx: &Ctx, filter: &HistoryFilter) -> Result<Export> {
 async fn may_know(ctx: &Ctx, work: &mut dyn Work, filter: &HistoryFilter) -> Result<bool> {
     let Some(patient) = filter.patient else { return Ok(true) };
     match patients::facts(ctx, work, patient).await {
-        Ok(facts) => Ok(ctx.actor()?.may(ViewPatient, &facts).is_ok()),
+        // An emergency opens the record, not what was done with it.
+        Ok(facts) => Ok(ctx.actor()?.may(ViewPatient, &PatientFacts { emergency: false, ..facts }).is_ok()),
         Err(Error::NotFound) => Ok(false),
         Err(error) => Err(error),
     }

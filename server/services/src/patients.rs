@@ -237,13 +237,16 @@ pub async fn background(ctx: &Ctx, id: PatientId) -> Result<BackgroundPage> {
     let access = actor.may(ViewContacts, &facts)?;
     let view = Access::<ViewPatient>::from(&access);
     let mut work = unusual::opened(ctx, work, &view, &facts).await?;
-    let sees_social = actor.may(ViewSocialHistory, &facts).is_ok();
+    let social = actor.may(ViewSocialHistory, &facts).ok();
+    let sees_social = social.is_some();
     let mut background = work.lookup_background(&view).await?;
     if !sees_social {
         background.social = SocialHistory::default();
     }
     let version = work.lookup_patient(&view).await?.ok_or(Error::NotFound)?.patient.version;
-    let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientViewed, id);
+    // Marked, when only an emergency shows a part of it.
+    let by = social.as_ref().map_or_else(|| access.by(), Access::by);
+    let entry = audit::entry(ctx, by, access.group(), Action::PatientViewed, id);
     let part = if sees_social { Part::Background } else { Part::Funding };
     work.audit(&Entry { detail: part.detail().to_owned(), ..entry }).await?;
     work.save().await?;

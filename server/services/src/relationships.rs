@@ -103,6 +103,11 @@ pub async fn set(
     if work.find_relationship(&access, user).await? != seen {
         return Err(Conflict::ChangedMeanwhile.into());
     }
+    if wanted == Wanted::Revoked {
+        // What an emergency opened is closed for good: it does not come back when this is undone.
+        let enter = ctx.actor()?.may(EnterGroup, &())?;
+        work.end_emergencies_of(&enter, user, Some(patient), ctx.now()).await?;
+    }
     let done = match wanted {
         Wanted::Granted => work.set_relationship(&access, user, Relationship::Granted).await?,
         Wanted::Revoked => work.set_relationship(&access, user, Relationship::Revoked).await?,

@@ -371,6 +371,7 @@ async fn turn(
 pub async fn deactivate(ctx: &Ctx, id: UserId, version: i64) -> Result<()> {
     let (mut work, access, user) = turn(ctx, id, version, Action::UserDeactivated, User::deactivate).await?;
     work.end_user_sessions(&access, id, ctx.now()).await?;
+    work.end_emergencies_of(&Access::from(&access), id, None, ctx.now()).await?;
     tell_managers(ctx, work.as_mut(), &access, id, AccessChange::Ended).await?;
     work.hint(Hint::Bell(user.account));
     work.save().await?;
@@ -418,7 +419,9 @@ pub async fn explain(ctx: &Ctx, id: UserId, patient: Option<PatientId>) -> Resul
     let access = actor.may(ManageUsers, &())?;
     let mut work = ctx.begin().await?;
     let UserRecord { user, temporary_password, .. } = work.lookup_user(&access, id).await?.ok_or(Error::NotFound)?;
-    let settings = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?;
+    let enter = Access::<EnterGroup>::from(&access);
+    let settings = work.lookup_patient_access(&enter).await?;
+    let emergencies = work.emergency_hours(&enter).await?.is_some();
     let over = match patient {
         Some(patient) => {
             let own = patients::facts(ctx, work.as_mut(), patient).await?;
@@ -440,7 +443,7 @@ pub async fn explain(ctx: &Ctx, id: UserId, patient: Option<PatientId>) -> Resul
         None => explain::in_group(&who),
     };
     let status = over.map_or(Status::Active, |(_, status)| status);
-    explain::stand_in_the_way(&mut all, &settings, status);
+    explain::stand_in_the_way(&mut all, &settings, emergencies, status);
     if let Some(because) = explain::outside(&user) {
         for one in &mut all {
             (one.may, one.because) = (false, because);

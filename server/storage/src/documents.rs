@@ -257,13 +257,15 @@ impl Documents for SqlWork {
                        AND d.patient_id = $2
                        AND d.id < $3
                        AND d.kind = COALESCE($4, d.kind)
+                       AND (NOT $5 OR d.completed_at IS NOT NULL)
                      ORDER BY d.id DESC
-                     LIMIT $5",
+                     LIMIT $6",
                 )
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
                 .bind(before)
                 .bind(kind.map(DocumentType::code))
+                .bind(access.finished_only())
                 .bind(i64::from(page.rows()) + 1),
             )
             .await?;
@@ -289,11 +291,13 @@ impl Documents for SqlWork {
                      FROM documents
                      WHERE group_id = $1
                        AND patient_id = $2
-                       AND id = $3",
+                       AND id = $3
+                       AND (NOT $4 OR completed_at IS NOT NULL)",
                 )
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
-                .bind(id.uuid()),
+                .bind(id.uuid())
+                .bind(access.finished_only()),
             )
             .await?;
         row.map(Document::try_from).transpose()

@@ -184,31 +184,31 @@ impl Emergencies for SqlWork {
         Ok(rows.into_iter().map(|(patient, until)| (patient.into(), Time::from_millis(until))).collect())
     }
 
-    async fn end_own_emergency(
+    async fn end_emergencies_of(
         &mut self,
         access: &Access<EnterGroup>,
-        patient: PatientId,
+        user: UserId,
+        patient: Option<PatientId>,
         now: Time,
-    ) -> Stored<Option<EmergencyId>> {
-        let ended: Option<(Uuid,)> = self
-            .find(
-                query_as(
+    ) -> Stored<bool> {
+        let ended = self
+            .execute(
+                query(
                     "UPDATE emergencies
                      SET ended_at = $4
                      WHERE group_id = $1
                        AND user_id = $2
-                       AND patient_id = $3
+                       AND patient_id = COALESCE($3, patient_id)
                        AND until > $4
-                       AND ended_at IS NULL
-                     RETURNING id",
+                       AND ended_at IS NULL",
                 )
                 .bind(access.group().uuid())
-                .bind(access.user().uuid())
-                .bind(patient.uuid())
+                .bind(user.uuid())
+                .bind(patient.map(PatientId::uuid))
                 .bind(now.millis()),
             )
             .await?;
-        Ok(ended.map(|(id,)| id.into()))
+        Ok(ended > 0)
     }
 
     async fn list_emergencies(

@@ -39,6 +39,8 @@ async fn it_takes_a_reason_and_ends_by_itself() {
             let refused = open(&near, &patient, reason).await.is(422).json();
             assert_eq!(refused["detail"]["fields"][0]["field"], "reason", "{refused}");
             assert_eq!(profile(&near, &patient).await.status, 404);
+            // PR-01: the answer is the same for somebody who is not there.
+            open(&near, "pat_000000000000000000000000deadbeef", reason).await.is(422);
         }
         open(&near, &patient, WHY).await.is(200);
         assert_eq!(profile(&near, &patient).await.is(200).json()["may"]["edit"], false);

@@ -4,9 +4,10 @@
 use super::{
     actor::Who,
     explain::Because,
-    proof::{OnPatient, OwnDocument},
+    proof::{Access, OnPatient, OwnDocument},
     rights::{
-        Decision, GrantFacts, PatientFacts, hidden, only_read, user, view_form_answers, view_own_clinical, writes, yes,
+        Decision, GrantFacts, PatientFacts, ReadDocuments, hidden, only_read, user, view_form_answers,
+        view_own_clinical, writes, yes,
     },
 };
 use crate::ids::DocumentId;
@@ -27,6 +28,14 @@ pub struct OwnDocumentFacts {
 /// Documents are for those who treat the patient, and for clinical and full access, as answers are; drafts among them.
 pub(super) fn read_documents(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {
     view_form_answers(who, facts)
+}
+
+impl Access<ReadDocuments> {
+    /// Are drafts kept from this reader? What colleagues have not finished is not for an emergency, as with notes.
+    #[must_use]
+    pub const fn finished_only(&self) -> bool {
+        self.by().emergency
+    }
 }
 
 pub(super) fn write_documents(who: &Who, facts: &PatientFacts) -> Decision<OnPatient> {

@@ -79,6 +79,8 @@ pub enum Because {
     RecordClosed,
     /// The group does not invite patients at present.
     InvitationsOff,
+    /// The practice opens no records in emergencies.
+    EmergenciesOff,
     /// The patient is blocked.
     PatientBlocked,
     /// The patient has died.
@@ -179,7 +181,7 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
 
 /// What holds whoever asks: a right to invite is of no use where nobody can be invited. In the group at large the status is
 /// that of any patient, `Active`.
-pub fn stand_in_the_way(all: &mut [Explanation], settings: &PatientAccess, status: Status) {
+pub fn stand_in_the_way(all: &mut [Explanation], settings: &PatientAccess, emergencies: bool, status: Status) {
     // Forms go to whoever can open them, whether others may be invited or not.
     let closed = match status {
         Status::Active | Status::Inactive => None,
@@ -191,10 +193,13 @@ pub fn stand_in_the_way(all: &mut [Explanation], settings: &PatientAccess, statu
         Err(Conflict::InvitationsOff) => Some(Because::InvitationsOff),
         Err(_) => closed,
     };
+    let no_emergencies = (!emergencies).then_some(Because::EmergenciesOff);
+    let opening = [rights::OpenInEmergency::NAME, rights::SeekInEmergency::NAME];
     let inviting = [rights::InvitePatient::NAME, rights::InvitePatients::NAME];
     for one in all.iter_mut().filter(|one| one.may) {
         let because = match &*one.right {
             right if inviting.contains(&right) => nobody_invited,
+            right if opening.contains(&right) => no_emergencies,
             rights::SendForms::NAME => closed,
             _ => None,
         };

@@ -132,7 +132,7 @@ pub fn Profile(id: PatientId) -> impl IntoView {
                 </div>
             }.into_any()
         }}
-        {move || settings.get().then(|| view! {
+        {move || (settings.get() && !gone.get()).then(|| view! {
             <PortalSettings
                 id=id
                 may_change=may.get_untracked().edit

@@ -343,6 +343,7 @@ pub const fn because(because: Because) -> &'static str {
         Because::Portal => "because the record is their own, or of somebody they act for. ",
         Because::PortalShut => "because their access to the record is not active. ",
         Because::RecordClosed => "because the record was closed. ",
+        Because::EmergenciesOff => "because this practice group opens no records in emergencies. ",
         Because::InvitationsOff => "because Patient Invitations is off for this practice group. ",
         Because::PatientBlocked => "because the patient is blocked. ",
         Because::PatientDeceased => "because the patient has died. ",

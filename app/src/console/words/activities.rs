@@ -49,7 +49,8 @@ pub const ACTIVITY_FILES_TEXT: &str = "The patient can open them in the portal f
 /// No files are there.
 pub const ACTIVITY_NO_FILES: &str = "A file, such as a picture of the exercise, is added under Documents first.";
 /// Assigned.
-pub const ACTIVITY_ASSIGNED: &str = "Assigned. Whoever sees it in the portal gets a mail that there is something new, unless its last day has passed.";
+pub const ACTIVITY_ASSIGNED: &str =
+    "Assigned. Whoever sees it in the portal gets a mail that there is something new, unless its last day has passed.";
 /// Changed.
 pub const ACTIVITY_CHANGED: &str = "Changed. While it goes on, the portal shows it as new.";
 /// Button.

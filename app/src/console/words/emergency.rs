@@ -32,9 +32,9 @@ pub const OPEN_RECORD: &str = "Open record";
 /// Title of the dialog on a profile.
 pub const OPEN_ALL_OF_IT: &str = "Open this record in an emergency";
 /// In it.
-pub const OPEN_ALL_OF_IT_TEXT: &str = "You can read what is in it, but for notes that colleagues keep private or have not finished, and \
-                                       change nothing. All of it is marked, the practice's administrators are told at once, and \
-                                       the patient sees it in their portal.";
+pub const OPEN_ALL_OF_IT_TEXT: &str = "You can read what is in it, but for what colleagues keep private or have not finished. You can \
+                                       change no more than before. What only the emergency shows you is marked, the practice's \
+                                       administrators are told at once, and the patient sees it in their portal.";
 /// Beside an entry of the history that only an emergency allowed.
 pub const IN_EMERGENCY: &str = "In an emergency";
 /// Said when it is open.
@@ -56,7 +56,7 @@ pub fn open_for(hours: u32) -> String {
 
 /// Until when, under that notice.
 pub fn open_until(until: &str) -> String {
-    format!("Until {until}. What you look at is marked; you can read and not change it.")
+    format!("Until {until}. What only the emergency shows you is marked; you can read and not change it.")
 }
 
 /// Until when, on a line of its own.
@@ -136,4 +136,16 @@ pub fn emergency_hours(hours: u32) -> String {
         0 => super::OFF.to_owned(),
         hours => super::hours(i64::from(hours)),
     }
+}
+
+/// Names the button of a row.
+#[must_use]
+pub fn looked_at(by: &str) -> String {
+    format!("I have looked at what {by} opened")
+}
+
+/// Names the button of a row.
+#[must_use]
+pub fn end_emergency_of(by: &str) -> String {
+    format!("Close this record to {by}")
 }

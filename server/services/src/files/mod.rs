@@ -107,8 +107,11 @@ pub async fn list(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<F
     let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(ViewFiles, &facts)?;
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;
-    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::FilesListed, patient)).await?;
-    let may_read = actor.may(ReadFiles, &facts).is_ok();
+    let reads = actor.may(ReadFiles, &facts).ok();
+    // Marked, when only an emergency shows what they are called.
+    let by = reads.as_ref().map_or_else(|| access.by(), domain::access::Access::by);
+    work.audit(&audit::entry(ctx, by, access.group(), Action::FilesListed, patient)).await?;
+    let may_read = reads.is_some();
     let may_manage = actor.may(ManageFiles, &facts).is_ok();
     let files = work.list_files(&access, page).await?.map(|file| row(file, may_read));
     let room = match actor.may(AddFiles, &facts) {

@@ -65,13 +65,14 @@ pub trait Emergencies {
     /// What the caller holds open now, what was opened last first: at most [`domain::limits::EMERGENCIES_OPEN`].
     async fn list_own_emergencies(&mut self, access: &Access<EnterGroup>, now: Time) -> Stored<Vec<(PatientId, Time)>>;
 
-    /// Closes a record that the caller holds open; none when they do not.
-    async fn end_own_emergency(
+    /// Closes what a user of the group holds open: of this patient, or of all. False when that was nothing.
+    async fn end_emergencies_of(
         &mut self,
         access: &Access<EnterGroup>,
-        patient: PatientId,
+        user: UserId,
+        patient: Option<PatientId>,
         now: Time,
-    ) -> Stored<Option<EmergencyId>>;
+    ) -> Stored<bool>;
 
     /// The group's openings, latest first. The cursor is the id of the last row.
     async fn list_emergencies(

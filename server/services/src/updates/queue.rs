@@ -127,7 +127,7 @@ impl Sight {
         let looked = format!("queue:{}:{}", view.user(), view.patient());
         if work.tries(&looked, ctx.now()).await?.is_none() {
             work.count_try(&looked, ctx.now(), Span::hours(1)).await?;
-            let entry = audit::entry(ctx, view.by(), view.group(), Action::UpdatesViewed, view.patient());
+            let entry = audit::entry(ctx, self.reach.by(), view.group(), Action::UpdatesViewed, view.patient());
             work.audit(&trail::Entry { detail: "queue".to_owned(), ..entry }).await?;
         }
         Ok(work)

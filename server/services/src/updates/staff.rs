@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    access::{Access, EditPatient, ManageSettings, PatientFacts, ViewContacts, ViewPatient, ViewSocialHistory},
+    access::{Access, By, EditPatient, ManageSettings, PatientFacts, ViewContacts, ViewPatient, ViewSocialHistory},
     audit::{Action, Entry},
     emergency::{self, EmergencyContact},
     error::{Conflict, Problem, Refusal},
@@ -33,6 +33,8 @@ pub(super) struct Reach {
     edits: bool,
     /// That they may read how the patient lives.
     pub social: bool,
+    /// As whom they look: marked, when only an emergency shows a part of it.
+    by: By,
 }
 
 impl Reach {
@@ -40,7 +42,13 @@ impl Reach {
         let actor = ctx.actor()?;
         let view = Access::<ViewPatient>::from(&actor.may(ViewContacts, facts)?);
         let edits = actor.may(EditPatient, facts).is_ok();
-        Ok(Self { view, edits, social: actor.may(ViewSocialHistory, facts).is_ok() })
+        let social = actor.may(ViewSocialHistory, facts).ok();
+        let by = social.as_ref().map_or_else(|| view.by(), Access::by).clone();
+        Ok(Self { view, edits, social: social.is_some(), by })
+    }
+
+    pub const fn by(&self) -> &By {
+        &self.by
     }
 
     pub fn shows(&self, update: &Update) -> bool {
@@ -114,8 +122,7 @@ pub(super) async fn open(ctx: &Ctx, patient: PatientId) -> Result<(Reach, Box<dy
     let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let reach = Reach::of(ctx, &facts)?;
     let mut work = unusual::opened(ctx, work, &reach.view, &facts).await?;
-    let view = &reach.view;
-    work.audit(&audit::entry(ctx, view.by(), view.group(), Action::UpdatesViewed, patient)).await?;
+    work.audit(&audit::entry(ctx, reach.by(), reach.view.group(), Action::UpdatesViewed, patient)).await?;
     Ok((reach, work))
 }
 

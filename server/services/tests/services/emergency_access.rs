@@ -1,8 +1,10 @@
 //! Records that are opened in an emergency (PR-04).
 
 use domain::{
+    access::{Because, Relationship},
     access_log::{Part, Visitor},
     audit::Action,
+    document::DocumentForm,
     emergency_access::{EmergencyRow, ReasonForm, SeekForm},
     error::{Conflict, Problem, Refusal},
     history::{HistoryFilter, HistoryRow},
@@ -15,11 +17,11 @@ use domain::{
     practice::PracticeForm,
     relationship::Wanted,
     time::{Span, Time},
-    user::{AccessSettings, Level, UserState},
+    user::{AccessSettings, Level, UserForm, UserState},
 };
 use services::{
     Ctx, Error, Result, access_log, audit, documents, emergency_access, files, history, notes, notifications, patients,
-    relationships, settings,
+    relationships, settings, updates, users,
 };
 
 use crate::{
@@ -41,6 +43,12 @@ on_both_engines! {
     the_patient_sees_it,
     the_practice_sets_for_how_long,
     of_two_at_once_one_opens,
+    what_only_it_shows_is_marked,
+    it_opens_the_record_and_not_its_trail,
+    what_is_not_finished_stays_its_authors,
+    hidden_once_it_does_not_come_back,
+    asking_tells_of_no_patient,
+    nobody_looks_at_their_own,
 }
 
 const WHY: &str = "Found unconscious in the waiting room.";
@@ -428,18 +436,20 @@ async fn the_patient_sees_it(town: Town) {
     assert!(log.iter().skip(3).all(|visit| !visit.emergency));
 }
 
+async fn set_hours(owner: &Ctx, by: &Ctx, hours: Option<&str>) -> Result<()> {
+    let now = settings::practice(owner).await.unwrap();
+    let form = PracticeForm {
+        name: now.name,
+        phone: now.phone,
+        idle_minutes: now.idle_minutes.to_string(),
+        emergency_hours: hours.map(str::to_owned),
+    };
+    settings::save_practice(by, now.version, &form).await
+}
+
 async fn the_practice_sets_for_how_long(town: Town) {
     let (owner, _, patient, noor) = practice(&town).await;
-    let set = async |by: &Ctx, hours: Option<&str>| {
-        let now = settings::practice(&owner).await.unwrap();
-        let form = PracticeForm {
-            name: now.name,
-            phone: now.phone,
-            idle_minutes: now.idle_minutes.to_string(),
-            emergency_hours: hours.map(str::to_owned),
-        };
-        settings::save_practice(by, now.version, &form).await
-    };
+    let set = async |by: &Ctx, hours: Option<&str>| set_hours(&owner, by, hours).await;
     for wrong_hours in ["25", "-1", "", "many"] {
         assert!(wrong(set(&owner, Some(wrong_hours)).await, "emergency_hours").is_some(), "{wrong_hours}");
     }
@@ -472,4 +482,107 @@ async fn of_two_at_once_one_opens(town: Town) {
     assert!(opened.is_ok());
     assert_eq!(conflict(refused), Conflict::EmergencyOpen);
     assert_eq!((rows(&owner).await.len(), heard(&owner).await.len()), (1, 1));
+}
+
+// PR-04, B-02: also where the entry stands for more than the emergency opened.
+async fn what_only_it_shows_is_marked(town: Town) {
+    let (_, group, patient, _) = practice(&town).await;
+    let lee = town.user(group, "lee@harbour.example", Level::OwnAndContacts).await;
+    let look = async || {
+        let background = patients::background(&lee, patient).await.unwrap();
+        let files = files::list(&lee, patient, &PageRequest::default()).await.unwrap();
+        updates::waiting(&lee, patient).await.unwrap();
+        (background.sees_social, files.may_read)
+    };
+    let marks = async || {
+        let mut marks = Vec::new();
+        for action in [Action::PatientViewed, Action::FilesListed, Action::UpdatesViewed] {
+            marks.push(trail(&town, group, Some(action)).await[0].emergency);
+        }
+        marks
+    };
+    assert_eq!(look().await, (false, false));
+    assert_eq!(marks().await, [false, false, false]);
+    emergency_access::open(&lee, patient, &why()).await.unwrap();
+    assert_eq!(look().await, (true, true));
+    assert_eq!(marks().await, [true, true, true]);
+}
+
+// PR-04, PR-01
+async fn it_opens_the_record_and_not_its_trail(town: Town) {
+    let (owner, group, patient, _) = practice(&town).await;
+    patients::profile(&owner, patient).await.unwrap();
+    let settings = AccessSettings { view_history: true, export_data: true, ..AccessSettings::default() };
+    let near = town.user_with(group, "h@harbour.example", Level::Personal, settings, UserState::Active).await.unwrap();
+    emergency_access::open(&near, patient, &why()).await.unwrap();
+    let filter = HistoryFilter { patient: Some(patient), ..HistoryFilter::default() };
+    assert!(!history::list(&owner, &filter, &PageRequest::default()).await.unwrap().rows.is_empty());
+    assert_eq!(history::list(&near, &filter, &PageRequest::default()).await.unwrap().rows, []);
+    assert_eq!(history::export(&near, &filter).await.unwrap().csv.lines().count(), 1);
+}
+
+// PR-04: as with notes.
+async fn what_is_not_finished_stays_its_authors(town: Town) {
+    let (owner, _, patient, noor) = practice(&town).await;
+    let form =
+        DocumentForm { title: "A plan".into(), kind: "plan".into(), body: "Walk".into(), ..DocumentForm::default() };
+    let draft = documents::begin(&owner, patient, &form).await.unwrap();
+    let done = documents::begin(&owner, patient, &form).await.unwrap();
+    documents::complete(&owner, patient, done, 1, &form).await.unwrap();
+    emergency_access::open(&noor, patient, &why()).await.unwrap();
+    let listed = documents::list(&noor, patient, None, &PageRequest::default()).await.unwrap().documents.rows;
+    assert_eq!(listed.into_iter().map(|row| row.id).collect::<Vec<_>>(), [done]);
+    documents::open(&noor, patient, done).await.unwrap();
+    not_found(documents::open(&noor, patient, draft).await);
+    documents::open(&owner, patient, draft).await.unwrap();
+}
+
+async fn hidden_once_it_does_not_come_back(town: Town) {
+    let (owner, _, patient, noor) = practice(&town).await;
+    emergency_access::open(&noor, patient, &why()).await.unwrap();
+    let owner = owner.clone().proved(Some(town.now()));
+    relationships::set(&owner, patient, id_of(&noor), None, Wanted::Revoked).await.unwrap();
+    assert!(!rows(&owner).await[0].open);
+    relationships::set(&owner, patient, id_of(&noor), Some(Relationship::Revoked), Wanted::Neither).await.unwrap();
+    not_found(patients::profile(&noor, patient).await);
+    // With a new reason it opens again.
+    emergency_access::open(&noor, patient, &why()).await.unwrap();
+    patients::profile(&noor, patient).await.unwrap();
+}
+
+// PR-01: what is wrong with the asking is the same for a patient who is there and for one who is not.
+async fn asking_tells_of_no_patient(town: Town) {
+    let (owner, _, patient, noor) = practice(&town).await;
+    let nobody = PatientId::from(town.services.random.id());
+    for patient in [patient, nobody] {
+        let refused = emergency_access::open(&noor, patient, &ReasonForm::default()).await;
+        assert_eq!(wrong(refused, "reason"), Some(Problem::Missing));
+    }
+    not_found(emergency_access::open(&noor, nobody, &why()).await);
+    set_hours(&owner, &owner, Some("0")).await.unwrap();
+    for patient in [patient, nobody] {
+        for form in [why(), ReasonForm::default()] {
+            let refused = emergency_access::open(&noor, patient, &form).await;
+            assert!(matches!(refused, Err(Error::Conflict(Conflict::EmergencyOff) | Error::Invalid(_))), "{refused:?}");
+        }
+        assert_eq!(conflict(emergency_access::open(&noor, patient, &why()).await), Conflict::EmergencyOff);
+    }
+    // Which "Explain access" says as well (B-16).
+    let explained = users::explain(&owner, id_of(&noor), Some(patient)).await.unwrap();
+    let told = explained.iter().find(|one| one.right == "OpenInEmergency").unwrap();
+    assert_eq!((told.may, told.because), (false, Because::EmergenciesOff));
+}
+
+// Whoever opened a record and manages settings by now looks at that of others.
+async fn nobody_looks_at_their_own(town: Town) {
+    let (owner, _, patient, noor) = practice(&town).await;
+    emergency_access::open(&noor, patient, &why()).await.unwrap();
+    let page = users::page(&owner, id_of(&noor)).await.unwrap();
+    let locations = vec![town.location(&owner).await];
+    let form = UserForm { level: Level::Full.code().into(), ..UserForm::of(&page.user, locations) };
+    users::save(&owner, id_of(&noor), page.user.version, &form).await.unwrap();
+    let risen = town.again(&noor).await.unwrap();
+    let row = rows(&risen).await.remove(0);
+    assert!(row.own);
+    assert_eq!(conflict(emergency_access::review(&risen, row.id).await), Conflict::Yourself);
 }

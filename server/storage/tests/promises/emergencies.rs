@@ -90,9 +90,9 @@ async fn it_is_ended_before_its_time(database: &TestDatabase) {
     let (sol, other) = (near(&world).await, near(&world).await);
     let first = open(&world, &sol, ann.id, NOW, later(100)).await;
     let mut work = world.begin().await;
-    assert_eq!(work.end_own_emergency(&may_enter(&other), ann.id, later(5)).await.unwrap(), None);
-    assert_eq!(work.end_own_emergency(&may_enter(&sol), ann.id, later(5)).await.unwrap(), Some(first));
-    assert_eq!(work.end_own_emergency(&may_enter(&sol), ann.id, later(6)).await.unwrap(), None);
+    assert!(!work.end_emergencies_of(&may_enter(&other), other.id, Some(ann.id), later(5)).await.unwrap());
+    assert!(work.end_emergencies_of(&may_enter(&sol), sol.id, Some(ann.id), later(5)).await.unwrap());
+    assert!(!work.end_emergencies_of(&may_enter(&sol), sol.id, Some(ann.id), later(6)).await.unwrap());
     assert!(!work.end_emergency(&may_review(&world.mira), first, later(6)).await.unwrap());
     work.save().await.unwrap();
     assert_eq!(reaches(&world, &sol, ann.id, later(7)).await, None);
@@ -105,8 +105,21 @@ async fn it_is_ended_before_its_time(database: &TestDatabase) {
     // What ended by itself cannot be ended.
     let third = open(&world, &sol, ann.id, later(12), later(13)).await;
     let mut work = world.begin().await;
-    assert_eq!(work.end_own_emergency(&may_enter(&sol), ann.id, later(13)).await.unwrap(), None);
+    assert!(!work.end_emergencies_of(&may_enter(&sol), sol.id, Some(ann.id), later(13)).await.unwrap());
     assert!(!work.end_emergency(&may_review(&world.mira), third, later(13)).await.unwrap());
+    drop(work);
+    // All that one user holds open, and nobody else's.
+    let bea = world.patient("Bea", "Lee").await;
+    for (user, patient) in [(&sol, ann.id), (&sol, bea.id), (&other, bea.id)] {
+        open(&world, user, patient, later(14), later(100)).await;
+    }
+    let mut work = world.begin().await;
+    assert!(work.end_emergencies_of(&may_enter(&world.mira), sol.id, None, later(15)).await.unwrap());
+    assert!(!work.end_emergencies_of(&may_enter(&world.other), other.id, None, later(15)).await.unwrap());
+    work.save().await.unwrap();
+    for (user, patient, open) in [(&sol, ann.id, None), (&sol, bea.id, None), (&other, bea.id, Some(true))] {
+        assert_eq!(reaches(&world, user, patient, later(16)).await, open);
+    }
 }
 
 async fn it_is_looked_at_once(database: &TestDatabase) {
@@ -223,7 +236,7 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     assert_eq!(work.lookup_emergency(&may, opened).await.unwrap(), None);
     assert!(!work.end_emergency(&may, opened, later(1)).await.unwrap());
     assert!(!work.review_emergency(&may, opened, later(1)).await.unwrap());
-    assert_eq!(work.end_own_emergency(&may_enter(&world.other), ann.id, later(1)).await.unwrap(), None);
+    assert!(!work.end_emergencies_of(&may_enter(&world.other), world.other.id, Some(ann.id), later(1)).await.unwrap());
     assert_eq!(work.list_own_emergencies(&may_enter(&world.other), later(1)).await.unwrap(), []);
     let stranger = User { level: Level::Personal, ..world.other.clone() };
     let seeks = actor(&stranger).may(SeekInEmergency, &()).unwrap();
