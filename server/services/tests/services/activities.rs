@@ -350,7 +350,10 @@ async fn what_belongs_to_it(town: Town) {
     files::unshare(&owner, patient, sheet).await.unwrap();
     assert!(own(&lien, patient, id).await.files.is_empty());
     assert_eq!(open(&owner, patient, id).await.files.len(), 1);
-    assert_eq!(activities::save(&owner, patient, id, 1, &with(sheet)).await.unwrap(), 2);
+    // To save what stands there changes nothing.
+    assert_eq!(activities::save(&owner, patient, id, 1, &with(sheet)).await.unwrap(), 1);
+    let more = ActivityForm { dose: "Twice".into(), ..with(sheet) };
+    assert_eq!(activities::save(&owner, patient, id, 1, &more).await.unwrap(), 2);
     not_found(files::open(&lien, patient, sheet).await);
     // Out of the record, it is nowhere.
     files::remove(&owner, patient, sheet).await.unwrap();
@@ -453,7 +456,7 @@ async fn the_trail_says_what_was_done_and_no_words(town: Town) {
     let text = ActivityForm { dose: TEXT[1].into(), instructions: TEXT[2].into(), ..form(TEXT[0]) };
     let id = activities::assign(owner, patient, &text).await.unwrap();
     activities::list(owner, patient, &PageRequest::default()).await.unwrap();
-    activities::save(owner, patient, id, 1, &text).await.unwrap();
+    activities::save(owner, patient, id, 1, &ActivityForm { dose: "Twice".into(), ..text }).await.unwrap();
     open(owner, patient, id).await;
     let today = own(&lien, patient, id).await.today;
     activities::done(&lien, patient, id, today, TEXT[1]).await.unwrap();

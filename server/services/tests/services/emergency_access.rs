@@ -516,7 +516,8 @@ async fn it_opens_the_record_and_not_its_trail(town: Town) {
     let near = town.user_with(group, "h@harbour.example", Level::Personal, settings, UserState::Active).await.unwrap();
     emergency_access::open(&near, patient, &why()).await.unwrap();
     let filter = HistoryFilter { patient: Some(patient), ..HistoryFilter::default() };
-    assert!(!history::list(&owner, &filter, &PageRequest::default()).await.unwrap().rows.is_empty());
+    let all = town.user_with(group, "all@harbour.example", Level::Full, settings, UserState::Active).await.unwrap();
+    assert!(!history::list(&all, &filter, &PageRequest::default()).await.unwrap().rows.is_empty());
     assert_eq!(history::list(&near, &filter, &PageRequest::default()).await.unwrap().rows, []);
     assert_eq!(history::export(&near, &filter).await.unwrap().csv.lines().count(), 1);
 }
