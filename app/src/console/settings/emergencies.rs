@@ -58,6 +58,7 @@ pub fn Emergencies() -> impl IntoView {
     };
     let row = move |row: EmergencyRow| {
         let (id, by) = (row.id, row.by.clone());
+        let (look, end) = (words::look_at(&by), words::end_emergency_of(&by));
         let state = match row.ended_at {
             _ if row.open => view! {
                 <span class="badge badge-warn">{words::STILL_OPEN}</span>
@@ -71,7 +72,7 @@ pub fn Emergencies() -> impl IntoView {
             Some(Reviewed { by, at }) => view! { <span class="muted">{words::reviewed(by, &desk.clock.full(*at))}</span> }.into_any(),
             None if row.own => view! { <span class="muted">{words::OWN_EMERGENCY}</span> }.into_any(),
             None => view! {
-                <Button icon="circle-check" name=words::looked_at(&row.by) busy=Signal::derive(move || busy.get() == Some(id)) press=move |_| review(id)>
+                <Button icon="circle-check" name=look busy=Signal::derive(move || busy.get() == Some(id)) press=move |_| review(id)>
                     {words::LOOKED_AT}
                 </Button>
             }
@@ -97,7 +98,7 @@ pub fn Emergencies() -> impl IntoView {
                     <div class="buttons">
                         {looked}
                         {row.open.then(|| view! {
-                            <Button kind=Kind::Quiet icon="x" name=words::end_emergency_of(&row.by) press=move |_| ending.set(Some((id, by.clone())))>{words::END_EMERGENCY}</Button>
+                            <Button kind=Kind::Quiet icon="x" name=end press=move |_| ending.set(Some((id, by.clone())))>{words::END_EMERGENCY}</Button>
                         })}
                     </div>
                 </td>

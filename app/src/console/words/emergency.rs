@@ -140,7 +140,7 @@ pub fn emergency_hours(hours: u32) -> String {
 
 /// Names the button of a row.
 #[must_use]
-pub fn looked_at(by: &str) -> String {
+pub fn look_at(by: &str) -> String {
     format!("I have looked at what {by} opened")
 }
 
