@@ -74,6 +74,10 @@ test("somebody falls ill, and a practitioner who does not know them opens the re
   await axe(page);
   await page.getByRole("link", { name: patient.last }).click();
   await expect(notice).toBeVisible();
+  // The note stays open while others look at what was done.
+  await page.getByRole("link", { name: "Notes", exact: true }).click();
+  await page.getByRole("link", { name: "What to know" }).click();
+  await expect(page.getByText("Allergic to latex.")).toBeVisible();
 
   // Whoever looks at it was told.
   await mira.goto("/console/notifications");
@@ -83,7 +87,7 @@ test("somebody falls ill, and a practitioner who does not know them opens the re
   await expect(row).toContainText(WHY);
   await expect(row).toContainText("Saoirse Kelly");
   await axe(mira);
-  await row.getByRole("button", { name: "I have looked at it" }).click();
+  await row.getByRole("button", { name: /^I have looked at what/ }).click();
   await expect(row).toContainText("Dr Mira Anand looked at it");
   await row.getByRole("button", { name: "Close this record" }).click();
   await axe(mira);

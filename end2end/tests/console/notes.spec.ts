@@ -253,3 +253,54 @@ test("who does not treat anybody has no notes, and a draft is thrown away", asyn
   await expect(desk.getByRole("link", { name: "Forms" })).toBeVisible();
   await expect(desk.getByRole("link", { name: "Notes" })).toHaveCount(0);
 });
+
+// Words in the text find notes; what was looked for stands in no address, and is there again on the way back.
+test("notes are found by their words", async ({ page }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const list = `/console/patients/${patient.id}/notes`;
+  for (const [title, body] of [["Gait", "Limps on the left."], ["Diet", "Eats little."]] as const) {
+    const form = { title, category: "plan", body };
+    const { body: id } = await door(page, "notes/begin", { patient: patient.id, form });
+    expect((await door(page, "notes/publish", { patient: patient.id, id, version: 0, form })).status).toBe(200);
+  }
+  await page.goto(list);
+  const row = (title: string) => page.getByRole("row").filter({ has: page.getByRole("link", { name: title }) });
+  await expect(row("Diet")).toBeVisible();
+  const search = page.getByRole("search", { name: "Search these notes" });
+  await search.getByLabel("Words to look for").fill("LIMP left");
+  await page.keyboard.press("Enter");
+  await expect(row("Diet")).toHaveCount(0);
+  await expect(row("Gait")).toBeVisible();
+  expect(page.url()).not.toContain("LIMP");
+  await axe(page);
+  await row("Gait").getByRole("link").click();
+  await expect(page.getByText("Limps on the left.")).toBeVisible();
+  await page.goBack();
+  await expect(search.getByLabel("Words to look for")).toHaveValue("LIMP left");
+  await expect(row("Gait")).toBeVisible();
+  await expect(row("Diet")).toHaveCount(0);
+  // Nothing found, and everything again.
+  await search.getByLabel("Words to look for").fill("shoulder");
+  await search.getByRole("button", { name: "Search" }).click();
+  await expect(page.getByText("No note fits")).toBeVisible();
+  await axe(page);
+  await page.getByRole("button", { name: "Show all notes" }).click();
+  await expect(row("Diet")).toBeVisible();
+  await expect(search.getByLabel("Words to look for")).toHaveValue("");
+  // An emptied field shows all of them without being sent; another patient's page begins with nothing.
+  await search.getByLabel("Words to look for").fill("limps");
+  await page.keyboard.press("Enter");
+  await expect(row("Diet")).toHaveCount(0);
+  await search.getByLabel("Words to look for").fill("");
+  await expect(row("Diet")).toBeVisible();
+  // Without the network nothing is lost, and it can be tried again.
+  await search.getByLabel("Words to look for").fill("eats");
+  await page.context().setOffline(true);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
+  await page.context().setOffline(false);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(row("Diet")).toBeVisible();
+  await expect(row("Gait")).toHaveCount(0);
+});

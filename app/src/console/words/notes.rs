@@ -30,7 +30,7 @@ pub const SEARCH_NOTES: &str = "Search these notes";
 /// Button.
 pub const SEARCH: &str = "Search";
 /// Field.
-pub const WORDS_IN_NOTES: &str = "Words in title or text";
+pub const WORDS_IN_NOTES: &str = "Words to look for";
 /// Column.
 pub const NOTE: &str = "Note";
 /// Column.
