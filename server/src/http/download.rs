@@ -5,7 +5,6 @@ use std::{
     collections::HashMap,
     io::{self, Write as _},
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
 };
 
 use app::{
@@ -28,6 +27,7 @@ use services::{
     own_data::{OwnData, Piece},
     sessions,
 };
+use tokio::time::Instant;
 use zip::{
     ZipWriter,
     write::{SimpleFileOptions, StreamWriter},
