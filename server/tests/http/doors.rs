@@ -1021,9 +1021,15 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
         if ends.contains(&door.as_str()) && !matches!(asker.what, What::Nobody) {
             continue;
         }
-        let response = knock(&asker.persona.copy(), door, &ids).await;
+        let mut response = knock(&asker.persona.copy(), door, &ids).await;
+        let expected = policy(asker, door, entry, &facts, is_owner);
+        // A missing reason is said before it is looked who is asked about (PR-01): with one they are not there.
+        if door == "emergencies/open" && response.status == 422 && matches!(expected, Expected::Refused(404)) {
+            let form = json!({ "reason": "Found unconscious." });
+            response = asker.persona.copy().call(door, json!({ "patient": ids.patient, "form": form })).await;
+        }
         let what = format!("{engine:?} {} at {door} of {group}: {} {}", asker.name, response.status, response.text());
-        match policy(asker, door, entry, &facts, is_owner) {
+        match expected {
             Expected::Refused(status) => assert_eq!(response.status, status, "{what}"),
             Expected::Through => {
                 // Whoever may look is shown something: a door that finds nothing for anybody is no wall.
