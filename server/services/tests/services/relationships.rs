@@ -238,9 +238,17 @@ pub async fn tried_on(user: &Ctx, patient: PatientId) -> BTreeMap<&'static str, 
         ("WriteDocuments", Came::of(documents::begin(user, patient, &DocumentForm::default()).await)),
         ("ViewFiles", Came::of(files::list(user, patient, &page).await)),
         ("AddFiles", Came::of(files::begin(user, patient, &FileForm::default()).await)),
-        ("OpenInEmergency", Came::of(emergency_access::open(user, patient, &ReasonForm::default()).await)),
+        ("OpenInEmergency", opened_in_emergency(user, patient).await),
         ("ManageRelationships", Came::of(relationships::list(user, patient, &page).await)),
     ])
+}
+
+/// With a reason, since a missing one is said to everybody; and closed again.
+async fn opened_in_emergency(user: &Ctx, patient: PatientId) -> Came {
+    let why = ReasonForm { reason: "Found unconscious.".to_owned() };
+    let came = Came::of(emergency_access::open(user, patient, &why).await);
+    let _ = emergency_access::end_own(user, patient).await;
+    came
 }
 
 /// Tries what each right in the group at large is for.
