@@ -3,7 +3,7 @@
 use domain::{
     account::Door,
     time::Span,
-    user::{Level, UserState},
+    user::{AccessSettings, Level, UserState},
 };
 use serde_json::{Value, json};
 
@@ -99,5 +99,31 @@ async fn nobody_else_has_anything_of_it() {
             assert_eq!(near.call("emergencies/seek", seek("No")).await.is(409).error(), "conflict");
         }
         near.call("emergencies/seek", seek("No")).await.is(429);
+    }
+}
+
+// PR-04: what colleagues have not finished, and what was done with the record, are not for an emergency.
+#[tokio::test]
+async fn it_opens_neither_drafts_nor_the_trail() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let full = app.practitioner().await;
+        let patient = app.patient(&full, 'a', 1).await;
+        let settings = AccessSettings { view_history: true, ..NO_SETTINGS };
+        let near = app.add_user("near@a.example.org", Level::Personal, settings, UserState::Active).await;
+        let near = app.session(near.account, Door::Console, Some(near.id)).await;
+        let form = json!({ "title": "A letter", "kind": "letter", "body": "Walk", "asks": "" });
+        let begun = full.call("documents/begin", json!({ "patient": patient, "form": form })).await.is(200).json();
+        open(&near, &patient, WHY).await.is(200);
+        let document = json!({ "patient": patient, "id": begun });
+        near.call("documents/open", document.clone()).await.is(404);
+        let page = json!({ "after": null, "limit": null });
+        let list = json!({ "patient": patient, "kind": null, "page": page });
+        assert_eq!(near.call("documents/list", list).await.is(200).json()["documents"]["rows"], json!([]));
+        let trail = json!({ "filter": { "patient": patient }, "page": page });
+        assert_eq!(near.call("history/list", trail).await.is(200).json()["rows"], json!([]));
+        let complete = json!({ "patient": patient, "id": begun, "version": 1, "form": form });
+        full.call("documents/complete", complete).await.is(200);
+        near.call("documents/open", document).await.is(200);
     }
 }

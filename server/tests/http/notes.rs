@@ -361,3 +361,41 @@ async fn a_note_may_be_long_and_not_endless() {
     author.call("notes/colleagues", colleagues).await.is(413);
     assert_eq!(open(&author, &patient, &note).await.is(200).json()["version"], 2);
 }
+
+// PR-01, PR-03: words find what one reads, as each of the wrong people too.
+#[tokio::test]
+async fn words_find_nothing_for_the_wrong_person() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let author = app.practitioner().await;
+        let (lien, patient) = app.portal_user(&author, 'a', 1).await;
+        let note = published(&author, &patient).await;
+        let typed = json!({ "title": TEXT, "category": "plan", "body": "Quokka" });
+        let keep = json!({ "patient": patient, "id": note, "version": 1, "form": typed });
+        author.call("notes/keep", keep).await.is(200);
+        let look = async |by: &Persona, text: &str| {
+            let filter = json!({ "text": text });
+            let page = json!({ "after": null, "limit": null });
+            by.call("notes/list", json!({ "patient": patient, "filter": filter, "page": page })).await
+        };
+        let found = async |by: &Persona, text: &str| {
+            look(by, text).await.is(200).json()["notes"]["rows"].as_array().unwrap().len()
+        };
+        let reader = app.user("clinical@a.example.org").await;
+        assert_eq!((found(&author, "zyzzog").await, found(&author, "quokka").await), (1, 1));
+        assert_eq!((found(&reader, "zyzzog").await, found(&reader, "quokka").await), (1, 0));
+        let own = app.user("own@a.example.org").await;
+        assert_eq!(found(&own, "zyzzog").await, 0);
+        for (email, status) in
+            [("full@b.example.org", 404), ("personal@a.example.org", 404), ("finance@a.example.org", 404)]
+        {
+            let (there, not) =
+                (look(&app.user(email).await, "zyzzog").await, look(&app.user(email).await, "nothing").await);
+            assert_eq!((there.status, not.status), (status, status), "{email}");
+        }
+        assert_eq!(look(&lien, "zyzzog").await.status, 403);
+        assert_eq!(look(&app.anon(), "zyzzog").await.status, 401);
+        author.call("notes/set_private", json!({ "patient": patient, "id": note, "private": true })).await.is(200);
+        assert_eq!((found(&author, "zyzzog").await, found(&reader, "zyzzog").await), (1, 0));
+    }
+}

@@ -70,7 +70,10 @@ fn OpenNow(open: Vec<OwnEmergency>, state: Load<Emergencies>) -> impl IntoView {
                     <Icon name="triangle-alert"/>
                     <span class="line-record">
                         <a href=nav::patient(patient, Tab::Summary) dir="auto">{shown.clone()}</a>
-                        <span class="muted">{words::open_till(&desk.clock.full(until))}</span>
+                        <span class="muted">{move || match desk.clock.is_past(until) {
+                            false => words::open_till(&desk.clock.full(until)),
+                            true => words::ended(&desk.clock.full(until)),
+                        }}</span>
                     </span>
                     <CloseNow patient=patient name=words::close_record_of(&shown) closed=move || state.again()/>
                 </li>

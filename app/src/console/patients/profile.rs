@@ -115,12 +115,18 @@ pub fn Profile(id: PatientId) -> impl IntoView {
     };
     // As memo: a look that succeeds must not draw the whole page anew, and with it ask everything again.
     let gone = Memo::new(move |_| profile.failure().with(|error| *error == Some(AppError::NotFound)));
+    // What an emergency opened does not stay when it is over and nobody can be asked whether it is.
+    let over = Memo::new(move |_| {
+        emergency.get().is_some_and(|until| desk.clock.is_past(until)) && profile.failure().with(Option::is_some)
+    });
     let asked = Memo::new(move |_| profile.failure().with(|error| *error == Some(AppError::StepUp)));
     view! {
         {move || if gone.get() {
             view! { <NoSuchPatient/> }.into_any()
         } else if asked.get() {
             proof::before_showing(move || profile.again())
+        } else if over.get() {
+            profile.view(4, |_| ().into_any()).into_any()
         } else {
             view! {
                 <div class="profile">

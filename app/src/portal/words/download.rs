@@ -24,13 +24,14 @@ pub const NOW: &str = "Download";
 /// Heading of the form.
 pub const FIRST: &str = "First, your password";
 /// What stands above its field.
-pub const FIRST_TEXT: &str = "So that nobody who finds your phone unlocked can take the whole record with them.";
+pub const FIRST_TEXT: &str = "So that nobody who finds your device unlocked can take the whole record with them.";
 /// Field.
 pub const PASSWORD: &str = "Your password";
 /// Button.
 pub const GO_ON: &str = "Go on";
 /// Beside the link.
-pub const READY: &str = "You can download it within the next ten minutes. It does not count as read by that.";
+pub const READY: &str =
+    "You can download it within the next ten minutes. What you have not read yet stays marked as new.";
 /// Heading of a card.
 pub const MORE: &str = "Is something missing?";
 /// In it.
