@@ -106,12 +106,16 @@ pub async fn list(ctx: &Ctx, patient: PatientId, filter: &NoteFilter, page: &Pag
     let detail = if searched { "searched" } else { "" };
     work.audit(&Entry { detail: detail.into(), ..entry }).await?;
     let user = access.user();
-    let listed = match searched {
-        true => search(work.as_mut(), &access, filter, page).await?,
-        false => work.list_notes(&access, filter, page).await?,
+    let listed = if searched {
+        // Without the one writer: a search may read hundreds of notes.
+        work.save().await?;
+        search(ctx.read().await?.as_mut(), &access, filter, page).await?
+    } else {
+        let listed = work.list_notes(&access, filter, page).await?;
+        work.save().await?;
+        listed
     };
     let notes = listed.map(|note| row(note, user));
-    work.save().await?;
     Ok(Notes {
         notes,
         may_write: actor.may(WriteNotes, &facts.patient).is_ok(),
