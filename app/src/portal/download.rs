@@ -65,7 +65,7 @@ pub fn DownloadView(
     let take = if ready {
         view! {
             <div class="card">
-                <p>{words::READY}</p>
+                <p class="card-lead">{words::READY}</p>
                 // A file and no page: nothing may fetch it beforehand, and it counts.
                 <p><a class="button button-main" href=href download=true rel="nofollow"><Icon name="download"/>{words::NOW}</a></p>
             </div>
@@ -211,7 +211,7 @@ pub fn form(form: &OwnForm) -> String {
     match form.state {
         RequestState::Submitted { at } => text.fact(words::RETURNED, &whole_moment(at, &form.time_zone)),
         // What is typed and not returned is for whoever may return it.
-        _ if form.may_answer => text.fact(words::NOT_RETURNED, words::ONLY_A_DRAFT),
+        RequestState::Started { .. } if form.may_answer => text.fact(words::NOT_RETURNED, words::ONLY_A_DRAFT),
         _ => text.fact(words::NOT_RETURNED, words::NOTHING_TYPED),
     }
     text.paragraphs(&form.message);
