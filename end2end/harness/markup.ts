@@ -24,12 +24,14 @@ const BAIT = [
   "<meta http-equiv=refresh content=0;url=x data-mark>",
   "<template data-mark><img src=x onerror=pwned=1>",
   "<b data-mark>bold</b>&lt;i data-mark&gt;",
-  `x" onpointerenter=pwned=1 autofocus data-mark="`,
-  "x' onpointerenter=pwned=1 autofocus data-mark='",
 ];
 
-/** Every exit with every bait: two hundred. */
-export const CORPUS = EXITS.flatMap((exit) => BAIT.map((bait) => exit + bait));
+/** What would run where a text stands in an attribute and its quotes are not made harmless. */
+const EVENTS = ["onfocus", "onblur", "onclick", "onpointerenter", "onmouseover", "onkeydown", "oninput", "onanimationstart", "ontoggle", "onload"];
+const IN_QUOTES = [`"`, "'"].flatMap((quote) => EVENTS.map((event) => `x${quote} autofocus ${event}=pwned=1 data-mark=${quote}`));
+
+/** Every exit with every bait, and what leaves an attribute: two hundred. */
+export const CORPUS = [...EXITS.flatMap((exit) => BAIT.map((bait) => exit + bait)), ...IN_QUOTES];
 
 /** The whole corpus as one long text, each piece a paragraph of its own. */
 export const ALL_OF_IT = CORPUS.join("\n\n");

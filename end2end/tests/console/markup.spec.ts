@@ -173,6 +173,7 @@ test("what is not made harmless is found", async ({ page }) => {
     `<p>${text}</p>`, `<input value="${text}">`, `<input value='${text}'>`, `<textarea>${text}</textarea>`, `<title>${text}</title>`,
     `<script>let a = "${text}"</script>`, `<!-- ${text} -->`, `<style>${text}</style>`, `<noscript>${text}</noscript>`,
   ];
+  expect(CORPUS).toHaveLength(200);
   for (const text of CORPUS) {
     let caught = 0;
     for (const html of places(text)) caught += (await page.evaluate(found, html)).length > 0 ? 1 : 0;
@@ -189,7 +190,7 @@ test("what is typed at the doors comes back as text", async ({ device }) => {
     await settled(page);
     await onlyText(page);
   }
-  for (const text of [CORPUS[1]!, CORPUS[100]!, CORPUS[18]!]) {
+  for (const text of [CORPUS[1]!, CORPUS[100]!, CORPUS[180]!]) {
     await page.goto(`/sign-in?next=${encodeURIComponent(text)}&email=${encodeURIComponent(text)}`);
     await onlyText(page);
     const answer = await page.request.get(`/${encodeURIComponent(text)}`);
