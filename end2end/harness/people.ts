@@ -106,6 +106,14 @@ export async function invite(page: Page, portico: Server, patient: Patient): Pro
   return (await portico.mailFor(patient.email, before + 1)).link;
 }
 
+/** Invites somebody else to a patient's portal and gives their address. */
+export async function inviteOther(page: Page, patient: Patient, terms: { role: string; level: string; manages?: string }): Promise<string> {
+  const email = newEmail();
+  const form = { whom: "other", name: "Rosa Vidal", email, email_again: email, terms };
+  expect((await door(page, "invitations/invite", { patient: patient.id, form })).status).toBe(200);
+  return email;
+}
+
 /** Sets a first password behind an invitation's link. */
 export async function accept(page: Page, link: string, password = PASSWORD): Promise<void> {
   await page.goto(link);

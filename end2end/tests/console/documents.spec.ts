@@ -97,6 +97,11 @@ test("a document is written, completed, read, confirmed and taken back", async (
   await page.getByRole("dialog").getByRole("button", { name: "Complete" }).click();
   await expect(page.getByText("Nobody has read it yet.")).toBeVisible();
   await axe(page);
+  // As the patient sees it now (B-04).
+  await page.getByRole("button", { name: "See it as the patient" }).click();
+  await expect(preview.getByText("Stairs go well, without a rail.")).toBeVisible();
+  await axe(page);
+  await preview.getByRole("button", { name: "Close", exact: true }).last().click();
   const mail = JSON.stringify(await portico.mailFor(patient.email, before + 1));
   expect(mail).not.toContain("ankle");
   expect(mail).not.toContain("After six weeks");

@@ -1,6 +1,6 @@
 // PT-17: two hundred texts that try to become markup or script, in every field that takes text, and then every page: as it is sent,
 // as it is drawn, on the way to it by a link, and without scripts.
-import { accept, addPatient, door, openConsole, openPortal, PASSWORD, typeSignIn } from "../../harness/people.js";
+import { accept, addPatient, door, openConsole, openPortal, PASSWORD, SAOIRSE, typeSignIn } from "../../harness/people.js";
 import { onDisk, pdf, send } from "../../harness/files.js";
 import { ALL_OF_IT, CORPUS, found, onlyText } from "../../harness/markup.js";
 import { Server } from "../../harness/server.js";
@@ -38,6 +38,18 @@ test("what people write is text, wherever it comes out", async ({ device }) => {
   const desk = await device({ ...DESK, baseURL });
   const phone = await device({ ...PHONE, baseURL });
   await openConsole(desk);
+
+  // The names of the practice and of who works there, which stand on every page.
+  const { name: _, ...now } = (await done(desk, "settings/practice", {})) as { name: string; phone: string; idle_minutes: number; version: number };
+  const group = { name: `G1${CORPUS[1]!}`, phone: now.phone, idle_minutes: String(now.idle_minutes), emergency_hours: "4" };
+  await done(desk, "settings/save_practice", { version: now.version, form: group });
+  const [place] = (await done(desk, "locations/list", {})) as { id: string }[];
+  const user = {
+    first_name: `U1${CORPUS[1]!}`, last_name: `U2${CORPUS[22]!}`, profession: "Physiotherapist", registration: `U3${fits(38)[0]!}`,
+    level: "full", locations: [place!.id],
+  };
+  const colleague = { role: "practitioner", email: "hostile@example.org", email_again: "hostile@example.org", user };
+  await done(desk, "users/add", { form: colleague, password: PASSWORD, password_again: PASSWORD });
 
   // Written at the desk.
   const [name, other] = [`N1${CORPUS[1]!}`, `N2${CORPUS[22]!}`];
@@ -77,6 +89,19 @@ test("what people write is text, wherever it comes out", async ({ device }) => {
   await done(desk, "forms/publish", { id: asked, version: 0, form });
   const { people } = (await done(desk, "forms/send_start", { patient: id })) as { people: { grant: string }[] };
   await done(desk, "forms/send", { patient: id, form: { to: people[0]!.grant, forms: [asked], message: `Q7${CORPUS[1]!}` } });
+
+  // By a colleague of that name: a note that the patient reads, and a record opened in an emergency.
+  const other_desk = await device({ ...DESK, baseURL });
+  await other_desk.goto("/console/sign-in");
+  await typeSignIn(other_desk, colleague.email, PASSWORD);
+  await other_desk.getByLabel("New password").fill("seven green bicycles sing");
+  await other_desk.getByRole("button", { name: /password/i }).last().click();
+  await expect(other_desk.getByRole("heading", { level: 1 })).toContainText(user.last_name);
+  const theirs = await done(other_desk, "notes/begin", { patient: id, form: { title: "T9", category: "plan", body: "x" } });
+  await done(other_desk, "notes/share_with_patient", { patient: id, id: theirs, version: 0, form: {} });
+  const stranger = await device({ ...DESK, baseURL });
+  await openConsole(stranger, SAOIRSE);
+  await done(stranger, "emergencies/seek", { form: { first_name: details.preferred, last_name: other, birth_date: details.birth_date, reason: `E1${CORPUS[1]!}` } });
 
   // Written on the phone, with what is refused as well: it stands in the fields again.
   const home = `/portal/${id}`;
@@ -129,7 +154,7 @@ test("what people write is text, wherever it comes out", async ({ device }) => {
   const profile = `/console/patients/${id}`;
   const inConsole = await walk(desk, [
     profile, note.replace(/.*\//, `${profile}/notes/`), letter.replace(/.*\//, `${profile}/documents/`), "/console/patients", "/console/updates", "/console/history",
-    "/console/settings/forms", `/console/settings/forms/${String(asked)}`, `${profile}/access`,
+    "/console/settings/users", "/console/settings/general", "/console/settings/emergencies", "/console/settings/forms", `/console/settings/forms/${String(asked)}`, `${profile}/access`,
   ]);
   expect(inConsole.length).toBeGreaterThan(25);
 
@@ -162,7 +187,7 @@ test("what people write is text, wherever it comes out", async ({ device }) => {
 
   // It was all there to be read: nothing was kept out, so nothing was proven of what is not there.
   const read = seen.join("\n");
-  const labels = "N1 N2 N3 N4 N5 N6 N7 N8 N9 T1 T2 T3 T4 S1 S3 S5 S8 Q1 Q2 Q3 Q4 Q5 Q6 Q7 F1".split(" ");
+  const labels = "N1 N2 N3 N4 N5 N6 N7 N8 N9 T1 T2 T3 T4 S1 S3 S5 S8 Q1 Q2 Q3 Q4 Q5 Q6 Q7 F1 G1 U1 U2 U3 E1".split(" ");
   expect(labels.filter((label) => !new RegExp(`${label}.*mark`, "u").test(read))).toEqual([]);
   expect(CORPUS.filter((text) => !read.includes(text))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // A note's life: written, kept while it is typed, looked at as the patient would see it, published, shared, read, taken back.
 import type { Page } from "../../harness/test.js";
 import { PHONE, axe, expect, noSidewaysScroll, test } from "../../harness/test.js";
-import { BEN, SAOIRSE, TOM, accept, addPatient, door, invite, openConsole } from "../../harness/people.js";
+import { BEN, SAOIRSE, TOM, accept, addPatient, door, invite, inviteOther, openConsole } from "../../harness/people.js";
 import type { Patient } from "../../harness/people.js";
 
 const BODY = "Pain at the right ankle since a fall.\n\nWalks without help.";
@@ -164,6 +164,39 @@ test("a colleague reads what is shared with them, while the practice shares", as
   await expect(page.getByText("Private", { exact: true })).toBeVisible();
   await colleague.reload();
   await expect(colleague.getByText("This note is not here, or it is not for you")).toBeVisible();
+});
+
+// B-04: through the eyes of the patient and of who acts for them, before it is shared and afterwards.
+test("a note is looked at through the eyes of each person of the portal", async ({ page, device, portico }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const parent = await inviteOther(page, patient, { role: "edit", level: "clinical" });
+  const driver = await inviteOther(page, patient, { role: "edit", level: "administrative" });
+  for (const email of [parent, driver]) await accept(await device(PHONE), (await portico.mailFor(email)).link);
+  await write(page, patient, "For three to read");
+  await expect(page.getByText("Kept", { exact: true })).toBeVisible();
+  const preview = page.getByRole("dialog", { name: "See it as the patient" });
+  const eyes = preview.getByLabel("Through whose eyes");
+  const text = preview.getByText("Walks without help.");
+  const look = async (): Promise<void> => {
+    await page.getByRole("button", { name: "See it as the patient" }).click();
+    await expect(text).toBeVisible();
+    // The patient is in no portal yet, and it is shown as it will be.
+    await expect(eyes.locator("option:checked")).toHaveText("the patient (not in the portal yet)");
+    await eyes.selectOption({ label: `${driver} (acts for the patient)` });
+    await expect(text).toBeHidden();
+    await expect(preview.getByText("This person sees nothing of it")).toBeVisible();
+    await axe(page);
+    await eyes.selectOption({ label: `${parent} (acts for the patient)` });
+    await expect(text).toBeVisible();
+    await expect(preview.getByText("This person sees nothing of it")).toBeHidden();
+    await preview.getByRole("button", { name: "Close", exact: true }).last().click();
+  };
+  await look();
+  await page.getByRole("button", { name: "Share with the patient" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Share", exact: true }).click();
+  await expect(page.getByText("Shared with the patient since")).toBeVisible();
+  await look();
 });
 
 test("what is on the screen is what is shown and shared, however lately it was typed", async ({ page, device, portico }) => {

@@ -1,6 +1,6 @@
 // Who looked at a record: the patient sees it on a phone, with and without scripts; who sees appointments only does not.
 import { axe, DESK, expect, noSidewaysScroll, PHONE, test } from "../../harness/test.js";
-import { accept, addPatient, door, invite, MIRA, newEmail, openConsole, openProfile } from "../../harness/people.js";
+import { accept, addPatient, door, invite, MIRA, inviteOther, openConsole, openProfile } from "../../harness/people.js";
 
 // B-01
 for (const scripts of [true, false]) {
@@ -47,10 +47,7 @@ test("who sees appointments only does not see who looked", async ({ page, device
   const desk = await device(DESK);
   await openConsole(desk);
   const patient = await addPatient(desk);
-  const email = newEmail();
-  const terms = { role: "edit", level: "administrative", manages: "yes" };
-  const form = { whom: "other", name: "Rosa Vidal", email, email_again: email, terms };
-  expect((await door(desk, "invitations/invite", { patient: patient.id, form })).status).toBe(200);
+  const email = await inviteOther(desk, patient, { role: "edit", level: "administrative", manages: "yes" });
   await accept(page, (await portico.mailFor(email)).link);
   await expect(page.getByRole("link", { name: "People who can see this record" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Who looked at this record" })).toHaveCount(0);

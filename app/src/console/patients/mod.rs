@@ -16,6 +16,7 @@ mod portal_users;
 mod practitioners;
 mod profile;
 mod queue;
+mod seen_as;
 mod summary;
 mod terms;
 mod updates;

@@ -168,6 +168,13 @@ pub const SHARE: &str = "Share";
 pub const AS_PATIENT: &str = "See it as the patient";
 /// Over the preview.
 pub const AS_PATIENT_TEXT: &str = "This is what the patient's portal shows, or will. Nothing was shared by looking.";
+/// Field of the preview: whose eyes.
+pub const SEEN_AS: &str = "Through whose eyes";
+/// One of its choices, before the patient was invited.
+pub const PATIENT_WITHOUT_PORTAL: &str = "the patient (not in the portal yet)";
+/// In place of the sheet.
+pub const SEES_NOTHING_TEXT: &str =
+    "This person sees nothing of it: they have not accepted the invitation, or are there for appointments only.";
 /// Who sees it, in the preview.
 pub const AS_PATIENT_WHO: &str = "Who sees it";
 /// In the dialog that shares.
@@ -236,12 +243,18 @@ pub fn portal_reader(email: &str, kind: Kind, sees: bool, shared: bool) -> Strin
         (true, false) => WOULD_SEE_IT,
         (false, _) => SEES_NOTHING,
     };
+    format!("{}: {sees}", portal_person(email, kind))
+}
+
+/// A portal user and who they are to the patient.
+#[must_use]
+pub fn portal_person(email: &str, kind: Kind) -> String {
     let who = match kind {
         Kind::Own => "the patient",
         Kind::Contact => "a contact",
         Kind::Other => "acts for the patient",
     };
-    format!("{email} ({who}): {sees}")
+    format!("{email} ({who})")
 }
 
 /// The name of a button that ends a share.

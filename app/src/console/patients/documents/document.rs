@@ -22,6 +22,7 @@ use crate::{
         form::{Form, Line, Values},
         load::{Load, load},
         nav::{self, Tab},
+        patients::seen_as::seen_as,
         words,
     },
     documents::DocumentSheet,
@@ -164,7 +165,7 @@ fn Draft(patient: PatientId, start: DocumentPage, page: Load<DocumentPage>) -> i
                 </div>
             </form>
         </Card>
-        {move || looking.get().map(|document| preview(document, looking))}
+        {move || looking.get().map(|document| preview(document, page, looking))}
         {move || completing.get().then(|| view! {
             <Dialog title=words::COMPLETE_DOCUMENT_TITLE id="complete-document" on_close=move |()| completing.set(false)>
                 <div class="dialog-body">{what_follows}</div>
@@ -189,14 +190,19 @@ fn Draft(patient: PatientId, start: DocumentPage, page: Load<DocumentPage>) -> i
     }
 }
 
-/// The document as the patient would see it.
-fn preview(document: OwnDocument, looking: RwSignal<Option<OwnDocument>>) -> AnyView {
+/// The document as the patient sees it, or would, and those who act for them.
+fn preview(document: OwnDocument, page: Load<DocumentPage>, looking: RwSignal<Option<OwnDocument>>) -> AnyView {
     let OwnDocument { text, author, profession, at, .. } = document;
     let by = with_profession(&author, &profession);
+    let now = page.value().get_untracked();
+    let is_hidden = now.as_ref().is_some_and(|now| now.hidden.contains(text.kind));
+    let portal = now.map(|now| now.portal).unwrap_or_default();
+    let sheet = view! { <DocumentSheet text=text by=by when=view! { <When at=at/> }.into_any()/> }.into_any();
     view! {
         <Dialog title=words::AS_PATIENT id="as-patient" wide=true on_close=move |()| looking.set(None)>
             <div class="dialog-body">
-                <DocumentSheet text=text by=by when=view! { <When at=at/> }.into_any()/>
+                {is_hidden.then(|| view! { <Notice tone=Tone::Warn><p>{words::DOCUMENT_HIDDEN}</p></Notice> })}
+                {seen_as(&portal, sheet)}
             </div>
         </Dialog>
     }
@@ -220,15 +226,26 @@ fn Read(patient: PatientId, document: DocumentPage, page: Load<DocumentPage>) ->
     let may_withdraw = document.may.withdraw;
     let shown = matches!(document.state, DocumentState::Completed { .. });
     let readers = move || page.value().get().map(readers);
+    let looking = RwSignal::new(None::<OwnDocument>);
+    let look = move |_| {
+        leptos::task::spawn_local(async move {
+            match api::documents::as_patient(patient, id).await {
+                Ok(document) => looking.set(Some(document)),
+                Err(error) => desk.refused(&error),
+            }
+        });
+    };
     view! {
         <DocumentSheet text=document.text by=by when=when/>
         <div class="buttons">
             {shown.then(|| download::paper(name, move || api::documents::pdf(patient, id)))}
+            {shown.then(|| view! { <Button icon="eye" press=look>{words::AS_PATIENT}</Button> })}
             {may_withdraw.then(|| view! {
                 <Button press=move |_| withdrawing.set(true)>{words::WITHDRAW_DOCUMENT}</Button>
             })}
         </div>
         {readers}
+        {move || looking.get().map(|document| preview(document, page, looking))}
         {move || withdrawing.get().then(|| view! {
             <Confirm title=words::WITHDRAW_DOCUMENT_TITLE text=words::WITHDRAW_DOCUMENT_TEXT button=words::WITHDRAW_DOCUMENT danger=true
                 act=move || api::documents::withdraw(patient, id)

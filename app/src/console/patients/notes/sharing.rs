@@ -17,6 +17,7 @@ use crate::{
         desk::use_desk,
         form::{Form, Line},
         load::{Load, load},
+        patients::seen_as::seen_as,
         picker::{Finding, Found, picker},
         words,
     },
@@ -200,17 +201,17 @@ fn look(shown: NotePage, present: Present, doing: RwSignal<Option<Doing>>) -> An
         api::notes::as_patient(present.patient, present.note).await
     });
     let people =
-        portal.into_iter().map(|one| view! { <li>{words::portal_reader(&one.email, one.kind, one.sees, shared)}</li> });
+        portal.iter().map(|one| view! { <li>{words::portal_reader(&one.email, one.kind, one.sees, shared)}</li> });
     let people = people.collect_view();
     let none = people.is_empty();
     view! {
         <Dialog title=words::AS_PATIENT id="as-patient" on_close=move |()| doing.set(None)>
             <div class="dialog-body">
                 <p class="muted">{words::AS_PATIENT_TEXT}</p>
-                {preview.view(6, |own| {
+                {preview.view(6, move |own| {
                     let by = with_profession(&own.author, &own.profession);
                     let when = view! { <When at=own.written_at/> }.into_any();
-                    view! { <NoteSheet text=own.text by=by when=when/> }.into_any()
+                    seen_as(&portal, view! { <NoteSheet text=own.text by=by when=when/> }.into_any())
                 })}
                 <h3>{words::AS_PATIENT_WHO}</h3>
                 {if none {
