@@ -181,6 +181,8 @@ pub const fn problem(problem: Problem) -> &'static str {
         Problem::NotACardNumber => "This is no number of a card. Use letters, digits, spaces and - only.",
         Problem::NotAPostcode => "This is not a postcode of that country.",
         Problem::NotAChoice => "Please choose one of the options.",
+        Problem::NeedsGroupChat => "Group chat must be on for this.",
+        Problem::NotInPortal => "Nobody uses this patient's portal yet who would see a message.",
         Problem::OutOfRange => "This is outside what is allowed.",
         Problem::PasswordTooShort => "Please use at least 10 characters.",
         Problem::PasswordTooLong => "Please use at most 128 characters.",
@@ -353,6 +355,8 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NotAuthor => "Only who wrote this note can change or share it.",
         Refusal::SharingOff => "Your practice does not share notes among colleagues at present.",
         Refusal::OwnUpdate => "You asked for this change yourself. Somebody else decides about it.",
+        Refusal::ChatOff => "The practice does not exchange messages with patients at present.",
+        Refusal::ChatOffForPatient => "Messages are switched off for this patient.",
         Refusal::NotNeeded => "Your access level opens every record already: look for the patient in the list.",
         Refusal::Setting => "Your access settings do not include this. An owner can change them.",
     }

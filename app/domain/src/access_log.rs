@@ -113,6 +113,14 @@ pub const fn is_told(action: Action) -> bool {
                 | Action::ActivityDone
                 | Action::ActivityNotDone
         )
+        || matches!(
+            action,
+            Action::ConversationBegun
+                | Action::ConversationViewed
+                | Action::MessageSent
+                | Action::MessageWithdrawn
+                | Action::ChatSwitched
+        )
         || matches!(action, Action::FilesListed | Action::FileAdded | Action::FileOpened | Action::FileRemoved)
         || matches!(
             action,

@@ -189,6 +189,18 @@ pub enum Action {
     ActivityDone,
     /// Took back that a home activity was done on a day.
     ActivityNotDone,
+    /// Looked at which conversations there are.
+    ConversationsListed,
+    /// Began a conversation with a patient.
+    ConversationBegun,
+    /// Read in a conversation.
+    ConversationViewed,
+    /// Sent a message.
+    MessageSent,
+    /// Withdrew a message.
+    MessageWithdrawn,
+    /// Switched chat on or off for a patient.
+    ChatSwitched,
     /// Looked at which files a record has.
     FilesListed,
     /// A file was added to a record.
@@ -261,7 +273,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 122] = [
+    pub const ALL: [Self; 128] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -350,6 +362,12 @@ impl Action {
         Self::ActivityWithdrawn,
         Self::ActivityDone,
         Self::ActivityNotDone,
+        Self::ConversationsListed,
+        Self::ConversationBegun,
+        Self::ConversationViewed,
+        Self::MessageSent,
+        Self::MessageWithdrawn,
+        Self::ChatSwitched,
         Self::FilesListed,
         Self::FileAdded,
         Self::FileOpened,
@@ -478,6 +496,12 @@ impl Action {
             Self::ActivityWithdrawn => "activity_withdrawn",
             Self::ActivityDone => "activity_done",
             Self::ActivityNotDone => "activity_not_done",
+            Self::ConversationsListed => "conversations_listed",
+            Self::ConversationBegun => "conversation_begun",
+            Self::ConversationViewed => "conversation_viewed",
+            Self::MessageSent => "message_sent",
+            Self::MessageWithdrawn => "message_withdrawn",
+            Self::ChatSwitched => "chat_switched",
             Self::FilesListed => "files_listed",
             Self::FileAdded => "file_added",
             Self::FileOpened => "file_opened",

@@ -101,6 +101,10 @@ pub enum Problem {
     FileTooLarge,
     /// A picture that cannot be read.
     FileDamaged,
+    /// Chat with patients wants group chat to be on (S2-08).
+    NeedsGroupChat,
+    /// Nobody uses this patient's portal who would see a message (S2-04, S2-05).
+    NotInPortal,
 }
 
 /// One field and what is wrong with it.
@@ -315,4 +319,8 @@ pub enum Refusal {
     OwnUpdate,
     /// The record is open to the caller as it is: no emergency is needed.
     NotNeeded,
+    /// The practice does not chat with patients at present (S2-06).
+    ChatOff,
+    /// Chat is switched off for this patient (S2-16).
+    ChatOffForPatient,
 }

@@ -125,6 +125,10 @@ ids! {
     DocumentId = "doc";
     /// A home activity.
     ActivityId = "act";
+    /// A conversation.
+    ConversationId = "cnv";
+    /// A message, by the device that sent it: sent again, it is the same one.
+    MessageId = "msg";
     /// One change of what a record says, as it is kept.
     ChangeId = "chg";
     /// One line behind the bell.

@@ -42,6 +42,7 @@ pub mod activity;
 pub mod audit;
 pub mod background;
 pub mod bulk;
+pub mod chat;
 pub mod document;
 pub mod email;
 pub mod emergency;

@@ -41,6 +41,14 @@ pub const UPDATES_PAUSE: Span = Span::minutes(3);
 pub const UNDO: Span = Span::minutes(1);
 /// The longest custom message of an invitation, in characters, and so the longest text of a communication template.
 pub const MESSAGE: usize = 2_000;
+/// The longest message of a conversation, in characters.
+pub const CHAT_MESSAGE: usize = 4_000;
+/// How much of the last message a list of conversations shows, in characters.
+pub const CHAT_BEGINNING: usize = 80;
+/// Messages that are read at once.
+pub const CHAT_WINDOW: u32 = 50;
+/// Messages before the first unread one that are shown with it.
+pub const CHAT_READ_SHOWN: i64 = 5;
 /// The longest name of a time zone, in characters.
 pub const TIME_ZONE: usize = 60;
 /// The longest registration number, in characters.

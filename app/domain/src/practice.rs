@@ -44,6 +44,10 @@ pub struct PatientAccess {
     pub note_sharing: bool,
     /// The types of documents that the portal does not show (S3-09).
     pub hidden_documents: DocumentTypes,
+    /// May users of the group write to each other?
+    pub group_chat: bool,
+    /// May practitioners write to patients (S2-06)? Only while group chat is on (S2-08).
+    pub patient_chat: bool,
     /// Counts the saves: two people editing at once do not overwrite each other.
     pub version: i64,
 }
@@ -58,6 +62,8 @@ impl Default for PatientAccess {
             updates: Mode::default(),
             note_sharing: true,
             hidden_documents: DocumentTypes::default(),
+            group_chat: true,
+            patient_chat: false,
             version: 0,
         }
     }
@@ -77,6 +83,23 @@ impl PatientAccess {
             Status::Blocked => Err(Conflict::PatientBlocked),
             Status::Deceased => Err(Conflict::PatientDeceased),
         }
+    }
+
+    /// Is chat with patients on? What a server of another version left behind does not count without group chat.
+    #[must_use]
+    pub const fn chats_with_patients(&self) -> bool {
+        self.group_chat && self.patient_chat
+    }
+
+    /// Checks that one switch does not go without the other (S2-08).
+    ///
+    /// # Errors
+    /// [`Problem::NeedsGroupChat`] beside the field.
+    pub fn check_chats(&self) -> Result<(), Invalid> {
+        if self.patient_chat && !self.group_chat {
+            return Err(Invalid::field("patient_chat", Problem::NeedsGroupChat));
+        }
+        Ok(())
     }
 
     /// Checks a link life given in hours.
@@ -116,6 +139,10 @@ pub struct PatientAccessForm {
     pub note_sharing: Option<String>,
     /// Codes of the types of documents that the portal does not show, with spaces between; none leaves it as it is.
     pub hidden_documents: Option<String>,
+    /// `yes` when users may write to each other; none leaves it as it is.
+    pub group_chat: Option<String>,
+    /// `yes` when practitioners may write to patients; none leaves it as it is.
+    pub patient_chat: Option<String>,
     /// What becomes of changes that wait, where nobody will be asked any more: a [`crate::update::Waiting`]'s code.
     pub waiting: String,
 }
@@ -137,6 +164,8 @@ impl PatientAccessForm {
             (Some(link_life), Some(ages), Some(updates), Some(hidden_documents)) => {
                 let (invitations, reminders) = (self.invitations == "yes", self.reminders == "yes");
                 let note_sharing = self.note_sharing.as_deref() == Some("yes");
+                let group_chat = self.group_chat.as_deref() == Some("yes");
+                let patient_chat = self.patient_chat.as_deref() == Some("yes");
                 Ok(PatientAccess {
                     invitations,
                     link_life,
@@ -145,6 +174,8 @@ impl PatientAccessForm {
                     updates,
                     note_sharing,
                     hidden_documents,
+                    group_chat,
+                    patient_chat,
                     version,
                 })
             }

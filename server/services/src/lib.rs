@@ -49,6 +49,7 @@ pub mod accounts;
 pub mod activities;
 pub mod audit;
 pub mod bulk;
+pub mod chat;
 pub mod console;
 pub mod context;
 pub mod courtesy;

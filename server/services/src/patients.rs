@@ -41,6 +41,19 @@ pub(crate) async fn facts(ctx: &Ctx, work: &mut dyn Work, id: PatientId) -> Resu
     work.patient_facts(&enter, id, ctx.now()).await?.ok_or(Error::NotFound)
 }
 
+/// Nothing is asked of, or written to, somebody who died or is blocked: nobody could open it.
+///
+/// # Errors
+/// A [`Conflict`] that says so.
+pub(crate) async fn living(work: &mut dyn Work, access: &Access<ViewPatient>) -> Result<()> {
+    let record = work.lookup_patient(access).await?.ok_or(Error::NotFound)?;
+    match record.patient.details.status {
+        Status::Active | Status::Inactive => Ok(()),
+        Status::Blocked => Err(Conflict::PatientBlocked.into()),
+        Status::Deceased => Err(Conflict::PatientDeceased.into()),
+    }
+}
+
 /// What to call the patient before this caller: the name, or the pseudonym.
 #[must_use]
 pub(crate) fn shown(patient: &Patient, names_hidden: bool) -> String {

@@ -51,6 +51,12 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
         let kept = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?;
         settings.hidden_documents = kept.hidden_documents;
     }
+    if form.group_chat.is_none() || form.patient_chat.is_none() {
+        let kept = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?;
+        settings.group_chat = form.group_chat.as_ref().map_or(kept.group_chat, |_| settings.group_chat);
+        settings.patient_chat = form.patient_chat.as_ref().map_or(kept.patient_chat, |_| settings.patient_chat);
+    }
+    settings.check_chats()?;
     // Whoever does not want to be asked says what becomes of what waits.
     let waiting = match settings.updates {
         Mode::Auto | Mode::Disabled => updates::chosen(work.count_group_updates(&access).await?, &form.waiting)?,
@@ -59,7 +65,8 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
     let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "patient_access");
     let age = |age: Option<u8>| age.map_or_else(|| "never".to_owned(), |age| age.to_string());
     let detail = format!(
-        "invitations={} link_hours={} steps_down={} ends={} reminders={} updates={} waiting={} note_sharing={} hidden_documents={}",
+        "invitations={} link_hours={} steps_down={} ends={} reminders={} updates={} waiting={} note_sharing={} hidden_documents={} \
+         group_chat={} patient_chat={}",
         settings.invitations,
         settings.link_life.as_minutes() / 60,
         age(settings.ages.steps_down),
@@ -69,6 +76,8 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
         waiting.code(),
         settings.note_sharing,
         settings.hidden_documents.codes().replace(' ', ","),
+        settings.group_chat,
+        settings.patient_chat,
     );
     work.audit(&Entry { detail, ..entry }).await?;
     if !work.save_patient_access(&access, &settings, ctx.now()).await? {

@@ -4,7 +4,10 @@
 use std::{
     collections::HashMap,
     convert::Infallible,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
 use app::error::AppError;
@@ -25,7 +28,7 @@ use domain::{
 use futures::stream;
 use services::{Services, ports::Hint, sessions};
 use tokio::{
-    sync::{broadcast::error::RecvError, mpsc},
+    sync::{Notify, broadcast::error::RecvError},
     time::{Instant, Interval, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
@@ -33,13 +36,47 @@ use tokio_util::sync::CancellationToken;
 use super::{Shared, answer, outer::About, session};
 use crate::limits;
 
-/// What a stream is told.
+/// What a stream is told: each a bit of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 enum Word {
     /// Look at the bell.
-    Bell,
+    Bell = 1,
+    /// Look at the conversations.
+    Chat = 2,
     /// The session ended.
-    Over,
+    Over = 4,
+}
+
+/// Words that wait for a reader. One that waits already is not needed twice, and none is lost to a slow one.
+#[derive(Default)]
+struct Words {
+    waiting: AtomicU8,
+    news: Notify,
+}
+
+impl Words {
+    fn say(&self, word: Word) {
+        self.waiting.fetch_or(word as u8, Ordering::AcqRel);
+        self.news.notify_one();
+    }
+
+    /// The most urgent word that waits.
+    fn take(&self) -> Option<Word> {
+        [Word::Over, Word::Bell, Word::Chat]
+            .into_iter()
+            .find(|word| self.waiting.fetch_and(!(*word as u8), Ordering::AcqRel) & *word as u8 != 0)
+    }
+
+    /// Waits for the next word. Given up half-way, nothing is lost: a word is taken only when it is there.
+    async fn next(&self) -> Word {
+        loop {
+            if let Some(word) = self.take() {
+                return word;
+            }
+            self.news.notified().await;
+        }
+    }
 }
 
 /// Who listens.
@@ -58,11 +95,8 @@ struct Lines {
 struct Line {
     number: u64,
     session: SessionId,
-    words: mpsc::Sender<Word>,
+    words: Arc<Words>,
 }
-
-/// Words that may wait for a slow reader. A bell that finds no room is not needed: one waits already.
-const WAITING: usize = 4;
 
 impl EventHub {
     /// Passes hints on until `stopping` is cancelled.
@@ -75,6 +109,7 @@ impl EventHub {
             };
             match hint {
                 Ok(Hint::Bell(account)) => self.tell(account, None, Word::Bell),
+                Ok(Hint::Chat(account)) => self.tell(account, None, Word::Chat),
                 Ok(Hint::SessionEnded(session)) => self.tell_session(session),
                 Ok(Hint::Mail | Hint::Bulk) => {}
                 // Some were missed: everybody looks once.
@@ -92,38 +127,38 @@ impl EventHub {
     fn tell(&self, account: AccountId, session: Option<SessionId>, word: Word) {
         for line in self.lines().by_account.get(&account).into_iter().flatten() {
             if session.is_none_or(|session| session == line.session) {
-                let _ = line.words.try_send(word);
+                line.words.say(word);
             }
         }
     }
 
     fn tell_session(&self, session: SessionId) {
         for line in self.lines().by_account.values().flatten().filter(|line| line.session == session) {
-            // A line too full for this ends at its next look at the session.
-            let _ = line.words.try_send(Word::Over);
+            line.words.say(Word::Over);
         }
     }
 
     fn tell_all(&self) {
         for line in self.lines().by_account.values().flatten() {
-            let _ = line.words.try_send(Word::Bell);
+            line.words.say(Word::Bell);
+            line.words.say(Word::Chat);
         }
     }
 
-    fn open(self: &Arc<Self>, account: AccountId, session: SessionId) -> Option<(Place, mpsc::Receiver<Word>)> {
+    fn open(self: &Arc<Self>, account: AccountId, session: SessionId) -> Option<(Place, Arc<Words>)> {
         let mut lines = self.lines();
         let of_account = lines.by_account.get(&account);
         let of_session = of_account.into_iter().flatten().filter(|line| line.session == session).count();
         if of_session >= limits::STREAMS_PER_SESSION || lines.count >= limits::STREAMS {
             return None;
         }
-        let (words, listener) = mpsc::channel(WAITING);
+        let words = Arc::<Words>::default();
         let number = lines.next;
         lines.next += 1;
         lines.count += 1;
-        lines.by_account.entry(account).or_default().push(Line { number, session, words });
+        lines.by_account.entry(account).or_default().push(Line { number, session, words: Arc::clone(&words) });
         drop(lines);
-        Some((Place { board: Arc::clone(self), account, number }, listener))
+        Some((Place { board: Arc::clone(self), account, number }, words))
     }
 }
 
@@ -200,7 +235,7 @@ struct Listener {
     services: Arc<Services>,
     stopping: CancellationToken,
     token: String,
-    words: mpsc::Receiver<Word>,
+    words: Arc<Words>,
     checks: Interval,
     alive: Interval,
     /// Was it said that the session ends soon?
@@ -224,8 +259,8 @@ impl Listener {
             Stage::Opening => {
                 self.stage = Stage::Open;
                 let retry = limits::STREAM_RETRY.as_millis();
-                // Whoever comes back may have missed something: the first event says "look".
-                return Some(format!("retry: {retry}\n\n{}", self.bell()).into());
+                // Whoever comes back may have missed something: the first events say "look".
+                return Some(format!("retry: {retry}\n\n{}{}", self.bell(), self.look_at("chat")).into());
             }
             Stage::Open => {}
         }
@@ -235,9 +270,10 @@ impl Listener {
                     self.stage = Stage::Closed;
                     return Some(format!("retry: {}\n\n", limits::STREAM_RETRY.as_millis()).into());
                 }
-                word = self.words.recv() => match word {
-                    Some(Word::Bell) => return Some(self.bell().into()),
-                    Some(Word::Over) | None => return Some(self.over()),
+                word = self.words.next() => match word {
+                    Word::Bell => return Some(self.bell().into()),
+                    Word::Chat => return Some(self.look_at("chat").into()),
+                    Word::Over => return Some(self.over()),
                 },
                 _ = self.checks.tick() => match sessions::clock(&self.services, &self.token).await {
                     Ok(Some(clock)) => {
@@ -258,7 +294,11 @@ impl Listener {
     }
 
     fn bell(&self) -> String {
-        format!("event: bell\ndata: {{\"at\":{}}}\n\n", self.services.clock.now().millis())
+        self.look_at("bell")
+    }
+
+    fn look_at(&self, what: &str) -> String {
+        format!("event: {what}\ndata: {{\"at\":{}}}\n\n", self.services.clock.now().millis())
     }
 
     /// Two minutes before the end the page hears that it is near: `soon` when an act puts it off, `last` when nothing does,
@@ -312,13 +352,41 @@ mod tests {
         let board = Arc::new(EventHub::default());
         let (ann, bob): (AccountId, AccountId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
         let (session, other): (SessionId, SessionId) = (Uuid::from_u128(3).into(), Uuid::from_u128(4).into());
-        let (_place, mut anns) = board.open(ann, session).unwrap();
-        let (_other_place, mut bobs) = board.open(bob, other).unwrap();
+        let (_place, anns) = board.open(ann, session).unwrap();
+        let (_other_place, bobs) = board.open(bob, other).unwrap();
         board.tell(ann, None, Word::Bell);
-        assert_eq!(anns.try_recv(), Ok(Word::Bell));
-        assert!(bobs.try_recv().is_err());
+        assert_eq!(anns.take(), Some(Word::Bell));
+        assert_eq!((anns.take(), bobs.take()), (None, None));
         board.tell_session(other);
-        assert_eq!(bobs.try_recv(), Ok(Word::Over));
-        assert!(anns.try_recv().is_err());
+        assert_eq!(bobs.take(), Some(Word::Over));
+        assert_eq!(anns.take(), None);
+    }
+
+    /// B-11: however many bells wait for a slow reader, the word that there is a message is not lost among them.
+    #[test]
+    fn words_that_wait_are_said_once_each_and_none_is_lost() {
+        let board = Arc::new(EventHub::default());
+        let (ann, session): (AccountId, SessionId) = (Uuid::from_u128(1).into(), Uuid::from_u128(3).into());
+        let (_place, anns) = board.open(ann, session).unwrap();
+        for _ in 0..100 {
+            board.tell(ann, None, Word::Bell);
+        }
+        board.tell(ann, None, Word::Chat);
+        assert_eq!([anns.take(), anns.take(), anns.take()], [Some(Word::Bell), Some(Word::Chat), None]);
+        // Whoever fell behind among the hints looks at everything.
+        board.tell_all();
+        assert_eq!([anns.take(), anns.take(), anns.take()], [Some(Word::Bell), Some(Word::Chat), None]);
+    }
+
+    #[tokio::test]
+    async fn a_word_said_before_anybody_waits_is_heard() {
+        let words = Words::default();
+        words.say(Word::Chat);
+        assert_eq!(words.next().await, Word::Chat);
+        let waits = words.next();
+        tokio::pin!(waits);
+        assert!(futures::poll!(&mut waits).is_pending());
+        words.say(Word::Bell);
+        assert_eq!(waits.await, Word::Bell);
     }
 }

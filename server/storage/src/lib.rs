@@ -52,6 +52,8 @@ macro_rules! nouns {
         mod audit;
         #[path = "../bulk.rs"]
         mod bulk;
+        #[path = "../chat.rs"]
+        mod chat;
         #[path = "../contacts.rs"]
         mod contacts;
         #[path = "../documents.rs"]

@@ -32,6 +32,41 @@ impl From<GroupRow> for Group {
     }
 }
 
+/// Patient Access settings as stored.
+#[derive(sqlx::FromRow)]
+struct SettingsRow {
+    invitations: bool,
+    link_life_ms: i64,
+    steps_down_age: Option<i64>,
+    grown_up_age: Option<i64>,
+    reminders: bool,
+    updates: String,
+    note_sharing: bool,
+    hidden_documents: String,
+    group_chat: bool,
+    patient_chat: bool,
+    version: i64,
+}
+
+impl TryFrom<SettingsRow> for PatientAccess {
+    type Error = StoreError;
+
+    fn try_from(row: SettingsRow) -> Stored<Self> {
+        Ok(Self {
+            invitations: row.invitations,
+            link_life: Span::millis(small(row.link_life_ms, "link life")?),
+            ages: AgeRules { steps_down: age(row.steps_down_age)?, ends: age(row.grown_up_age)? },
+            reminders: row.reminders,
+            updates: readable(Mode::from_code(&row.updates), "what becomes of changes")?,
+            note_sharing: row.note_sharing,
+            hidden_documents: readable(DocumentTypes::from_codes(&row.hidden_documents), "types of documents")?,
+            group_chat: row.group_chat,
+            patient_chat: row.patient_chat,
+            version: row.version,
+        })
+    }
+}
+
 /// Message settings as stored, without what was used of the credit.
 #[derive(sqlx::FromRow)]
 struct MessagesRow {
@@ -171,7 +206,7 @@ impl Practice for SqlWork {
     }
 
     async fn unscoped_lookup_patient_access(&mut self, group: GroupId) -> Stored<PatientAccess> {
-        let row: Option<(bool, i64, Option<i64>, Option<i64>, bool, String, bool, String, i64)> = self
+        let row: Option<SettingsRow> = self
             .find(
                 query_as(
                     "SELECT
@@ -183,6 +218,8 @@ impl Practice for SqlWork {
                          updates,
                          note_sharing,
                          hidden_documents,
+                         group_chat,
+                         patient_chat,
                          version
                      FROM patient_access_settings
                      WHERE group_id = $1",
@@ -191,13 +228,7 @@ impl Practice for SqlWork {
             )
             .await?;
         // The row is made with the group. Without it nothing is known of what the practice wants: fail closed.
-        let (invitations, link_life, steps_down, ends, reminders, updates, note_sharing, hidden, version) =
-            row.ok_or_else(|| StoreError::Fault(Box::new(Bug("a group without settings"))))?;
-        let ages = AgeRules { steps_down: age(steps_down)?, ends: age(ends)? };
-        let link_life = Span::millis(small(link_life, "link life")?);
-        let updates = readable(Mode::from_code(&updates), "what becomes of changes")?;
-        let hidden_documents = readable(DocumentTypes::from_codes(&hidden), "types of documents")?;
-        Ok(PatientAccess { invitations, link_life, ages, reminders, updates, note_sharing, hidden_documents, version })
+        row.ok_or_else(|| StoreError::Fault(Box::new(Bug("a group without settings"))))?.try_into()
     }
 
     async fn lookup_practice_details(&mut self, access: &Access<ManageSettings>) -> Stored<Option<PracticeDetails>> {
@@ -270,6 +301,8 @@ impl Practice for SqlWork {
                          updates = $9,
                          note_sharing = $10,
                          hidden_documents = $11,
+                         group_chat = $12,
+                         patient_chat = $13,
                          version = version + 1,
                          saved_at = $5
                      WHERE group_id = $1
@@ -285,7 +318,9 @@ impl Practice for SqlWork {
                 .bind(settings.reminders)
                 .bind(settings.updates.code())
                 .bind(settings.note_sharing)
-                .bind(settings.hidden_documents.codes()),
+                .bind(settings.hidden_documents.codes())
+                .bind(settings.group_chat)
+                .bind(settings.patient_chat),
             )
             .await?;
         Ok(saved == 1)

@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::Who,
+    chat::StartFacts,
     notes::NoteFacts,
     proof::Denied,
     rights::{self, PatientFacts, Right},
 };
 use crate::{
+    chat::Switches,
     error::Conflict,
     patient::Status,
     practice::PatientAccess,
@@ -81,6 +83,12 @@ pub enum Because {
     InvitationsOff,
     /// The practice opens no records in emergencies.
     EmergenciesOff,
+    /// The practice does not chat with patients at present.
+    ChatOff,
+    /// Chat is switched off for the patient.
+    ChatOffForPatient,
+    /// The conversation is somebody else's.
+    NotTakingPart,
     /// The patient is blocked.
     PatientBlocked,
     /// The patient has died.
@@ -150,7 +158,10 @@ pub fn on_note(who: &Who, facts: &NoteFacts) -> Vec<Explanation> {
 /// Every right over one patient.
 #[must_use]
 pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
-    explained!(
+    // As it is where everything is switched on; what is not stands in the way afterwards.
+    let switches = Switches { practice: true, patient: true, reachable: true };
+    let mut all = explained!(who, &StartFacts { of: *facts, switches }, StartConversation);
+    all.extend(explained!(
         who,
         facts,
         ViewPatient,
@@ -176,7 +187,8 @@ pub fn on_patient(who: &Who, facts: &PatientFacts) -> Vec<Explanation> {
         ManageFiles,
         ManageRelationships,
         OpenInEmergency,
-    )
+    ));
+    all
 }
 
 /// What holds whoever asks: a right to invite is of no use where nobody can be invited. In the group at large the status is
@@ -193,6 +205,7 @@ pub fn stand_in_the_way(all: &mut [Explanation], settings: &PatientAccess, emerg
         Err(Conflict::InvitationsOff) => Some(Because::InvitationsOff),
         Err(_) => closed,
     };
+    let no_chat = (!settings.chats_with_patients()).then_some(Because::ChatOff);
     let no_emergencies = (!emergencies).then_some(Because::EmergenciesOff);
     let opening = [rights::OpenInEmergency::NAME, rights::SeekInEmergency::NAME];
     let inviting = [rights::InvitePatient::NAME, rights::InvitePatients::NAME];
@@ -201,6 +214,7 @@ pub fn stand_in_the_way(all: &mut [Explanation], settings: &PatientAccess, emerg
             right if inviting.contains(&right) => nobody_invited,
             right if opening.contains(&right) => no_emergencies,
             rights::SendForms::NAME => closed,
+            rights::StartConversation::NAME => no_chat.or(closed),
             _ => None,
         };
         if let Some(because) = because {

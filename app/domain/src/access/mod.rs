@@ -6,6 +6,7 @@
 //! - [`notes`]: who may know of a note, read, change and share it
 //! - [`documents`]: who may read and write a document
 //! - [`activities`]: who may read, assign and tick off a home activity
+//! - [`chat`]: who may read a conversation, begin one and write in it
 //! - [`files`]: who may know of a file, send, open and see to it
 //! - [`emergency`]: who may open a record in an emergency
 //! - [`explain`]: why somebody may or may not, by the same code
@@ -14,6 +15,7 @@
 
 pub mod activities;
 pub mod actor;
+pub mod chat;
 #[cfg(test)]
 mod dice;
 pub mod documents;
@@ -26,12 +28,13 @@ pub mod rights;
 
 pub use activities::OwnActivityFacts;
 pub use actor::{Actor, By, Face, UserFace, Waits, Who};
+pub use chat::{ConversationFacts, OwnConversationFacts, StartFacts};
 pub use documents::OwnDocumentFacts;
 pub use explain::{Because, Explanation};
 pub use files::{OwnFileFacts, SendingFiles};
 pub use notes::{NoteFacts, NotesFacts, OwnNoteFacts};
 pub use proof::{
-    Access, Denied, Granted, InGroup, Inviting, NotesReach, OnNote, OnPatient, OwnActivity, OwnDocument, OwnFile,
-    OwnFilesReach, OwnNote, OwnRecord, Refused,
+    Access, Denied, Granted, InGroup, Inviting, NotesReach, OnConversation, OnNote, OnPatient, OwnActivity,
+    OwnConversation, OwnDocument, OwnFile, OwnFilesReach, OwnNote, OwnRecord, Refused,
 };
 pub use rights::*;

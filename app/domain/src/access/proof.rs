@@ -21,7 +21,7 @@ use std::{marker::PhantomData, ops::Deref};
 use super::{actor::By, explain::Because, rights::Right};
 use crate::{
     error::Refusal,
-    ids::{AccountId, ActivityId, DocumentId, FileId, GrantId, GroupId, NoteId, PatientId, UserId},
+    ids::{AccountId, ActivityId, ConversationId, DocumentId, FileId, GrantId, GroupId, NoteId, PatientId, UserId},
 };
 
 /// "This caller holds the right `R` within this scope."
@@ -251,6 +251,52 @@ impl OwnFilesReach {
 }
 
 impl Deref for OwnFilesReach {
+    type Target = OwnRecord;
+
+    fn deref(&self) -> &OwnRecord {
+        &self.of
+    }
+}
+
+/// A right over one conversation with a patient, held by a user of the console.
+#[derive(Debug, Clone, Copy)]
+pub struct OnConversation {
+    pub(super) on: OnPatient,
+    pub(super) conversation: ConversationId,
+}
+
+impl OnConversation {
+    /// The only conversation whose rows may be touched.
+    #[must_use]
+    pub const fn conversation(&self) -> ConversationId {
+        self.conversation
+    }
+}
+
+impl Deref for OnConversation {
+    type Target = OnPatient;
+
+    fn deref(&self) -> &OnPatient {
+        &self.on
+    }
+}
+
+/// A right over one conversation about the record, held by a portal user.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnConversation {
+    pub(super) of: OwnRecord,
+    pub(super) conversation: ConversationId,
+}
+
+impl OwnConversation {
+    /// The only conversation whose rows may be touched.
+    #[must_use]
+    pub const fn conversation(&self) -> ConversationId {
+        self.conversation
+    }
+}
+
+impl Deref for OwnConversation {
     type Target = OwnRecord;
 
     fn deref(&self) -> &OwnRecord {

@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::{
     activities::{self, OwnActivityFacts},
     actor::{Actor, By, Face, UserFace, Waits, Who},
+    chat::{self, ConversationFacts, OwnConversationFacts, StartFacts},
     documents::{self, OwnDocumentFacts},
     emergency,
     explain::Because,
     files::{self, OwnFileFacts},
     notes::{self, NoteFacts, NotesFacts, OwnNoteFacts},
     proof::{
-        Access, Denied, Granted, InGroup, NotesReach, OnNote, OnPatient, OwnActivity, OwnDocument, OwnFile,
-        OwnFilesReach, OwnNote, OwnRecord, Refused,
+        Access, Denied, Granted, InGroup, NotesReach, OnConversation, OnNote, OnPatient, OwnActivity, OwnConversation,
+        OwnDocument, OwnFile, OwnFilesReach, OwnNote, OwnRecord, Refused,
     },
 };
 use crate::{
@@ -235,6 +236,12 @@ rights! {
     ReadActivities(PatientFacts) -> OnPatient = activities::read_activities;
     /// Assign home activities, change and end them.
     AssignActivities(PatientFacts) -> OnPatient = activities::assign_activities;
+    /// Begin a conversation with a patient; it switches chat on for them.
+    StartConversation(StartFacts) -> OnPatient = chat::start_conversation;
+    /// Read a conversation with a patient: one's own.
+    ReadConversation(ConversationFacts) -> OnConversation = chat::read_conversation;
+    /// Write in it.
+    WriteConversation(ConversationFacts) -> OnConversation = chat::write_conversation;
     /// Know that a patient has files, of what kind and how large: neither their names nor what is in them.
     ViewFiles(PatientFacts) -> OnPatient = files::view_files;
     /// Open a patient's files.
@@ -281,6 +288,10 @@ rights! {
     ReadOwnActivity(OwnActivityFacts) -> OwnActivity = activities::read_own_activity;
     /// Tick it off.
     DoOwnActivity(OwnActivityFacts) -> OwnActivity = activities::do_own_activity;
+    /// Read a conversation about it.
+    ReadOwnConversation(OwnConversationFacts) -> OwnConversation = chat::read_own_conversation;
+    /// Write in it.
+    WriteOwnConversation(OwnConversationFacts) -> OwnConversation = chat::write_own_conversation;
     /// Know of the files of it: those one sent, or all that the portal shows.
     ListOwnFiles(GrantFacts) -> OwnFilesReach = files::list_own_files;
     /// Open one of them.
@@ -596,6 +607,7 @@ macro_rules! contains_patient {
 contains_patient! {
     ListNotes => ViewPatient;
     ReadNote => ViewPatient;
+    ReadConversation => ViewPatient;
 }
 
 contains! {
@@ -645,6 +657,9 @@ contains! {
     ShareNote => EditNote;
     EditNote => ReadNote;
     WithdrawNote => ReadNote;
+    StartConversation => ViewPatient;
+    WriteConversation => ReadConversation;
+    WriteOwnConversation => ReadOwnConversation;
     ViewOwnClinical => ViewOwnRecord;
     EditOwnRecord => ViewOwnRecord;
     ManageOwnAccess => ViewOwnRecord;
@@ -662,6 +677,7 @@ mod tests {
     use super::*;
     use crate::{
         access::{Face, explain},
+        chat::Switches,
         grant::{State, Terms},
         user::AccessSettings,
     };
@@ -790,6 +806,7 @@ mod tests {
                 Err(Denied::Forbidden(Refusal::NotAuthor)) => "no: the author's",
                 Err(Denied::Forbidden(Refusal::SharingOff)) => "no: sharing is off",
                 Err(Denied::Forbidden(Refusal::NotNeeded)) => "no: reads it anyway",
+                Err(Denied::Forbidden(Refusal::ChatOff | Refusal::ChatOffForPatient)) => "no: chat is off",
             }
         }
         // Of a colleague's note that was published and is shared with nobody; and in the portal of one that is shared.
@@ -817,6 +834,17 @@ mod tests {
         };
         // Of a home activity that was assigned.
         let activity = OwnActivityFacts { grant: grant.clone(), activity: Uuid::from_u128(5).into(), withdrawn: false };
+        // Of a conversation of whoever asks, with chat switched on.
+        let switches = Switches { practice: true, patient: true, reachable: true };
+        let start = StartFacts { of: *on, switches };
+        let conversation = ConversationFacts {
+            of: *on,
+            conversation: Uuid::from_u128(5).into(),
+            practitioner: Uuid::from_u128(2).into(),
+            switches,
+        };
+        let own_conversation =
+            OwnConversationFacts { grant: grant.clone(), conversation: Uuid::from_u128(5).into(), switches };
         // Of a file that somebody else sent through the portal.
         let file = OwnFileFacts {
             grant: grant.clone(),
@@ -853,6 +881,9 @@ mod tests {
             cell(actor.may(WriteDocuments, on)),
             cell(actor.may(ReadActivities, on)),
             cell(actor.may(AssignActivities, on)),
+            cell(actor.may(StartConversation, &start)),
+            cell(actor.may(ReadConversation, &conversation)),
+            cell(actor.may(WriteConversation, &conversation)),
             cell(actor.may(ViewFiles, on)),
             cell(actor.may(ReadFiles, on)),
             cell(actor.may(AddFiles, on)),
@@ -876,6 +907,8 @@ mod tests {
             cell(actor.may(ReadOwnDocument, &document)),
             cell(actor.may(ReadOwnActivity, &activity)),
             cell(actor.may(DoOwnActivity, &activity)),
+            cell(actor.may(ReadOwnConversation, &own_conversation)),
+            cell(actor.may(WriteOwnConversation, &own_conversation)),
             cell(actor.may(ListOwnFiles, grant)),
             cell(actor.may(ReadOwnFile, &file)),
             cell(actor.may(SendOwnFiles, grant)),
@@ -989,9 +1022,9 @@ mod tests {
                             .into_iter()
                             .chain(explain::on_patient(actor.who(), &on))
                             .collect();
-                        // Everything but the rights that are held in the portal only, and those over one note or by the
+                        // Everything but the rights that are held in the portal only, and those over one note, one conversation or by the
                         // group's switch, which are explained where the note is.
-                        assert_eq!(all.len(), NAMES.len() - 13 - 6);
+                        assert_eq!(all.len(), NAMES.len() - 15 - 8);
                         for one in all {
                             let decided = decided(&actor, &on, &one.right);
                             assert_eq!(one.may, decided.is_ok(), "{level:?} {settings:?} {relationship:?} {one:?}");
@@ -1032,6 +1065,10 @@ mod tests {
             "AddFiles" => actor.may(AddFiles, on).map(drop),
             "ManageFiles" => actor.may(ManageFiles, on).map(drop),
             "ViewSocialHistory" => actor.may(ViewSocialHistory, on).map(drop),
+            "StartConversation" => {
+                let switches = Switches { practice: true, patient: true, reachable: true };
+                actor.may(StartConversation, &StartFacts { of: *on, switches }).map(drop)
+            }
             "ManageMail" => actor.may(ManageMail, &()).map(drop),
             "OpenInEmergency" => actor.may(OpenInEmergency, on).map(drop),
             "SeekInEmergency" => actor.may(SeekInEmergency, &()).map(drop),

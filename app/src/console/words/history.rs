@@ -123,6 +123,12 @@ pub const fn action(action: Action) -> &'static str {
         Action::ActivityEnded => "Ended a home activity",
         Action::ActivityWithdrawn => "Took a home activity back",
         Action::ActivityDone => "Ticked a home activity off",
+        Action::ConversationsListed => "Looked at their conversations",
+        Action::ConversationBegun => "Began a conversation with a patient",
+        Action::ConversationViewed => "Read a conversation with a patient",
+        Action::MessageSent => "Sent a message",
+        Action::MessageWithdrawn => "Withdrew a message",
+        Action::ChatSwitched => "Switched chat on or off for a patient",
         Action::ActivityNotDone => "Took back that a home activity was done",
         Action::FilesListed => "Looked at the list of files",
         Action::FileAdded => "Added a file",
@@ -252,6 +258,8 @@ pub fn refused(detail: &str) -> String {
         "OwnRecord" => "it was their own record",
         "OwnUpdate" => "they had asked for it themselves",
         "NotAuthor" => "somebody else wrote it",
+        "ChatOff" => "the practice does not chat with patients",
+        "ChatOffForPatient" => "chat is switched off for the patient",
         "NotNeeded" => "they see every record as it is",
         "SharingOff" => "note sharing was switched off",
         "UpdatesOff" => "the practice takes no changes from the portal",
@@ -285,6 +293,8 @@ mod tests {
             Refusal::NotAuthor,
             Refusal::SharingOff,
             Refusal::NotNeeded,
+            Refusal::ChatOff,
+            Refusal::ChatOffForPatient,
         ] {
             let text = refused(&format!("users/list {reason:?}"));
             assert!(text.starts_with("Asked for a user: "), "{text}");

@@ -14,7 +14,6 @@ use domain::{
     limits, mail,
     page::{Page, PageRequest},
     paper::File,
-    patient::Status,
     time::Date,
 };
 
@@ -182,7 +181,7 @@ pub async fn send_start(ctx: &Ctx, patient: PatientId) -> Result<SendChoices> {
     let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(SendForms, &facts)?;
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts).await?;
-    living(work.as_mut(), &access).await?;
+    patients::living(work.as_mut(), &Access::<ViewPatient>::from(&access)).await?;
     let forms = sendable(work.as_mut(), &actor.may(EnterGroup, &())?).await?;
     let person = |(grant, email): (Grant, String)| {
         let active = matches!(grant.state, GrantState::Activated { .. });
@@ -214,7 +213,7 @@ pub async fn send(ctx: &Ctx, patient: PatientId, form: &SendForm) -> Result<()> 
     let facts = patients::facts(ctx, work.as_mut(), patient).await?;
     let access = actor.may(SendForms, &facts)?;
     let (to, forms, message) = form.check()?;
-    living(work.as_mut(), &access).await?;
+    patients::living(work.as_mut(), &Access::<ViewPatient>::from(&access)).await?;
     let people = recipients(ctx, work.as_mut(), &access).await?;
     let found = people.into_iter().find(|(grant, _)| grant.id == to);
     let (grant, _) = found.ok_or_else(|| Error::field("to", Problem::NotAChoice))?;
@@ -250,16 +249,6 @@ async fn recipients(ctx: &Ctx, work: &mut dyn Work, access: &Access<SendForms>) 
         accepted.reach(&ages, now) == Some(Reach { role: Role::Edit, level: Level::Clinical })
     };
     Ok(all.filter(|(grant, _)| fills_in(grant)).collect())
-}
-
-/// Nothing is asked about somebody who died or is blocked: nobody could open it.
-async fn living(work: &mut dyn Work, access: &Access<SendForms>) -> Result<()> {
-    let record = work.lookup_patient(&Access::<ViewPatient>::from(access)).await?.ok_or(Error::NotFound)?;
-    match record.patient.details.status {
-        Status::Active | Status::Inactive => Ok(()),
-        Status::Blocked => Err(Conflict::PatientBlocked.into()),
-        Status::Deceased => Err(Conflict::PatientDeceased.into()),
-    }
 }
 
 /// Asks the portal user of this grant for these forms, inside the caller's unit of work. Whoever has not accepted the

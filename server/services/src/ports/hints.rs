@@ -9,6 +9,8 @@ use domain::ids::{AccountId, SessionId};
 pub enum Hint {
     /// An account's notifications changed.
     Bell(AccountId),
+    /// Something was written or read in an account's conversations.
+    Chat(AccountId),
     /// A session ended.
     SessionEnded(SessionId),
     /// There is mail to send.
@@ -21,6 +23,7 @@ impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bell(account) => write!(f, "bell {account}"),
+            Self::Chat(account) => write!(f, "chat {account}"),
             Self::SessionEnded(session) => write!(f, "session {session}"),
             Self::Mail => f.write_str("mail"),
             Self::Bulk => f.write_str("bulk"),
@@ -38,6 +41,7 @@ impl FromStr for Hint {
     fn from_str(text: &str) -> Result<Self, NotAHint> {
         match text.split_once(' ') {
             Some(("bell", id)) => id.parse().map(Self::Bell).map_err(|_| NotAHint),
+            Some(("chat", id)) => id.parse().map(Self::Chat).map_err(|_| NotAHint),
             Some(("session", id)) => id.parse().map(Self::SessionEnded).map_err(|_| NotAHint),
             None if text == "mail" => Ok(Self::Mail),
             None if text == "bulk" => Ok(Self::Bulk),
@@ -53,7 +57,9 @@ mod tests {
     #[test]
     fn text_and_back() {
         let id = uuid::Uuid::from_u128(5);
-        for hint in [Hint::Bell(id.into()), Hint::SessionEnded(id.into()), Hint::Mail, Hint::Bulk] {
+        for hint in
+            [Hint::Bell(id.into()), Hint::Chat(id.into()), Hint::SessionEnded(id.into()), Hint::Mail, Hint::Bulk]
+        {
             assert_eq!(hint.to_string().parse(), Ok(hint));
         }
         assert_eq!("something newer".parse::<Hint>(), Err(NotAHint));

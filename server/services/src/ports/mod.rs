@@ -13,6 +13,7 @@ pub mod accounts;
 pub mod activities;
 pub mod audit;
 pub mod bulk;
+pub mod chat;
 pub mod documents;
 pub mod emergencies;
 pub mod files;
@@ -44,6 +45,7 @@ pub use accounts::*;
 pub use activities::*;
 pub use audit::*;
 pub use bulk::*;
+pub use chat::*;
 pub use documents::*;
 pub use emergencies::*;
 pub use files::*;
@@ -186,6 +188,7 @@ pub trait Work:
     + Invitations
     + BulkInvitations
     + Activities
+    + Chat
     + Documents
     + Emergencies
     + Files

@@ -13,6 +13,7 @@ mod ages;
 mod answers;
 mod audit;
 mod bulk;
+mod chat;
 mod demo;
 mod documents;
 mod emergency_access;

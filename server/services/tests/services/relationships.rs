@@ -15,12 +15,13 @@ use domain::{
     note::NoteForm,
     page::PageRequest,
     patient::{DetailsForm, PatientFilter},
+    practice::PatientAccessForm,
     relationship::{RelationshipRow, Wanted},
     user::{AccessSettings, Level, Role, UserFilter, UserState},
 };
 use services::{
-    Ctx, Error, activities, bulk, console, documents, emergency_access, files, forms, history, invitations, locations,
-    mails, notes, notifications, patients, relationships, settings, templates, updates, users,
+    Ctx, Error, activities, bulk, chat, console, documents, emergency_access, files, forms, history, invitations,
+    locations, mails, notes, notifications, patients, relationships, settings, templates, updates, users,
 };
 
 use crate::town::{Staff, Town, access_form};
@@ -236,6 +237,7 @@ pub async fn tried_on(user: &Ctx, patient: PatientId) -> BTreeMap<&'static str, 
         ("ReadActivities", Came::of(activities::list(user, patient, &page).await)),
         ("AssignActivities", Came::of(activities::assign(user, patient, &ActivityForm::default()).await)),
         ("WriteDocuments", Came::of(documents::begin(user, patient, &DocumentForm::default()).await)),
+        ("StartConversation", Came::of(chat::start(user, patient).await)),
         ("ViewFiles", Came::of(files::list(user, patient, &page).await)),
         ("AddFiles", Came::of(files::begin(user, patient, &FileForm::default()).await)),
         ("OpenInEmergency", opened_in_emergency(user, patient).await),
@@ -314,7 +316,9 @@ async fn what_lists_show_is_what_opens_is_what_is_explained(town: Town) {
             all.push(patients::add(&owner, &form).await.unwrap());
         }
         let version = settings::patient_access(&owner).await.unwrap().version;
-        settings::save_patient_access(&owner, version, &access_form(dice.roll(4) != 0, 24)).await.unwrap();
+        let chats = Some(if seed % 2 == 0 { "yes" } else { "" }.to_owned());
+        let form = PatientAccessForm { patient_chat: chats, ..access_form(dice.roll(4) != 0, 24) };
+        settings::save_patient_access(&owner, version, &form).await.unwrap();
         for level in Level::ALL {
             let settings = AccessSettings {
                 hide_names: dice.roll(2) == 0,

@@ -26,6 +26,7 @@ mod accounts;
 mod activities;
 mod audit;
 mod bench;
+mod chat;
 mod contacts;
 mod documents;
 mod emergencies;

@@ -1,0 +1,215 @@
+//! The patient's side: the conversations that practitioners began, and writing in them.
+
+use domain::{
+    access::{
+        Access, GrantFacts, OwnConversationFacts, ReadOwnConversation, ViewOwnClinical, ViewOwnRecord,
+        WriteOwnConversation,
+    },
+    audit::{Action, Entry},
+    chat::{
+        MessageForm, Messages, OwnConversation, OwnConversationRow, OwnConversations, Sent, Standing, Switches, Window,
+        beginning,
+    },
+    ids::{ConversationId, MessageId, PatientId},
+    limits,
+    page::PageRequest,
+};
+
+use super::{first_unread, messages};
+use crate::{
+    audit,
+    context::Ctx,
+    error::{Error, Result},
+    ports::{ConversationRecord, Hint, Stowed, Work},
+};
+
+async fn enter(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<(Access<ViewOwnClinical>, GrantFacts)> {
+    let actor = ctx.actor()?;
+    let facts = work.find_own_grant(actor.account(), patient).await?.ok_or(Error::NotFound)?.at(ctx.now());
+    Ok((actor.may(ViewOwnClinical, &facts)?, facts))
+}
+
+/// What the one decision needs. Whoever asks uses the portal: there is somebody who sees it.
+async fn facts(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    patient: PatientId,
+    id: ConversationId,
+) -> Result<(OwnConversationFacts, ConversationRecord, Access<ViewOwnClinical>)> {
+    let (seen, grant) = enter(ctx, work, patient).await?;
+    let (record, on) = work.own_conversation_record(&seen, id).await?.ok_or(Error::NotFound)?;
+    let switches = Switches { practice: on.practice, patient: on.patient, reachable: true };
+    Ok((OwnConversationFacts { grant, conversation: id, switches }, record, seen))
+}
+
+async fn write_down(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<ReadOwnConversation>,
+    action: Action,
+    detail: String,
+) -> Result<()> {
+    let entry = audit::entry(ctx, access.by(), access.group(), action, access.patient());
+    work.audit(&Entry { detail, ..entry }).await?;
+    Ok(())
+}
+
+/// The conversations about this patient, latest first.
+///
+/// # Errors
+/// [`Error::NotFound`] when this person may not open what is shared of the record.
+pub async fn list_own(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Result<OwnConversations> {
+    let mut work = ctx.services.store.begin().await?;
+    let (access, _) = enter(ctx, work.as_mut(), patient).await?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::ConversationsListed, patient)).await?;
+    let rows = work.list_own_conversations(&access, page).await?;
+    let time_zone = zone(work.as_mut(), &access).await?;
+    work.save().await?;
+    let rows = rows.map(|row| OwnConversationRow {
+        id: row.id,
+        with: row.user.shown(),
+        profession: row.profession,
+        last: row.last.as_deref().map(beginning),
+        at: row.at,
+        unread: row.unread,
+    });
+    Ok(OwnConversations { rows, time_zone })
+}
+
+async fn zone(work: &mut dyn Work, access: &Access<ViewOwnClinical>) -> Result<String> {
+    let zone = work.own_time_zone(&Access::<ViewOwnRecord>::from(access)).await?;
+    Ok(zone.unwrap_or_else(|| "UTC".to_owned()))
+}
+
+/// Does the portal still show this conversation? Asked by a page that was left open, so nothing counts as read.
+///
+/// # Errors
+/// As [`open_own`].
+pub async fn still_open(ctx: &Ctx, patient: PatientId, id: ConversationId) -> Result<()> {
+    let mut work = ctx.services.store.read().await?;
+    let (facts, ..) = facts(ctx, work.as_mut(), patient, id).await?;
+    ctx.actor()?.may(ReadOwnConversation, &facts)?;
+    Ok(())
+}
+
+/// One conversation, with some of its messages. What is shown counts as read.
+///
+/// # Errors
+/// [`Error::NotFound`]: also for a conversation about somebody else (PT-07).
+pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window: Window) -> Result<OwnConversation> {
+    let mut work = ctx.services.store.begin().await?;
+    let (facts, record, seen) = facts(ctx, work.as_mut(), patient, id).await?;
+    let access = ctx.actor()?.may(ReadOwnConversation, &facts)?;
+    let may_write = ctx.actor()?.may(WriteOwnConversation, &facts).is_ok();
+    write_down(ctx, work.as_mut(), &access, Action::ConversationViewed, id.to_string()).await?;
+    let (practitioner, name, profession) = work.lookup_own_partner(&access).await?.ok_or(Error::NotFound)?;
+    let people = work.list_own_portal_people(&access).await?;
+    let read = work.lookup_own_read(&access).await?;
+    let window = first_unread(window, read, record.last);
+    let rows = work.list_own_messages(&access, window, limits::CHAT_WINDOW).await?;
+    let time_zone = zone(work.as_mut(), &seen).await?;
+    if let Some(last) = rows.last()
+        && work.own_messages_read(&access, last.number, ctx.now()).await?
+    {
+        work.hint(Hint::Chat(practitioner));
+    }
+    work.save().await?;
+    Ok(OwnConversation {
+        id,
+        with: name.shown(),
+        profession,
+        standing: facts.switches.standing(),
+        may_write: may_write && facts.switches.standing() == Standing::Open,
+        read,
+        messages: messages(rows, record.last, &people, access.account()),
+        time_zone,
+    })
+}
+
+/// More of its messages, for a page that is open. Nothing is written down where there is nothing to show.
+///
+/// # Errors
+/// As [`open_own`].
+pub async fn messages_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window: Window) -> Result<Messages> {
+    let mut work = ctx.services.store.begin().await?;
+    let (facts, record, _) = facts(ctx, work.as_mut(), patient, id).await?;
+    let access = ctx.actor()?.may(ReadOwnConversation, &facts)?;
+    let rows = work.list_own_messages(&access, window, limits::CHAT_WINDOW).await?;
+    let people = work.list_own_portal_people(&access).await?;
+    if !rows.is_empty() {
+        write_down(ctx, work.as_mut(), &access, Action::ConversationViewed, id.to_string()).await?;
+        work.save().await?;
+    }
+    Ok(messages(rows, record.last, &people, access.account()))
+}
+
+/// Sends a message. When this returns it is stored, and whoever sees it is told to look. The same id again is the same message.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Forbidden`] when chat is off (PT-09) or this person may only look; [`Error::Invalid`].
+pub async fn send_own(
+    ctx: &Ctx,
+    patient: PatientId,
+    id: ConversationId,
+    message: MessageId,
+    form: &MessageForm,
+) -> Result<Sent> {
+    let mut work = ctx.services.store.begin().await?;
+    let (facts, ..) = facts(ctx, work.as_mut(), patient, id).await?;
+    let access = ctx.actor()?.may(WriteOwnConversation, &facts)?;
+    let body = form.check()?;
+    let seen = Access::<ReadOwnConversation>::from(&access);
+    write_down(ctx, work.as_mut(), &seen, Action::MessageSent, id.to_string()).await?;
+    let stowed = work.add_own_message(&access, message, &body, ctx.now()).await?;
+    if let Stowed::New(_) = stowed {
+        tell(work.as_mut(), &seen).await?;
+        work.save().await?;
+    }
+    Ok(stowed.sent())
+}
+
+/// Lets the open pages of whoever takes part look. Who may not see it any more looks and sees nothing.
+async fn tell(work: &mut dyn Work, access: &Access<ReadOwnConversation>) -> Result<()> {
+    if let Some((practitioner, ..)) = work.lookup_own_partner(access).await? {
+        work.hint(Hint::Chat(practitioner));
+    }
+    for (account, _) in work.list_own_portal_people(access).await? {
+        work.hint(Hint::Chat(account));
+    }
+    Ok(())
+}
+
+/// Withdraws a message of the caller's: its place stays, what it said is gone.
+///
+/// # Errors
+/// [`Error::NotFound`] for anybody else's (PT-10), [`Error::Forbidden`].
+pub async fn withdraw_own(ctx: &Ctx, patient: PatientId, id: ConversationId, number: i64) -> Result<()> {
+    let mut work = ctx.services.store.begin().await?;
+    let (facts, ..) = facts(ctx, work.as_mut(), patient, id).await?;
+    let access = ctx.actor()?.may(WriteOwnConversation, &facts)?;
+    let seen = Access::<ReadOwnConversation>::from(&access);
+    write_down(ctx, work.as_mut(), &seen, Action::MessageWithdrawn, format!("{id} {number}")).await?;
+    if !work.withdraw_own_message(&access, number, ctx.now()).await? {
+        return Err(Error::NotFound);
+    }
+    tell(work.as_mut(), &seen).await?;
+    work.save().await?;
+    Ok(())
+}
+
+/// The caller has seen the messages up to this one.
+///
+/// # Errors
+/// As [`open_own`].
+pub async fn read_own(ctx: &Ctx, patient: PatientId, id: ConversationId, number: i64) -> Result<()> {
+    let mut work = ctx.services.store.begin().await?;
+    let (facts, ..) = facts(ctx, work.as_mut(), patient, id).await?;
+    let access = ctx.actor()?.may(ReadOwnConversation, &facts)?;
+    if work.own_messages_read(&access, number, ctx.now()).await? {
+        if let Some((practitioner, ..)) = work.lookup_own_partner(&access).await? {
+            work.hint(Hint::Chat(practitioner));
+        }
+        work.save().await?;
+    }
+    Ok(())
+}

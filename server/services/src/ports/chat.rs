@@ -1,0 +1,260 @@
+//! Conversations between practitioners and patients' portals, and what is written in them.
+
+use async_trait::async_trait;
+use domain::{
+    access::{
+        Access, EnterGroup, InvitePatient, ReadConversation, ReadOwnConversation, StartConversation, ViewOwnClinical,
+        WriteConversation, WriteOwnConversation,
+    },
+    chat::{ConversationFilter, PortalPerson, Sent, Window},
+    ids::{AccountId, ConversationId, MessageId, PatientId, UserId},
+    page::{Page, PageRequest},
+    person::UserName,
+    time::Time,
+};
+
+use super::Stored;
+
+/// What is switched on, but for whether anybody would see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChatSwitches {
+    /// The group's, both of them.
+    pub practice: bool,
+    /// The patient's.
+    pub patient: bool,
+}
+
+/// A conversation in a list of the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedConversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// With whose portal.
+    pub patient: PatientId,
+    /// The last message; none when there is none, or it was withdrawn.
+    pub last: Option<String>,
+    /// When it was written, or when the conversation was begun.
+    pub at: Time,
+    /// Messages that the user has not read.
+    pub unread: i64,
+    /// Is chat on for the patient?
+    pub patient_on: bool,
+    /// Does anybody use the patient's portal?
+    pub reachable: bool,
+}
+
+/// A conversation in a list of the portal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedOwnConversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// Whose it is.
+    pub user: UserName,
+    /// What they practise.
+    pub profession: String,
+    /// The last message; none when there is none, or it was withdrawn.
+    pub last: Option<String>,
+    /// When it was written, or when the conversation was begun.
+    pub at: Time,
+    /// Messages that the portal user has not read.
+    pub unread: i64,
+}
+
+/// What decides about a conversation, as it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConversationRecord {
+    /// Which.
+    pub id: ConversationId,
+    /// With whose portal.
+    pub patient: PatientId,
+    /// Whose it is.
+    pub practitioner: UserId,
+    /// The number of the last message; 0 when there is none.
+    pub last: i64,
+}
+
+/// A message as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredMessage {
+    /// Its place in the conversation.
+    pub number: i64,
+    /// Chosen by the device that sent it.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub account: AccountId,
+    /// As which user, when it was written in the console.
+    pub user: Option<UserName>,
+    /// What they practise.
+    pub profession: String,
+    /// What it says; empty when it was withdrawn.
+    pub body: String,
+    /// When it was stored.
+    pub sent_at: Time,
+    /// Was it withdrawn?
+    pub withdrawn: bool,
+}
+
+/// How far a portal user has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChatReading {
+    /// Who.
+    pub account: AccountId,
+    /// Up to which message.
+    pub number: i64,
+    /// When.
+    pub at: Time,
+}
+
+/// What became of a message that somebody sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stowed {
+    /// It is stored.
+    New(Sent),
+    /// It was stored before: the device did not hear of it and sent it again.
+    Known(Sent),
+}
+
+impl Stowed {
+    /// Where and when it was stored.
+    #[must_use]
+    pub const fn sent(self) -> Sent {
+        match self {
+            Self::New(sent) | Self::Known(sent) => sent,
+        }
+    }
+}
+
+/// Conversations. What a list holds is what `ReadConversation` and `ReadOwnConversation` allow, no more and no less.
+#[async_trait]
+pub trait Chat {
+    /// What is switched on for a patient of the group.
+    async fn chat_switches(&mut self, access: &Access<EnterGroup>, patient: PatientId) -> Stored<Option<ChatSwitches>>;
+
+    /// Switches chat on for the patient (S2-23).
+    async fn switch_chat_on(&mut self, access: &Access<StartConversation>) -> Stored<()>;
+
+    /// Switches it on or off; false when it stood so already.
+    async fn switch_chat(&mut self, access: &Access<InvitePatient>, on: bool) -> Stored<bool>;
+
+    /// The user's conversations whose patient they may see, by when something was written last.
+    async fn list_conversations(
+        &mut self,
+        access: &Access<EnterGroup>,
+        filter: &ConversationFilter,
+        page: &PageRequest,
+    ) -> Stored<Page<ListedConversation>>;
+
+    /// How many of the user's messages are unread, in conversations whose patient they may see.
+    async fn count_unread_messages(&mut self, access: &Access<EnterGroup>) -> Stored<i64>;
+
+    /// The conversation that the user has with the patient.
+    async fn find_conversation(&mut self, access: &Access<StartConversation>) -> Stored<Option<ConversationId>>;
+
+    /// Begins it.
+    async fn add_conversation(
+        &mut self,
+        access: &Access<StartConversation>,
+        id: ConversationId,
+        at: Time,
+    ) -> Stored<()>;
+
+    /// A conversation of the group, to decide about.
+    async fn conversation_record(
+        &mut self,
+        access: &Access<EnterGroup>,
+        id: ConversationId,
+    ) -> Stored<Option<ConversationRecord>>;
+
+    /// The same, of the patient.
+    async fn own_conversation_record(
+        &mut self,
+        access: &Access<ViewOwnClinical>,
+        id: ConversationId,
+    ) -> Stored<Option<(ConversationRecord, ChatSwitches)>>;
+
+    /// Some of the messages, in order, up to `most`.
+    async fn list_messages(
+        &mut self,
+        access: &Access<ReadConversation>,
+        window: Window,
+        most: u32,
+    ) -> Stored<Vec<StoredMessage>>;
+
+    /// The same for the portal.
+    async fn list_own_messages(
+        &mut self,
+        access: &Access<ReadOwnConversation>,
+        window: Window,
+        most: u32,
+    ) -> Stored<Vec<StoredMessage>>;
+
+    /// Stores a message, once for each id; the writer has read up to it.
+    async fn add_message(
+        &mut self,
+        access: &Access<WriteConversation>,
+        id: MessageId,
+        body: &str,
+        at: Time,
+    ) -> Stored<Stowed>;
+
+    /// The same for the portal.
+    async fn add_own_message(
+        &mut self,
+        access: &Access<WriteOwnConversation>,
+        id: MessageId,
+        body: &str,
+        at: Time,
+    ) -> Stored<Stowed>;
+
+    /// Withdraws a message of the user's; false when it is not theirs or was withdrawn before.
+    async fn withdraw_message(&mut self, access: &Access<WriteConversation>, number: i64, at: Time) -> Stored<bool>;
+
+    /// The same for the portal.
+    async fn withdraw_own_message(
+        &mut self,
+        access: &Access<WriteOwnConversation>,
+        number: i64,
+        at: Time,
+    ) -> Stored<bool>;
+
+    /// How far the user has read.
+    async fn lookup_read(&mut self, access: &Access<ReadConversation>) -> Stored<i64>;
+
+    /// The same for the portal.
+    async fn lookup_own_read(&mut self, access: &Access<ReadOwnConversation>) -> Stored<i64>;
+
+    /// The user has read up to a number; never further than the last message, and never back. False when nothing changed.
+    async fn messages_read(&mut self, access: &Access<ReadConversation>, number: i64) -> Stored<bool>;
+
+    /// The same for the portal.
+    async fn own_messages_read(&mut self, access: &Access<ReadOwnConversation>, number: i64, at: Time) -> Stored<bool>;
+
+    /// How far the people of the portal have read.
+    async fn list_readings(&mut self, access: &Access<ReadConversation>) -> Stored<Vec<ChatReading>>;
+
+    /// Everybody who is or was let into the patient's portal, by account.
+    async fn list_portal_people(&mut self, access: &Access<ReadConversation>)
+    -> Stored<Vec<(AccountId, PortalPerson)>>;
+
+    /// The same for the portal.
+    async fn list_own_portal_people(
+        &mut self,
+        access: &Access<ReadOwnConversation>,
+    ) -> Stored<Vec<(AccountId, PortalPerson)>>;
+
+    /// Whose conversation it is: account, name, what they practise.
+    async fn lookup_own_partner(
+        &mut self,
+        access: &Access<ReadOwnConversation>,
+    ) -> Stored<Option<(AccountId, UserName, String)>>;
+
+    /// The patient's conversations, latest first.
+    async fn list_own_conversations(
+        &mut self,
+        access: &Access<ViewOwnClinical>,
+        page: &PageRequest,
+    ) -> Stored<Page<ListedOwnConversation>>;
+
+    /// How many messages the portal user has not read.
+    async fn count_own_unread_messages(&mut self, access: &Access<ViewOwnClinical>) -> Stored<i64>;
+}

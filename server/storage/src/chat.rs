@@ -1,0 +1,1041 @@
+//! Conversations and their messages. What the lists hold is what `domain::access::chat` decides about one conversation; a test
+//! compares the two.
+
+use async_trait::async_trait;
+use domain::{
+    access::{
+        Access, EnterGroup, InvitePatient, ReadConversation, ReadOwnConversation, StartConversation, ViewOwnClinical,
+        WriteConversation, WriteOwnConversation,
+    },
+    chat::{ConversationFilter, PortalPerson, Sent, Window},
+    grant::Kind,
+    ids::{AccountId, ConversationId, MessageId, PatientId, UserId},
+    limits,
+    page::{Page, PageRequest},
+    person::{PatientName, UserName},
+    time::Time,
+};
+use services::ports::{
+    Chat, ChatReading, ChatSwitches, ConversationRecord, ListedConversation, ListedOwnConversation, StoreError, Stored,
+    StoredMessage, Stowed,
+};
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use super::{
+    SqlWork,
+    patients::{nothing, own},
+};
+use crate::{
+    common::{AuthorRow, NameRow, readable},
+    search,
+};
+
+/// The conversations of user `$2` whose patient they may see; `$3` is what counts where nothing says how they belong together.
+macro_rules! seen {
+    () => {
+        "
+         FROM conversation_users u
+         JOIN conversations c
+             ON c.group_id = u.group_id
+            AND c.id = u.conversation_id
+         LEFT JOIN practitioner_relationships r
+             ON r.group_id = u.group_id
+            AND r.user_id = u.user_id
+            AND r.patient_id = c.patient_id
+         WHERE u.group_id = $1
+           AND u.user_id = $2
+           AND COALESCE(r.kind, $3) IN ('automatic', 'granted')"
+    };
+}
+
+/// A page of them: beyond the moment `$4` and the id `$5`, `$6` rows; `$7`: those that cannot go on as well; `$8` to `$13`: words
+/// of the patient's name.
+macro_rules! page_of {
+    ($beyond:literal, $order:literal) => {
+        concat!(
+            "SELECT
+                 c.id,
+                 c.patient_id,
+                 m.body,
+                 m.withdrawn_at,
+                 u.at,
+                 u.unread,
+                 p.chat,
+                 p.portal_state = 'activated' AND p.status IN ('active', 'inactive') AS reachable
+             FROM conversation_users u
+             JOIN conversations c
+                 ON c.group_id = u.group_id
+                AND c.id = u.conversation_id
+             JOIN patients p
+                 ON p.group_id = c.group_id
+                AND p.id = c.patient_id
+             LEFT JOIN practitioner_relationships r
+                 ON r.group_id = u.group_id
+                AND r.user_id = u.user_id
+                AND r.patient_id = c.patient_id
+             LEFT JOIN messages m
+                 ON m.group_id = c.group_id
+                AND m.conversation_id = c.id
+                AND m.number = c.last_number
+             WHERE u.group_id = $1
+               AND u.user_id = $2
+               AND COALESCE(r.kind, $3) IN ('automatic', 'granted')
+               AND (u.at, u.conversation_id) ",
+            $beyond,
+            " ($4, $5)
+               AND (
+                   $7
+                   OR (p.chat AND p.portal_state = 'activated' AND p.status IN ('active', 'inactive'))
+               )
+               AND p.all_words LIKE $8
+               AND p.all_words LIKE $9
+               AND p.all_words LIKE $10
+               AND p.all_words LIKE $11
+               AND p.all_words LIKE $12
+               AND p.all_words LIKE $13
+             ORDER BY u.at ",
+            $order,
+            ", u.conversation_id ",
+            $order,
+            "
+             LIMIT $6"
+        )
+    };
+}
+
+/// Messages of the conversation `$2`, `$4` of them, as a window of them says.
+macro_rules! messages {
+    ($window:literal, $order:literal) => {
+        concat!(
+            "SELECT
+                 m.number,
+                 m.id,
+                 m.account_id,
+                 m.user_id,
+                 COALESCE(w.title, '') AS user_title,
+                 COALESCE(w.first_name, '') AS first_name,
+                 COALESCE(w.last_name, '') AS last_name,
+                 COALESCE(w.profession, '') AS profession,
+                 m.body,
+                 m.sent_at,
+                 m.withdrawn_at
+             FROM messages m
+             LEFT JOIN users w
+                 ON w.group_id = m.group_id
+                AND w.id = m.user_id
+             WHERE m.group_id = $1
+               AND m.conversation_id = $2
+               AND m.number ",
+            $window,
+            " $3
+             ORDER BY m.number",
+            $order,
+            "
+             LIMIT $4"
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct ListedRow {
+    id: Uuid,
+    patient_id: Uuid,
+    body: Option<String>,
+    withdrawn_at: Option<i64>,
+    at: i64,
+    unread: i64,
+    chat: bool,
+    reachable: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct ListedOwnRow {
+    id: Uuid,
+    #[sqlx(flatten)]
+    author: AuthorRow,
+    body: Option<String>,
+    withdrawn_at: Option<i64>,
+    last_at: i64,
+    unread: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct RecordRow {
+    patient_id: Uuid,
+    user_id: Uuid,
+    last_number: i64,
+}
+
+impl RecordRow {
+    fn of(self, id: ConversationId) -> ConversationRecord {
+        let (patient, practitioner) = (self.patient_id.into(), self.user_id.into());
+        ConversationRecord { id, patient, practitioner, last: self.last_number }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct MessageRow {
+    number: i64,
+    id: Uuid,
+    account_id: Uuid,
+    user_id: Option<Uuid>,
+    #[sqlx(flatten)]
+    author: AuthorRow,
+    body: String,
+    sent_at: i64,
+    withdrawn_at: Option<i64>,
+}
+
+impl From<MessageRow> for StoredMessage {
+    fn from(row: MessageRow) -> Self {
+        let AuthorRow { name, profession } = row.author;
+        Self {
+            number: row.number,
+            id: row.id.into(),
+            account: row.account_id.into(),
+            user: row.user_id.map(|_| name.into()),
+            profession,
+            body: row.body,
+            sent_at: Time::from_millis(row.sent_at),
+            withdrawn: row.withdrawn_at.is_some(),
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct PersonRow {
+    account_id: Uuid,
+    kind: String,
+    email: String,
+    legal_first: String,
+    legal_last: String,
+    preferred: String,
+    name: String,
+    relationship: String,
+    contact_name: Option<String>,
+    contact_relationship: Option<String>,
+}
+
+impl TryFrom<PersonRow> for (AccountId, PortalPerson) {
+    type Error = StoreError;
+
+    fn try_from(row: PersonRow) -> Stored<Self> {
+        let kind = readable(Kind::from_code(&row.kind), "kind of grant")?;
+        let own = PatientName { legal_first: row.legal_first, legal_last: row.legal_last, preferred: row.preferred };
+        let (name, relationship) = match kind {
+            Kind::Own => (own.shown(), String::new()),
+            Kind::Contact => (row.contact_name.unwrap_or(row.name), row.contact_relationship.unwrap_or_default()),
+            Kind::Other => (row.name, row.relationship),
+        };
+        let name = if name.is_empty() { row.email } else { name };
+        Ok((row.account_id.into(), PortalPerson { name, kind, relationship }))
+    }
+}
+
+/// Who stores a message.
+#[derive(Clone, Copy)]
+struct Writer {
+    group: Uuid,
+    conversation: Uuid,
+    account: AccountId,
+    user: Option<UserId>,
+}
+
+fn shown(body: Option<String>, withdrawn_at: Option<i64>) -> Option<String> {
+    if withdrawn_at.is_some() { None } else { body }
+}
+
+/// The place of a cursor: the moment and the id of the last row shown.
+fn place(page: &PageRequest, first: i64) -> Option<(i64, Uuid)> {
+    let Some(cursor) = &page.after else {
+        // Beyond every id there is, whichever way the list runs.
+        return Some((first, if first > 0 { Uuid::max() } else { Uuid::nil() }));
+    };
+    let (at, id) = cursor.split_once('.')?;
+    let id: ConversationId = id.parse().ok()?;
+    Some((at.parse().ok()?, id.uuid()))
+}
+
+#[async_trait]
+impl Chat for SqlWork {
+    async fn chat_switches(&mut self, access: &Access<EnterGroup>, patient: PatientId) -> Stored<Option<ChatSwitches>> {
+        let row: Option<(bool, bool, bool)> = self
+            .find(
+                query_as(
+                    "SELECT
+                         g.group_chat,
+                         g.patient_chat,
+                         p.chat
+                     FROM patients p
+                     JOIN patient_access_settings g
+                         ON g.group_id = p.group_id
+                     WHERE p.group_id = $1
+                       AND p.id = $2",
+                )
+                .bind(access.group().uuid())
+                .bind(patient.uuid()),
+            )
+            .await?;
+        Ok(row.map(|(group, patients, patient)| ChatSwitches { practice: group && patients, patient }))
+    }
+
+    async fn switch_chat_on(&mut self, access: &Access<StartConversation>) -> Stored<()> {
+        self.switch(access.group().uuid(), access.patient().uuid(), true).await?;
+        Ok(())
+    }
+
+    async fn switch_chat(&mut self, access: &Access<InvitePatient>, on: bool) -> Stored<bool> {
+        self.switch(access.group().uuid(), access.patient().uuid(), on).await
+    }
+
+    async fn list_conversations(
+        &mut self,
+        access: &Access<EnterGroup>,
+        filter: &ConversationFilter,
+        page: &PageRequest,
+    ) -> Stored<Page<ListedConversation>> {
+        let words = search::words(&filter.text);
+        if words.is_empty() && !filter.text.trim().is_empty() {
+            return Ok(nothing());
+        }
+        let first = if filter.oldest_first { i64::MIN } else { i64::MAX };
+        let Some((at, id)) = place(page, first) else { return Ok(nothing()) };
+        let statement =
+            if filter.oldest_first { query_as(page_of!(">", "ASC")) } else { query_as(page_of!("<", "DESC")) };
+        let mut statement = statement
+            .bind(access.group().uuid())
+            .bind(access.user().uuid())
+            .bind(own(access))
+            .bind(at)
+            .bind(id)
+            .bind(i64::from(page.rows()) + 1)
+            .bind(filter.inactive);
+        for at in 0..search::WORDS {
+            statement = statement.bind(search::among_all(words.get(at)));
+        }
+        let rows: Vec<ListedRow> = self.all(statement).await?;
+        let listed = |row: ListedRow| ListedConversation {
+            id: row.id.into(),
+            patient: row.patient_id.into(),
+            last: shown(row.body, row.withdrawn_at),
+            at: Time::from_millis(row.at),
+            unread: row.unread,
+            patient_on: row.chat,
+            reachable: row.reachable,
+        };
+        let rows = rows.into_iter().map(listed).collect();
+        Ok(Page::from_rows(rows, page.rows(), |row: &ListedConversation| format!("{}.{}", row.at.millis(), row.id)))
+    }
+
+    async fn count_unread_messages(&mut self, access: &Access<EnterGroup>) -> Stored<i64> {
+        let (count,): (i64,) = self
+            .one(
+                query_as(concat!(
+                    "SELECT CAST(COALESCE(SUM(u.unread), 0) AS BIGINT)",
+                    seen!(),
+                    "
+                       AND u.unread > 0"
+                ))
+                .bind(access.group().uuid())
+                .bind(access.user().uuid())
+                .bind(own(access)),
+            )
+            .await?;
+        Ok(count)
+    }
+
+    async fn find_conversation(&mut self, access: &Access<StartConversation>) -> Stored<Option<ConversationId>> {
+        let row: Option<(Uuid,)> = self
+            .find(
+                query_as(
+                    "SELECT id
+                     FROM conversations
+                     WHERE group_id = $1
+                       AND user_id = $2
+                       AND patient_id = $3",
+                )
+                .bind(access.group().uuid())
+                .bind(access.user().uuid())
+                .bind(access.patient().uuid()),
+            )
+            .await?;
+        Ok(row.map(|(id,)| id.into()))
+    }
+
+    async fn add_conversation(
+        &mut self,
+        access: &Access<StartConversation>,
+        id: ConversationId,
+        at: Time,
+    ) -> Stored<()> {
+        self.execute(
+            query(
+                "INSERT INTO conversations (
+                     group_id,
+                     id,
+                     patient_id,
+                     user_id,
+                     begun_at,
+                     last_number,
+                     last_at
+                 ) VALUES ($1, $2, $3, $4, $5, 0, $5)",
+            )
+            .bind(access.group().uuid())
+            .bind(id.uuid())
+            .bind(access.patient().uuid())
+            .bind(access.user().uuid())
+            .bind(at.millis()),
+        )
+        .await?;
+        self.execute(
+            query(
+                "INSERT INTO conversation_users (
+                     group_id,
+                     conversation_id,
+                     user_id,
+                     at,
+                     read_number,
+                     unread
+                 ) VALUES ($1, $2, $3, $4, 0, 0)",
+            )
+            .bind(access.group().uuid())
+            .bind(id.uuid())
+            .bind(access.user().uuid())
+            .bind(at.millis()),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn conversation_record(
+        &mut self,
+        access: &Access<EnterGroup>,
+        id: ConversationId,
+    ) -> Stored<Option<ConversationRecord>> {
+        let row: Option<RecordRow> = self
+            .find(
+                query_as(
+                    "SELECT
+                         patient_id,
+                         user_id,
+                         last_number
+                     FROM conversations
+                     WHERE group_id = $1
+                       AND id = $2",
+                )
+                .bind(access.group().uuid())
+                .bind(id.uuid()),
+            )
+            .await?;
+        Ok(row.map(|row| row.of(id)))
+    }
+
+    async fn own_conversation_record(
+        &mut self,
+        access: &Access<ViewOwnClinical>,
+        id: ConversationId,
+    ) -> Stored<Option<(ConversationRecord, ChatSwitches)>> {
+        #[derive(sqlx::FromRow)]
+        struct Row {
+            #[sqlx(flatten)]
+            record: RecordRow,
+            group_chat: bool,
+            patient_chat: bool,
+            chat: bool,
+        }
+        let row: Option<Row> = self
+            .find(
+                query_as(
+                    "SELECT
+                         c.patient_id,
+                         c.user_id,
+                         c.last_number,
+                         g.group_chat,
+                         g.patient_chat,
+                         p.chat
+                     FROM conversations c
+                     JOIN patients p
+                         ON p.group_id = c.group_id
+                        AND p.id = c.patient_id
+                     JOIN patient_access_settings g
+                         ON g.group_id = c.group_id
+                     WHERE c.group_id = $1
+                       AND c.patient_id = $2
+                       AND c.id = $3",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(id.uuid()),
+            )
+            .await?;
+        Ok(row.map(|row| {
+            let switches = ChatSwitches { practice: row.group_chat && row.patient_chat, patient: row.chat };
+            (row.record.of(id), switches)
+        }))
+    }
+
+    async fn list_messages(
+        &mut self,
+        access: &Access<ReadConversation>,
+        window: Window,
+        most: u32,
+    ) -> Stored<Vec<StoredMessage>> {
+        self.messages(access.group().uuid(), access.conversation(), window, most).await
+    }
+
+    async fn list_own_messages(
+        &mut self,
+        access: &Access<ReadOwnConversation>,
+        window: Window,
+        most: u32,
+    ) -> Stored<Vec<StoredMessage>> {
+        self.messages(access.group().uuid(), access.conversation(), window, most).await
+    }
+
+    async fn add_message(
+        &mut self,
+        access: &Access<WriteConversation>,
+        id: MessageId,
+        body: &str,
+        at: Time,
+    ) -> Stored<Stowed> {
+        let writer = Writer {
+            group: access.group().uuid(),
+            conversation: access.conversation().uuid(),
+            account: access.by().account,
+            user: Some(access.user()),
+        };
+        let stowed = self.stow(writer, id, body, at).await?;
+        if let Stowed::New(sent) = stowed {
+            self.execute(
+                query(
+                    "UPDATE conversation_users
+                     SET at = $4,
+                         read_number = $5,
+                         unread = 0
+                     WHERE group_id = $1
+                       AND conversation_id = $2
+                       AND user_id = $3",
+                )
+                .bind(writer.group)
+                .bind(writer.conversation)
+                .bind(access.user().uuid())
+                .bind(sent.at.millis())
+                .bind(sent.number),
+            )
+            .await?;
+        }
+        Ok(stowed)
+    }
+
+    async fn add_own_message(
+        &mut self,
+        access: &Access<WriteOwnConversation>,
+        id: MessageId,
+        body: &str,
+        at: Time,
+    ) -> Stored<Stowed> {
+        let writer = Writer {
+            group: access.group().uuid(),
+            conversation: access.conversation().uuid(),
+            account: access.account(),
+            user: None,
+        };
+        let stowed = self.stow(writer, id, body, at).await?;
+        if let Stowed::New(sent) = stowed {
+            self.execute(
+                query(
+                    "UPDATE conversation_users
+                     SET at = $3,
+                         unread = unread + 1
+                     WHERE group_id = $1
+                       AND conversation_id = $2",
+                )
+                .bind(writer.group)
+                .bind(writer.conversation)
+                .bind(sent.at.millis()),
+            )
+            .await?;
+            self.read_by(writer.group, writer.conversation, writer.account, sent.number, sent.at).await?;
+        }
+        Ok(stowed)
+    }
+
+    async fn withdraw_message(&mut self, access: &Access<WriteConversation>, number: i64, at: Time) -> Stored<bool> {
+        let account = access.by().account;
+        self.withdraw(access.group().uuid(), access.conversation(), account, true, number, at).await
+    }
+
+    async fn withdraw_own_message(
+        &mut self,
+        access: &Access<WriteOwnConversation>,
+        number: i64,
+        at: Time,
+    ) -> Stored<bool> {
+        self.withdraw(access.group().uuid(), access.conversation(), access.account(), false, number, at).await
+    }
+
+    async fn lookup_read(&mut self, access: &Access<ReadConversation>) -> Stored<i64> {
+        let row: Option<(i64,)> = self
+            .find(
+                query_as(
+                    "SELECT read_number
+                     FROM conversation_users
+                     WHERE group_id = $1
+                       AND conversation_id = $2
+                       AND user_id = $3",
+                )
+                .bind(access.group().uuid())
+                .bind(access.conversation().uuid())
+                .bind(access.user().uuid()),
+            )
+            .await?;
+        Ok(row.map_or(0, |(number,)| number))
+    }
+
+    async fn lookup_own_read(&mut self, access: &Access<ReadOwnConversation>) -> Stored<i64> {
+        let row: Option<(i64,)> = self
+            .find(
+                query_as(
+                    "SELECT read_number
+                     FROM conversation_readings
+                     WHERE group_id = $1
+                       AND conversation_id = $2
+                       AND account_id = $3",
+                )
+                .bind(access.group().uuid())
+                .bind(access.conversation().uuid())
+                .bind(access.account().uuid()),
+            )
+            .await?;
+        Ok(row.map_or(0, |(number,)| number))
+    }
+
+    async fn messages_read(&mut self, access: &Access<ReadConversation>, number: i64) -> Stored<bool> {
+        // Unread is counted anew: what came after the page was drawn is not read by it.
+        let read = self
+            .execute(
+                query(
+                    "UPDATE conversation_users
+                     SET read_number = $4,
+                         unread = (
+                             SELECT COUNT(*)
+                             FROM messages m
+                             WHERE m.group_id = $1
+                               AND m.conversation_id = $2
+                               AND m.number > $4
+                               AND m.user_id IS NULL
+                         )
+                     WHERE group_id = $1
+                       AND conversation_id = $2
+                       AND user_id = $3
+                       AND read_number < $4
+                       AND $4 <= (
+                           SELECT c.last_number
+                           FROM conversations c
+                           WHERE c.group_id = $1
+                             AND c.id = $2
+                       )",
+                )
+                .bind(access.group().uuid())
+                .bind(access.conversation().uuid())
+                .bind(access.user().uuid())
+                .bind(number),
+            )
+            .await?;
+        Ok(read > 0)
+    }
+
+    async fn own_messages_read(&mut self, access: &Access<ReadOwnConversation>, number: i64, at: Time) -> Stored<bool> {
+        self.read_by(access.group().uuid(), access.conversation().uuid(), access.account(), number, at).await
+    }
+
+    async fn list_readings(&mut self, access: &Access<ReadConversation>) -> Stored<Vec<ChatReading>> {
+        let rows: Vec<(Uuid, i64, i64)> = self
+            .all(
+                query_as(
+                    "SELECT
+                         account_id,
+                         read_number,
+                         read_at
+                     FROM conversation_readings
+                     WHERE group_id = $1
+                       AND conversation_id = $2
+                     ORDER BY account_id
+                     LIMIT $3",
+                )
+                .bind(access.group().uuid())
+                .bind(access.conversation().uuid())
+                .bind(i64::from(limits::PORTAL_USERS)),
+            )
+            .await?;
+        let reading = |(account, number, at): (Uuid, _, _)| ChatReading {
+            account: account.into(),
+            number,
+            at: Time::from_millis(at),
+        };
+        Ok(rows.into_iter().map(reading).collect())
+    }
+
+    async fn list_portal_people(
+        &mut self,
+        access: &Access<ReadConversation>,
+    ) -> Stored<Vec<(AccountId, PortalPerson)>> {
+        self.people(access.group().uuid(), access.patient().uuid()).await
+    }
+
+    async fn list_own_portal_people(
+        &mut self,
+        access: &Access<ReadOwnConversation>,
+    ) -> Stored<Vec<(AccountId, PortalPerson)>> {
+        self.people(access.group().uuid(), access.patient().uuid()).await
+    }
+
+    async fn lookup_own_partner(
+        &mut self,
+        access: &Access<ReadOwnConversation>,
+    ) -> Stored<Option<(AccountId, UserName, String)>> {
+        #[derive(sqlx::FromRow)]
+        struct Row {
+            account_id: Uuid,
+            #[sqlx(flatten)]
+            name: NameRow,
+            profession: String,
+        }
+        let row: Option<Row> = self
+            .find(
+                query_as(
+                    "SELECT
+                         w.account_id,
+                         w.title AS user_title,
+                         w.first_name,
+                         w.last_name,
+                         w.profession
+                     FROM conversations c
+                     JOIN users w
+                         ON w.group_id = c.group_id
+                        AND w.id = c.user_id
+                     WHERE c.group_id = $1
+                       AND c.id = $2",
+                )
+                .bind(access.group().uuid())
+                .bind(access.conversation().uuid()),
+            )
+            .await?;
+        Ok(row.map(|row| (row.account_id.into(), row.name.into(), row.profession)))
+    }
+
+    async fn list_own_conversations(
+        &mut self,
+        access: &Access<ViewOwnClinical>,
+        page: &PageRequest,
+    ) -> Stored<Page<ListedOwnConversation>> {
+        let Some((at, id)) = place(page, i64::MAX) else { return Ok(nothing()) };
+        let rows: Vec<ListedOwnRow> = self
+            .all(
+                query_as(
+                    "SELECT
+                         c.id,
+                         w.title AS user_title,
+                         w.first_name,
+                         w.last_name,
+                         w.profession,
+                         m.body,
+                         m.withdrawn_at,
+                         c.last_at,
+                         c.last_number - COALESCE(d.read_number, 0) AS unread
+                     FROM conversations c
+                     JOIN users w
+                         ON w.group_id = c.group_id
+                        AND w.id = c.user_id
+                     LEFT JOIN conversation_readings d
+                         ON d.group_id = c.group_id
+                        AND d.conversation_id = c.id
+                        AND d.account_id = $3
+                     LEFT JOIN messages m
+                         ON m.group_id = c.group_id
+                        AND m.conversation_id = c.id
+                        AND m.number = c.last_number
+                     WHERE c.group_id = $1
+                       AND c.patient_id = $2
+                       AND (c.last_at, c.id) < ($4, $5)
+                     ORDER BY c.last_at DESC, c.id DESC
+                     LIMIT $6",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(access.account().uuid())
+                .bind(at)
+                .bind(id)
+                .bind(i64::from(page.rows()) + 1),
+            )
+            .await?;
+        let listed = |row: ListedOwnRow| ListedOwnConversation {
+            id: row.id.into(),
+            user: row.author.name.into(),
+            profession: row.author.profession,
+            last: shown(row.body, row.withdrawn_at),
+            at: Time::from_millis(row.last_at),
+            unread: row.unread,
+        };
+        let rows = rows.into_iter().map(listed).collect();
+        Ok(Page::from_rows(rows, page.rows(), |row: &ListedOwnConversation| format!("{}.{}", row.at.millis(), row.id)))
+    }
+
+    async fn count_own_unread_messages(&mut self, access: &Access<ViewOwnClinical>) -> Stored<i64> {
+        let (count,): (i64,) = self
+            .one(
+                query_as(
+                    "SELECT CAST(COALESCE(SUM(c.last_number - COALESCE(d.read_number, 0)), 0) AS BIGINT)
+                     FROM conversations c
+                     LEFT JOIN conversation_readings d
+                         ON d.group_id = c.group_id
+                        AND d.conversation_id = c.id
+                        AND d.account_id = $3
+                     WHERE c.group_id = $1
+                       AND c.patient_id = $2",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(access.account().uuid()),
+            )
+            .await?;
+        Ok(count)
+    }
+}
+
+impl SqlWork {
+    async fn switch(&mut self, group: Uuid, patient: Uuid, on: bool) -> Stored<bool> {
+        let switched = self
+            .execute(
+                query(
+                    "UPDATE patients
+                     SET chat = $3
+                     WHERE group_id = $1
+                       AND id = $2
+                       AND chat <> $3",
+                )
+                .bind(group)
+                .bind(patient)
+                .bind(on),
+            )
+            .await?;
+        Ok(switched > 0)
+    }
+
+    async fn messages(
+        &mut self,
+        group: Uuid,
+        conversation: ConversationId,
+        window: Window,
+        most: u32,
+    ) -> Stored<Vec<StoredMessage>> {
+        let (statement, from, turn) = match window {
+            Window::Latest => (query_as(messages!("<", " DESC")), i64::MAX, true),
+            Window::Before(number) => (query_as(messages!("<", " DESC")), number, true),
+            Window::After(number) => (query_as(messages!(">", "")), number, false),
+        };
+        let rows: Vec<MessageRow> =
+            self.all(statement.bind(group).bind(conversation.uuid()).bind(from).bind(i64::from(most))).await?;
+        let mut messages: Vec<StoredMessage> = rows.into_iter().map(StoredMessage::from).collect();
+        if turn {
+            messages.reverse();
+        }
+        Ok(messages)
+    }
+
+    /// Stores a message behind the last one, under the lock of the conversation: numbers have no gap, and the same message sent
+    /// twice at once is stored once.
+    async fn stow(&mut self, writer: Writer, id: MessageId, body: &str, at: Time) -> Stored<Stowed> {
+        let Writer { group, conversation, account, user } = writer;
+        let (last,): (i64,) = self
+            .one(
+                query_as(concat!(
+                    "SELECT last_number
+                     FROM conversations
+                     WHERE group_id = $1
+                       AND id = $2",
+                    for_update!()
+                ))
+                .bind(group)
+                .bind(conversation),
+            )
+            .await?;
+        let known: Option<(i64, i64)> = self
+            .find(
+                query_as(
+                    "SELECT
+                         number,
+                         sent_at
+                     FROM messages
+                     WHERE group_id = $1
+                       AND conversation_id = $2
+                       AND account_id = $3
+                       AND id = $4",
+                )
+                .bind(group)
+                .bind(conversation)
+                .bind(account.uuid())
+                .bind(id.uuid()),
+            )
+            .await?;
+        if let Some((number, at)) = known {
+            return Ok(Stowed::Known(Sent { number, at: Time::from_millis(at) }));
+        }
+        let number = last + 1;
+        self.execute(
+            query(
+                "INSERT INTO messages (
+                     group_id,
+                     conversation_id,
+                     number,
+                     id,
+                     account_id,
+                     user_id,
+                     body,
+                     sent_at,
+                     withdrawn_at
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)",
+            )
+            .bind(group)
+            .bind(conversation)
+            .bind(number)
+            .bind(id.uuid())
+            .bind(account.uuid())
+            .bind(user.map(|user| user.uuid()))
+            .bind(body)
+            .bind(at.millis()),
+        )
+        .await?;
+        self.execute(
+            query(
+                "UPDATE conversations
+                 SET last_number = $3,
+                     last_at = $4
+                 WHERE group_id = $1
+                   AND id = $2",
+            )
+            .bind(group)
+            .bind(conversation)
+            .bind(number)
+            .bind(at.millis()),
+        )
+        .await?;
+        Ok(Stowed::New(Sent { number, at }))
+    }
+
+    /// What was withdrawn leaves its place and its author; what it said is gone.
+    async fn withdraw(
+        &mut self,
+        group: Uuid,
+        conversation: ConversationId,
+        account: AccountId,
+        practice: bool,
+        number: i64,
+        at: Time,
+    ) -> Stored<bool> {
+        let withdrawn = self
+            .execute(
+                query(
+                    "UPDATE messages
+                     SET body = '',
+                         withdrawn_at = $6
+                     WHERE group_id = $1
+                       AND conversation_id = $2
+                       AND number = $3
+                       AND account_id = $4
+                       AND (user_id IS NOT NULL) = $5
+                       AND withdrawn_at IS NULL",
+                )
+                .bind(group)
+                .bind(conversation.uuid())
+                .bind(number)
+                .bind(account.uuid())
+                .bind(practice)
+                .bind(at.millis()),
+            )
+            .await?;
+        Ok(withdrawn > 0)
+    }
+
+    async fn read_by(
+        &mut self,
+        group: Uuid,
+        conversation: Uuid,
+        account: AccountId,
+        number: i64,
+        at: Time,
+    ) -> Stored<bool> {
+        let read = self
+            .execute(
+                query(
+                    "INSERT INTO conversation_readings (
+                         group_id,
+                         conversation_id,
+                         account_id,
+                         read_number,
+                         read_at
+                     )
+                     SELECT
+                         c.group_id,
+                         c.id,
+                         $3,
+                         $4,
+                         $5
+                     FROM conversations c
+                     WHERE c.group_id = $1
+                       AND c.id = $2
+                       AND $4 BETWEEN 1 AND c.last_number
+                     ON CONFLICT (group_id, conversation_id, account_id) DO UPDATE
+                     SET read_number = excluded.read_number,
+                         read_at = excluded.read_at
+                     WHERE conversation_readings.read_number < excluded.read_number",
+                )
+                .bind(group)
+                .bind(conversation)
+                .bind(account.uuid())
+                .bind(number)
+                .bind(at.millis()),
+            )
+            .await?;
+        Ok(read > 0)
+    }
+
+    async fn people(&mut self, group: Uuid, patient: Uuid) -> Stored<Vec<(AccountId, PortalPerson)>> {
+        let rows: Vec<PersonRow> = self
+            .all(
+                query_as(
+                    "SELECT
+                         g.account_id,
+                         g.kind,
+                         a.email,
+                         p.legal_first,
+                         p.legal_last,
+                         p.preferred,
+                         g.name,
+                         g.relationship,
+                         k.name AS contact_name,
+                         k.relationship AS contact_relationship
+                     FROM portal_grants g
+                     JOIN accounts a
+                         ON a.id = g.account_id
+                     JOIN patients p
+                         ON p.group_id = g.group_id
+                        AND p.id = g.patient_id
+                     LEFT JOIN contacts k
+                         ON k.group_id = g.group_id
+                        AND k.id = g.contact_id
+                     WHERE g.group_id = $1
+                       AND g.patient_id = $2
+                     ORDER BY g.ended_at IS NOT NULL, g.added_at DESC, g.id
+                     LIMIT $3",
+                )
+                .bind(group)
+                .bind(patient)
+                .bind(i64::from(limits::PORTAL_USERS)),
+            )
+            .await?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+}
