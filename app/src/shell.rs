@@ -101,9 +101,9 @@ pub fn App() -> impl IntoView {
     use account::{ForgotPassword, FreshLinkSent, Invitation, LinkSent, NewPassword, SetUp, SignIn, Welcome};
     use domain::account::Door;
     use portal::{
-        AccessLogPage, AccountPage, ActivitiesPage, ActivityPage, ContactPage, ContactsPage, DetailsPage, DocumentPage,
-        DocumentsPage, Done, DownloadPage, FilesPage, FormPage, FormsPage, Home, LetIn, NotePage, People, Place,
-        PlacePage, ProfileHistoryPage, RecordsPage, Start,
+        AccessLogPage, AccountPage, ActivitiesPage, ActivityPage, ContactPage, ContactsPage, ConversationPage,
+        DetailsPage, DocumentPage, DocumentsPage, Done, DownloadPage, FilesPage, FormPage, FormsPage, Home, LetIn,
+        MessagesPage, NotePage, People, Place, PlacePage, ProfileHistoryPage, RecordsPage, Start,
     };
 
     view! {
@@ -136,7 +136,8 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/files") view=FilesPage/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/records") view=RecordsPage/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/records/:note") view=NotePage/>
-                <Route ssr=SsrMode::Async path=path!("/portal/:patient/messages") view=|| view! { <PlacePage place=Place::Messages/> }/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/messages") view=MessagesPage/>
+                <Route ssr=SsrMode::Async path=path!("/portal/:patient/messages/:conversation") view=ConversationPage/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/health") view=|| view! { <PlacePage place=Place::Health/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/invoices") view=|| view! { <PlacePage place=Place::Invoices/> }/>
                 <Route ssr=SsrMode::Async path=path!("/portal/:patient/people") view=|| view! { <People done=Done::Nothing/> }/>

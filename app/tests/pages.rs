@@ -14,8 +14,9 @@ use app::{
     forms::Answer,
     help::{PatientHelp, PracticeHelp},
     portal::{
-        AccessLogView, AccountView, ActivitiesView, ActivityView, ContactView, ContactsView, DetailsView, DocumentView,
-        DocumentsView, FilesView, FormView, FormsView, HomeView, Place, PlaceView, ProfileHistoryView, StartView,
+        AccessLogView, AccountView, ActivitiesView, ActivityView, ContactView, ContactsView, ConversationView,
+        DetailsView, DocumentView, DocumentsView, FilesView, FormView, FormsView, HomeView, MessagesView, Place,
+        PlaceView, ProfileHistoryView, StartView,
     },
     shell::{Assets, Trouble, Typed, console_shell, error_page},
 };
@@ -26,6 +27,7 @@ use domain::{
         ActivityFile, ActivityText, OwnActivities, OwnActivity, OwnActivityRow, OwnDay, Schedule, Weekday, Weekdays,
     },
     audit::Action,
+    chat::{Author, Message, Messages, OwnConversation, OwnConversationRow, OwnConversations, PortalPerson, Standing},
     document::{DocumentText, DocumentType, OwnDocument, OwnDocumentRow, OwnDocuments},
     emergency::{self, EmergencyContact},
     error::{Conflict, Invalid, Problem},
@@ -54,6 +56,7 @@ use leptos_router::{
 const NOW: Time = Time::from_millis(1_795_500_000_000);
 const DONE: &str = "/api/activities/done";
 const NOT_DONE: &str = "/api/activities/not_done";
+const SEND: &str = "/api/chat/own_send";
 const ACKNOWLEDGE: &str = "/api/documents/acknowledge";
 const EVIL: &str = "\"><script>alert(1)</script><img src=x onerror=alert(1)>";
 
@@ -85,6 +88,7 @@ fn frame(records: Vec<PortalRecord>, greet: &str, phone: &str) -> PortalFrame {
         unread_notes: 0,
         unread_documents: 0,
         unconfirmed_documents: 0,
+        unread_messages: 0,
         unread_activities: 0,
         due_activities: 0,
         unread_files: 0,
@@ -450,6 +454,56 @@ fn activity(current: bool, may_do: bool, days: &[(&str, Option<&str>)]) -> AnyVi
     view! { <ActivityView frame=one() activity=activity/> }.into_any()
 }
 
+/// Two conversations: one with something new, one with nothing in it yet.
+fn own_conversations() -> Vec<OwnConversationRow> {
+    let row = |n: u32| OwnConversationRow {
+        id: format!("cnv_{n:032x}").parse().unwrap(),
+        with: format!("{n} {EVIL}"),
+        profession: EVIL.into(),
+        last: (n == 1).then(|| EVIL.into()),
+        at: NOW,
+        unread: i64::from(2 - n),
+    };
+    (1..=2).map(row).collect()
+}
+
+fn conversations(rows: Vec<OwnConversationRow>, next: Option<&str>, later: bool) -> AnyView {
+    let rows = ListPage { rows, next: next.map(str::to_owned) };
+    let conversations = OwnConversations { rows, time_zone: "Australia/Sydney".into() };
+    view! { <MessagesView frame=one() conversations=conversations later=later now=NOW/> }.into_any()
+}
+
+/// Four messages, of everybody who can write one; the last was withdrawn.
+fn own_messages() -> Messages {
+    let person = |kind| Author::Portal(PortalPerson { name: EVIL.into(), kind, relationship: EVIL.into() });
+    let authors =
+        [Author::User { name: EVIL.into(), profession: EVIL.into() }, Author::Own, person(Kind::Contact), Author::Own];
+    let row = |(number, author): (i64, Author)| Message {
+        number,
+        id: format!("msg_{number:032x}").parse().unwrap(),
+        author,
+        body: if number == 4 { String::new() } else { format!("{number} {EVIL}") },
+        sent_at: NOW,
+        withdrawn: number == 4,
+    };
+    Messages { rows: (1..).zip(authors).map(row).collect(), earlier: false, later: false }
+}
+
+fn conversation(standing: Standing, may_write: bool, messages: Messages, read: i64) -> AnyView {
+    let conversation = OwnConversation {
+        id: own_conversations()[0].id,
+        with: EVIL.into(),
+        profession: EVIL.into(),
+        standing,
+        may_write,
+        read,
+        messages,
+        next: format!("msg_{:032x}", 99).parse().unwrap(),
+        time_zone: "Australia/Sydney".into(),
+    };
+    view! { <ConversationView frame=one() conversation=conversation now=NOW/> }.into_any()
+}
+
 /// One of each type, their titles and authors trying to be markup: every other one is unread, every third one asks.
 fn own_documents() -> Vec<OwnDocumentRow> {
     let row = |(n, kind): (u32, DocumentType)| OwnDocumentRow {
@@ -729,6 +783,37 @@ fn pages() -> BTreeMap<&'static str, String> {
                 view! { <HomeView frame=frame/> }.into_any()
             }),
         ),
+        ("messages", Box::new(|| conversations(own_conversations(), Some("1.cnv_x"), false))),
+        (
+            "home-messages",
+            Box::new(|| {
+                let frame = PortalFrame { unread_messages: 3, ..one() };
+                view! { <HomeView frame=frame/> }.into_any()
+            }),
+        ),
+        ("messages-none", Box::new(|| conversations(Vec::new(), None, false))),
+        ("messages-further", Box::new(|| conversations(own_conversations(), None, true))),
+        ("messages-no-further", Box::new(|| conversations(Vec::new(), None, true))),
+        ("conversation", Box::new(|| conversation(Standing::Open, true, own_messages(), 2))),
+        ("conversation-first", Box::new(|| conversation(Standing::Open, true, own_messages(), 0))),
+        ("conversation-empty", Box::new(|| conversation(Standing::Open, true, Messages::default(), 0))),
+        ("conversation-off", Box::new(|| conversation(Standing::PatientOff, false, own_messages(), 4))),
+        ("conversation-look", Box::new(|| conversation(Standing::Open, false, own_messages(), 4))),
+        (
+            "conversation-middle",
+            Box::new(|| {
+                let middle = Messages { earlier: true, later: true, ..own_messages() };
+                conversation(Standing::Open, true, middle, 4)
+            }),
+        ),
+        (
+            "conversation-refused",
+            Box::new(|| {
+                let typed = [("message", "msg_00000000000000000000000000000007"), ("body", EVIL)];
+                refused(SEND, &typed, AppError::Invalid(Invalid::field("body", Problem::TooLong)));
+                conversation(Standing::Open, true, own_messages(), 4)
+            }),
+        ),
         ("activities", Box::new(|| activities(own_activities(), Some("1.act_x"), false))),
         ("activities-none", Box::new(|| activities(Vec::new(), None, false))),
         ("activities-further", Box::new(|| activities(own_activities(), None, true))),
@@ -964,7 +1049,13 @@ fn nothing_typed_becomes_markup() {
         // And what sends files where there is a form for it: a file of its own.
         let senders = usize::from(html.contains("<h2 id=\"send\">Send files</h2>"));
         assert_eq!(html.matches("<script type=\"module\"></script>").count(), senders, "{name}: {html}");
-        assert!(html.matches("<script").count() == own + drafts + senders && !html.contains("<img"), "{name}: {html}");
+        // And what shows messages as they come, where there are any to come.
+        let come = usize::from(html.contains("data-conversation"));
+        assert_eq!(html.matches("<script type=\"module\">// See messages.rs.").count(), come, "{name}: {html}");
+        assert!(
+            html.matches("<script").count() == own + drafts + senders + come && !html.contains("<img"),
+            "{name}: {html}"
+        );
         assert!(!html.contains(" style=") && !html.contains(" onclick="), "{name}: {html}");
     }
 }
@@ -1125,6 +1216,59 @@ fn the_activities_page_says_what_is_to_be_done() {
     assert!(home.contains("One home activity is to be done today."), "{home}");
     assert!(!home.contains("Nothing new") && !pages["home"].contains("is to be done today"));
     assert!(attributes(home, "href").contains(&here.as_str()));
+}
+
+// S2-01: each conversation is a link that says whether there is something new; nothing begins one (S2-02).
+#[test]
+fn the_messages_page_lists_conversations_and_begins_none() {
+    let pages = pages();
+    let html = &pages["messages"];
+    let here = format!("/portal/{}/messages", patient(1));
+    for row in own_conversations() {
+        assert!(attributes(html, "href").contains(&format!("{here}/{}", row.id).as_str()), "{html}");
+    }
+    assert_eq!((html.matches("1 new message").count(), html.matches("Nothing was written yet.").count()), (1, 1));
+    assert!(html.contains(&format!("href=\"{here}?after=1.cnv_x\"")), "{html}");
+    assert!(pages["messages-further"].contains("The latest conversations"));
+    assert!(pages["messages-no-further"].contains("No earlier conversations"));
+    let none = &pages["messages-none"];
+    assert!(none.contains("No messages yet") && none.contains("href=\"tel:0255501234\""), "{none}");
+    let home = &pages["home-messages"];
+    assert!(home.contains("There are 3 messages that you have not read yet.") && !home.contains("Nothing new"));
+    for page in ["messages", "messages-none"] {
+        assert!(!pages[page].contains("action=\"/api/chat/"), "{page}");
+    }
+}
+
+// S2-19, S2-21, B-07: what was written is read, and answered by a form; when chat is off it is only read.
+#[test]
+fn a_conversation_is_read_and_answered() {
+    let pages = pages();
+    let here = format!("/portal/{}/messages/{}", patient(1), own_conversations()[0].id);
+    let send = format!("action=\"{SEND}?page={here}\"");
+    for (name, sends, withdraws, new, said) in [
+        ("conversation", 1, 1, 1, "Delivered"),
+        ("conversation-first", 1, 1, 0, "This message was withdrawn."),
+        ("conversation-empty", 1, 0, 0, "Nothing was written yet."),
+        ("conversation-off", 0, 0, 0, "Messages are switched off at present."),
+        ("conversation-look", 0, 0, 0, "You can read this conversation."),
+        ("conversation-middle", 1, 1, 0, "Earlier messages"),
+        ("conversation-refused", 1, 1, 0, "This is too long."),
+    ] {
+        let html = &pages[name];
+        assert_eq!(html.matches(&send).count(), sends, "{name}: {html}");
+        assert_eq!(html.matches("/api/chat/own_withdraw").count(), withdraws, "{name}");
+        assert_eq!(html.matches("class=\"chat-new\"").count(), new, "{name}");
+        assert!(html.contains(said), "{name}: {html}");
+        assert_eq!(html.matches("id=\"last\"").count(), usize::from(name != "conversation-empty"), "{name}");
+    }
+    assert!(pages["conversation"].contains("name=\"message\" value=\"msg_00000000000000000000000000000063\""));
+    // What was refused is sent again under its own id.
+    assert!(pages["conversation-refused"].contains("name=\"message\" value=\"msg_00000000000000000000000000000007\""));
+    let middle = &pages["conversation-middle"];
+    for href in [format!("{here}?before=1"), format!("{here}?after=4")] {
+        assert!(attributes(middle, "href").contains(&href.as_str()), "{middle}");
+    }
 }
 
 // S3-11, S3-12: the days that are open are offered, those that are ticked off can be taken back, and it works without scripts;

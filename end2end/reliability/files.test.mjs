@@ -79,7 +79,8 @@ async function list(client, patient) {
 
 const isSame = async (client, patient, id, bytes) => {
   const answer = await open(client, patient, id);
-  assert.equal(answer.status, 200, `${id}: ${answer.text.slice(0, 200)}`);
+  // A text of 25 MiB for every answer would hold up who measures here beside it.
+  if (answer.status !== 200) assert.fail(`${id}: ${answer.status} ${answer.text.slice(0, 200)}`);
   assert.ok(answer.bytes.equals(bytes), `${id} came back as other bytes`);
 };
 

@@ -291,6 +291,8 @@ pub struct OwnConversation {
     pub read: i64,
     /// The messages asked for.
     pub messages: Messages,
+    /// The id of the next message that this page sends: sent twice, it is one message.
+    pub next: MessageId,
     /// The zone that times are told in.
     pub time_zone: String,
 }

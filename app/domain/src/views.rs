@@ -102,6 +102,8 @@ pub struct PortalFrame {
     pub unread_documents: i64,
     /// How many they have read and are asked to say so.
     pub unconfirmed_documents: i64,
+    /// How many messages this person has not read, likewise.
+    pub unread_messages: i64,
     /// How many home activities this person has not read as they are now, likewise.
     pub unread_activities: i64,
     /// How many are due today and not ticked off.

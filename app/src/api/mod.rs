@@ -9,6 +9,7 @@ pub mod access_log;
 pub mod account;
 pub mod activities;
 pub mod bulk;
+pub mod chat;
 mod client;
 pub mod console;
 pub mod documents;

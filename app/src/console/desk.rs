@@ -50,6 +50,8 @@ pub struct Desk {
     pub rings: RwSignal<u32>,
     /// The same, with the patients that the news is about.
     pub news: RwSignal<(u32, Vec<PatientId>)>,
+    /// Counts the times that something was written, withdrawn or read in a chat.
+    pub chats: RwSignal<u32>,
     /// The session ends within two minutes.
     pub ending: RwSignal<Option<Ending>>,
     /// The session is over; what is typed is kept.
@@ -82,6 +84,7 @@ impl Desk {
             untold: StoredValue::new(0),
             rings: RwSignal::new(0),
             news: RwSignal::new((0, Vec::new())),
+            chats: RwSignal::new(0),
             ending: RwSignal::new(None),
             practice: RwSignal::new(start.group_name.clone()),
             memberships: RwSignal::new(start.memberships.clone()),
@@ -172,6 +175,12 @@ impl Desk {
             self.news.with(|(count, patients)| if patients.contains(&patient) { *count } else { before })
         });
         Rung::of(about.into())
+    }
+
+    /// Something was written in a chat.
+    #[must_use]
+    pub fn written(self) -> Rung {
+        Rung::of(self.chats.into())
     }
 
     /// Signs out here; nothing typed stays on the device.

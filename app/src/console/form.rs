@@ -498,7 +498,8 @@ impl Form {
                 set.set(yes);
             }
         });
-        view! { <CheckField name=name label=label id=self.id(name) bind=set hint=hint/> }.into_any()
+        view! { <CheckField name=name label=label id=self.id(name) bind=set hint=hint error=self.problem(name)/> }
+            .into_any()
     }
 }
 

@@ -65,6 +65,8 @@ fn connect(desk: Desk, there: There, breaks: Rc<Cell<u32>>, first: Rc<Cell<bool>
             ring(desk, &there, first.replace(false));
         }
     });
+    // At the beginning of each stream as well: what was written while there was none is looked for.
+    on(&line, "chat", move || desk.chats.update(|chats| *chats += 1));
     on(&line, "soon", move || desk.ending.set(Some(Ending::Soon)));
     on(&line, "last", move || desk.ending.set(Some(Ending::Last)));
     on(&line, "stays", move || desk.ending.set(None));

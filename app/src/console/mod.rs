@@ -11,12 +11,13 @@
 //! | [`confirm`], [`proof`] | asking back, and for the password again |
 //! | [`pages`] | which page is at an address; each is fetched when it is first shown |
 //! | [`frame`] | sidebar, top bar, keyboard |
-//! | [`home`], [`patients`], [`reports`], [`history`], [`notifications`], [`settings`], [`account`] | the pages, one folder or file per noun |
+//! | [`home`], [`patients`], [`chat`], [`reports`], [`history`], [`notifications`], [`settings`], [`account`] | the pages, one folder or file per noun |
 //! | [`words`] | every text that people read here |
 //!
 //! To add a page: its line in `routes.rs`, its name and path in [`nav::Place`], its file, its function and its arm in [`pages`].
 
 mod account;
+mod chat;
 mod confirm;
 mod desk;
 mod download;

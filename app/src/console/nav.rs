@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    ids::{ActivityId, BulkId, DocumentId, FormId, NoteId, PatientId, UserId},
+    ids::{ActivityId, BulkId, ConversationId, DocumentId, FormId, NoteId, PatientId, UserId},
     notification::News,
 };
 use leptos::{ev, prelude::*};
@@ -25,6 +25,10 @@ pub enum Place {
     Updates,
     /// One patient's profile; its tab is [`Tab::of`] the path.
     Patient(PatientId),
+    /// What practitioners and patients write to each other.
+    Chat,
+    /// One conversation.
+    Conversation(ConversationId),
     /// The reports there are.
     Reports,
     /// One of them: the patients of the practice or of a practitioner.
@@ -91,6 +95,8 @@ impl Place {
             ["console", "patients", id, "documents", document] if document.parse::<DocumentId>().is_ok() => {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
+            ["console", "chat"] => Self::Chat,
+            ["console", "chat", id] => id.parse().map_or(Self::Nowhere, Self::Conversation),
             ["console", "reports"] => Self::Reports,
             ["console", "reports", "case-load"] => Self::CaseLoad,
             ["console", "reports", "bulk", id] => id.parse().map_or(Self::Nowhere, Self::Bulk),
@@ -189,6 +195,12 @@ pub fn activity(patient: PatientId, id: ActivityId) -> String {
 #[must_use]
 pub fn at<T: std::str::FromStr>(path: &str) -> Option<T> {
     path.split('/').filter(|part| !part.is_empty()).nth(4)?.parse().ok()
+}
+
+/// The address of a conversation.
+#[must_use]
+pub fn conversation(id: ConversationId) -> String {
+    format!("/console/chat/{id}")
 }
 
 /// The address of a form's editor.
@@ -396,6 +408,7 @@ mod tests {
                 .replace(":form", "frm_0000000000000000000000000000000f")
                 .replace(":note", "not_0000000000000000000000000000000f")
                 .replace(":document", "doc_0000000000000000000000000000000f")
+                .replace(":conversation", "cnv_0000000000000000000000000000000f")
                 .replace(":activity", "act_0000000000000000000000000000000f")
                 .replace(":bulk", "blk_0000000000000000000000000000000f");
             assert_ne!(Place::of(&path), Place::Nowhere, "{path}");
@@ -409,6 +422,7 @@ mod tests {
             "/console/patients/pat_1",
             "/console/patients/new/x",
             "/console/settings/x",
+            "/console/chat/pat_0000000000000000000000000000000f",
             "/console/settings/users/pat_0000000000000000000000000000000f",
             "/",
         ] {

@@ -1,11 +1,11 @@
 //! The pages, fetched when they are first shown: what somebody never opens costs them nothing. Pages that
-//! are used together are one piece of WASM (`patients`, `record`, `reports`, `settings`, `forms`, `users`, `own`); what several pieces need is a piece
+//! are used together are one piece of WASM (`patients`, `record`, `chat`, `reports`, `settings`, `forms`, `users`, `own`); what several pieces need is a piece
 //! too, and few pieces make few of those (P-13).
 //!
 //! A piece may fail to arrive: the network is away, or a new version of the server knows it by another name. Then the page
 //! says so, and offers to try again.
 
-use domain::ids::{ActivityId, BulkId, DocumentId, FormId, NoteId, PatientId, UserId};
+use domain::ids::{ActivityId, BulkId, ConversationId, DocumentId, FormId, NoteId, PatientId, UserId};
 use leptos::{
     prelude::*,
     reactive::computed::ScopedFuture,
@@ -13,7 +13,9 @@ use leptos::{
     wasm_split::{SplitLoaderError, wasm_split},
 };
 
-use super::{account, desk::use_desk, frame, history, nav::Place, notifications, patients, reports, settings, words};
+use super::{
+    account, chat, desk::use_desk, frame, history, nav::Place, notifications, patients, reports, settings, words,
+};
 use crate::components::{Button, Empty, Kind, Skeleton};
 
 /// A page, if its code arrived.
@@ -81,6 +83,16 @@ pub fn activities_tab(patient: PatientId, activity: Option<ActivityId>) -> AnyVi
 /// The Documents tab, which writes as the Notes tab does.
 pub fn documents_tab(patient: PatientId, document: Option<DocumentId>, may_read: bool) -> AnyView {
     later(move || documents(patient, document, may_read))
+}
+
+#[wasm_split(chat, wasm_split_path = leptos::wasm_split, fallible)]
+fn chats() -> Fetched {
+    Ok(view! { <chat::Chats/> }.into_any())
+}
+
+#[wasm_split(chat, wasm_split_path = leptos::wasm_split, fallible)]
+fn conversation(id: ConversationId) -> Fetched {
+    Ok(view! { <chat::Conversation id=id/> }.into_any())
 }
 
 #[wasm_split(reports, wasm_split_path = leptos::wasm_split, fallible)]
@@ -158,6 +170,8 @@ pub fn Page() -> impl IntoView {
         Place::Updates => later(updates),
         Place::Emergency => later(emergency),
         Place::Patient(id) => later(move || patient(id)),
+        Place::Chat => later(chats),
+        Place::Conversation(id) => later(move || conversation(id)),
         Place::Reports => later(reports),
         Place::CaseLoad => later(case_load),
         Place::Bulk(id) => later(move || bulk(id)),

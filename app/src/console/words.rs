@@ -4,6 +4,7 @@
 mod access;
 mod activities;
 mod bulk;
+mod chat;
 mod documents;
 mod emergency;
 mod files;
@@ -28,8 +29,8 @@ use domain::{
 use leptos::prelude::*;
 
 pub use self::{
-    access::*, activities::*, bulk::*, documents::*, emergency::*, files::*, forms::*, history::*, note_templates::*,
-    notes::*, portal_users::*, reports::*, updates::*,
+    access::*, activities::*, bulk::*, chat::*, documents::*, emergency::*, files::*, forms::*, history::*,
+    note_templates::*, notes::*, portal_users::*, reports::*, updates::*,
 };
 use crate::error::AppError;
 

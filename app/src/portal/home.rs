@@ -43,6 +43,7 @@ pub fn HomeView(
         unread_notes,
         unread_documents,
         unconfirmed_documents,
+        unread_messages,
         unread_activities,
         due_activities,
         unread_files,
@@ -140,6 +141,14 @@ pub fn HomeView(
         Place::Documents,
         say::documents::TO_DOCUMENTS,
     );
+    let messages = fresh(
+        unread_messages,
+        "unread-messages",
+        say::messages::NEW_ON_HOME,
+        say::messages::unread_on_home,
+        Place::Messages,
+        say::messages::TO_MESSAGES,
+    );
     let activities = fresh(
         unread_activities,
         "unread-activities",
@@ -159,7 +168,7 @@ pub fn HomeView(
     let files =
         fresh(unread_files, "unread-files", say::files::NEW, say::files::unread, Place::Files, say::files::TO_FILES);
     let anything_new = answered.is_some()
-        || [&notes, &documents, &unconfirmed, &activities, &today, &files].into_iter().any(Option::is_some);
+        || [&messages, &notes, &documents, &unconfirmed, &activities, &today, &files].into_iter().any(Option::is_some);
     let news = if asked_forms == 0 && anything_new {
         ().into_any()
     } else if asked_forms == 0 {
@@ -180,6 +189,7 @@ pub fn HomeView(
                 <h1 dir="auto">{heading}</h1>
                 <p class="page-lead" dir="auto">{lead}</p>
             </header>
+            {messages}
             {notes}
             {documents}
             {unconfirmed}

@@ -201,10 +201,16 @@ mod browser {
                         look_again();
                     }
                 }
+                // For the pages of messages, which ask what there is.
+                "chat" => {
+                    if let Ok(news) = Event::new("portico-chat") {
+                        let _ = window().dispatch_event(&news);
+                    }
+                }
                 word => soon.set(word != "stays"),
             })
         };
-        for word in ["soon", "last", "stays", "over", "bell", "error"] {
+        for word in ["soon", "last", "stays", "over", "bell", "chat", "error"] {
             let _ = stream.add_event_listener_with_callback(word, heard.as_ref().unchecked_ref());
         }
         heard.forget();

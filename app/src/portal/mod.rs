@@ -7,7 +7,8 @@
 //! | `home` | `/portal/:patient` |
 //! | `records` | `/portal/:patient/records`: what was shared |
 //! | `activities` | `/portal/:patient/activities`: what to do at home, and ticking it off |
-//! | `places` | appointments, messages, health, invoices: what will be there, until it is |
+//! | `messages` | `/portal/:patient/messages`: what the practice and the patient's people write to each other |
+//! | `places` | appointments, health, invoices: what will be there, until it is |
 //! | `forms` | `/portal/:patient/forms`: what is asked, and what was returned |
 //! | `details` | `/portal/:patient/details`: what the record says of the person, and changing it |
 //! | `contacts` | `/portal/:patient/contacts`: whom to call in an emergency |
@@ -49,6 +50,8 @@ mod frame;
 #[cfg(feature = "ssr")]
 mod home;
 #[cfg(feature = "ssr")]
+mod messages;
+#[cfg(feature = "ssr")]
 mod people;
 #[cfg(feature = "ssr")]
 mod places;
@@ -77,6 +80,7 @@ pub use self::{
     forms::{FormPage, FormView, FormsPage, FormsView},
     frame::{Frame, Place},
     home::{Home, HomeView},
+    messages::{ConversationPage, ConversationView, MessagesPage, MessagesView},
     people::{Done, LetIn, LetInView, People, PeopleView},
     places::{PlacePage, PlaceView},
     profile_history::{ProfileHistoryPage, ProfileHistoryView},

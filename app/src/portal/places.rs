@@ -1,4 +1,4 @@
-//! Appointments, messages, health, invoices: each says plainly what will be there, until its noun has come.
+//! Appointments, health, invoices: each says plainly what will be there, until its noun has come.
 
 use domain::views::PortalFrame;
 use leptos::prelude::*;

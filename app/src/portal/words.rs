@@ -4,6 +4,7 @@ pub mod activities;
 pub mod documents;
 pub mod download;
 pub mod files;
+pub mod messages;
 
 use domain::{
     access_log::{Part, Visitor},

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use domain::{
     access::{
-        Access, Actor, AddPatient, EditPatient, InvitePatient, Inviting, ManageTemplates, PatientFacts, SendForms,
+        Access, Actor, AddPatient, EditPatient, EnterGroup, InvitePatient, Inviting, ManageSettings, ManageTemplates,
+        PatientFacts, SendForms,
     },
     account::{Account, Door, PasswordHash, SessionClock},
     activity::ActivityForm,
     audit::{Action, Entry},
     background::BackgroundForm,
+    chat::{MessageForm, Window},
     document::{DocumentForm, DocumentType},
     email::Email,
     emergency::EmergencyContact,
@@ -21,7 +23,7 @@ use domain::{
     error::Invalid,
     file::FileForm,
     grant::{Grant, Kind},
-    ids::{AccountId, FormId, GroupId, LocationId, PatientId, UserId},
+    ids::{AccountId, FormId, GroupId, LocationId, MessageId, PatientId, UserId},
     invitation::{Events, Invitation},
     limits,
     location::{Location, OpeningHours},
@@ -32,7 +34,7 @@ use domain::{
     page::PageRequest,
     patient::{Contact, Patient},
     person::UserName,
-    practice::Group,
+    practice::{Group, PatientAccess},
     template::Template,
     time::{Span, Time},
     update::{Field, ProfileForm},
@@ -40,7 +42,7 @@ use domain::{
 };
 
 use crate::{
-    activities, audit,
+    activities, audit, chat,
     context::{Ctx, Origin, Services},
     documents, emergency_access,
     error::{Error, Result},
@@ -221,6 +223,7 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
             notes::templates::add(&at_portal(mira), &first_visit()).await?;
             add_activities(&at_portal(mira), &at_portal(lien), *patient).await?;
             send_referral(&at_portal(lien), *patient).await?;
+            write_messages(&owner, &at_portal(mira), &at_portal(lien), *patient).await?;
             // Whoever was told has seen it: the bell of a demo tells of what is done in it.
             for actor in &actors {
                 match files::list(&at_portal(actor), *patient, &PageRequest::default()).await {
@@ -400,6 +403,27 @@ async fn add_activities(mira: &Ctx, lien: &Ctx, patient: PatientId) -> Result<()
         form("Short walks", "10 minutes", "mon tue wed thu fri sat sun", ago(40), "On level ground, with your stick.");
     let over = activities::assign(mira, patient, &ActivityForm { until: ago(12), ..walks }).await?;
     activities::open_own(lien, patient, over).await.map(drop)
+}
+
+/// The practice chats with patients, and a practitioner with one of them; both have read what was written.
+async fn write_messages(owner: &Ctx, mira: &Ctx, lien: &Ctx, patient: PatientId) -> Result<()> {
+    let mut work = owner.begin().await?;
+    let access = owner.actor()?.may(ManageSettings, &())?;
+    let settings = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?;
+    let settings = PatientAccess { patient_chat: true, ..settings };
+    if !work.save_patient_access(&access, &settings, owner.now()).await? {
+        return Err(Error::fault("the demo's settings changed meanwhile"));
+    }
+    work.save().await?;
+    let id = chat::start(mira, patient).await?;
+    let fresh = || MessageId::from(owner.services.random.id());
+    let text = |body: &str| MessageForm { body: body.to_owned() };
+    let first = text("Hello Lien, how is the ankle after the first week?\n\nPlease tell me if the calf raises hurt.");
+    chat::send(mira, id, fresh(), &first).await?;
+    let answer = text("Much better! Only a little sore in the evening. May I walk to work again?");
+    chat::send_own(lien, patient, id, fresh(), &answer).await?;
+    chat::send(mira, id, fresh(), &text("Yes, ten minutes on level ground, with your stick.")).await?;
+    chat::open_own(lien, patient, id, Window::Latest).await.map(drop)
 }
 
 /// A photo of a referral, as a phone takes one.

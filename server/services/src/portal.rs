@@ -52,13 +52,14 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
     let facts = own.record.clone().at(ctx.now());
     let access = actor.may(ViewOwnRecord, &facts)?;
     let also_console = !view.list_own_groups(actor.account()).await?.is_empty();
-    let (mut asked_forms, mut unread_notes, mut unread_files) = (0, 0, 0);
+    let (mut asked_forms, mut unread_notes, mut unread_messages, mut unread_files) = (0, 0, 0, 0);
     let (mut documents, mut activities) = (OwnCounts::default(), OwnActivityCounts::default());
     let (mut answered_details, mut answered_contacts) = (0, 0);
     if actor.may(ViewOwnClinical, &facts).is_ok() {
         asked_forms = view.count_own_asked_forms(&access).await?;
         let clinical = actor.may(ViewOwnClinical, &facts)?;
         unread_notes = view.count_own_unread_notes(&clinical, ctx.now()).await?;
+        unread_messages = view.count_own_unread_messages(&clinical).await?;
         let hidden = view.own_hidden_documents(&clinical).await?;
         documents = view.count_own_documents(&clinical, hidden).await?;
         let zone = view.own_time_zone(&access).await?;
@@ -86,6 +87,7 @@ pub async fn frame(ctx: &Ctx, patient: PatientId) -> Result<PortalFrame> {
         unread_notes,
         unread_documents: documents.unread,
         unconfirmed_documents: documents.unconfirmed,
+        unread_messages,
         unread_activities: activities.unread,
         due_activities: activities.due,
         unread_files,

@@ -20,7 +20,7 @@ use leptos::{
     prelude::{provide_context, use_context},
 };
 use leptos_axum::ResponseOptions;
-use services::{Ctx, activities, documents, notes, portal, set_up};
+use services::{Ctx, activities, chat, documents, notes, portal, set_up};
 
 use super::{Shared, answer, files, outer::About, security, session};
 
@@ -92,6 +92,7 @@ async fn still_open(about: &About, ctx: &Ctx, path: &str) -> Result<Response, Ap
         let open = match place {
             "records" if let Ok(note) = what.parse() => notes::still_open(ctx, patient, note).await,
             "documents" if let Ok(document) = what.parse() => documents::still_open(ctx, patient, document).await,
+            "messages" if let Ok(conversation) = what.parse() => chat::still_open(ctx, patient, conversation).await,
             "activities" if let Ok(activity) = what.parse() => activities::still_open(ctx, patient, activity).await,
             _ => portal::still_open(ctx, patient, clinical).await,
         };

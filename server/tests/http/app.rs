@@ -15,10 +15,12 @@ use std::{
 
 use domain::{
     access::{
-        Actor, EditOwnRecord, Face, GrantFacts, InvitePatient, ManageRelationships, ManageUsers, OpenInEmergency,
-        PatientFacts, Relationship, SendForms, UserFace, ViewOwnRecord,
+        Actor, ConversationFacts, EditOwnRecord, Face, GrantFacts, InvitePatient, ManageRelationships, ManageSettings,
+        ManageUsers, OpenInEmergency, OwnConversationFacts, PatientFacts, Relationship, SendForms, StartConversation,
+        StartFacts, UserFace, ViewOwnRecord, WriteConversation, WriteOwnConversation,
     },
     account::{Account, Door, PasswordHash, SessionClock},
+    chat::Switches,
     grant::{Birthdays, Grant, State},
     ids::{AccountId, EmergencyId, GroupId, UserId},
     limits::FILE_PIECE,
@@ -27,7 +29,7 @@ use domain::{
     notification::{News, Notification},
     patient::Status,
     person::UserName,
-    practice::Group,
+    practice::{Group, PatientAccess},
     time::Span,
     update::{Field, Outcome, Update},
     user::{AccessSettings, Level, User, UserState},
@@ -355,6 +357,34 @@ impl App {
         work.add_own_update(&own, &update).await.unwrap();
         work.save().await.unwrap();
         update.id.to_string()
+    }
+
+    /// The group chats with patients, and this user with whoever was invited for this patient: each wrote something.
+    pub async fn conversation(&self, user: &User, patient: &str, body: &str) -> String {
+        let face = UserFace { group: user.group, user: user.id, level: Level::Full, settings: NO_SETTINGS };
+        let session = self.services.random.id().into();
+        let actor = Actor::unscoped_from_session(user.account, session, String::new(), Face::User(face));
+        let (portal, grant) = self.at_the_portal(user, patient).await;
+        let patient = patient.parse().unwrap();
+        let of = PatientFacts { group: user.group, patient, relationship: None, emergency: false };
+        let switches = Switches { practice: true, patient: true, reachable: true };
+        let conversation = self.services.random.id().into();
+        let manage = actor.may(ManageSettings, &()).unwrap();
+        let start = actor.may(StartConversation, &StartFacts { of, switches }).unwrap();
+        let facts = ConversationFacts { of, conversation, practitioner: user.id, switches };
+        let write = actor.may(WriteConversation, &facts).unwrap();
+        let own = portal.may(WriteOwnConversation, &OwnConversationFacts { grant, conversation, switches }).unwrap();
+        let now = self.clock.now();
+        let mut work = self.services.store.begin().await.unwrap();
+        let settings = work.unscoped_lookup_patient_access(user.group).await.unwrap();
+        let settings = PatientAccess { group_chat: true, patient_chat: true, ..settings };
+        assert!(work.save_patient_access(&manage, &settings, now).await.unwrap());
+        work.switch_chat_on(&start).await.unwrap();
+        work.add_conversation(&start, conversation, now).await.unwrap();
+        work.add_message(&write, self.services.random.id().into(), body, now).await.unwrap();
+        work.add_own_message(&own, self.services.random.id().into(), body, now).await.unwrap();
+        work.save().await.unwrap();
+        conversation.to_string()
     }
 
     /// Whoever was invited for this patient, as if they had accepted.
@@ -784,6 +814,13 @@ impl Events {
             }
         };
         timeout(within, event).await.expect("no event in time")
+    }
+
+    /// A stream begins with a word for each thing to look at: whoever comes back may have missed something.
+    pub async fn begins(&mut self) {
+        for word in ["bell", "chat"] {
+            assert_eq!(self.next(Duration::from_secs(1)).await.as_deref(), Some(word));
+        }
     }
 
     /// Nothing but comments comes within this time.

@@ -4,8 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::routes;
 use domain::{
-    access::{Explanation, Face, NoteFacts, NotesFacts, PatientFacts, Relationship, UserFace, Waits, Who, explain},
+    access::{
+        ConversationFacts, Explanation, Face, NoteFacts, NotesFacts, PatientFacts, Relationship, UserFace, Waits, Who,
+        explain,
+    },
     account::Door,
+    chat::Switches,
     ids::GroupId,
     user::{AccessSettings, Level, User, UserState},
 };
@@ -50,6 +54,7 @@ struct Ids {
     note: String,
     document: String,
     activity: String,
+    conversation: String,
     note_template: String,
     emergency: String,
     file: String,
@@ -59,7 +64,7 @@ struct Ids {
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 22] = [
+const KINDS: [Kind; 23] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -78,6 +83,7 @@ const KINDS: [Kind; 22] = [
     ("note", |ids| &mut ids.note),
     ("document", |ids| &mut ids.document),
     ("activity", |ids| &mut ids.activity),
+    ("conversation", |ids| &mut ids.conversation),
     ("note template", |ids| &mut ids.note_template),
     ("emergency", |ids| &mut ids.emergency),
     ("file", |ids| &mut ids.file),
@@ -107,6 +113,7 @@ impl Ids {
             note: id(domain::ids::NoteId::PREFIX),
             document: id(domain::ids::DocumentId::PREFIX),
             activity: id(domain::ids::ActivityId::PREFIX),
+            conversation: id(domain::ids::ConversationId::PREFIX),
             note_template: id(domain::ids::NoteTemplateId::PREFIX),
             emergency: id(domain::ids::EmergencyId::PREFIX),
             file: id(domain::ids::FileId::PREFIX),
@@ -167,6 +174,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     let note_template = owner.call("note_templates/add", outline).await.is(200).json();
     let assign = json!({ "patient": patient, "form": activity_form(&canary("activity")) });
     let activity = owner.call("activities/assign", assign).await.is(200).json();
+    let conversation = app.conversation(&user, &patient, &canary("message")).await;
     let file = owner.send_file(&patient, &format!("{}.pdf", canary("name")), pdf(&canary("file")).as_bytes()).await;
     let upload = owner.begin_file(&patient, "more.pdf", FILE.len() as u64).await.is(200).json();
     let page = json!({ "page": { "after": null, "limit": null } });
@@ -198,6 +206,7 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         note: id(&note),
         document: id(&document),
         activity: id(&activity),
+        conversation,
         note_template: id(&note_template),
         emergency,
         file,
@@ -410,6 +419,33 @@ fn body(door: &str, ids: &Ids) -> Body {
         "notes/own" => Body::Form(vec![("patient", ids.patient.clone())]),
         "notes/read" => Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.note.clone())]),
         "notes/pdf" => Body::Json(json!({ "patient": ids.patient, "id": ids.note })),
+        "chat/list" => Body::Json(json!({ "filter": {}, "page": page })),
+        "chat/unread" => Body::Json(json!({})),
+        "chat/partners" => Body::Json(json!({ "text": "x" })),
+        "chat/start" | "chat/switch" => Body::Json(json!({ "patient": ids.patient })),
+        "chat/save_switch" => Body::Json(json!({ "patient": ids.patient, "on": true })),
+        "chat/open" => Body::Json(json!({ "id": ids.conversation, "window": "latest" })),
+        "chat/more" => Body::Json(json!({ "id": ids.conversation, "window": { "after": 0 } })),
+        "chat/read" | "chat/withdraw" => Body::Json(json!({ "id": ids.conversation, "number": 99 })),
+        "chat/send" => Body::Json(json!({ "id": ids.conversation, "message": MESSAGE, "form": { "body": "x" } })),
+        "chat/own" => Body::Form(vec![("patient", ids.patient.clone())]),
+        "chat/own_open" => Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.conversation.clone())]),
+        "chat/own_more" => Body::Form(vec![
+            ("patient", ids.patient.clone()),
+            ("id", ids.conversation.clone()),
+            ("after", "0".to_owned()),
+        ]),
+        "chat/own_withdraw" => Body::Form(vec![
+            ("patient", ids.patient.clone()),
+            ("id", ids.conversation.clone()),
+            ("number", "1".to_owned()),
+        ]),
+        "chat/own_send" => Body::Form(vec![
+            ("patient", ids.patient.clone()),
+            ("id", ids.conversation.clone()),
+            ("message", MESSAGE.to_owned()),
+            ("body", "x".to_owned()),
+        ]),
         "activities/list" => Body::Json(json!({ "patient": ids.patient, "page": page })),
         "activities/open" | "activities/end" | "activities/withdraw" => {
             Body::Json(json!({ "patient": ids.patient, "id": ids.activity }))
@@ -728,8 +764,17 @@ fn activity_form(title: &str) -> Value {
     json!({ "title": title, "instructions": "Slowly", "days": "mon sat", "from": "2026-11-01" })
 }
 
+/// A message that nobody sent yet.
+const MESSAGE: &str = "msg_000000000000400080000000000000aa";
+
 /// Doors that show something and change nothing.
-const READING: [&str; 74] = [
+const READING: [&str; 80] = [
+    "chat/list",
+    "chat/more",
+    "chat/open",
+    "chat/partners",
+    "chat/switch",
+    "chat/unread",
     "emergencies/list",
     "emergencies/own",
     "note_templates/begin",
@@ -899,7 +944,7 @@ const fn paper_policy(asker: &Asker) -> u16 {
     }
 }
 
-/// The note is published, not private, shared with nobody, and `full@` wrote it.
+/// The note is published, not private, shared with nobody, and `full@` wrote it; the conversation is theirs.
 fn explained(who: &Who, facts: &PatientFacts, owner: bool, right: &str) -> Explanation {
     let author = match &who.face {
         Face::User(user) if owner => user.user,
@@ -914,7 +959,11 @@ fn explained(who: &Who, facts: &PatientFacts, owner: bool, right: &str) -> Expla
         shared: None,
     };
     let all = explain::in_group(who).into_iter().chain(explain::on_patient(who, facts));
-    let mut all = all.chain(explain::on_note(who, &note));
+    let switches = Switches { practice: true, patient: true, reachable: true };
+    let conversation = Uuid::from_u128(0xdead_beef).into();
+    let conversation = ConversationFacts { of: *facts, conversation, practitioner: author, switches };
+    let all = all.chain(explain::on_note(who, &note));
+    let mut all = all.chain(explain::on_conversation(who, &conversation));
     all.find(|one| one.right == right).expect("every right is explained")
 }
 
@@ -950,7 +999,9 @@ fn page_policy(asker: &Asker, page: &str, entry: &Entry, path: &str) -> (&'stati
         (What::Portal(own), door::Who::Portal) if entry.right.is_some() && !path.contains(own) => (&[404], None),
         // What was sent to somebody else, and whom somebody else names.
         (What::Portal(_), door::Who::Portal)
-            if [":request", ":contact", ":note", ":document", ":activity"].iter().any(|one| page.contains(one)) =>
+            if [":request", ":contact", ":note", ":document", ":activity", ":conversation"]
+                .iter()
+                .any(|one| page.contains(one)) =>
         {
             (&[404], None)
         }
@@ -1063,6 +1114,7 @@ async fn ask_everything(app: &App, engine: Engine, asker: &Asker, (group, id): (
             let path = path.replace(":form", &ids.form).replace(":request", &ids.request);
             let path = path.replace(":contact", &ids.contact).replace(":note", &ids.note);
             let path = path.replace(":document", &ids.document).replace(":activity", &ids.activity);
+            let path = path.replace(":conversation", &ids.conversation);
             let response = asker.persona.copy().get(&path).await;
             let (statuses, to) = page_policy(asker, page, entry, &path);
             let what = format!("{engine:?} {} at {path}: {} to {}", asker.name, response.status, response.location());
@@ -1185,6 +1237,7 @@ async fn not_yours_and_not_there_are_the_same_answer() {
                     "note",
                     "document",
                     "activity",
+                    "conversation",
                     "file",
                     "file on its way",
                 ]

@@ -3,6 +3,7 @@
 
 mod access_log;
 mod app;
+mod chat;
 mod client;
 mod log;
 mod world;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::Who,
-    chat::StartFacts,
+    chat::{ConversationFacts, StartFacts},
     notes::NoteFacts,
     proof::Denied,
     rights::{self, PatientFacts, Right},
@@ -153,6 +153,12 @@ pub fn on_note(who: &Who, facts: &NoteFacts) -> Vec<Explanation> {
     let mut all = explained!(who, &facts.of, ListNotes, ShareWithColleagues);
     all.extend(explained!(who, facts, ReadNote, EditNote, WithdrawNote, ShareNote));
     all
+}
+
+/// Every right over one conversation.
+#[must_use]
+pub fn on_conversation(who: &Who, facts: &ConversationFacts) -> Vec<Explanation> {
+    explained!(who, facts, ReadConversation, WriteConversation)
 }
 
 /// Every right over one patient.

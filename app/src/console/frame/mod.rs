@@ -1,6 +1,7 @@
 //! What stands around every page of the console: sidebar, top bar, toasts, keyboard.
 
 mod bell;
+mod bubble;
 mod groups;
 mod head;
 mod keys;
@@ -43,6 +44,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                     <search::Search/>
                     <div class="top-tools">
                         <groups::Groups/>
+                        <bubble::Bubble/>
                         <bell::Bell/>
                         <person::Person/>
                     </div>

@@ -59,6 +59,7 @@ pub fn Sidebar(folded: RwSignal<bool>) -> impl IntoView {
             <ul>
                 {place("/console", "house", words::HOME)}
                 {place("/console/patients", "users", words::PATIENTS)}
+                {place("/console/chat", "message-circle", words::CHAT)}
                 {place("/console/reports", "file-text", words::REPORTS)}
                 {start.may.view_history.then(|| place("/console/history", "history", words::HISTORY))}
                 {start.may.manage.then(|| place("/console/settings", "settings", words::SETTINGS))}

@@ -1,6 +1,7 @@
 //! Who uses a patient's portal: on the Contacts tab (S3-33 … S3-35), and behind "Portal settings" under the name (S2-18).
 
 use domain::{
+    chat::Switches,
     grant::{Kind as Who, PortalUser, Standing},
     ids::{GrantId, PatientId},
 };
@@ -9,7 +10,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{invite::Target, terms};
 use crate::{
     api,
-    components::{Button, Card, Dialog, Icon, Kind, Notice, Table, When, acts, column, focus_first_field},
+    components::{Button, Card, Choice, Dialog, Icon, Kind, Notice, Table, When, acts, column, focus_first_field},
     console::{
         confirm::Confirm,
         desk::use_desk,
@@ -67,12 +68,43 @@ pub fn PortalSettings(
     view! {
         <Dialog title=words::PORTAL_SETTINGS id="portal-settings" wide=true on_close=move |()| on_close()>
             <div class="dialog-body">
+                {may_change.then(|| view! { <ChatSwitch id=id/> })}
                 <p class="muted">{words::PORTAL_USERS_TEXT}</p>
                 <People id=id users=users may_change=may_change may_invite=may_invite inviting=inviting/>
             </div>
             <footer class="dialog-foot"><Button press=move |_| on_close()>{words::CLOSE}</Button></footer>
         </Dialog>
     }
+}
+
+/// Whether people write with this patient (S2-16).
+#[component]
+fn ChatSwitch(id: PatientId) -> impl IntoView {
+    let switches = load(move || api::chat::switch(id));
+    switches.view(1, move |switches| chat_form(id, switches))
+}
+
+fn chat_form(id: PatientId, switches: Switches) -> AnyView {
+    let desk = use_desk();
+    let now = if switches.patient { "on" } else { "off" };
+    let form = Form::new("chat-switch", &id.to_string(), vec![("chat", now.to_owned())]);
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        form.send(api::chat::save_switch(id, form.value("chat") == "on"), move |()| {
+            desk.toasts.say(words::SAVED);
+            form.saved_as(0);
+        });
+    };
+    let choices = vec![Choice::new("on", words::CHAT_ENABLED), Choice::new("off", words::CHAT_DISABLED)];
+    let hint = if switches.practice { words::CHAT_SWITCH_HINT } else { words::CHAT_SWITCH_OFF_HINT };
+    view! {
+        <form class=form.class() novalidate on:submit=save>
+            {form.notices()}
+            {form.select("chat", words::CHAT, choices, hint)}
+            <div class="buttons"><Button submit=true busy=form.busy>{words::SAVE}</Button></div>
+        </form>
+    }
+    .into_any()
 }
 
 /// "Link User by Email" (S3-35).

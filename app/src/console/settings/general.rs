@@ -50,6 +50,8 @@ pub fn General() -> impl IntoView {
                         {words::fact(words::LINK_REMINDERS, if settings.reminders { words::ON } else { words::OFF })}
                         {words::fact(words::PATIENT_UPDATES, words::mode(settings.updates))}
                         {words::fact(words::NOTE_SHARING, if settings.note_sharing { words::ON } else { words::OFF })}
+                        {words::fact(words::GROUP_CHAT, if settings.group_chat { words::ON } else { words::OFF })}
+                        {words::fact(words::CHAT, if settings.patient_chat { words::ON } else { words::OFF })}
                         {words::fact(words::HIDDEN_DOCUMENTS, &hidden(&settings))}
                     </dl>
                 }.into_any())}
@@ -80,6 +82,8 @@ fn fields(settings: &PatientAccess) -> Values {
         ("updates", settings.updates.code().to_owned()),
         ("hidden_documents", settings.hidden_documents.codes()),
         ("note_sharing", if settings.note_sharing { "yes".to_owned() } else { String::new() }),
+        ("group_chat", if settings.group_chat { "yes".to_owned() } else { String::new() }),
+        ("patient_chat", if settings.patient_chat { "yes".to_owned() } else { String::new() }),
         ("waiting", String::new()),
     ]
 }
@@ -117,6 +121,8 @@ fn Edit(
             updates: form.value("updates"),
             note_sharing: Some(form.value("note_sharing")),
             hidden_documents: Some(form.value("hidden_documents")),
+            group_chat: Some(form.value("group_chat")),
+            patient_chat: Some(form.value("patient_chat")),
             waiting: form.value("waiting"),
         };
         form.send(api::settings::save_patient_access(form.version(), typed), move |()| {
@@ -166,6 +172,8 @@ fn Edit(
                     {form.select("updates", words::PATIENT_UPDATES, modes, words::PATIENT_UPDATES_HINT)}
                     {waiting}
                     {form.tick("note_sharing", words::NOTE_SHARING, words::NOTE_SHARING_HINT)}
+                    {form.tick("group_chat", words::GROUP_CHAT, words::GROUP_CHAT_HINT)}
+                    {form.tick("patient_chat", words::CHAT, words::PATIENT_CHAT_HINT)}
                     {form.ticks("hidden_documents", words::HIDDEN_DOCUMENTS, kinds())}
                 </div>
                 <footer class="dialog-foot">

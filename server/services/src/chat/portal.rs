@@ -122,6 +122,7 @@ pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window:
         may_write: may_write && facts.switches.standing() == Standing::Open,
         read,
         messages: messages(rows, record.last, &people, access.account()),
+        next: ctx.services.random.id().into(),
         time_zone,
     })
 }

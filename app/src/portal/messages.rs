@@ -1,0 +1,275 @@
+//! `/portal/:patient/messages` and `/portal/:patient/messages/:conversation`: what the practice and the patient's people write to
+//! each other (S2-01). Forms and links are all it needs (B-07); a script shows what comes while the page is open, and sends again
+//! what the network lost.
+
+use domain::{
+    chat::{Author, Message, OwnConversation, OwnConversationRow, OwnConversations},
+    ids::{ConversationId, PatientId},
+    limits,
+    person::with_profession,
+    time::Time,
+    views::PortalFrame,
+};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::{
+    frame::{Frame, Place, moment, now, paged, trouble},
+    words::{self as say_all, messages as say},
+};
+use crate::{
+    account::gate::CallPractice,
+    api,
+    components::{Button, Empty, Icon, Kind, Notice, TextArea},
+    error::AppError,
+    forms::{Answer, DoorForm, Hidden, Refused},
+};
+
+const SEND: &str = "/api/chat/own_send";
+const WITHDRAW: &str = "/api/chat/own_withdraw";
+const SCRIPT: &str = include_str!("messages.js");
+
+/// The list's page.
+#[component]
+pub fn MessagesPage() -> impl IntoView {
+    paged(api::chat::own, |frame, conversations, later, now| {
+        view! { <MessagesView frame=frame conversations=conversations later=later now=now/> }
+    })
+}
+
+/// The list's page, once everything is known.
+#[component]
+pub fn MessagesView(
+    /// Whose record, and what stands around it.
+    frame: PortalFrame,
+    /// The conversations.
+    conversations: OwnConversations,
+    /// Is this a further page?
+    #[prop(optional)]
+    later: bool,
+    /// What time it is.
+    now: Time,
+) -> impl IntoView {
+    let PortalFrame { record, records, practice_phone, .. } = frame;
+    let OwnConversations { rows, time_zone } = conversations;
+    let patient = record.patient;
+    let here = Place::Messages.path(patient);
+    let earlier = rows.next.map(|next| format!("{here}?after={next}"));
+    let list = if rows.rows.is_empty() && later {
+        view! { <div class="card"><Empty title=say::NO_EARLIER><p>{say::NO_EARLIER_TEXT}</p></Empty></div> }.into_any()
+    } else if rows.rows.is_empty() {
+        view! {
+            <div class="card">
+                <Empty title=say_all::MESSAGES_PLACE.empty>
+                    <p>{say_all::MESSAGES_PLACE.will}</p>
+                    <p>{say_all::MESSAGES_PLACE.now}</p>
+                    <CallPractice phone=practice_phone/>
+                </Empty>
+            </div>
+        }
+        .into_any()
+    } else {
+        let rows =
+            rows.rows.into_iter().map(|row| view! { <Row patient=patient row=row zone=time_zone.clone() now=now/> });
+        view! { <ul class="places places-wide">{rows.collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <Frame title=say_all::MESSAGES_PLACE.title place=Place::Messages record=Some(record) records=records>
+            {later.then(|| view! { <p class="back"><a href=here><Icon name="arrow-left"/>{say::LATEST}</a></p> })}
+            <header class="page-head">
+                <h1>{say_all::MESSAGES_PLACE.title}</h1>
+                <p class="page-lead">{say::LEAD}</p>
+            </header>
+            <div data-conversations="">{list}</div>
+            {earlier.map(|href| view! { <p class="form-more"><a href=href>{say::EARLIER}</a></p> })}
+            <Script/>
+        </Frame>
+    }
+}
+
+#[component]
+fn Row(patient: PatientId, row: OwnConversationRow, zone: String, now: Time) -> impl IntoView {
+    let OwnConversationRow { id, with, profession, last, at, unread } = row;
+    let href = format!("{}/{id}", Place::Messages.path(patient));
+    view! {
+        <li class="place">
+            <span class="place-icon"><Icon name="message-circle"/></span>
+            <div>
+                <h2>
+                    <a class="place-link" href=href dir="auto">{with_profession(&with, &profession)}</a>
+                    {(unread > 0).then(|| view! { " "<span class="chip">{say::unread(unread)}</span> })}
+                </h2>
+                <p class="place-text" dir="auto">{last.unwrap_or_else(|| say::NOTHING_YET.to_owned())}</p>
+                <p class="place-text">{moment(at, &zone, now)}</p>
+            </div>
+            <Icon name="chevron-right"/>
+        </li>
+    }
+}
+
+/// What a page that is open needs besides: see `messages.js`.
+#[component]
+fn Script() -> impl IntoView {
+    let nonce = use_nonce();
+    view! { <script type="module" nonce=nonce inner_html=SCRIPT></script> }
+}
+
+/// One conversation's page.
+#[component]
+pub fn ConversationPage() -> impl IntoView {
+    let (patient, conversation) = use_params_map().with_untracked(|params| {
+        (params.get("patient").unwrap_or_default(), params.get("conversation").unwrap_or_default())
+    });
+    let (before, after) = use_query_map().with_untracked(|query| {
+        let number = |name| query.get(name).and_then(|text| text.parse().ok());
+        (number("before"), number("after"))
+    });
+    let now = now();
+    Suspend::new(async move {
+        let drawn = async {
+            let patient = patient.parse().map_err(|_| AppError::NotFound)?;
+            let id = conversation.parse().map_err(|_| AppError::NotFound)?;
+            let frame = api::portal::frame(patient).await?;
+            let conversation = api::chat::own_open(patient, id, before, after).await?;
+            Ok(view! { <ConversationView frame=frame conversation=conversation now=now/> })
+        };
+        match drawn.await {
+            Ok(page) => page.into_any(),
+            Err(error) => trouble(error).into_any(),
+        }
+    })
+}
+
+/// One conversation's page, once everything is known.
+#[component]
+pub fn ConversationView(
+    /// Whose record, and what stands around it.
+    frame: PortalFrame,
+    /// The conversation.
+    conversation: OwnConversation,
+    /// What time it is.
+    now: Time,
+) -> impl IntoView {
+    let PortalFrame { record, records, practice_phone, .. } = frame;
+    let OwnConversation { id, with, standing, may_write, read, messages, next, time_zone, .. } = conversation;
+    let patient = record.patient;
+    let list = Place::Messages.path(patient);
+    let here = format!("{list}/{id}");
+    let (first, last) = (messages.rows.first().map(|row| row.number), messages.rows.last().map(|row| row.number));
+    let before = first.filter(|_| messages.earlier).map(|first| format!("{here}?before={first}"));
+    let after = last.filter(|_| messages.later).map(|last| format!("{here}?after={last}"));
+    let nothing = messages.rows.is_empty();
+    // Whoever opens it for the first time has everything before them: nothing is set apart.
+    let new = messages.rows.iter().find(|row| row.number > read && read > 0 && row.author != Author::Own);
+    let new = new.map(|row| row.number);
+    let end = messages.rows.last().map_or(0, |row| row.number);
+    let rows = messages.rows.into_iter().map(|row| {
+        let place = Shown { patient, id, last: row.number == end, new: Some(row.number) == new, may_write };
+        bubble(row, place, &here, &time_zone, now)
+    });
+    let rows = rows.collect_view();
+    let write = match (may_write, say::closed(standing)) {
+        (true, _) => view! { <Write patient=patient id=id next=next.to_string() page=here.clone()/> }.into_any(),
+        (false, Some(text)) => view! { <Notice><p>{text}</p></Notice> }.into_any(),
+        (false, None) => view! { <p class="calm"><Icon name="info"/><span>{say::ONLY_LOOK}</span></p> }.into_any(),
+    };
+    view! {
+        <Frame title=say::with(&with) place=Place::Messages record=Some(record) records=records>
+            <header class="page-head">
+                <p class="back"><a href=list><Icon name="arrow-left"/>{say::ALL}</a></p>
+                <h1 dir="auto">{say::with(&with)}</h1>
+            </header>
+            <Refused answer=Answer::of(WITHDRAW)/>
+            <div data-conversation=id.to_string() data-patient=patient.to_string() data-last=end.to_string()>
+                {before.map(|href| view! { <p class="form-more"><a href=href>{say::BEFORE}</a></p> })}
+                {if nothing {
+                    view! { <p class="muted">{say::NOTHING_YET}</p> }.into_any()
+                } else {
+                    view! { <ol class="chat">{rows}</ol> }.into_any()
+                }}
+                {after.map(|href| view! { <p class="form-more"><a href=href>{say::AFTER}</a></p> })}
+            </div>
+            {write}
+            <section class="card practice">
+                <p>{say::NOT_URGENT}</p>
+                <CallPractice phone=practice_phone/>
+            </section>
+            <Script/>
+        </Frame>
+    }
+}
+
+/// Where a message stands.
+#[derive(Clone, Copy)]
+struct Shown {
+    patient: PatientId,
+    id: ConversationId,
+    /// Is it the last one shown?
+    last: bool,
+    /// Is it the first that was not read?
+    new: bool,
+    may_write: bool,
+}
+
+fn bubble(row: Message, place: Shown, page: &str, zone: &str, now: Time) -> impl IntoView + use<> {
+    let Message { number, author, body, sent_at, withdrawn, .. } = row;
+    let own = author == Author::Own;
+    let class = if own { "chat-message is-own" } else { "chat-message" };
+    let text = if withdrawn {
+        view! { <p class="chat-gone">{say::WITHDRAWN}</p> }.into_any()
+    } else {
+        view! { <p class="chat-text" dir="auto">{body}</p> }.into_any()
+    };
+    let withdraw = (own && !withdrawn && place.may_write).then(|| {
+        view! {
+            <DoorForm door=WITHDRAW page=page.to_owned()>
+                <Hidden name="patient" value=place.patient.to_string()/>
+                <Hidden name="id" value=place.id.to_string()/>
+                <Hidden name="number" value=number.to_string()/>
+                <Button submit=true kind=Kind::Quiet name=say::withdraw(number)>{say::WITHDRAW}</Button>
+            </DoorForm>
+        }
+    });
+    view! {
+        {place.new.then(|| view! { <li class="chat-new"><span>{say::NEW}</span></li> })}
+        <li class=class id=place.last.then_some("last")>
+            <p class="chat-by"><b dir="auto">{say::author(&author)}</b>" "{moment(sent_at, zone, now)}</p>
+            {text}
+            {own.then(|| view! {
+                <div class="chat-foot">
+                    {(!withdrawn).then(|| view! { <span><Icon name="check"/>{say::DELIVERED}</span> })}
+                    {withdraw}
+                </div>
+            })}
+        </li>
+    }
+}
+
+/// The form that sends a message.
+#[component]
+fn Write(patient: PatientId, id: ConversationId, next: String, page: String) -> impl IntoView {
+    let answer = Answer::of(SEND);
+    // What was refused keeps its id: perhaps it was stored after all.
+    let message = answer.value_or("message", &next);
+    view! {
+        <section class="card chat-write">
+            <DoorForm door=SEND page=page>
+                <Refused answer=answer.clone()/>
+                <Hidden name="patient" value=patient.to_string()/>
+                <Hidden name="id" value=id.to_string()/>
+                <Hidden name="message" value=message/>
+                <TextArea
+                    name="body"
+                    label=say::MESSAGE
+                    value=answer.value("body")
+                    error=answer.error("body")
+                    rows=3
+                    longest=limits::CHAT_MESSAGE
+                    required=true
+                />
+                <p role="status"><span class="calm" data-waiting="" hidden=true>{say::WAITING}</span></p>
+                <Button kind=Kind::Main submit=true icon="send">{say::SEND}</Button>
+            </DoorForm>
+        </section>
+    }
+}

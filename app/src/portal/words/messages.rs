@@ -1,0 +1,105 @@
+//! Words of the pages of messages.
+
+use domain::{
+    chat::{Author, PortalPerson, Standing},
+    grant::Kind,
+    person::with_profession,
+};
+
+/// Under the heading of the list.
+pub const LEAD: &str = "What you and your practice write to each other.";
+/// A page after the last.
+pub const NO_EARLIER: &str = "No earlier conversations";
+/// Under it.
+pub const NO_EARLIER_TEXT: &str = "You have seen all of them.";
+/// Back to the first page.
+pub const LATEST: &str = "The latest conversations";
+/// On to the next page.
+pub const EARLIER: &str = "Earlier conversations";
+/// Back to the list.
+pub const ALL: &str = "All conversations";
+/// In place of the last message when there is none.
+pub const NOTHING_YET: &str = "Nothing was written yet.";
+/// Over the messages, to those before.
+pub const BEFORE: &str = "Earlier messages";
+/// Under the messages, to those after.
+pub const AFTER: &str = "Later messages";
+/// Before the first message that was not read yet.
+pub const NEW: &str = "New";
+/// Beside one's own.
+pub const YOU: &str = "You";
+/// Somebody of whom nothing is known any more.
+pub const SOMEBODY: &str = "Somebody who had access";
+/// In place of a message that was withdrawn.
+pub const WITHDRAWN: &str = "This message was withdrawn.";
+/// Under one's own: the practice has it.
+pub const DELIVERED: &str = "Delivered";
+/// Field.
+pub const MESSAGE: &str = "Your message";
+/// Under it.
+pub const NOT_URGENT: &str = "Not for emergencies: nobody reads this at once.";
+/// Button.
+pub const SEND: &str = "Send";
+/// Button.
+pub const WITHDRAW: &str = "Withdraw";
+/// Who may look only.
+pub const ONLY_LOOK: &str = "You can read this conversation. To write in it, ask the practice for more access.";
+/// Said while there is no network.
+pub const WAITING: &str =
+    "No network. Your message waits here, and goes out when the network is back. Keep this page open.";
+
+/// On Home.
+pub const NEW_ON_HOME: &str = "New messages";
+/// To the list.
+pub const TO_MESSAGES: &str = "Go to messages";
+
+/// On Home: how many are new.
+#[must_use]
+pub fn unread_on_home(count: i64) -> String {
+    match count {
+        1 => "There is a message that you have not read yet.".to_owned(),
+        count => format!("There are {count} messages that you have not read yet."),
+    }
+}
+
+/// Unread messages beside a conversation.
+#[must_use]
+pub fn unread(count: i64) -> String {
+    if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") }
+}
+
+/// The heading of a conversation.
+#[must_use]
+pub fn with(name: &str) -> String {
+    format!("Messages with {name}")
+}
+
+/// Who wrote a message.
+#[must_use]
+pub fn author(author: &Author) -> String {
+    match author {
+        Author::Own => YOU.to_owned(),
+        Author::User { name, profession } => with_profession(name, profession),
+        Author::Portal(PortalPerson { name, kind: Kind::Own, .. }) => format!("{name} (the patient)"),
+        Author::Portal(PortalPerson { name, relationship, .. }) if relationship.is_empty() => name.clone(),
+        Author::Portal(PortalPerson { name, relationship, .. }) => format!("{name} ({relationship})"),
+        Author::Gone => SOMEBODY.to_owned(),
+    }
+}
+
+/// The button that withdraws a message, for who does not see which it stands under.
+#[must_use]
+pub fn withdraw(number: i64) -> String {
+    format!("Withdraw message {number}")
+}
+
+/// Why nothing can be written at present.
+#[must_use]
+pub const fn closed(standing: Standing) -> Option<&'static str> {
+    match standing {
+        Standing::Open => None,
+        Standing::PracticeOff | Standing::PatientOff | Standing::NotInPortal => {
+            Some("Messages are switched off at present. You can still read what was written.")
+        }
+    }
+}

@@ -1,0 +1,171 @@
+// Chat's walk: switched on, begun, written and answered, switched off for one patient, and on again.
+import { PHONE, axe, expect, noSidewaysScroll, test } from "../../harness/test.js";
+import { BEN, MIRA, accept, addPatient, door, invite, openConsole, openPortal, openProfile } from "../../harness/people.js";
+import type { Page } from "../../harness/test.js";
+
+/** Chat with patients, in Settings > General > Patient Access. */
+async function switchChat(page: Page, what: { group?: boolean; patients?: boolean }): Promise<void> {
+  await page.goto("/console/settings/general");
+  await page.getByRole("button", { name: "Edit Patient Access" }).click();
+  const dialog = page.getByRole("dialog", { name: "Patient Access" });
+  const set = async (name: string, on: boolean | undefined): Promise<void> => {
+    if (on !== undefined) await dialog.getByRole("checkbox", { name, exact: true }).setChecked(on);
+  };
+  await set("Group chat", what.group);
+  await set("Chat", what.patients);
+  await dialog.getByRole("button", { name: "Save" }).click();
+}
+
+// S2-01 … S2-24
+test("the owner switches chat on, a practitioner writes, the patient answers", async ({ page, device, portico }) => {
+  test.setTimeout(180_000);
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const nobody = await addPatient(page);
+  const phone = await device(PHONE);
+  await accept(phone, await invite(page, portico, patient));
+  await phone.goto(`/portal/${patient.id}/messages`);
+  await expect(phone.getByText("No messages yet")).toBeVisible();
+  await axe(phone);
+
+  // S2-07, S2-08
+  const dialog = page.getByRole("dialog", { name: "Patient Access" });
+  await switchChat(page, { group: false, patients: true });
+  await expect(dialog.getByText("Group chat must be on for this.")).toBeVisible();
+  await axe(page);
+  await dialog.getByRole("checkbox", { name: "Group chat", exact: true }).check();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+
+  // S2-10, S2-11, S2-04
+  await page.getByRole("link", { name: "Chat", exact: true }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "Chat" })).toBeVisible();
+  await axe(page);
+  await page.getByRole("button", { name: "New Chat" }).first().click();
+  const start = page.getByRole("dialog", { name: "New Chat" });
+  await start.getByLabel("Find a patient").fill(nobody.last);
+  await expect(start.getByText("Invite them first.")).toBeVisible();
+  await axe(page);
+  await start.getByLabel("Find a patient").fill(patient.last);
+  await start.getByRole("button", { name: new RegExp(patient.last) }).click();
+  await start.getByRole("button", { name: "Start Chat" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(patient.last);
+  await axe(page);
+  await page.getByLabel("Message").fill("How is the ankle?\n\nAny pain at night?");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "How is the ankle?" })).toBeVisible();
+  await expect(page.getByLabel("Message")).toHaveValue("");
+
+  // On the phone, by itself: the page was open.
+  await expect(phone.getByText("1 new message")).toBeVisible();
+  await axe(phone);
+  await phone.goto(`/portal/${patient.id}`);
+  await expect(phone.getByRole("region", { name: "New messages" })).toBeVisible();
+  await axe(phone);
+  await phone.getByRole("link", { name: "Go to messages" }).click();
+  await phone.getByRole("link", { name: MIRA.name }).click();
+  await expect(phone.getByText("Any pain at night?")).toBeVisible();
+  await axe(phone);
+  await noSidewaysScroll(phone);
+
+  // In the underground the answer waits, and goes out when the network is back.
+  await phone.context().setOffline(true);
+  await phone.getByLabel("Your message").fill("Much better, thank you.");
+  await phone.getByRole("button", { name: "Send" }).click();
+  await expect(phone.getByText("Your message waits here")).toBeVisible();
+  await expect(phone.getByRole("listitem").filter({ hasText: "Much better" })).toHaveCount(0);
+  await phone.context().setOffline(false);
+  await expect(phone.getByRole("listitem").filter({ hasText: "Much better" })).toHaveCount(1);
+  await expect(phone.getByLabel("Your message")).toHaveValue("");
+  await expect(phone.getByText("Delivered")).toBeVisible();
+  // S2-14: it is on the practitioner's open page, once.
+  await expect(page.getByRole("listitem").filter({ hasText: "Much better" })).toHaveCount(1);
+  await page.goto("/console");
+  await phone.getByLabel("Your message").fill("One more thing.");
+  await phone.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByRole("link", { name: /^Chat, 1 unread/ })).toBeVisible();
+  await axe(page);
+  await page.getByRole("link", { name: /^Chat, 1 unread/ }).click();
+
+  // S2-12, S2-13, S2-15
+  const row = page.getByRole("listitem").filter({ hasText: patient.last });
+  await expect(row).toContainText("One more thing.");
+  await page.getByLabel("Find a conversation").fill("nobody of this name");
+  await expect(row).toHaveCount(0);
+  await axe(page);
+  await page.getByLabel("Find a conversation").fill(patient.last);
+  await expect(row).toHaveCount(1);
+  await page.getByRole("button", { name: "Oldest first" }).click();
+  await expect(page.getByRole("button", { name: "Oldest first" })).toHaveAttribute("aria-pressed", "true");
+  await expect(row).toHaveCount(1);
+  await row.getByRole("link").click();
+  await expect(page.getByText("One more thing.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Chat", exact: true }).first()).toBeVisible();
+  await axe(page);
+
+  // S2-16, S2-17, S2-19, S2-21
+  await openProfile(page, nobody);
+  await expect(page.getByRole("button", { name: "Portal settings" })).toHaveCount(0);
+  await openProfile(page, patient);
+  await page.getByRole("button", { name: "Portal settings" }).click();
+  const settings = page.getByRole("dialog", { name: "Portal settings" });
+  await settings.getByLabel("Chat").selectOption({ label: "Disabled" });
+  await axe(page);
+  await settings.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  await phone.reload();
+  await expect(phone.getByText("Messages are switched off at present.")).toBeVisible();
+  await expect(phone.getByText("One more thing.")).toBeVisible();
+  await expect(phone.getByRole("button", { name: "Send" })).toHaveCount(0);
+  await axe(phone);
+  await page.goto("/console/chat");
+  await expect(row).toHaveCount(0);
+  await page.getByRole("button", { name: "Hide inactive" }).click();
+  await expect(row).toHaveCount(1);
+  await row.getByRole("link").click();
+  await expect(page.getByRole("button", { name: "Send", exact: true })).toHaveCount(0);
+  await axe(page);
+
+  // S2-23: a new chat switches it on again.
+  await page.goto("/console/chat");
+  await page.getByRole("button", { name: "New Chat" }).first().click();
+  await start.getByLabel("Find a patient").fill(patient.last);
+  await start.getByRole("button", { name: new RegExp(patient.last) }).click();
+  await start.getByRole("button", { name: "Start Chat" }).click();
+  await expect(page.getByLabel("Message")).toBeVisible();
+  await phone.reload();
+  await expect(phone.getByLabel("Your message")).toBeVisible();
+});
+
+// B-07, PT-10: by forms alone; and one's own message is withdrawn.
+test("without scripts a message is read, answered and withdrawn", async ({ page, device, portico }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const phone = await device(PHONE);
+  await accept(phone, await invite(page, portico, patient));
+  await switchChat(page, { group: true, patients: true });
+  await expect(page.getByRole("dialog")).toBeHidden();
+  const { body: id } = await door(page, "chat/start", { patient: patient.id });
+  const message = `msg_${"0".repeat(31)}7`;
+  expect((await door(page, "chat/send", { id, message, form: { body: "Hello" } })).status).toBe(200);
+  const plain = await device({ ...PHONE, javaScriptEnabled: false });
+  await openPortal(plain, patient.email);
+  await plain.goto(`/portal/${patient.id}/messages`);
+  await plain.getByRole("link", { name: MIRA.name }).click();
+  await expect(plain.getByText("Hello", { exact: true })).toBeVisible();
+  await plain.getByLabel("Your message").fill("x".repeat(10));
+  await plain.getByRole("button", { name: "Send" }).click();
+  await expect(plain.getByRole("listitem").filter({ hasText: "xxxxxxxxxx" })).toHaveCount(1);
+  // Nothing is not sent.
+  await plain.getByRole("button", { name: "Send" }).click();
+  await expect(plain.locator("[aria-invalid=true]")).toHaveCount(1);
+  await plain.goto(`/portal/${patient.id}/messages/${String(id)}`);
+  await plain.getByRole("button", { name: "Withdraw message 2" }).click();
+  await expect(plain.getByText("This message was withdrawn.")).toBeVisible();
+  // A colleague knows of none of it (PT-07, PR-01).
+  const ben = await device();
+  await openConsole(ben, BEN);
+  await ben.goto(`/console/chat/${String(id)}`);
+  await expect(ben.getByText("Hello", { exact: true })).toHaveCount(0);
+  expect((await door(ben, "chat/open", { id, window: "latest" })).status).toBe(404);
+});
