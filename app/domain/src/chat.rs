@@ -64,7 +64,7 @@ pub enum Side {
 
 /// A message as it is typed.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct MessageForm {
     /// What it says.
     pub body: String,

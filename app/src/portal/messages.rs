@@ -151,7 +151,7 @@ pub fn ConversationView(
     now: Time,
 ) -> impl IntoView {
     let PortalFrame { record, records, practice_phone, .. } = frame;
-    let OwnConversation { id, with, standing, may_write, read, messages, next, time_zone, .. } = conversation;
+    let OwnConversation { id, with, profession, standing, may_write, read, messages, next, time_zone } = conversation;
     let patient = record.patient;
     let list = Place::Messages.path(patient);
     let here = format!("{list}/{id}");
@@ -178,6 +178,7 @@ pub fn ConversationView(
             <header class="page-head">
                 <p class="back"><a href=list><Icon name="arrow-left"/>{say::ALL}</a></p>
                 <h1 dir="auto">{say::with(&with)}</h1>
+                {(!profession.is_empty()).then(|| view! { <p class="page-lead" dir="auto">{profession}</p> })}
             </header>
             <Refused answer=Answer::of(WITHDRAW)/>
             <div data-conversation=id.to_string() data-patient=patient.to_string() data-last=end.to_string()>

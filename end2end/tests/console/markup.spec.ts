@@ -90,6 +90,12 @@ test("what people write is text, wherever it comes out", async ({ device }) => {
   const { people } = (await done(desk, "forms/send_start", { patient: id })) as { people: { grant: string }[] };
   await done(desk, "forms/send", { patient: id, form: { to: people[0]!.grant, forms: [asked], message: `Q7${CORPUS[1]!}` } });
 
+  const talk = await done(desk, "chat/start", { patient: id });
+  for (const [n, from] of [0, 3_900].entries()) {
+    const body = `C1${CORPUS[1]!}\n${ALL_OF_IT.slice(from, from + 3_800)}`;
+    await done(desk, "chat/send", { id: talk, message: `msg_${String(n).padStart(32, "0")}`, form: { body } });
+  }
+
   // By a colleague of that name: a note that the patient reads, and a record opened in an emergency.
   const other_desk = await device({ ...DESK, baseURL });
   await other_desk.goto("/console/sign-in");
@@ -116,6 +122,10 @@ test("what people write is text, wherever it comes out", async ({ device }) => {
   await phone.goto(`${home}/activities/${String(assigned)}`);
   await phone.getByRole("main").getByRole("button", { name: "I did it" }).first().click();
   await settled(phone);
+  await phone.goto(`${home}/messages/${String(talk)}`);
+  await phone.getByLabel("Your message").fill(`C2${CORPUS[21]!}`);
+  await phone.getByRole("button", { name: "Send" }).click();
+  await expect(phone.getByText("C2")).toBeVisible();
   await phone.goto(`${home}/files`);
   await send(phone, await onDisk(`F1${CORPUS[22]!.replaceAll("/", "")}.pdf`, pdf(1024)));
   await expect(phone).toHaveURL(/sent=yes/);
@@ -154,7 +164,7 @@ test("what people write is text, wherever it comes out", async ({ device }) => {
   const profile = `/console/patients/${id}`;
   const inConsole = await walk(desk, [
     profile, note.replace(/.*\//, `${profile}/notes/`), letter.replace(/.*\//, `${profile}/documents/`), "/console/patients", "/console/updates", "/console/history",
-    "/console/settings/users", "/console/settings/general", "/console/settings/emergencies", "/console/settings/forms", `/console/settings/forms/${String(asked)}`, `${profile}/access`,
+    `/console/chat/${String(talk)}`, "/console/settings/users", "/console/settings/general", "/console/settings/emergencies", "/console/settings/forms", `/console/settings/forms/${String(asked)}`, `${profile}/access`,
   ]);
   expect(inConsole.length).toBeGreaterThan(25);
 
@@ -187,7 +197,7 @@ test("what people write is text, wherever it comes out", async ({ device }) => {
 
   // It was all there to be read: nothing was kept out, so nothing was proven of what is not there.
   const read = seen.join("\n");
-  const labels = "N1 N2 N3 N4 N5 N6 N7 N8 N9 T1 T2 T3 T4 S1 S3 S5 S8 Q1 Q2 Q3 Q4 Q5 Q6 Q7 F1 G1 U1 U2 U3 E1".split(" ");
+  const labels = "N1 N2 N3 N4 N5 N6 N7 N8 N9 T1 T2 T3 T4 S1 S3 S5 S8 Q1 Q2 Q3 Q4 Q5 Q6 Q7 F1 G1 U1 U2 U3 E1 C1 C2".split(" ");
   expect(labels.filter((label) => !new RegExp(`${label}.*mark`, "u").test(read))).toEqual([]);
   expect(CORPUS.filter((text) => !read.includes(text))).toEqual([]);
 });

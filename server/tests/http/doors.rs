@@ -1237,7 +1237,6 @@ async fn not_yours_and_not_there_are_the_same_answer() {
                     "note",
                     "document",
                     "activity",
-                    "conversation",
                     "file",
                     "file on its way",
                 ]

@@ -293,7 +293,7 @@ fn message(row: Message, about: About) -> AnyView {
         <li class=class>
             <p class="chat-by">
                 <b dir="auto">{name}</b>
-                {(!who.is_empty()).then(|| view! { " "<span dir="auto">{who}</span> })}
+                {(!who.is_empty()).then(|| view! { " ("<span dir="auto">{who}</span>")" })}
                 " "<When at=sent_at/>
             </p>
             {text}

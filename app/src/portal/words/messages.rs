@@ -3,7 +3,6 @@
 use domain::{
     chat::{Author, PortalPerson, Standing},
     grant::Kind,
-    person::with_profession,
 };
 
 /// Under the heading of the list.
@@ -79,7 +78,8 @@ pub fn with(name: &str) -> String {
 pub fn author(author: &Author) -> String {
     match author {
         Author::Own => YOU.to_owned(),
-        Author::User { name, profession } => with_profession(name, profession),
+        // What they practise stands over the conversation.
+        Author::User { name, .. } => name.clone(),
         Author::Portal(PortalPerson { name, kind: Kind::Own, .. }) => format!("{name} (the patient)"),
         Author::Portal(PortalPerson { name, relationship, .. }) if relationship.is_empty() => name.clone(),
         Author::Portal(PortalPerson { name, relationship, .. }) => format!("{name} ({relationship})"),

@@ -1,0 +1,50 @@
+// Chat, in the console and in the portal.
+import { DESK, PHONE, test } from "../harness/test.js";
+import { LIEN, MIRA, door, openConsole, openPortal } from "../harness/people.js";
+import { shoot } from "../harness/shots.js";
+
+test("chat", async ({ device }) => {
+  const desk = await device(DESK);
+  await openConsole(desk);
+  await desk.goto("/console/chat");
+  await desk.getByText("Yes, ten minutes").waitFor();
+  await shoot(desk, "console-chats-1440");
+  await desk.setViewportSize(PHONE.viewport);
+  await shoot(desk, "console-chats-390");
+  await desk.setViewportSize(DESK.viewport);
+  await desk.getByRole("button", { name: "New Chat" }).first().click();
+  await desk.getByLabel("Find a patient").fill(LIEN.name);
+  await desk.getByRole("dialog").getByRole("button", { name: new RegExp(LIEN.name) }).first().waitFor();
+  await desk.screenshot({ path: "shots/console-new-chat-1440.png" });
+  await desk.goto("/console/chat?text=nobody");
+  await desk.getByText("No conversation found").waitFor();
+  await shoot(desk, "console-chats-none-1440");
+  await desk.goto("/console/chat");
+  await desk.getByRole("link", { name: new RegExp(LIEN.name) }).click();
+  await desk.getByText("Much better!").waitFor();
+  await shoot(desk, "console-conversation-1440");
+  await desk.setViewportSize(PHONE.viewport);
+  await shoot(desk, "console-conversation-390");
+  await desk.setViewportSize(DESK.viewport);
+  const { body } = await door(desk, "patients/search", { text: LIEN.name });
+  const [lien] = body as { id: string }[];
+  await desk.goto(`/console/patients/${lien!.id}`);
+  await desk.getByRole("button", { name: "Portal settings" }).click();
+  await desk.getByRole("dialog").getByLabel("Chat").waitFor();
+  await desk.screenshot({ path: "shots/console-portal-settings-1440.png" });
+
+  const phone = await device(PHONE);
+  await openPortal(phone);
+  const home = phone.url();
+  await phone.goto(`${home}/messages`);
+  await shoot(phone, "portal-messages-390");
+  await phone.getByRole("link", { name: MIRA.name }).click();
+  await phone.getByText("Much better!").waitFor();
+  await shoot(phone, "portal-conversation-390");
+  await phone.setViewportSize(DESK.viewport);
+  await shoot(phone, "portal-conversation-1440");
+  await phone.setViewportSize(PHONE.viewport);
+  await door(desk, "chat/save_switch", { patient: lien!.id, on: false });
+  await phone.reload();
+  await shoot(phone, "portal-conversation-off-390");
+});
