@@ -355,7 +355,7 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NotAuthor => "Only who wrote this note can change or share it.",
         Refusal::SharingOff => "Your practice does not share notes among colleagues at present.",
         Refusal::OwnUpdate => "You asked for this change yourself. Somebody else decides about it.",
-        Refusal::ChatOff => "The practice does not exchange messages with patients at present.",
+        Refusal::ChatOff => "Messages are switched off at present.",
         Refusal::ChatOffForPatient => "Messages are switched off for this patient.",
         Refusal::NotNeeded => "Your access level opens every record already: look for the patient in the list.",
         Refusal::Setting => "Your access settings do not include this. An owner can change them.",

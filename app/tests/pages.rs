@@ -461,6 +461,7 @@ fn own_conversations() -> Vec<OwnConversationRow> {
         with: format!("{n} {EVIL}"),
         profession: EVIL.into(),
         last: (n == 1).then(|| EVIL.into()),
+        withdrawn: false,
         at: NOW,
         unread: i64::from(2 - n),
     };
@@ -1050,7 +1051,7 @@ fn nothing_typed_becomes_markup() {
         let senders = usize::from(html.contains("<h2 id=\"send\">Send files</h2>"));
         assert_eq!(html.matches("<script type=\"module\"></script>").count(), senders, "{name}: {html}");
         // And what shows messages as they come, where there are any to come.
-        let come = usize::from(html.contains("data-conversation"));
+        let come = usize::from(html.contains("data-messages"));
         assert_eq!(html.matches("<script type=\"module\">// See messages.rs.").count(), come, "{name}: {html}");
         assert!(
             html.matches("<script").count() == own + drafts + senders + come && !html.contains("<img"),
@@ -1261,6 +1262,7 @@ fn a_conversation_is_read_and_answered() {
         assert_eq!(html.matches("class=\"chat-new\"").count(), new, "{name}");
         assert!(html.contains(said), "{name}: {html}");
         assert_eq!(html.matches("id=\"last\"").count(), usize::from(name != "conversation-empty"), "{name}");
+        assert_eq!(html.matches("<details class=\"sure\">").count(), withdraws, "{name}: two presses");
     }
     assert!(pages["conversation"].contains("name=\"message\" value=\"msg_00000000000000000000000000000063\""));
     // What was refused is sent again under its own id.

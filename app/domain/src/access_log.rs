@@ -190,6 +190,7 @@ pub const fn is_looking_around(action: Action) -> bool {
             | Action::RecordPrinted
             | Action::ActivitiesListed
             | Action::ActivityViewed
+            | Action::ConversationViewed
             | Action::FilesListed
             | Action::FileOpened
             | Action::PortalUsersViewed

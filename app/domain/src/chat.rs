@@ -174,6 +174,19 @@ pub struct ReadMark {
     pub at: Time,
 }
 
+/// What there is for a page of the console that is open.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    /// The messages asked for.
+    pub messages: Messages,
+    /// How far each person of the portal has read by now.
+    pub marks: Vec<ReadMark>,
+    /// The numbers of those that were withdrawn, the last withdrawn first.
+    pub withdrawn: Vec<i64>,
+    /// Can it go on by now?
+    pub standing: Standing,
+}
+
 /// Which conversations a practitioner sees.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -197,6 +210,8 @@ pub struct ConversationRow {
     pub name: String,
     /// The beginning of the last message; none when there is none, or it was withdrawn.
     pub last: Option<String>,
+    /// Was the last one withdrawn?
+    pub withdrawn: bool,
     /// When it was written, or when the conversation was begun.
     pub at: Time,
     /// Messages that the practitioner has not read.
@@ -259,6 +274,8 @@ pub struct OwnConversationRow {
     pub profession: String,
     /// The beginning of the last message; none when there is none, or it was withdrawn.
     pub last: Option<String>,
+    /// Was the last one withdrawn?
+    pub withdrawn: bool,
     /// When it was written, or when the conversation was begun.
     pub at: Time,
     /// Messages that this portal user has not read.

@@ -47,6 +47,8 @@ pub const CHAT_MESSAGE: usize = 4_000;
 pub const CHAT_BEGINNING: usize = 80;
 /// Messages that are read at once.
 pub const CHAT_WINDOW: u32 = 50;
+/// Withdrawn messages that an open page is told of.
+pub const CHAT_WITHDRAWN: u32 = 100;
 /// Messages before the first unread one that are shown with it.
 pub const CHAT_READ_SHOWN: i64 = 5;
 /// The longest name of a time zone, in characters.

@@ -2,8 +2,8 @@
 
 use domain::{
     chat::{
-        ConversationFilter, ConversationPage, Conversations, MessageForm, Messages, OwnConversation, OwnConversations,
-        Partner, Sent, Switches, Window,
+        ConversationFilter, ConversationPage, Conversations, MessageForm, Messages, News, OwnConversation,
+        OwnConversations, Partner, Sent, Switches, Window,
     },
     ids::{ConversationId, MessageId, PatientId},
     page::PageRequest,
@@ -45,9 +45,9 @@ pub async fn open(id: ConversationId, window: Window) -> Result<ConversationPage
     answer(id, |ctx| async move { chat::open(&ctx, id, window).await }).await
 }
 
-/// More of its messages.
+/// More of its messages, and what became of the others.
 #[server(name = MoreMessages, endpoint = "chat/more", input = Json, client = super::client::Console)]
-pub async fn more(id: ConversationId, window: Window) -> Result<Messages, AppError> {
+pub async fn more(id: ConversationId, window: Window) -> Result<News, AppError> {
     answer(id, |ctx| async move { chat::more(&ctx, id, window).await }).await
 }
 

@@ -52,6 +52,8 @@ pub struct Desk {
     pub news: RwSignal<(u32, Vec<PatientId>)>,
     /// Counts the times that something was written, withdrawn or read in a chat.
     pub chats: RwSignal<u32>,
+    /// The same, when somebody is there to read: what shows names and texts looks again by this.
+    pub talks: RwSignal<u32>,
     /// The session ends within two minutes.
     pub ending: RwSignal<Option<Ending>>,
     /// The session is over; what is typed is kept.
@@ -85,6 +87,7 @@ impl Desk {
             rings: RwSignal::new(0),
             news: RwSignal::new((0, Vec::new())),
             chats: RwSignal::new(0),
+            talks: RwSignal::new(0),
             ending: RwSignal::new(None),
             practice: RwSignal::new(start.group_name.clone()),
             memberships: RwSignal::new(start.memberships.clone()),
@@ -180,7 +183,7 @@ impl Desk {
     /// Something was written in a chat.
     #[must_use]
     pub fn written(self) -> Rung {
-        Rung::of(self.chats.into())
+        Rung::of(self.talks.into())
     }
 
     /// Signs out here; nothing typed stays on the device.

@@ -66,7 +66,18 @@ fn connect(desk: Desk, there: There, breaks: Rc<Cell<u32>>, first: Rc<Cell<bool>
         }
     });
     // At the beginning of each stream as well: what was written while there was none is looked for.
-    on(&line, "chat", move || desk.chats.update(|chats| *chats += 1));
+    on(&line, "chat", {
+        let there = there.clone();
+        move || {
+            // The bubble only counts; texts are for whoever is there.
+            desk.chats.update(|chats| *chats += 1);
+            if there.is_true() {
+                desk.talks.update(|talks| *talks += 1);
+            } else {
+                there.waiting.set(true);
+            }
+        }
+    });
     on(&line, "soon", move || desk.ending.set(Some(Ending::Soon)));
     on(&line, "last", move || desk.ending.set(Some(Ending::Last)));
     on(&line, "stays", move || desk.ending.set(None));
@@ -140,6 +151,7 @@ fn look_at_rights(desk: Desk) {
 /// Somebody is there: lists look again, and the newest lines are said.
 fn tell(desk: Desk) {
     desk.rings.update(|rings| *rings += 1);
+    desk.talks.update(|talks| *talks += 1);
     look_at_rights(desk);
     let new = desk.untold.try_update_value(std::mem::take).unwrap_or_default().min(MOST);
     if new == 0 {

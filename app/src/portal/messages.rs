@@ -21,6 +21,7 @@ use crate::{
     account::gate::CallPractice,
     api,
     components::{Button, Empty, Icon, Kind, Notice, TextArea},
+    dates,
     error::AppError,
     forms::{Answer, DoorForm, Hidden, Refused},
 };
@@ -75,21 +76,23 @@ pub fn MessagesView(
     };
     view! {
         <Frame title=say_all::MESSAGES_PLACE.title place=Place::Messages record=Some(record) records=records>
-            {later.then(|| view! { <p class="back"><a href=here><Icon name="arrow-left"/>{say::LATEST}</a></p> })}
+            {later.then(|| view! { <p class="back"><a href=here.clone()><Icon name="arrow-left"/>{say::LATEST}</a></p> })}
             <header class="page-head">
                 <h1>{say_all::MESSAGES_PLACE.title}</h1>
                 <p class="page-lead">{say::LEAD}</p>
             </header>
-            <div data-conversations="">{list}</div>
+            <Live page=here.clone() key=String::new()>
+                <div data-conversations="" data-later=later.then_some("yes")>{list}</div>
+            </Live>
             {earlier.map(|href| view! { <p class="form-more"><a href=href>{say::EARLIER}</a></p> })}
-            <Script/>
         </Frame>
     }
 }
 
 #[component]
 fn Row(patient: PatientId, row: OwnConversationRow, zone: String, now: Time) -> impl IntoView {
-    let OwnConversationRow { id, with, profession, last, at, unread } = row;
+    let OwnConversationRow { id, with, profession, last, withdrawn, at, unread } = row;
+    let nothing = if withdrawn { say::LAST_WITHDRAWN } else { say::NOTHING_YET };
     let href = format!("{}/{id}", Place::Messages.path(patient));
     view! {
         <li class="place">
@@ -99,7 +102,7 @@ fn Row(patient: PatientId, row: OwnConversationRow, zone: String, now: Time) -> 
                     <a class="place-link" href=href dir="auto">{with_profession(&with, &profession)}</a>
                     {(unread > 0).then(|| view! { " "<span class="chip">{say::unread(unread)}</span> })}
                 </h2>
-                <p class="place-text" dir="auto">{last.unwrap_or_else(|| say::NOTHING_YET.to_owned())}</p>
+                <p class="place-text" dir="auto">{last.unwrap_or_else(|| nothing.to_owned())}</p>
                 <p class="place-text">{moment(at, &zone, now)}</p>
             </div>
             <Icon name="chevron-right"/>
@@ -107,11 +110,18 @@ fn Row(patient: PatientId, row: OwnConversationRow, zone: String, now: Time) -> 
     }
 }
 
-/// What a page that is open needs besides: see `messages.js`.
+/// What changes while the page is open, and the script that does it: see `messages.js`. What is typed and waits is kept in the tab
+/// under `key`, which is named as other drafts are, so that it goes with them.
 #[component]
-fn Script() -> impl IntoView {
+fn Live(page: String, key: String, children: Children) -> impl IntoView {
     let nonce = use_nonce();
-    view! { <script type="module" nonce=nonce inner_html=SCRIPT></script> }
+    view! {
+        <div data-messages=page data-kept=key data-waiting=say::WAITS data-came=say::CAME>
+            <p class="unseen" role="status" data-said=""></p>
+            {children()}
+        </div>
+        <script type="module" nonce=nonce>{SCRIPT}</script>
+    }
 }
 
 /// One conversation's page.
@@ -151,12 +161,14 @@ pub fn ConversationView(
     now: Time,
 ) -> impl IntoView {
     let PortalFrame { record, records, practice_phone, .. } = frame;
+    let key = format!("draft.{}.messages.{}", record.grant, conversation.id);
     let OwnConversation { id, with, profession, standing, may_write, read, messages, next, time_zone } = conversation;
     let patient = record.patient;
     let list = Place::Messages.path(patient);
     let here = format!("{list}/{id}");
     let (first, last) = (messages.rows.first().map(|row| row.number), messages.rows.last().map(|row| row.number));
     let before = first.filter(|_| messages.earlier).map(|first| format!("{here}?before={first}"));
+    let later = messages.later;
     let after = last.filter(|_| messages.later).map(|last| format!("{here}?after={last}"));
     let nothing = messages.rows.is_empty();
     // Whoever opens it for the first time has everything before them: nothing is set apart.
@@ -170,7 +182,7 @@ pub fn ConversationView(
     let rows = rows.collect_view();
     let write = match (may_write, say::closed(standing)) {
         (true, _) => view! { <Write patient=patient id=id next=next.to_string() page=here.clone()/> }.into_any(),
-        (false, Some(text)) => view! { <Notice><p>{text}</p></Notice> }.into_any(),
+        (false, Some(text)) => closed(text).into_any(),
         (false, None) => view! { <p class="calm"><Icon name="info"/><span>{say::ONLY_LOOK}</span></p> }.into_any(),
     };
     view! {
@@ -181,21 +193,24 @@ pub fn ConversationView(
                 {(!profession.is_empty()).then(|| view! { <p class="page-lead" dir="auto">{profession}</p> })}
             </header>
             <Refused answer=Answer::of(WITHDRAW)/>
-            <div data-conversation=id.to_string() data-patient=patient.to_string() data-last=end.to_string()>
-                {before.map(|href| view! { <p class="form-more"><a href=href>{say::BEFORE}</a></p> })}
-                {if nothing {
-                    view! { <p class="muted">{say::NOTHING_YET}</p> }.into_any()
-                } else {
-                    view! { <ol class="chat">{rows}</ol> }.into_any()
-                }}
-                {after.map(|href| view! { <p class="form-more"><a href=href>{say::AFTER}</a></p> })}
-            </div>
-            {write}
+            <Live page=here.clone() key=key>
+                <div
+                    data-conversation=id.to_string()
+                    data-patient=patient.to_string()
+                    data-last=end.to_string()
+                    data-later=later.then_some("yes")
+                >
+                    {before.map(|href| view! { <p class="form-more"><a href=href>{say::BEFORE}</a></p> })}
+                    <p class="muted" data-empty="" hidden=!nothing>{say::NOTHING_YET}</p>
+                    <ol class="chat" data-list="">{rows}</ol>
+                    {after.map(|href| view! { <p class="form-more"><a href=href>{say::AFTER}</a></p> })}
+                </div>
+                {write}
+            </Live>
             <section class="card practice">
                 <p>{say::NOT_URGENT}</p>
                 <CallPractice phone=practice_phone/>
             </section>
-            <Script/>
         </Frame>
     }
 }
@@ -215,25 +230,32 @@ struct Shown {
 fn bubble(row: Message, place: Shown, page: &str, zone: &str, now: Time) -> impl IntoView + use<> {
     let Message { number, author, body, sent_at, withdrawn, .. } = row;
     let own = author == Author::Own;
+    let at = dates::moment(sent_at, zone, now);
     let class = if own { "chat-message is-own" } else { "chat-message" };
     let text = if withdrawn {
         view! { <p class="chat-gone">{say::WITHDRAWN}</p> }.into_any()
     } else {
         view! { <p class="chat-text" dir="auto">{body}</p> }.into_any()
     };
+    // Two presses, also without scripts: what it said does not come back.
     let withdraw = (own && !withdrawn && place.may_write).then(|| {
         view! {
-            <DoorForm door=WITHDRAW page=page.to_owned()>
-                <Hidden name="patient" value=place.patient.to_string()/>
-                <Hidden name="id" value=place.id.to_string()/>
-                <Hidden name="number" value=number.to_string()/>
-                <Button submit=true kind=Kind::Quiet name=say::withdraw(number)>{say::WITHDRAW}</Button>
-            </DoorForm>
+            <details class="sure">
+                <summary class="link-button">{say::WITHDRAW}<span class="unseen">" "{say::message_at(&at)}</span></summary>
+                <p>{say::WITHDRAW_TEXT}</p>
+                <DoorForm door=WITHDRAW page=page.to_owned()>
+                    <Hidden name="patient" value=place.patient.to_string()/>
+                    <Hidden name="id" value=place.id.to_string()/>
+                    <Hidden name="number" value=number.to_string()/>
+                    <Button submit=true kind=Kind::Danger>{say::WITHDRAW_NOW}</Button>
+                </DoorForm>
+            </details>
         }
     });
+    let version = if withdrawn { "gone" } else { "said" };
     view! {
-        {place.new.then(|| view! { <li class="chat-new"><span>{say::NEW}</span></li> })}
-        <li class=class id=place.last.then_some("last")>
+        {place.new.then(|| view! { <li class="chat-new" id="new"><span>{say::NEW}</span></li> })}
+        <li class=class id=place.last.then_some("last") data-number=number.to_string() data-version=version>
             <p class="chat-by"><b dir="auto">{say::author(&author)}</b>" "{moment(sent_at, zone, now)}</p>
             {text}
             {own.then(|| view! {
@@ -243,6 +265,20 @@ fn bubble(row: Message, place: Shown, page: &str, zone: &str, now: Time) -> impl
                 </div>
             })}
         </li>
+    }
+}
+
+/// Nothing can be written: why not, and what somebody was about to send.
+fn closed(why: &'static str) -> impl IntoView {
+    let typed = Answer::of(SEND).sent("body").filter(|body| !body.trim().is_empty());
+    view! {
+        <Notice><p>{why}</p></Notice>
+        {typed.map(|body| view! {
+            <section class="card">
+                <h2>{say::NOT_SENT}</h2>
+                <p class="chat-text" dir="auto">{body}</p>
+            </section>
+        })}
     }
 }
 
@@ -268,7 +304,7 @@ fn Write(patient: PatientId, id: ConversationId, next: String, page: String) -> 
                     longest=limits::CHAT_MESSAGE
                     required=true
                 />
-                <p role="status"><span class="calm" data-waiting="" hidden=true>{say::WAITING}</span></p>
+                <div data-closed="" hidden=true><Notice><p>{say::CLOSED}</p></Notice></div>
                 <Button kind=Kind::Main submit=true icon="send">{say::SEND}</Button>
             </DoorForm>
         </section>

@@ -72,14 +72,31 @@ test("the owner switches chat on, a practitioner writes, the patient answers", a
   await phone.context().setOffline(true);
   await phone.getByLabel("Your message").fill("Much better, thank you.");
   await phone.getByRole("button", { name: "Send" }).click();
-  await expect(phone.getByText("Your message waits here")).toBeVisible();
-  await expect(phone.getByRole("listitem").filter({ hasText: "Much better" })).toHaveCount(0);
+  const answer = phone.getByRole("listitem").filter({ hasText: "Much better" });
+  await expect(answer).toContainText("Not sent yet");
+  await expect(answer).not.toContainText("Delivered");
+  await axe(phone);
+  // What is typed meanwhile is another message, and a reload loses neither.
+  await phone.getByLabel("Your message").fill("And what about stairs?");
   await phone.context().setOffline(false);
-  await expect(phone.getByRole("listitem").filter({ hasText: "Much better" })).toHaveCount(1);
-  await expect(phone.getByLabel("Your message")).toHaveValue("");
-  await expect(phone.getByText("Delivered")).toBeVisible();
+  await expect(answer).toContainText("Delivered");
+  await expect(answer).toHaveCount(1);
+  await phone.reload();
+  await expect(phone.getByLabel("Your message")).toHaveValue("And what about stairs?");
+  // Stored, and the answer lost on the way: it is one message all the same.
+  await phone.route("**/api/chat/own_send*", async (route) => {
+    await route.fetch();
+    await route.abort();
+  }, { times: 1 });
+  await phone.getByRole("button", { name: "Send" }).click();
+  const stairs = phone.getByRole("listitem").filter({ hasText: "And what about stairs?" });
+  await expect(stairs).toContainText("Delivered", { timeout: 20_000 });
+  await expect(stairs).toHaveCount(1);
+  await expect(page.getByRole("listitem").filter({ hasText: "And what about stairs?" })).toHaveCount(1);
   // S2-14: it is on the practitioner's open page, once.
   await expect(page.getByRole("listitem").filter({ hasText: "Much better" })).toHaveCount(1);
+  // Who looks at it has read it: the bubble counts it no more.
+  await expect(page.getByRole("link", { name: /^Chat, / })).toHaveCount(0);
   await page.goto("/console");
   await phone.getByLabel("Your message").fill("One more thing.");
   await phone.getByRole("button", { name: "Send" }).click();
@@ -100,7 +117,14 @@ test("the owner switches chat on, a practitioner writes, the patient answers", a
   await expect(row).toHaveCount(1);
   await row.getByRole("link").click();
   await expect(page.getByText("One more thing.")).toBeVisible();
-  await expect(page.getByRole("link", { name: "Chat", exact: true }).first()).toBeVisible();
+  await expect(page.getByRole("link", { name: /^Chat, / })).toHaveCount(0);
+  // What was read there shows here, by itself; what is withdrawn goes on the open page.
+  await page.getByLabel("Message").fill("Stairs are fine.");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "Stairs are fine." })).toContainText(`Read by ${patient.first}`);
+  await phone.getByRole("listitem").filter({ hasText: "One more thing." }).getByText(/^Withdraw/).first().click();
+  await phone.getByRole("button", { name: "Withdraw this message" }).last().click();
+  await expect(page.getByText("One more thing.")).toHaveCount(0);
   await axe(page);
 
   // S2-16, S2-17, S2-19, S2-21
@@ -115,14 +139,16 @@ test("the owner switches chat on, a practitioner writes, the patient answers", a
   await expect(page.getByText("Saved", { exact: true })).toBeVisible();
   await phone.reload();
   await expect(phone.getByText("Messages are switched off at present.")).toBeVisible();
-  await expect(phone.getByText("One more thing.")).toBeVisible();
+  await expect(phone.getByText("Stairs are fine.")).toBeVisible();
   await expect(phone.getByRole("button", { name: "Send" })).toHaveCount(0);
   await axe(phone);
   await page.goto("/console/chat");
+  await expect(page.getByRole("button", { name: "New Chat" }).first()).toBeVisible();
   await expect(row).toHaveCount(0);
   await page.getByRole("button", { name: "Hide inactive" }).click();
   await expect(row).toHaveCount(1);
   await row.getByRole("link").click();
+  await expect(page.getByText("Stairs are fine.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Send", exact: true })).toHaveCount(0);
   await axe(page);
 
@@ -160,7 +186,8 @@ test("without scripts a message is read, answered and withdrawn", async ({ page,
   await plain.getByRole("button", { name: "Send" }).click();
   await expect(plain.locator("[aria-invalid=true]")).toHaveCount(1);
   await plain.goto(`/portal/${patient.id}/messages/${String(id)}`);
-  await plain.getByRole("button", { name: "Withdraw message 2" }).click();
+  await plain.getByText(/^Withdraw/).first().click();
+  await plain.getByRole("button", { name: "Withdraw this message" }).click();
   await expect(plain.getByText("This message was withdrawn.")).toBeVisible();
   // A colleague knows of none of it (PT-07, PR-01).
   const ben = await device();

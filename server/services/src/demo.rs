@@ -422,6 +422,7 @@ async fn write_messages(owner: &Ctx, mira: &Ctx, lien: &Ctx, patient: PatientId)
     chat::send(mira, id, fresh(), &first).await?;
     let answer = text("Much better! Only a little sore in the evening. May I walk to work again?");
     chat::send_own(lien, patient, id, fresh(), &answer).await?;
+    chat::read(mira, id, 2).await?;
     chat::send(mira, id, fresh(), &text("Yes, ten minutes on level ground, with your stick.")).await?;
     chat::open_own(lien, patient, id, Window::Latest).await.map(drop)
 }

@@ -61,7 +61,7 @@ pub async fn call(State(state): State<Shared>, Extension(about): Extension<About
 
 /// Does an open page look again by itself, because the bell rang? Then nobody did anything (decision 15). Who claims it
 /// without need only shortens their own session.
-fn is_refresh(headers: &HeaderMap) -> bool {
+pub(super) fn is_refresh(headers: &HeaderMap) -> bool {
     headers.contains_key(app::api::REFRESH)
 }
 

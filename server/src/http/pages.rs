@@ -22,7 +22,7 @@ use leptos::{
 use leptos_axum::ResponseOptions;
 use services::{Ctx, activities, chat, documents, notes, portal, set_up};
 
-use super::{Shared, answer, files, outer::About, security, session};
+use super::{Shared, answer, files, forms::is_refresh, outer::About, security, session};
 
 /// What is asked for by its address and is no route: a file, a page, or nothing.
 pub async fn show(State(state): State<Shared>, Extension(about): Extension<About>, request: Request) -> Response {
@@ -57,7 +57,7 @@ async fn page(state: &Shared, about: &About, request: Request) -> Result<Respons
     } else if path == SET_UP {
         return Err(AppError::NotFound);
     }
-    let ctx = session::ctx(state, request.headers(), about, true).await?;
+    let ctx = session::ctx(state, request.headers(), about, !is_refresh(request.headers())).await?;
     let side = ctx.maybe_actor().map(|actor| actor.door());
     let lobby = matches!(ctx.maybe_actor().map(|actor| *actor.face()), Some(Face::Lobby(_)));
     let dead = session::is_dead(request.headers(), &ctx);

@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use domain::{
     access::{
-        Access, EnterGroup, InvitePatient, ReadConversation, ReadOwnConversation, StartConversation, ViewOwnClinical,
-        WriteConversation, WriteOwnConversation,
+        Access, EnterGroup, InvitePatient, OwnConversation, ReadConversation, ReadOwnConversation, StartConversation,
+        ViewOwnClinical, WriteConversation, WriteOwnConversation,
     },
     chat::{ConversationFilter, PortalPerson, Sent, Window},
     grant::Kind,
@@ -16,15 +16,15 @@ use domain::{
     time::Time,
 };
 use services::ports::{
-    Chat, ChatReading, ChatSwitches, ConversationRecord, ListedConversation, ListedOwnConversation, StoreError, Stored,
-    StoredMessage, Stowed,
+    Chat, ChatReading, ChatSwitches, ConversationRecord, ListedConversation, ListedOwnConversation,
+    OwnConversationRecord, StoreError, Stored, StoredMessage, Stowed,
 };
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::{
     SqlWork,
-    patients::{nothing, own},
+    patients::{EVERYONE, OWN_ONLY, nothing, own},
 };
 use crate::{
     common::{AuthorRow, NameRow, readable},
@@ -120,11 +120,17 @@ macro_rules! messages {
                  m.body,
                  m.sent_at,
                  m.withdrawn_at
-             FROM messages m
+             FROM conversations c
+             JOIN messages m
+                 ON m.group_id = c.group_id
+                AND m.conversation_id = c.id
              LEFT JOIN users w
                  ON w.group_id = m.group_id
                 AND w.id = m.user_id
-             WHERE m.group_id = $1
+             WHERE c.group_id = $1
+               AND c.id = $2
+               AND c.patient_id = $5
+               AND m.group_id = $1
                AND m.conversation_id = $2
                AND m.number ",
             $window,
@@ -237,6 +243,7 @@ impl TryFrom<PersonRow> for (AccountId, PortalPerson) {
 #[derive(Clone, Copy)]
 struct Writer {
     group: Uuid,
+    patient: Uuid,
     conversation: Uuid,
     account: AccountId,
     user: Option<UserId>,
@@ -318,6 +325,7 @@ impl Chat for SqlWork {
         let listed = |row: ListedRow| ListedConversation {
             id: row.id.into(),
             patient: row.patient_id.into(),
+            withdrawn: row.withdrawn_at.is_some(),
             last: shown(row.body, row.withdrawn_at),
             at: Time::from_millis(row.at),
             unread: row.unread,
@@ -435,11 +443,12 @@ impl Chat for SqlWork {
         &mut self,
         access: &Access<ViewOwnClinical>,
         id: ConversationId,
-    ) -> Stored<Option<(ConversationRecord, ChatSwitches)>> {
+    ) -> Stored<Option<OwnConversationRecord>> {
         #[derive(sqlx::FromRow)]
         struct Row {
             #[sqlx(flatten)]
             record: RecordRow,
+            attended: bool,
             group_chat: bool,
             patient_chat: bool,
             chat: bool,
@@ -453,8 +462,20 @@ impl Chat for SqlWork {
                          c.last_number,
                          g.group_chat,
                          g.patient_chat,
-                         p.chat
+                         p.chat,
+                         w.state = 'active'
+                             AND NOT w.read_only
+                             AND w.level IN ('personal', 'own_and_contacts', 'clinical', 'full')
+                             AND COALESCE(r.kind, CASE WHEN w.level = 'personal' THEN $5 ELSE $4 END)
+                                 IN ('automatic', 'granted') AS attended
                      FROM conversations c
+                     JOIN users w
+                         ON w.group_id = c.group_id
+                        AND w.id = c.user_id
+                     LEFT JOIN practitioner_relationships r
+                         ON r.group_id = c.group_id
+                        AND r.user_id = c.user_id
+                        AND r.patient_id = c.patient_id
                      JOIN patients p
                          ON p.group_id = c.group_id
                         AND p.id = c.patient_id
@@ -466,12 +487,14 @@ impl Chat for SqlWork {
                 )
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
-                .bind(id.uuid()),
+                .bind(id.uuid())
+                .bind(EVERYONE)
+                .bind(OWN_ONLY),
             )
             .await?;
         Ok(row.map(|row| {
             let switches = ChatSwitches { practice: row.group_chat && row.patient_chat, patient: row.chat };
-            (row.record.of(id), switches)
+            OwnConversationRecord { record: row.record.of(id), switches, attended: row.attended }
         }))
     }
 
@@ -481,7 +504,8 @@ impl Chat for SqlWork {
         window: Window,
         most: u32,
     ) -> Stored<Vec<StoredMessage>> {
-        self.messages(access.group().uuid(), access.conversation(), window, most).await
+        let of = (access.group().uuid(), access.patient().uuid());
+        self.messages(of, access.conversation(), window, most).await
     }
 
     async fn list_own_messages(
@@ -490,7 +514,8 @@ impl Chat for SqlWork {
         window: Window,
         most: u32,
     ) -> Stored<Vec<StoredMessage>> {
-        self.messages(access.group().uuid(), access.conversation(), window, most).await
+        let of = (access.group().uuid(), access.patient().uuid());
+        self.messages(of, access.conversation(), window, most).await
     }
 
     async fn add_message(
@@ -502,6 +527,7 @@ impl Chat for SqlWork {
     ) -> Stored<Stowed> {
         let writer = Writer {
             group: access.group().uuid(),
+            patient: access.patient().uuid(),
             conversation: access.conversation().uuid(),
             account: access.by().account,
             user: Some(access.user()),
@@ -511,9 +537,8 @@ impl Chat for SqlWork {
             self.execute(
                 query(
                     "UPDATE conversation_users
-                     SET at = $4,
-                         read_number = $5,
-                         unread = 0
+                     SET at = CASE WHEN at < $4 THEN $4 ELSE at END,
+                         read_number = CASE WHEN read_number = $5 - 1 THEN $5 ELSE read_number END
                      WHERE group_id = $1
                        AND conversation_id = $2
                        AND user_id = $3",
@@ -538,6 +563,7 @@ impl Chat for SqlWork {
     ) -> Stored<Stowed> {
         let writer = Writer {
             group: access.group().uuid(),
+            patient: access.patient().uuid(),
             conversation: access.conversation().uuid(),
             account: access.account(),
             user: None,
@@ -547,7 +573,7 @@ impl Chat for SqlWork {
             self.execute(
                 query(
                     "UPDATE conversation_users
-                     SET at = $3,
+                     SET at = CASE WHEN at < $3 THEN $3 ELSE at END,
                          unread = unread + 1
                      WHERE group_id = $1
                        AND conversation_id = $2",
@@ -557,14 +583,18 @@ impl Chat for SqlWork {
                 .bind(sent.at.millis()),
             )
             .await?;
-            self.read_by(writer.group, writer.conversation, writer.account, sent.number, sent.at).await?;
+            // Whoever answers has read what stood before it; not what they were never shown.
+            if self.lookup_own_read(&Access::<ReadOwnConversation>::from(access)).await? == sent.number - 1 {
+                self.read_by(access, sent.number, sent.at).await?;
+            }
         }
         Ok(stowed)
     }
 
     async fn withdraw_message(&mut self, access: &Access<WriteConversation>, number: i64, at: Time) -> Stored<bool> {
         let account = access.by().account;
-        self.withdraw(access.group().uuid(), access.conversation(), account, true, number, at).await
+        let of = (access.group().uuid(), access.patient().uuid());
+        self.withdraw(of, access.conversation(), account, true, number, at).await
     }
 
     async fn withdraw_own_message(
@@ -573,7 +603,25 @@ impl Chat for SqlWork {
         number: i64,
         at: Time,
     ) -> Stored<bool> {
-        self.withdraw(access.group().uuid(), access.conversation(), access.account(), false, number, at).await
+        let of = (access.group().uuid(), access.patient().uuid());
+        let withdrawn = self.withdraw(of, access.conversation(), access.account(), false, number, at).await?;
+        if withdrawn {
+            // What nobody read any more is not waited for.
+            self.execute(
+                query(
+                    "UPDATE conversation_users
+                     SET unread = unread - 1
+                     WHERE group_id = $1
+                       AND conversation_id = $2
+                       AND read_number < $3",
+                )
+                .bind(access.group().uuid())
+                .bind(access.conversation().uuid())
+                .bind(number),
+            )
+            .await?;
+        }
+        Ok(withdrawn)
     }
 
     async fn lookup_read(&mut self, access: &Access<ReadConversation>) -> Stored<i64> {
@@ -613,19 +661,21 @@ impl Chat for SqlWork {
     }
 
     async fn messages_read(&mut self, access: &Access<ReadConversation>, number: i64) -> Stored<bool> {
-        // Unread is counted anew: what came after the page was drawn is not read by it.
+        // What came after the page was drawn stays unread, also when it comes at this moment: nothing is counted anew.
         let read = self
             .execute(
                 query(
                     "UPDATE conversation_users
                      SET read_number = $4,
-                         unread = (
+                         unread = unread - (
                              SELECT COUNT(*)
                              FROM messages m
                              WHERE m.group_id = $1
                                AND m.conversation_id = $2
-                               AND m.number > $4
+                               AND m.number > conversation_users.read_number
+                               AND m.number <= $4
                                AND m.user_id IS NULL
+                               AND m.withdrawn_at IS NULL
                          )
                      WHERE group_id = $1
                        AND conversation_id = $2
@@ -636,19 +686,41 @@ impl Chat for SqlWork {
                            FROM conversations c
                            WHERE c.group_id = $1
                              AND c.id = $2
+                             AND c.patient_id = $5
                        )",
                 )
                 .bind(access.group().uuid())
                 .bind(access.conversation().uuid())
                 .bind(access.user().uuid())
-                .bind(number),
+                .bind(number)
+                .bind(access.patient().uuid()),
             )
             .await?;
         Ok(read > 0)
     }
 
     async fn own_messages_read(&mut self, access: &Access<ReadOwnConversation>, number: i64, at: Time) -> Stored<bool> {
-        self.read_by(access.group().uuid(), access.conversation().uuid(), access.account(), number, at).await
+        self.read_by(access, number, at).await
+    }
+
+    async fn list_withdrawn(&mut self, access: &Access<ReadConversation>, most: u32) -> Stored<Vec<i64>> {
+        let rows: Vec<(i64,)> = self
+            .all(
+                query_as(
+                    "SELECT number
+                     FROM messages
+                     WHERE group_id = $1
+                       AND conversation_id = $2
+                       AND withdrawn_at IS NOT NULL
+                     ORDER BY withdrawn_at DESC, number DESC
+                     LIMIT $3",
+                )
+                .bind(access.group().uuid())
+                .bind(access.conversation().uuid())
+                .bind(i64::from(most)),
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(number,)| number).collect())
     }
 
     async fn list_readings(&mut self, access: &Access<ReadConversation>) -> Stored<Vec<ChatReading>> {
@@ -690,6 +762,29 @@ impl Chat for SqlWork {
         access: &Access<ReadOwnConversation>,
     ) -> Stored<Vec<(AccountId, PortalPerson)>> {
         self.people(access.group().uuid(), access.patient().uuid()).await
+    }
+
+    async fn list_own_listeners(&mut self, access: &Access<ReadOwnConversation>) -> Stored<Vec<AccountId>> {
+        let rows: Vec<(Uuid,)> = self
+            .all(
+                query_as(
+                    "SELECT account_id
+                     FROM portal_grants
+                     WHERE group_id = $1
+                       AND patient_id = $2
+                       AND activated_at IS NOT NULL
+                       AND suspended_at IS NULL
+                       AND ended_at IS NULL
+                       AND level = 'clinical'
+                     ORDER BY added_at DESC, id
+                     LIMIT $3",
+                )
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(i64::from(limits::PORTAL_USERS)),
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(account,)| account.into()).collect())
     }
 
     async fn lookup_own_partner(
@@ -744,7 +839,19 @@ impl Chat for SqlWork {
                          m.body,
                          m.withdrawn_at,
                          c.last_at,
-                         c.last_number - COALESCE(d.read_number, 0) AS unread
+                         (
+                             SELECT COUNT(*)
+                             FROM (
+                                 SELECT 1
+                                 FROM messages n
+                                 WHERE n.group_id = c.group_id
+                                   AND n.conversation_id = c.id
+                                   AND n.number > COALESCE(d.read_number, 0)
+                                   AND n.account_id <> $3
+                                   AND n.withdrawn_at IS NULL
+                                 LIMIT 100
+                             ) AS waiting
+                         ) AS unread
                      FROM conversations c
                      JOIN users w
                          ON w.group_id = c.group_id
@@ -775,6 +882,7 @@ impl Chat for SqlWork {
             id: row.id.into(),
             user: row.author.name.into(),
             profession: row.author.profession,
+            withdrawn: row.withdrawn_at.is_some(),
             last: shown(row.body, row.withdrawn_at),
             at: Time::from_millis(row.last_at),
             unread: row.unread,
@@ -787,7 +895,19 @@ impl Chat for SqlWork {
         let (count,): (i64,) = self
             .one(
                 query_as(
-                    "SELECT CAST(COALESCE(SUM(c.last_number - COALESCE(d.read_number, 0)), 0) AS BIGINT)
+                    "SELECT CAST(COALESCE(SUM((
+                             SELECT COUNT(*)
+                             FROM (
+                                 SELECT 1
+                                 FROM messages n
+                                 WHERE n.group_id = c.group_id
+                                   AND n.conversation_id = c.id
+                                   AND n.number > COALESCE(d.read_number, 0)
+                                   AND n.account_id <> $3
+                                   AND n.withdrawn_at IS NULL
+                                 LIMIT 100
+                             ) AS waiting
+                         )), 0) AS BIGINT)
                      FROM conversations c
                      LEFT JOIN conversation_readings d
                          ON d.group_id = c.group_id
@@ -826,7 +946,7 @@ impl SqlWork {
 
     async fn messages(
         &mut self,
-        group: Uuid,
+        (group, patient): (Uuid, Uuid),
         conversation: ConversationId,
         window: Window,
         most: u32,
@@ -836,8 +956,9 @@ impl SqlWork {
             Window::Before(number) => (query_as(messages!("<", " DESC")), number, true),
             Window::After(number) => (query_as(messages!(">", "")), number, false),
         };
-        let rows: Vec<MessageRow> =
-            self.all(statement.bind(group).bind(conversation.uuid()).bind(from).bind(i64::from(most))).await?;
+        let rows: Vec<MessageRow> = self
+            .all(statement.bind(group).bind(conversation.uuid()).bind(from).bind(i64::from(most)).bind(patient))
+            .await?;
         let mut messages: Vec<StoredMessage> = rows.into_iter().map(StoredMessage::from).collect();
         if turn {
             messages.reverse();
@@ -848,26 +969,30 @@ impl SqlWork {
     /// Stores a message behind the last one, under the lock of the conversation: numbers have no gap, and the same message sent
     /// twice at once is stored once.
     async fn stow(&mut self, writer: Writer, id: MessageId, body: &str, at: Time) -> Stored<Stowed> {
-        let Writer { group, conversation, account, user } = writer;
+        let Writer { group, patient, conversation, account, user } = writer;
         let (last,): (i64,) = self
             .one(
                 query_as(concat!(
                     "SELECT last_number
                      FROM conversations
                      WHERE group_id = $1
-                       AND id = $2",
+                       AND id = $2
+                       AND patient_id = $3",
                     for_update!()
                 ))
                 .bind(group)
-                .bind(conversation),
+                .bind(conversation)
+                .bind(patient),
             )
             .await?;
-        let known: Option<(i64, i64)> = self
+        let known: Option<(i64, i64, String, Option<i64>)> = self
             .find(
                 query_as(
                     "SELECT
                          number,
-                         sent_at
+                         sent_at,
+                         body,
+                         withdrawn_at
                      FROM messages
                      WHERE group_id = $1
                        AND conversation_id = $2
@@ -880,7 +1005,11 @@ impl SqlWork {
                 .bind(id.uuid()),
             )
             .await?;
-        if let Some((number, at)) = known {
+        if let Some((number, at, stored, withdrawn_at)) = known {
+            // Never said to be stored when it is not: another text under the same id is another message.
+            if withdrawn_at.is_none() && stored != body {
+                return Ok(Stowed::Other);
+            }
             return Ok(Stowed::Known(Sent { number, at: Time::from_millis(at) }));
         }
         let number = last + 1;
@@ -912,7 +1041,7 @@ impl SqlWork {
             query(
                 "UPDATE conversations
                  SET last_number = $3,
-                     last_at = $4
+                     last_at = CASE WHEN last_at < $4 THEN $4 ELSE last_at END
                  WHERE group_id = $1
                    AND id = $2",
             )
@@ -928,7 +1057,7 @@ impl SqlWork {
     /// What was withdrawn leaves its place and its author; what it said is gone.
     async fn withdraw(
         &mut self,
-        group: Uuid,
+        (group, patient): (Uuid, Uuid),
         conversation: ConversationId,
         account: AccountId,
         practice: bool,
@@ -946,27 +1075,28 @@ impl SqlWork {
                        AND number = $3
                        AND account_id = $4
                        AND (user_id IS NOT NULL) = $5
-                       AND withdrawn_at IS NULL",
+                       AND withdrawn_at IS NULL
+                       AND EXISTS (
+                           SELECT 1
+                           FROM conversations c
+                           WHERE c.group_id = $1
+                             AND c.id = $2
+                             AND c.patient_id = $7
+                       )",
                 )
                 .bind(group)
                 .bind(conversation.uuid())
                 .bind(number)
                 .bind(account.uuid())
                 .bind(practice)
-                .bind(at.millis()),
+                .bind(at.millis())
+                .bind(patient),
             )
             .await?;
         Ok(withdrawn > 0)
     }
 
-    async fn read_by(
-        &mut self,
-        group: Uuid,
-        conversation: Uuid,
-        account: AccountId,
-        number: i64,
-        at: Time,
-    ) -> Stored<bool> {
+    async fn read_by(&mut self, own: &OwnConversation, number: i64, at: Time) -> Stored<bool> {
         let read = self
             .execute(
                 query(
@@ -986,17 +1116,19 @@ impl SqlWork {
                      FROM conversations c
                      WHERE c.group_id = $1
                        AND c.id = $2
+                       AND c.patient_id = $6
                        AND $4 BETWEEN 1 AND c.last_number
                      ON CONFLICT (group_id, conversation_id, account_id) DO UPDATE
                      SET read_number = excluded.read_number,
                          read_at = excluded.read_at
                      WHERE conversation_readings.read_number < excluded.read_number",
                 )
-                .bind(group)
-                .bind(conversation)
-                .bind(account.uuid())
+                .bind(own.group().uuid())
+                .bind(own.conversation().uuid())
+                .bind(own.account().uuid())
                 .bind(number)
-                .bind(at.millis()),
+                .bind(at.millis())
+                .bind(own.patient().uuid()),
             )
             .await?;
         Ok(read > 0)

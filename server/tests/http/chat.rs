@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::time::Span;
 use serde_json::{Value, json};
 
 use crate::{
@@ -154,5 +155,23 @@ async fn whoever_takes_part_hears_of_a_message() {
         assert!(theirs.is_silent(Duration::from_millis(300)).await);
         assert!(strangers.is_silent(Duration::from_millis(300)).await);
         assert_eq!(owner.call("chat/unread", json!({})).await.is(200).json(), json!(1));
+    }
+}
+
+// Decision 15, SS-04: a page that looks again by itself lengthens no session.
+#[tokio::test]
+async fn a_page_that_looks_by_itself_lengthens_no_session() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let owner = app.user("full@a.example.org").await;
+        let (lien, patient) = app.portal_user(&owner, 'a', 1).await;
+        let page = format!("/portal/{patient}/messages");
+        for minutes in [20, 9] {
+            app.later(Span::minutes(minutes));
+            let look = lien.request("GET", &page).header("accept", "text/html").header("x-portico-refresh", "1");
+            assert_eq!(lien.send(look).await.status, 200);
+        }
+        app.later(Span::minutes(2));
+        assert!(!lien.is_signed_in().await);
     }
 }

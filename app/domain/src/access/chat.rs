@@ -107,7 +107,8 @@ pub(super) fn read_own_conversation(who: &Who, facts: &OwnConversationFacts) -> 
 pub(super) fn write_own_conversation(who: &Who, facts: &OwnConversationFacts) -> Decision<OwnConversation> {
     let seen = read_own_conversation(who, facts)?;
     edit_own_record(who, &facts.grant)?;
-    switched_on(facts.switches)?;
+    // Whether it is off for all or for them is the practice's own matter.
+    switched_on(facts.switches).map_err(|refused| no(Refusal::ChatOff, refused.because))?;
     Ok(seen)
 }
 
@@ -251,8 +252,7 @@ mod tests {
             assert_eq!(read, seen, "{facts:?}");
             let writes = match seen {
                 Ok(_) if role == Acts::View => Err(Denied::Forbidden(Refusal::ReadOnly)),
-                Ok(_) if !switches.practice => Err(Denied::Forbidden(Refusal::ChatOff)),
-                Ok(_) if !switches.patient => Err(Denied::Forbidden(Refusal::ChatOffForPatient)),
+                Ok(_) if !switches.practice || !switches.patient => Err(Denied::Forbidden(Refusal::ChatOff)),
                 seen => seen,
             };
             assert_eq!(write, writes, "{facts:?}");

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::{
-    chat::{Author, ConversationPage, Message, MessageForm, Messages, ReadMark, Standing, Window},
+    chat::{Author, ConversationPage, Message, MessageForm, Messages, News, ReadMark, Standing, Window},
     ids::{ConversationId, MessageId},
     limits,
 };
@@ -54,6 +54,10 @@ struct Thread {
     rows: RwSignal<Vec<Message>>,
     earlier: RwSignal<bool>,
     later: RwSignal<bool>,
+    /// How far each person of the portal has read.
+    marks: RwSignal<Vec<ReadMark>>,
+    /// Can it go on?
+    standing: RwSignal<Standing>,
     /// More of them was asked for by hand.
     busy: RwSignal<bool>,
     /// What just came, read out.
@@ -65,13 +69,15 @@ struct Thread {
 }
 
 impl Thread {
-    fn new(id: ConversationId, desk: Desk, messages: Messages) -> Self {
+    fn new(id: ConversationId, desk: Desk, messages: Messages, marks: Vec<ReadMark>, standing: Standing) -> Self {
         Self {
             id,
             desk,
             rows: RwSignal::new(messages.rows),
             earlier: RwSignal::new(messages.earlier),
             later: RwSignal::new(messages.later),
+            marks: RwSignal::new(marks),
+            standing: RwSignal::new(standing),
             busy: RwSignal::new(false),
             came: RwSignal::new(String::new()),
             looking: StoredValue::new(false),
@@ -88,7 +94,19 @@ impl Thread {
         self.rows.try_with_untracked(|rows| rows.last().map_or(0, |row| row.number))
     }
 
-    fn add(self, window: Window, found: Messages) {
+    fn add(self, window: Window, news: News) {
+        let News { messages: found, marks, withdrawn, standing } = news;
+        let _ = self.marks.try_set(marks);
+        let _ = self.standing.try_set(standing);
+        let gone = |row: &Message| !row.withdrawn && withdrawn.contains(&row.number);
+        if self.rows.try_with_untracked(|rows| rows.iter().any(gone)) == Some(true) {
+            let _ = self.rows.try_update(|rows| {
+                for row in rows.iter_mut().filter(|row| gone(row)) {
+                    row.withdrawn = true;
+                    row.body.clear();
+                }
+            });
+        }
         let _ = match window {
             Window::Before(_) => self.earlier.try_set(found.earlier),
             Window::After(_) | Window::Latest => self.later.try_set(found.later),
@@ -152,12 +170,14 @@ impl Thread {
             let _ = self.missed.try_set_value(false);
             let window = Window::After(last);
             let found = api::refresh(by_itself, api::chat::more(self.id, window)).await?;
-            let (later, any) = (found.later, !found.rows.is_empty());
-            let others = found.rows.iter().filter(|row| row.author != Author::Own).count();
+            let (later, any) = (found.messages.later, !found.messages.rows.is_empty());
+            let others = found.messages.rows.iter().filter(|row| row.author != Author::Own).count();
             let follow = any && (!by_itself || is_at_end());
             self.add(window, found);
             if others > 0 {
-                let _ = self.came.try_set(words::chat_came(others));
+                // Said anew, though the words may be the same.
+                let _ = self.came.try_set(String::new());
+                set_timeout(move || drop(self.came.try_set(words::chat_came(others))), Duration::from_millis(50));
             }
             if follow {
                 go_to_end();
@@ -178,7 +198,7 @@ fn Talk(page: ConversationPage) -> impl IntoView {
     let ConversationPage { id, patient, name, standing, may_write, read, messages, marks } = page;
     let mut others = messages.rows.iter().filter(|row| row.author != Author::Own);
     let first_new = others.find(|row| row.number > read).map(|row| row.number);
-    let thread = Thread::new(id, desk, messages);
+    let thread = Thread::new(id, desk, messages, marks, standing);
     let written = desk.written();
     Effect::new(move |before: Option<()>| {
         // Whoever reads far back goes on by hand, and nothing runs ahead of them.
@@ -194,7 +214,7 @@ fn Talk(page: ConversationPage) -> impl IntoView {
         // The server refuses it where nothing may be written, but for a want of readers.
         may_withdraw: may_write || standing == Standing::NotInPortal,
         withdrawing,
-        seen: seen(thread, marks),
+        seen: seen(thread),
     };
     let under: Children = Box::new(move || {
         let to = nav::patient(patient, Tab::Summary);
@@ -216,10 +236,12 @@ fn Talk(page: ConversationPage) -> impl IntoView {
     let rows = move || thread.rows.get();
     let key = |row: &Message| (row.number, row.withdrawn);
     let draw = move |row: Message| message(row, about);
-    let foot = if may_write {
-        view! { <Composer thread=thread/> }.into_any()
-    } else {
-        view! { <Notice><p>{words::chat_closed(standing)}</p></Notice> }.into_any()
+    // What is typed stays when it is switched off meanwhile.
+    let foot = may_write.then(|| view! { <Composer thread=thread/> });
+    let closed = move || {
+        let standing = thread.standing.get();
+        (!may_write || standing != Standing::Open)
+            .then(|| view! { <Notice><p>{words::chat_closed(standing)}</p></Notice> })
     };
     view! {
         <Head title=name up=UP under=under/>
@@ -231,6 +253,7 @@ fn Talk(page: ConversationPage) -> impl IntoView {
             </ol>
             <p class="unseen" role="status">{move || thread.came.get()}</p>
             {later}
+            {closed}
             {foot}
         </div>
         {move || withdrawing.get().map(|number| withdraw(thread, number, withdrawing))}
@@ -248,15 +271,14 @@ struct About {
 }
 
 /// Under which message stands who has read: under the last of one's own that they read.
-fn seen(thread: Thread, marks: Vec<ReadMark>) -> Memo<Vec<(i64, ReadMark)>> {
-    let marks = StoredValue::new(marks);
+fn seen(thread: Thread) -> Memo<Vec<(i64, ReadMark)>> {
     Memo::new(move |_| {
         thread.rows.with(|rows| {
             let under = |mark: &ReadMark| {
                 let mut own = rows.iter().rev().filter(|row| row.author == Author::Own && !row.withdrawn);
                 own.find(|row| row.number <= mark.number).map(|row| (row.number, mark.clone()))
             };
-            marks.with_value(|marks| marks.iter().filter_map(under).collect())
+            thread.marks.with(|marks| marks.iter().filter_map(under).collect())
         })
     })
 }

@@ -147,10 +147,10 @@ fn toggle(icon: &'static str, name: &'static str, field: RwSignal<String>, press
 }
 
 fn line(row: ConversationRow) -> AnyView {
-    let ConversationRow { id, name, last, at, unread, standing, .. } = row;
+    let ConversationRow { id, name, last, withdrawn, at, unread, standing, .. } = row;
     let last = match last {
         Some(last) => view! { <span class="chat-last" dir="auto">{last}</span> }.into_any(),
-        None => view! { <span class="chat-last">{words::CHAT_NO_LAST}</span> }.into_any(),
+        None => view! { <span class="chat-last">{if withdrawn { words::CHAT_WITHDRAWN } else { words::CHAT_NO_MESSAGES }}</span> }.into_any(),
     };
     let any = unread > 0;
     let count = any.then(|| {

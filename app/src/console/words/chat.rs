@@ -40,8 +40,6 @@ pub const NO_CHATS_MATCH: &str = "No conversation found";
 pub const NO_CHATS_MATCH_TEXT: &str = "Try part of the patient’s name, or show all conversations.";
 /// Button.
 pub const SHOW_ALL_CHATS: &str = "Show all conversations";
-/// In a row: the list does not know which of the two it is.
-pub const CHAT_NO_LAST: &str = "No messages yet, or the last one was withdrawn";
 /// A conversation without messages.
 pub const CHAT_NO_MESSAGES: &str = "No messages yet";
 /// Link to the profile.
@@ -59,7 +57,7 @@ pub const CHAT_WITHDRAW: &str = "Withdraw";
 /// Title of the question.
 pub const CHAT_WITHDRAW_TITLE: &str = "Withdraw this message?";
 /// In the question.
-pub const CHAT_WITHDRAW_TEXT: &str = "What it says is gone for both sides. That there was a message stays, with when you wrote it. What was read by then is not undone.";
+pub const CHAT_WITHDRAW_TEXT: &str = "What it says is gone for both sides. That there was a message stays, with when you wrote it. Anyone who already read it may remember it.";
 /// Done.
 pub const CHAT_IS_WITHDRAWN: &str = "Withdrawn";
 /// Field.
@@ -123,7 +121,7 @@ pub const fn chat_standing(standing: Standing) -> Option<&'static str> {
 #[must_use]
 pub const fn chat_closed(standing: Standing) -> &'static str {
     match standing {
-        Standing::Open => "You may read this conversation only.",
+        Standing::Open => "You can only read this conversation.",
         Standing::PracticeOff => CHAT_IS_OFF,
         Standing::NotInPortal => "Nobody uses this patient’s portal at present who would see a message.",
         Standing::PatientOff => {

@@ -19,6 +19,8 @@ pub const EARLIER: &str = "Earlier conversations";
 pub const ALL: &str = "All conversations";
 /// In place of the last message when there is none.
 pub const NOTHING_YET: &str = "Nothing was written yet.";
+/// The same when it was withdrawn.
+pub const LAST_WITHDRAWN: &str = "The last message was withdrawn.";
 /// Over the messages, to those before.
 pub const BEFORE: &str = "Earlier messages";
 /// Under the messages, to those after.
@@ -43,9 +45,18 @@ pub const SEND: &str = "Send";
 pub const WITHDRAW: &str = "Withdraw";
 /// Who may look only.
 pub const ONLY_LOOK: &str = "You can read this conversation. To write in it, ask the practice for more access.";
-/// Said while there is no network.
-pub const WAITING: &str =
-    "No network. Your message waits here, and goes out when the network is back. Keep this page open.";
+/// Under a message that waits.
+pub const WAITS: &str = "Not sent yet. It waits here, and goes out when the network is back.";
+/// Read out when messages came; their number follows.
+pub const CAME: &str = "New messages:";
+/// Nothing can be written at present.
+pub const CLOSED: &str = "Messages are switched off at present. You can still read what was written.";
+/// Over what somebody was about to send when that was switched off.
+pub const NOT_SENT: &str = "This was not sent";
+/// Before one's own message is withdrawn.
+pub const WITHDRAW_TEXT: &str = "What it says is gone for both sides. Anyone who already read it may remember it.";
+/// Button.
+pub const WITHDRAW_NOW: &str = "Withdraw this message";
 
 /// On Home.
 pub const NEW_ON_HOME: &str = "New messages";
@@ -87,10 +98,10 @@ pub fn author(author: &Author) -> String {
     }
 }
 
-/// The button that withdraws a message, for who does not see which it stands under.
+/// Which message, for whoever does not see what stands over it.
 #[must_use]
-pub fn withdraw(number: i64) -> String {
-    format!("Withdraw message {number}")
+pub fn message_at(at: &str) -> String {
+    format!("the message of {at}")
 }
 
 /// Why nothing can be written at present.
@@ -98,8 +109,6 @@ pub fn withdraw(number: i64) -> String {
 pub const fn closed(standing: Standing) -> Option<&'static str> {
     match standing {
         Standing::Open => None,
-        Standing::PracticeOff | Standing::PatientOff | Standing::NotInPortal => {
-            Some("Messages are switched off at present. You can still read what was written.")
-        }
+        Standing::PracticeOff | Standing::PatientOff | Standing::NotInPortal => Some(CLOSED),
     }
 }

@@ -20,22 +20,22 @@ use domain::{
     audit::{Action, Entry},
     chat::{
         Author, ConversationFilter, ConversationPage, ConversationRow, Conversations, Message, MessageForm, Messages,
-        Partner, PortalPerson, ReadMark, Sent, Standing, Switches, Window, beginning,
+        News, Partner, PortalPerson, ReadMark, Sent, Standing, Switches, Window, beginning,
     },
-    error::{Invalid, Problem},
+    error::{Conflict, Invalid, Problem},
     ids::{AccountId, ConversationId, MessageId, PatientId},
     limits,
     page::PageRequest,
     patient::{PatientFilter, PortalState, Status},
 };
 
-pub use self::portal::{list_own, messages_own, open_own, read_own, send_own, still_open, withdraw_own};
+pub use self::portal::{list_own, messages_own, open_own, send_own, still_open, withdraw_own};
 use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
     in_portal, notifications, patients,
-    ports::{ChatSwitches, ConversationRecord, Hint, StoredMessage, Work},
+    ports::{ChatReading, ChatSwitches, ConversationRecord, Hint, PatientRecord, StoredMessage, Stowed, Work},
     unusual,
 };
 
@@ -80,12 +80,12 @@ pub async fn list(ctx: &Ctx, filter: &ConversationFilter, page: &PageRequest) ->
     let access = actor.may(EnterGroup, &())?;
     let text = filter.text.chars().take(limits::SEARCH_TEXT).collect();
     let mut work = ctx.begin().await?;
-    let entry = audit::entry(ctx, access.by(), access.group(), Action::ConversationsListed, "");
-    work.audit(&entry).await?;
     let on = work.lookup_patient_access(&access).await?.chats_with_patients();
     let rows = work.list_conversations(&access, &ConversationFilter { text, ..filter.clone() }, page).await?;
     let ids = rows.rows.iter().map(|row| row.patient).collect();
+    // The entry comes after what is looked for: everybody who writes waits for it.
     let names = notifications::names(ctx, work.as_mut(), &access, ids).await?;
+    work.audit(&audit::entry(ctx, access.by(), access.group(), Action::ConversationsListed, "")).await?;
     work.save().await?;
     let may_start = on && practises(ctx)?;
     let rows = rows.map(|row| {
@@ -95,6 +95,7 @@ pub async fn list(ctx: &Ctx, filter: &ConversationFilter, page: &PageRequest) ->
             patient: row.patient,
             name: names.get(&row.patient).cloned().unwrap_or_default(),
             last: row.last.as_deref().map(beginning),
+            withdrawn: row.withdrawn,
             at: row.at,
             unread: row.unread,
             standing: switches.standing(),
@@ -135,7 +136,7 @@ pub async fn partners(ctx: &Ctx, text: &str) -> Result<Vec<Partner>> {
     let entry = audit::entry(ctx, access.by(), access.group(), Action::PatientsListed, "");
     work.audit(&Entry { detail: format!("count={}", found.rows.len()), ..entry }).await?;
     work.save().await?;
-    let partner = |record: crate::ports::PatientRecord| Partner {
+    let partner = |record: PatientRecord| Partner {
         patient: record.patient.id,
         reachable: record.portal == PortalState::Activated,
         name: record.patient.details.name,
@@ -158,13 +159,19 @@ pub async fn start(ctx: &Ctx, patient: PatientId) -> Result<ConversationId> {
         return Err(Invalid::field("patient", Problem::NotInPortal).into());
     }
     let mut work = unusual::opened(ctx, work, &seen, &of).await?;
-    // The trail lets one in at a time: nobody begins the same conversation beside this.
-    let entry = audit::entry(ctx, access.by(), access.group(), Action::ConversationBegun, patient);
-    work.audit(&entry).await?;
-    work.switch_chat_on(&access).await?;
+    let note = |action| audit::entry(ctx, access.by(), access.group(), action, patient);
+    if !switches.patient {
+        work.audit(&Entry { detail: "on".to_owned(), ..note(Action::ChatSwitched) }).await?;
+        work.switch_chat_on(&access).await?;
+    }
     let id = match work.find_conversation(&access).await? {
         Some(id) => id,
         None => {
+            work.audit(&note(Action::ConversationBegun)).await?;
+            // The trail lets one in at a time: whoever waited for another beginning finds theirs, and writes nothing.
+            if let Some(id) = work.find_conversation(&access).await? {
+                return Ok(id);
+            }
             let id = ConversationId::from(ctx.services.random.id());
             work.add_conversation(&access, id, ctx.now()).await?;
             id
@@ -190,15 +197,11 @@ pub async fn open(ctx: &Ctx, id: ConversationId, window: Window) -> Result<Conve
     let read = work.lookup_read(&access).await?;
     let window = first_unread(window, read, record.last);
     let rows = work.list_messages(&access, window, limits::CHAT_WINDOW).await?;
-    let readings = work.list_readings(&access).await?;
+    let marks = marks(work.as_mut(), &access, &people).await?;
     let enter = ctx.actor()?.may(EnterGroup, &())?;
     let name =
         notifications::names(ctx, work.as_mut(), &enter, vec![facts.of.patient]).await?.remove(&facts.of.patient);
     work.save().await?;
-    let mark = |reading: &crate::ports::ChatReading| {
-        let (_, person) = people.iter().find(|(account, _)| *account == reading.account)?;
-        Some(ReadMark { person: person.clone(), number: reading.number, at: reading.at })
-    };
     Ok(ConversationPage {
         id,
         patient: facts.of.patient,
@@ -206,7 +209,7 @@ pub async fn open(ctx: &Ctx, id: ConversationId, window: Window) -> Result<Conve
         standing: facts.switches.standing(),
         may_write: may_write && facts.switches.standing() == Standing::Open,
         read,
-        marks: readings.iter().filter_map(mark).collect(),
+        marks,
         messages: messages(rows, record.last, &people, ctx.actor()?.account()),
     })
 }
@@ -239,21 +242,37 @@ fn messages(rows: Vec<StoredMessage>, last: i64, people: &[(AccountId, PortalPer
     Messages { rows: rows.into_iter().map(message).collect(), earlier, later }
 }
 
-/// More of its messages. Nothing is written down where there is nothing to show.
+/// More of its messages, and what became of the others. Nothing is written down where no message is shown.
 ///
 /// # Errors
 /// As [`open`].
-pub async fn more(ctx: &Ctx, id: ConversationId, window: Window) -> Result<Messages> {
+pub async fn more(ctx: &Ctx, id: ConversationId, window: Window) -> Result<News> {
     let mut work = ctx.begin().await?;
     let (facts, record) = facts(ctx, work.as_mut(), id).await?;
     let access = ctx.actor()?.may(ReadConversation, &facts)?;
     let rows = work.list_messages(&access, window, limits::CHAT_WINDOW).await?;
     let people = work.list_portal_people(&access).await?;
+    let marks = marks(work.as_mut(), &access, &people).await?;
+    let withdrawn = work.list_withdrawn(&access, limits::CHAT_WITHDRAWN).await?;
     if !rows.is_empty() {
         write_down(ctx, work.as_mut(), &access, Action::ConversationViewed, id.to_string()).await?;
         work.save().await?;
     }
-    Ok(messages(rows, record.last, &people, ctx.actor()?.account()))
+    let messages = messages(rows, record.last, &people, ctx.actor()?.account());
+    Ok(News { messages, marks, withdrawn, standing: facts.switches.standing() })
+}
+
+/// How far each person of the portal has read.
+async fn marks(
+    work: &mut dyn Work,
+    access: &Access<ReadConversation>,
+    people: &[(AccountId, PortalPerson)],
+) -> Result<Vec<ReadMark>> {
+    let mark = |reading: ChatReading| {
+        let (_, person) = people.iter().find(|(account, _)| *account == reading.account)?;
+        Some(ReadMark { person: person.clone(), number: reading.number, at: reading.at })
+    };
+    Ok(work.list_readings(access).await?.into_iter().filter_map(mark).collect())
 }
 
 /// Sends a message. When this returns it is stored, and whoever sees it is told to look. The same id again is the same message.
@@ -271,12 +290,15 @@ pub async fn send(ctx: &Ctx, id: ConversationId, message: MessageId, form: &Mess
     // The trail lets one in at a time: the order of entries is that of messages.
     let seen = Access::<ReadConversation>::from(&access);
     write_down(ctx, work.as_mut(), &seen, Action::MessageSent, id.to_string()).await?;
-    let stowed = work.add_message(&access, message, &body, ctx.now()).await?;
-    if let crate::ports::Stowed::New(_) = stowed {
-        tell(ctx, work.as_mut(), &seen).await?;
-        work.save().await?;
+    match work.add_message(&access, message, &body, ctx.now()).await? {
+        Stowed::New(sent) => {
+            tell(ctx, work.as_mut(), &seen).await?;
+            work.save().await?;
+            Ok(sent)
+        }
+        Stowed::Known(sent) => Ok(sent),
+        Stowed::Other => Err(Conflict::ChangedMeanwhile.into()),
     }
-    Ok(stowed.sent())
 }
 
 /// Lets the open pages of whoever takes part look.

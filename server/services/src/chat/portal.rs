@@ -10,6 +10,7 @@ use domain::{
         MessageForm, Messages, OwnConversation, OwnConversationRow, OwnConversations, Sent, Standing, Switches, Window,
         beginning,
     },
+    error::Conflict,
     ids::{ConversationId, MessageId, PatientId},
     limits,
     page::PageRequest,
@@ -20,7 +21,7 @@ use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
-    ports::{ConversationRecord, Hint, Stowed, Work},
+    ports::{ChatSwitches, Hint, OwnConversationRecord, Stowed, Work},
 };
 
 async fn enter(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<(Access<ViewOwnClinical>, GrantFacts)> {
@@ -35,11 +36,13 @@ async fn facts(
     work: &mut dyn Work,
     patient: PatientId,
     id: ConversationId,
-) -> Result<(OwnConversationFacts, ConversationRecord, Access<ViewOwnClinical>)> {
+) -> Result<(OwnConversationFacts, OwnConversationRecord, Access<ViewOwnClinical>)> {
     let (seen, grant) = enter(ctx, work, patient).await?;
-    let (record, on) = work.own_conversation_record(&seen, id).await?.ok_or(Error::NotFound)?;
-    let switches = Switches { practice: on.practice, patient: on.patient, reachable: true };
-    Ok((OwnConversationFacts { grant, conversation: id, switches }, record, seen))
+    let own = work.own_conversation_record(&seen, id).await?.ok_or(Error::NotFound)?;
+    // Where nobody would answer it is as if it were switched off: what is written to nobody is not taken.
+    let ChatSwitches { practice, patient } = own.switches;
+    let switches = Switches { practice, patient: patient && own.attended, reachable: true };
+    Ok((OwnConversationFacts { grant, conversation: id, switches }, own, seen))
 }
 
 async fn write_down(
@@ -70,6 +73,7 @@ pub async fn list_own(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Resu
         with: row.user.shown(),
         profession: row.profession,
         last: row.last.as_deref().map(beginning),
+        withdrawn: row.withdrawn,
         at: row.at,
         unread: row.unread,
     });
@@ -98,18 +102,19 @@ pub async fn still_open(ctx: &Ctx, patient: PatientId, id: ConversationId) -> Re
 /// [`Error::NotFound`]: also for a conversation about somebody else (PT-07).
 pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window: Window) -> Result<OwnConversation> {
     let mut work = ctx.services.store.begin().await?;
-    let (facts, record, seen) = facts(ctx, work.as_mut(), patient, id).await?;
+    let (facts, own, seen) = facts(ctx, work.as_mut(), patient, id).await?;
     let access = ctx.actor()?.may(ReadOwnConversation, &facts)?;
     let may_write = ctx.actor()?.may(WriteOwnConversation, &facts).is_ok();
     write_down(ctx, work.as_mut(), &access, Action::ConversationViewed, id.to_string()).await?;
     let (practitioner, name, profession) = work.lookup_own_partner(&access).await?.ok_or(Error::NotFound)?;
     let people = work.list_own_portal_people(&access).await?;
     let read = work.lookup_own_read(&access).await?;
-    let window = first_unread(window, read, record.last);
+    let window = first_unread(window, read, own.record.last);
     let rows = work.list_own_messages(&access, window, limits::CHAT_WINDOW).await?;
     let time_zone = zone(work.as_mut(), &seen).await?;
     if let Some(last) = rows.last()
         && work.own_messages_read(&access, last.number, ctx.now()).await?
+        && own.attended
     {
         work.hint(Hint::Chat(practitioner));
     }
@@ -118,10 +123,14 @@ pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window:
         id,
         with: name.shown(),
         profession,
-        standing: facts.switches.standing(),
+        // Which switch it is, and whether anybody would answer, is the practice's own matter.
+        standing: match facts.switches.standing() {
+            Standing::Open => Standing::Open,
+            Standing::PracticeOff | Standing::NotInPortal | Standing::PatientOff => Standing::PatientOff,
+        },
         may_write: may_write && facts.switches.standing() == Standing::Open,
         read,
-        messages: messages(rows, record.last, &people, access.account()),
+        messages: messages(rows, own.record.last, &people, access.account()),
         next: ctx.services.random.id().into(),
         time_zone,
     })
@@ -133,7 +142,7 @@ pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window:
 /// As [`open_own`].
 pub async fn messages_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window: Window) -> Result<Messages> {
     let mut work = ctx.services.store.begin().await?;
-    let (facts, record, _) = facts(ctx, work.as_mut(), patient, id).await?;
+    let (facts, own, _) = facts(ctx, work.as_mut(), patient, id).await?;
     let access = ctx.actor()?.may(ReadOwnConversation, &facts)?;
     let rows = work.list_own_messages(&access, window, limits::CHAT_WINDOW).await?;
     let people = work.list_own_portal_people(&access).await?;
@@ -141,7 +150,7 @@ pub async fn messages_own(ctx: &Ctx, patient: PatientId, id: ConversationId, win
         write_down(ctx, work.as_mut(), &access, Action::ConversationViewed, id.to_string()).await?;
         work.save().await?;
     }
-    Ok(messages(rows, record.last, &people, access.account()))
+    Ok(messages(rows, own.record.last, &people, access.account()))
 }
 
 /// Sends a message. When this returns it is stored, and whoever sees it is told to look. The same id again is the same message.
@@ -156,25 +165,30 @@ pub async fn send_own(
     form: &MessageForm,
 ) -> Result<Sent> {
     let mut work = ctx.services.store.begin().await?;
-    let (facts, ..) = facts(ctx, work.as_mut(), patient, id).await?;
+    let (facts, own, _) = facts(ctx, work.as_mut(), patient, id).await?;
     let access = ctx.actor()?.may(WriteOwnConversation, &facts)?;
     let body = form.check()?;
     let seen = Access::<ReadOwnConversation>::from(&access);
     write_down(ctx, work.as_mut(), &seen, Action::MessageSent, id.to_string()).await?;
-    let stowed = work.add_own_message(&access, message, &body, ctx.now()).await?;
-    if let Stowed::New(_) = stowed {
-        tell(work.as_mut(), &seen).await?;
-        work.save().await?;
+    match work.add_own_message(&access, message, &body, ctx.now()).await? {
+        Stowed::New(sent) => {
+            tell(work.as_mut(), &seen, &own).await?;
+            work.save().await?;
+            Ok(sent)
+        }
+        Stowed::Known(sent) => Ok(sent),
+        Stowed::Other => Err(Conflict::ChangedMeanwhile.into()),
     }
-    Ok(stowed.sent())
 }
 
-/// Lets the open pages of whoever takes part look. Who may not see it any more looks and sees nothing.
-async fn tell(work: &mut dyn Work, access: &Access<ReadOwnConversation>) -> Result<()> {
-    if let Some((practitioner, ..)) = work.lookup_own_partner(access).await? {
+/// Lets the open pages of whoever takes part look; nobody else learns that something was written (PT-29).
+async fn tell(work: &mut dyn Work, access: &Access<ReadOwnConversation>, own: &OwnConversationRecord) -> Result<()> {
+    if own.attended
+        && let Some((practitioner, ..)) = work.lookup_own_partner(access).await?
+    {
         work.hint(Hint::Chat(practitioner));
     }
-    for (account, _) in work.list_own_portal_people(access).await? {
+    for account in work.list_own_listeners(access).await? {
         work.hint(Hint::Chat(account));
     }
     Ok(())
@@ -186,31 +200,14 @@ async fn tell(work: &mut dyn Work, access: &Access<ReadOwnConversation>) -> Resu
 /// [`Error::NotFound`] for anybody else's (PT-10), [`Error::Forbidden`].
 pub async fn withdraw_own(ctx: &Ctx, patient: PatientId, id: ConversationId, number: i64) -> Result<()> {
     let mut work = ctx.services.store.begin().await?;
-    let (facts, ..) = facts(ctx, work.as_mut(), patient, id).await?;
+    let (facts, own, _) = facts(ctx, work.as_mut(), patient, id).await?;
     let access = ctx.actor()?.may(WriteOwnConversation, &facts)?;
     let seen = Access::<ReadOwnConversation>::from(&access);
     write_down(ctx, work.as_mut(), &seen, Action::MessageWithdrawn, format!("{id} {number}")).await?;
     if !work.withdraw_own_message(&access, number, ctx.now()).await? {
         return Err(Error::NotFound);
     }
-    tell(work.as_mut(), &seen).await?;
+    tell(work.as_mut(), &seen, &own).await?;
     work.save().await?;
-    Ok(())
-}
-
-/// The caller has seen the messages up to this one.
-///
-/// # Errors
-/// As [`open_own`].
-pub async fn read_own(ctx: &Ctx, patient: PatientId, id: ConversationId, number: i64) -> Result<()> {
-    let mut work = ctx.services.store.begin().await?;
-    let (facts, ..) = facts(ctx, work.as_mut(), patient, id).await?;
-    let access = ctx.actor()?.may(ReadOwnConversation, &facts)?;
-    if work.own_messages_read(&access, number, ctx.now()).await? {
-        if let Some((practitioner, ..)) = work.lookup_own_partner(&access).await? {
-            work.hint(Hint::Chat(practitioner));
-        }
-        work.save().await?;
-    }
     Ok(())
 }

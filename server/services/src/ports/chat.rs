@@ -33,6 +33,8 @@ pub struct ListedConversation {
     pub patient: PatientId,
     /// The last message; none when there is none, or it was withdrawn.
     pub last: Option<String>,
+    /// Was the last one withdrawn?
+    pub withdrawn: bool,
     /// When it was written, or when the conversation was begun.
     pub at: Time,
     /// Messages that the user has not read.
@@ -54,6 +56,8 @@ pub struct ListedOwnConversation {
     pub profession: String,
     /// The last message; none when there is none, or it was withdrawn.
     pub last: Option<String>,
+    /// Was the last one withdrawn?
+    pub withdrawn: bool,
     /// When it was written, or when the conversation was begun.
     pub at: Time,
     /// Messages that the portal user has not read.
@@ -71,6 +75,17 @@ pub struct ConversationRecord {
     pub practitioner: UserId,
     /// The number of the last message; 0 when there is none.
     pub last: i64,
+}
+
+/// The same for the portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnConversationRecord {
+    /// The conversation.
+    pub record: ConversationRecord,
+    /// What is switched on.
+    pub switches: ChatSwitches,
+    /// Does its practitioner still work there, see the patient and answer? What is written to nobody is not taken.
+    pub attended: bool,
 }
 
 /// A message as it is stored.
@@ -112,16 +127,8 @@ pub enum Stowed {
     New(Sent),
     /// It was stored before: the device did not hear of it and sent it again.
     Known(Sent),
-}
-
-impl Stowed {
-    /// Where and when it was stored.
-    #[must_use]
-    pub const fn sent(self) -> Sent {
-        match self {
-            Self::New(sent) | Self::Known(sent) => sent,
-        }
-    }
+    /// Another message of the same person was stored under this id.
+    Other,
 }
 
 /// Conversations. What a list holds is what `ReadConversation` and `ReadOwnConversation` allow, no more and no less.
@@ -170,7 +177,7 @@ pub trait Chat {
         &mut self,
         access: &Access<ViewOwnClinical>,
         id: ConversationId,
-    ) -> Stored<Option<(ConversationRecord, ChatSwitches)>>;
+    ) -> Stored<Option<OwnConversationRecord>>;
 
     /// Some of the messages, in order, up to `most`.
     async fn list_messages(
@@ -229,6 +236,9 @@ pub trait Chat {
     /// The same for the portal.
     async fn own_messages_read(&mut self, access: &Access<ReadOwnConversation>, number: i64, at: Time) -> Stored<bool>;
 
+    /// The numbers of the messages withdrawn last.
+    async fn list_withdrawn(&mut self, access: &Access<ReadConversation>, most: u32) -> Stored<Vec<i64>>;
+
     /// How far the people of the portal have read.
     async fn list_readings(&mut self, access: &Access<ReadConversation>) -> Stored<Vec<ChatReading>>;
 
@@ -241,6 +251,9 @@ pub trait Chat {
         &mut self,
         access: &Access<ReadOwnConversation>,
     ) -> Stored<Vec<(AccountId, PortalPerson)>>;
+
+    /// The accounts of those who see it in the portal.
+    async fn list_own_listeners(&mut self, access: &Access<ReadOwnConversation>) -> Stored<Vec<AccountId>>;
 
     /// Whose conversation it is: account, name, what they practise.
     async fn lookup_own_partner(

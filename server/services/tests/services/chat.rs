@@ -30,6 +30,7 @@ on_both_engines! {
     switched_off_for_all,
     only_practitioners_begin,
     it_is_there_for_nobody_else,
+    nobody_writes_to_nobody,
     nobody_changes_what_another_wrote,
     what_is_sent_twice_is_stored_once,
     numbers_have_no_gaps_whoever_writes_at_once,
@@ -114,7 +115,6 @@ async fn is_not_there_own(town: &Town, by: &Ctx, patient: PatientId, id: Convers
     not_found(chat::still_open(by, patient, id).await);
     not_found(chat::send_own(by, patient, id, fresh(town), &text("x")).await);
     not_found(chat::withdraw_own(by, patient, id, 1).await);
-    not_found(chat::read_own(by, patient, id, 1).await);
 }
 
 /// The same in the console.
@@ -201,7 +201,6 @@ async fn a_conversation_is_begun_written_and_read(town: Town) {
     // Neither beyond the end nor back.
     for number in [99, 1, 0, -1] {
         chat::read(owner, id, number).await.unwrap();
-        chat::read_own(&lien, patient, id, number).await.unwrap();
     }
     assert_eq!(open(owner, id).await.read, 2);
     assert_eq!(open_own(&lien, patient, id).await.read, 2);
@@ -243,12 +242,9 @@ async fn switched_off_for_one_patient(town: Town) {
     let again = |by: Ctx| async move { chat::start(&by, patient).await.map(drop) };
     chat::save_switch(&owner, patient, false).await.unwrap();
     for _ in 0..2 {
-        assert_eq!(
-            forbidden(chat::send_own(&lien, patient, id, fresh(&town), &text("x")).await),
-            Refusal::ChatOffForPatient
-        );
+        assert_eq!(forbidden(chat::send_own(&lien, patient, id, fresh(&town), &text("x")).await), Refusal::ChatOff);
         assert_eq!(forbidden(chat::send(&owner, id, fresh(&town), &text("x")).await), Refusal::ChatOffForPatient);
-        assert_eq!(forbidden(chat::withdraw_own(&lien, patient, id, 2).await), Refusal::ChatOffForPatient);
+        assert_eq!(forbidden(chat::withdraw_own(&lien, patient, id, 2).await), Refusal::ChatOff);
         // What was written stays to be read, on both sides.
         let page = open_own(&lien, patient, id).await;
         assert!(page.messages.rows.len() == 2 && !page.may_write && page.standing == Standing::PatientOff);
@@ -270,7 +266,8 @@ async fn switched_off_for_all(town: Town) {
     switch(&owner, "yes", "").await.unwrap();
     assert_eq!(forbidden(chat::send(&owner, id, fresh(&town), &text("x")).await), Refusal::ChatOff);
     assert_eq!(forbidden(chat::send_own(&lien, patient, id, fresh(&town), &text("x")).await), Refusal::ChatOff);
-    assert_eq!(open_own(&lien, patient, id).await.standing, Standing::PracticeOff);
+    // Which of the switches it is, is not told.
+    assert_eq!(open_own(&lien, patient, id).await.standing, Standing::PatientOff);
     let list = chat::list(&owner, &ConversationFilter::default(), &PageRequest::default()).await.unwrap();
     assert!(!list.on && !list.may_start && list.rows.rows[0].standing == Standing::PracticeOff);
     switch(&owner, "yes", "yes").await.unwrap();
@@ -327,6 +324,28 @@ async fn it_is_there_for_nobody_else(town: Town) {
     is_not_there(&town, &tom, toms).await;
 }
 
+// What is taken is read by somebody: not when its practitioner left, may not answer, or does not see the patient any more.
+async fn nobody_writes_to_nobody(town: Town) {
+    let (Staff { owner, group }, patient, lien, _) = place(&town).await;
+    let tom = town.user(group, "tom@harbour.example", Level::Clinical).await;
+    let id = chat::start(&tom, patient).await.unwrap();
+    answer(&town, &lien, patient, id, "Hello").await;
+    let user = tom.actor().unwrap().user().unwrap().user;
+    let shut = async || {
+        let sent = chat::send_own(&lien, patient, id, fresh(&town), &text("x")).await;
+        assert_eq!(forbidden(sent), Refusal::ChatOff);
+        let page = open_own(&lien, patient, id).await;
+        assert!(!page.may_write && page.standing == Standing::PatientOff && page.messages.rows.len() >= 1);
+    };
+    relate(&town, &owner, patient, user, Relationship::Revoked).await;
+    shut().await;
+    relate(&town, &owner, patient, user, Relationship::Granted).await;
+    answer(&town, &lien, patient, id, "Again").await;
+    let stored = services::users::page(&owner, user).await.unwrap();
+    services::users::deactivate(&owner, user, stored.user.version).await.unwrap();
+    shut().await;
+}
+
 // PT-10
 async fn nobody_changes_what_another_wrote(town: Town) {
     let (Staff { owner, group }, patient, lien, id) = place(&town).await;
@@ -349,6 +368,15 @@ async fn nobody_changes_what_another_wrote(town: Town) {
     assert_eq!(row.last, None);
     chat::withdraw(&owner, id, 1).await.unwrap();
     assert!(open_own(&lien, patient, id).await.messages.rows.iter().all(|row| row.withdrawn));
+    // A page that is open hears of both; nobody is waited for by what was withdrawn unread.
+    let news = chat::more(&owner, id, Window::After(2)).await.unwrap();
+    assert_eq!((news.withdrawn, news.messages.rows.len()), (vec![2, 1], 0));
+    assert_eq!(chat::count_unread(&owner).await.unwrap(), 0);
+    send(&town, &owner, id, "Never mind").await;
+    assert_eq!(unread_own(&lien, patient).await, 1);
+    chat::withdraw(&owner, id, 3).await.unwrap();
+    assert_eq!(unread_own(&lien, patient).await, 0);
+    assert!(chat::list_own(&lien, patient, &PageRequest::default()).await.unwrap().rows.rows[0].withdrawn);
 }
 
 // B-11, R-13
@@ -367,7 +395,13 @@ async fn what_is_sent_twice_is_stored_once(town: Town) {
     // The same id of somebody else is another message: nobody learns of mine by guessing, or keeps theirs from me.
     assert_eq!(chat::send(&owner, id, message, &text("Mine")).await.unwrap().number, 3);
     assert_eq!(open(&owner, id).await.messages.rows.len(), 3);
-    assert_eq!(chat::count_unread(&owner).await.unwrap(), 0, "who answers has seen what was there");
+    // To answer is not to have seen what was never shown.
+    assert_eq!(chat::count_unread(&owner).await.unwrap(), 2);
+    // Another text under an id that is taken is never said to be stored.
+    let other = chat::send_own(&lien, patient, id, message, &text("Changed")).await;
+    assert_eq!(crate::answers::conflict(other), domain::error::Conflict::ChangedMeanwhile);
+    assert_eq!(chat::send(&owner, id, message, &text("Mine")).await.unwrap().number, 3);
+    assert_eq!(open(&owner, id).await.messages.rows.len(), 3);
 }
 
 // every reader sees the same order, without gaps and doubles.
@@ -384,13 +418,23 @@ async fn numbers_have_no_gaps_whoever_writes_at_once(town: Town) {
             (sent.unwrap().number, body.body)
         }
     });
-    let mut sent = futures::future::join_all(many).await;
+    let reads = (0..40).map(|n| {
+        let owner = owner.clone();
+        async move { chat::read(&owner, id, n).await.unwrap() }
+    });
+    let (mut sent, _) = futures::join!(futures::future::join_all(many), futures::future::join_all(reads));
     sent.sort();
     assert_eq!(sent.iter().map(|(number, _)| *number).collect::<Vec<_>>(), (1..=40).collect::<Vec<_>>());
     let bodies: Vec<_> = sent.into_iter().map(|(_, body)| body).collect();
     let read = |rows: Vec<domain::chat::Message>| rows.into_iter().map(|row| row.body).collect::<Vec<_>>();
     assert_eq!(read(open(&owner, id).await.messages.rows), bodies);
     assert_eq!(read(open_own(&lien, patient, id).await.messages.rows), bodies);
+    // However reading and writing met, what is unread is what was written by the other side behind what was read.
+    let page = open(&owner, id).await;
+    let unread = page.messages.rows.iter().filter(|row| row.number > page.read && row.author != Author::Own).count();
+    assert_eq!(chat::count_unread(&owner).await.unwrap(), i64::try_from(unread).unwrap());
+    chat::read(&owner, id, 40).await.unwrap();
+    assert_eq!(chat::count_unread(&owner).await.unwrap(), 0);
 }
 
 async fn a_long_conversation_is_read_in_windows(town: Town) {
@@ -413,12 +457,12 @@ async fn a_long_conversation_is_read_in_windows(town: Town) {
     assert_eq!((own.read, numbers(&own.messages)), (50, window(46, 95)));
     let more = chat::messages_own(&lien, patient, id, Window::After(95)).await.unwrap();
     assert_eq!((numbers(&more), more.later), (window(96, last), false));
-    let earlier = chat::more(&owner, id, Window::Before(last - 49)).await.unwrap();
+    let earlier = chat::more(&owner, id, Window::Before(last - 49)).await.unwrap().messages;
     assert_eq!((numbers(&earlier), earlier.earlier), (window(last - 99, last - 50), true));
-    let first = chat::more(&owner, id, Window::Before(11)).await.unwrap();
+    let first = chat::more(&owner, id, Window::Before(11)).await.unwrap().messages;
     assert_eq!((numbers(&first), first.earlier, first.later), (window(1, 10), false, true));
     for nothing in [Window::After(last), Window::Before(1), Window::Before(-5), Window::After(i64::MAX)] {
-        assert!(chat::more(&owner, id, nothing).await.unwrap().rows.is_empty());
+        assert!(chat::more(&owner, id, nothing).await.unwrap().messages.rows.is_empty());
     }
 }
 
@@ -439,10 +483,15 @@ async fn several_people_of_one_patient(town: Town) {
     let rows = open_own(&lien, patient, id).await.messages.rows;
     assert!(matches!(&rows[1].author, Author::Portal(person) if person.name == "Ada Vidal"));
     assert_eq!(rows[2].author, Author::Own);
-    // Ada wrote before Lien did: that one she has not read.
-    assert_eq!(unread_own(&ada, patient).await, 1);
+    // Neither was shown to Ada.
+    assert_eq!(unread_own(&ada, patient).await, 2);
     assert_eq!(chat::count_unread(&owner).await.unwrap(), 2);
-    assert_eq!(open(&owner, id).await.marks.len(), 2);
+    // Who wrote without having looked has read nothing.
+    let marks = open(&owner, id).await.marks;
+    assert_eq!(
+        marks.iter().map(|mark| (mark.person.name.as_str(), mark.number)).collect::<Vec<_>>(),
+        [("Lien Nguyen", 3)]
+    );
 }
 
 // S2-24, TG-02
@@ -459,10 +508,7 @@ async fn two_groups_know_nothing_of_each_other(town: Town) {
     send(&town, &other, theirs, "From Riverside").await;
     chat::save_switch(&owner, patient, false).await.unwrap();
     assert_eq!(answer(&town, &lien_there, there, theirs, "Still here").await, 2);
-    assert_eq!(
-        forbidden(chat::send_own(&lien, patient, id, fresh(&town), &text("x")).await),
-        Refusal::ChatOffForPatient
-    );
+    assert_eq!(forbidden(chat::send_own(&lien, patient, id, fresh(&town), &text("x")).await), Refusal::ChatOff);
     assert_eq!(chat::list_own(&lien, patient, &PageRequest::default()).await.unwrap().rows.rows.len(), 1);
     is_not_there_own(&town, &lien, patient, theirs).await;
     not_found(chat::save_switch(&other, patient, true).await);
@@ -562,7 +608,7 @@ async fn open_pages_are_told(town: Town) {
     assert!([&owner, &lien, &ada].iter().all(|by| all.contains(&account(by))) && !all.contains(&account(&clerk)));
     answer(&town, &lien, patient, id, "Hello").await;
     let all = told("a message of the portal").await;
-    assert!([&owner, &lien, &ada].iter().all(|by| all.contains(&account(by))));
+    assert!([&owner, &lien, &ada].iter().all(|by| all.contains(&account(by))) && !all.contains(&account(&clerk)));
     open_own(&ada, patient, id).await;
     assert_eq!(told("read in the portal").await, [account(&owner)]);
     chat::read(&owner, id, 2).await.unwrap();
@@ -580,13 +626,15 @@ async fn the_trail_says_what_was_done_and_no_words(town: Town) {
     open_own(&lien, patient, id).await;
     chat::withdraw(&owner, id, 1).await.unwrap();
     chat::save_switch(&owner, patient, false).await.unwrap();
+    // To begin again is to switch it on, and no second beginning.
+    assert_eq!(chat::start(&owner, patient).await.unwrap(), id);
     let chain = format!("{:?}", town.engine.chain(&group.to_string()).await);
     for (action, times) in [
         (Action::ConversationBegun, 1),
         (Action::MessageSent, 2),
         (Action::ConversationViewed, 2),
         (Action::MessageWithdrawn, 1),
-        (Action::ChatSwitched, 1),
+        (Action::ChatSwitched, 3),
     ] {
         assert_eq!(chain.matches(&format!("\"{}\"", action.code())).count(), times, "{action:?}");
     }

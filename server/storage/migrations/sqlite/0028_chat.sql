@@ -68,4 +68,5 @@ CREATE TABLE messages (
     FOREIGN KEY (group_id, conversation_id) REFERENCES conversations (group_id, id),
     FOREIGN KEY (group_id, user_id) REFERENCES users (group_id, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX messages_withdrawn ON messages (group_id, conversation_id, withdrawn_at, number) WHERE withdrawn_at IS NOT NULL;
 CREATE UNIQUE INDEX messages_once ON messages (group_id, conversation_id, account_id, id);

@@ -112,7 +112,8 @@ async fn messages_are_numbered_and_stored_once(database: &TestDatabase) {
     let mut work = world.begin().await;
     work.add_message(&may, id(), "Lost", later(3)).await.unwrap();
     drop(work);
-    assert_eq!(send(&world, &may, id(), "Three", 4).await.sent().number, 3);
+    assert_eq!(send(&world, &may, id(), "Three", 4).await, Stowed::New(Sent { number: 3, at: later(4) }));
+    assert_eq!(send(&world, &may, once, "Another text", 5).await, Stowed::Other);
     assert_eq!(bodies(&world, &may).await, ["One", "Two", "Three"]);
 }
 
@@ -135,6 +136,11 @@ async fn what_is_unread_is_counted_on_both_sides(database: &TestDatabase) {
     for n in 3..=5 {
         answer(&world, &own, id(), "more", n).await;
     }
+    // One's own are not waited for; the others were never shown.
+    assert_eq!(counts().await, (3, 2));
+    let mut work = world.begin().await;
+    assert!(work.own_messages_read(&seen_own, 5, NOW).await.unwrap());
+    work.save().await.unwrap();
     assert_eq!(counts().await, (3, 0));
     let mut work = world.begin().await;
     assert!(work.messages_read(&seen, 4).await.unwrap());
@@ -144,9 +150,9 @@ async fn what_is_unread_is_counted_on_both_sides(database: &TestDatabase) {
     work.save().await.unwrap();
     assert_eq!(counts().await, (1, 0));
     assert_eq!(world.read().await.lookup_read(&seen).await.unwrap(), 4);
-    // Who answers has seen what was there.
+    // Who answers reads no more by it.
     send(&world, &may, id(), "6", 6).await;
-    assert_eq!(counts().await, (0, 1));
+    assert_eq!(counts().await, (1, 1));
 }
 
 /// Many conversations of the same moment, page by page.
@@ -191,7 +197,6 @@ async fn touches_none(world: &World, may: &Access<WriteConversation>) {
     let mut work = world.begin().await;
     assert!(work.list_messages(&seen, Window::Latest, 100).await.unwrap().is_empty());
     assert!(work.list_readings(&seen).await.unwrap().is_empty());
-    assert!(work.list_portal_people(&seen).await.unwrap().is_empty());
     assert!(!work.withdraw_message(may, 1, later(5)).await.unwrap());
     assert!(!work.messages_read(&seen, 1).await.unwrap());
     // There is no such conversation to write in.
@@ -210,4 +215,15 @@ async fn another_patients_proof_touches_none(database: &TestDatabase) {
     assert!(view.own_conversation_record(&may_list_own(&grant), conversation).await.unwrap().is_none());
     let rows = view.list_own_conversations(&may_list_own(&grant), &PageRequest::default()).await.unwrap().rows;
     assert!(rows.is_empty() && view.count_own_unread_messages(&may_list_own(&grant)).await.unwrap() == 0);
+    drop(view);
+    let may = may_write(&world, ann.id, conversation).await;
+    touches_none(&world, &may_write(&world, bea.id, conversation).await).await;
+    let (own, mut work) = (may_write_own(&grant, conversation), world.begin().await);
+    let seen = Access::<ReadOwnConversation>::from(&own);
+    assert!(work.list_own_messages(&seen, Window::Latest, 100).await.unwrap().is_empty());
+    assert!(!work.own_messages_read(&seen, 1, NOW).await.unwrap());
+    assert!(!work.withdraw_own_message(&own, 1, NOW).await.unwrap());
+    assert!(work.add_own_message(&own, id(), "Forged", NOW).await.is_err());
+    drop(work);
+    assert_eq!(bodies(&world, &may).await, ["One"]);
 }
