@@ -1,4 +1,4 @@
-// See messages.rs: without this the page works by its forms and links alone. All words come from there.
+// See messages.rs. Without this the page works by its forms and links alone. All words come from there.
 {
   const place = document.querySelector("[data-messages]");
   const { messages: here, kept: key, waiting, came } = place.dataset;
