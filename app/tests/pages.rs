@@ -30,7 +30,7 @@ use domain::{
     chat::{Author, Message, Messages, OwnConversation, OwnConversationRow, OwnConversations, PortalPerson, Standing},
     document::{DocumentText, DocumentType, OwnDocument, OwnDocumentRow, OwnDocuments},
     emergency::{self, EmergencyContact},
-    error::{Conflict, Invalid, Problem},
+    error::{Conflict, Invalid, Problem, Refusal},
     file::{FileCategory, FileState, FileType, OwnFileRow, OwnFiles, Room},
     form::{
         self, Answered, Completeness, Definition, Filled, OwnForm, OwnFormRow, OwnForms, Question, Raw, RequestState,
@@ -808,6 +808,14 @@ fn pages() -> BTreeMap<&'static str, String> {
             }),
         ),
         (
+            "conversation-off-meanwhile",
+            Box::new(|| {
+                let typed = [("message", "msg_00000000000000000000000000000007"), ("body", EVIL)];
+                refused(SEND, &typed, AppError::Forbidden(Refusal::ChatOff));
+                conversation(Standing::PatientOff, false, own_messages(), 4)
+            }),
+        ),
+        (
             "conversation-refused",
             Box::new(|| {
                 let typed = [("message", "msg_00000000000000000000000000000007"), ("body", EVIL)];
@@ -1049,10 +1057,9 @@ fn nothing_typed_becomes_markup() {
         assert_eq!(html.matches("<script type=\"module\">// See draft.rs.").count(), drafts, "{name}: {html}");
         // And what sends files where there is a form for it: a file of its own.
         let senders = usize::from(html.contains("<h2 id=\"send\">Send files</h2>"));
-        assert_eq!(html.matches("<script type=\"module\"></script>").count(), senders, "{name}: {html}");
-        // And what shows messages as they come, where there are any to come.
+        // And what shows messages as they come, likewise.
         let come = usize::from(html.contains("data-messages"));
-        assert_eq!(html.matches("<script type=\"module\">// See messages.rs.").count(), come, "{name}: {html}");
+        assert_eq!(html.matches("<script type=\"module\"></script>").count(), senders + come, "{name}: {html}");
         assert!(
             html.matches("<script").count() == own + drafts + senders + come && !html.contains("<img"),
             "{name}: {html}"
@@ -1225,8 +1232,8 @@ fn the_messages_page_lists_conversations_and_begins_none() {
     let pages = pages();
     let html = &pages["messages"];
     let here = format!("/portal/{}/messages", patient(1));
-    for row in own_conversations() {
-        assert!(attributes(html, "href").contains(&format!("{here}/{}", row.id).as_str()), "{html}");
+    for (row, to) in own_conversations().iter().zip(["new", "last"]) {
+        assert!(attributes(html, "href").contains(&format!("{here}/{}#{to}", row.id).as_str()), "{html}");
     }
     assert_eq!((html.matches("1 new message").count(), html.matches("Nothing was written yet.").count()), (1, 1));
     assert!(html.contains(&format!("href=\"{here}?after=1.cnv_x\"")), "{html}");
@@ -1252,6 +1259,7 @@ fn a_conversation_is_read_and_answered() {
         ("conversation-first", 1, 1, 0, "This message was withdrawn."),
         ("conversation-empty", 1, 0, 0, "Nothing was written yet."),
         ("conversation-off", 0, 0, 0, "Messages are switched off at present."),
+        ("conversation-off-meanwhile", 0, 0, 0, "This was not sent"),
         ("conversation-look", 0, 0, 0, "You can read this conversation."),
         ("conversation-middle", 1, 1, 0, "Earlier messages"),
         ("conversation-refused", 1, 1, 0, "This is too long."),
@@ -1264,6 +1272,7 @@ fn a_conversation_is_read_and_answered() {
         assert_eq!(html.matches("id=\"last\"").count(), usize::from(name != "conversation-empty"), "{name}");
         assert_eq!(html.matches("<details class=\"sure\">").count(), withdraws, "{name}: two presses");
     }
+    assert!(!pages["conversation-off"].contains("This was not sent"));
     assert!(pages["conversation"].contains("name=\"message\" value=\"msg_00000000000000000000000000000063\""));
     // What was refused is sent again under its own id.
     assert!(pages["conversation-refused"].contains("name=\"message\" value=\"msg_00000000000000000000000000000007\""));

@@ -148,6 +148,22 @@ pub struct PatientAccessForm {
 }
 
 impl PatientAccessForm {
+    /// Keeps what a page did not ask for, since it was loaded before there was such a setting.
+    pub fn leave_unsaid(&self, settings: &mut PatientAccess, kept: &PatientAccess) {
+        if self.note_sharing.is_none() {
+            settings.note_sharing = kept.note_sharing;
+        }
+        if self.hidden_documents.is_none() {
+            settings.hidden_documents = kept.hidden_documents;
+        }
+        if self.group_chat.is_none() {
+            settings.group_chat = kept.group_chat;
+        }
+        if self.patient_chat.is_none() {
+            settings.patient_chat = kept.patient_chat;
+        }
+    }
+
     /// Checks the fields.
     ///
     /// # Errors

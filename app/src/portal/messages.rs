@@ -24,11 +24,11 @@ use crate::{
     dates,
     error::AppError,
     forms::{Answer, DoorForm, Hidden, Refused},
+    shell::Assets,
 };
 
 const SEND: &str = "/api/chat/own_send";
 const WITHDRAW: &str = "/api/chat/own_withdraw";
-const SCRIPT: &str = include_str!("messages.js");
 
 /// The list's page.
 #[component]
@@ -93,7 +93,9 @@ pub fn MessagesView(
 fn Row(patient: PatientId, row: OwnConversationRow, zone: String, now: Time) -> impl IntoView {
     let OwnConversationRow { id, with, profession, last, withdrawn, at, unread } = row;
     let nothing = if withdrawn { say::LAST_WITHDRAWN } else { say::NOTHING_YET };
-    let href = format!("{}/{id}", Place::Messages.path(patient));
+    // To where it goes on, not to the oldest of what is shown.
+    let to = if unread > 0 { "new" } else { "last" };
+    let href = format!("{}/{id}#{to}", Place::Messages.path(patient));
     view! {
         <li class="place">
             <span class="place-icon"><Icon name="message-circle"/></span>
@@ -114,13 +116,13 @@ fn Row(patient: PatientId, row: OwnConversationRow, zone: String, now: Time) -> 
 /// under `key`, which is named as other drafts are, so that it goes with them.
 #[component]
 fn Live(page: String, key: String, children: Children) -> impl IntoView {
-    let nonce = use_nonce();
+    let (nonce, script) = (use_nonce(), use_context::<Assets>().map(|assets| assets.url("messages.js")));
     view! {
         <div data-messages=page data-kept=key data-waiting=say::WAITS data-came=say::CAME>
             <p class="unseen" role="status" data-said=""></p>
             {children()}
         </div>
-        <script type="module" nonce=nonce>{SCRIPT}</script>
+        <script type="module" src=script nonce=nonce></script>
     }
 }
 
@@ -182,7 +184,7 @@ pub fn ConversationView(
     let rows = rows.collect_view();
     let write = match (may_write, say::closed(standing)) {
         (true, _) => view! { <Write patient=patient id=id next=next.to_string() page=here.clone()/> }.into_any(),
-        (false, Some(text)) => closed(text).into_any(),
+        (false, Some(text)) => view! { <Notice><p>{text}</p></Notice> }.into_any(),
         (false, None) => view! { <p class="calm"><Icon name="info"/><span>{say::ONLY_LOOK}</span></p> }.into_any(),
     };
     view! {
@@ -193,6 +195,7 @@ pub fn ConversationView(
                 {(!profession.is_empty()).then(|| view! { <p class="page-lead" dir="auto">{profession}</p> })}
             </header>
             <Refused answer=Answer::of(WITHDRAW)/>
+            {not_sent(may_write)}
             <Live page=here.clone() key=key>
                 <div
                     data-conversation=id.to_string()
@@ -268,18 +271,19 @@ fn bubble(row: Message, place: Shown, page: &str, zone: &str, now: Time) -> impl
     }
 }
 
-/// Nothing can be written: why not, and what somebody was about to send.
-fn closed(why: &'static str) -> impl IntoView {
-    let typed = Answer::of(SEND).sent("body").filter(|body| !body.trim().is_empty());
-    view! {
-        <Notice><p>{why}</p></Notice>
-        {typed.map(|body| view! {
+/// What somebody was about to send when it was switched off: said first, and not lost.
+fn not_sent(may_write: bool) -> Option<impl IntoView> {
+    let answer = Answer::of(SEND);
+    let typed = answer.sent("body").filter(|body| !may_write && !body.trim().is_empty());
+    typed.map(|body| {
+        view! {
+            <Refused answer=answer/>
             <section class="card">
                 <h2>{say::NOT_SENT}</h2>
                 <p class="chat-text" dir="auto">{body}</p>
             </section>
-        })}
-    }
+        }
+    })
 }
 
 /// The form that sends a message.

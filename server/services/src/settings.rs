@@ -43,19 +43,9 @@ pub async fn save_patient_access(ctx: &Ctx, version: i64, form: &PatientAccessFo
     // Whether there is a portal at all is among what matters most.
     ctx.proved_lately()?;
     let mut work = ctx.begin().await?;
-    // A page that was loaded before there was such a setting does not switch it off.
-    if form.note_sharing.is_none() {
-        settings.note_sharing = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?.note_sharing;
-    }
-    if form.hidden_documents.is_none() {
-        let kept = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?;
-        settings.hidden_documents = kept.hidden_documents;
-    }
-    if form.group_chat.is_none() || form.patient_chat.is_none() {
-        let kept = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?;
-        settings.group_chat = form.group_chat.as_ref().map_or(kept.group_chat, |_| settings.group_chat);
-        settings.patient_chat = form.patient_chat.as_ref().map_or(kept.patient_chat, |_| settings.patient_chat);
-    }
+    // A page that was loaded before there was such a setting leaves it as it is.
+    let kept = work.lookup_patient_access(&Access::<EnterGroup>::from(&access)).await?;
+    form.leave_unsaid(&mut settings, &kept);
     settings.check_chats()?;
     // Whoever does not want to be asked says what becomes of what waits.
     let waiting = match settings.updates {

@@ -4,15 +4,15 @@
 use async_trait::async_trait;
 use domain::{
     access::{
-        Access, EnterGroup, InvitePatient, OwnConversation, ReadConversation, ReadOwnConversation, StartConversation,
-        ViewOwnClinical, WriteConversation, WriteOwnConversation,
+        Access, EnterGroup, InConversation, InvitePatient, ReadConversation, StartConversation, ViewOwnClinical,
+        Writing,
     },
     chat::{ConversationFilter, PortalPerson, Sent, Window},
     grant::Kind,
     ids::{AccountId, ConversationId, MessageId, PatientId, UserId},
     limits,
     page::{Page, PageRequest},
-    person::{PatientName, UserName},
+    person::PatientName,
     time::Time,
 };
 use services::ports::{
@@ -24,10 +24,11 @@ use uuid::Uuid;
 
 use super::{
     SqlWork,
-    patients::{EVERYONE, OWN_ONLY, nothing, own},
+    patients::{nothing, own},
+    users::{RelatedRow, select_user},
 };
 use crate::{
-    common::{AuthorRow, NameRow, readable},
+    common::{AuthorRow, readable},
     search,
 };
 
@@ -239,16 +240,6 @@ impl TryFrom<PersonRow> for (AccountId, PortalPerson) {
     }
 }
 
-/// Who stores a message.
-#[derive(Clone, Copy)]
-struct Writer {
-    group: Uuid,
-    patient: Uuid,
-    conversation: Uuid,
-    account: AccountId,
-    user: Option<UserId>,
-}
-
 fn shown(body: Option<String>, withdrawn_at: Option<i64>) -> Option<String> {
     if withdrawn_at.is_some() { None } else { body }
 }
@@ -448,7 +439,6 @@ impl Chat for SqlWork {
         struct Row {
             #[sqlx(flatten)]
             record: RecordRow,
-            attended: bool,
             group_chat: bool,
             patient_chat: bool,
             chat: bool,
@@ -462,20 +452,8 @@ impl Chat for SqlWork {
                          c.last_number,
                          g.group_chat,
                          g.patient_chat,
-                         p.chat,
-                         w.state = 'active'
-                             AND NOT w.read_only
-                             AND w.level IN ('personal', 'own_and_contacts', 'clinical', 'full')
-                             AND COALESCE(r.kind, CASE WHEN w.level = 'personal' THEN $5 ELSE $4 END)
-                                 IN ('automatic', 'granted') AS attended
+                         p.chat
                      FROM conversations c
-                     JOIN users w
-                         ON w.group_id = c.group_id
-                        AND w.id = c.user_id
-                     LEFT JOIN practitioner_relationships r
-                         ON r.group_id = c.group_id
-                        AND r.user_id = c.user_id
-                        AND r.patient_id = c.patient_id
                      JOIN patients p
                          ON p.group_id = c.group_id
                         AND p.id = c.patient_id
@@ -487,126 +465,199 @@ impl Chat for SqlWork {
                 )
                 .bind(access.group().uuid())
                 .bind(access.patient().uuid())
-                .bind(id.uuid())
-                .bind(EVERYONE)
-                .bind(OWN_ONLY),
+                .bind(id.uuid()),
             )
             .await?;
-        Ok(row.map(|row| {
-            let switches = ChatSwitches { practice: row.group_chat && row.patient_chat, patient: row.chat };
-            OwnConversationRecord { record: row.record.of(id), switches, attended: row.attended }
-        }))
-    }
-
-    async fn list_messages(
-        &mut self,
-        access: &Access<ReadConversation>,
-        window: Window,
-        most: u32,
-    ) -> Stored<Vec<StoredMessage>> {
-        let of = (access.group().uuid(), access.patient().uuid());
-        self.messages(of, access.conversation(), window, most).await
-    }
-
-    async fn list_own_messages(
-        &mut self,
-        access: &Access<ReadOwnConversation>,
-        window: Window,
-        most: u32,
-    ) -> Stored<Vec<StoredMessage>> {
-        let of = (access.group().uuid(), access.patient().uuid());
-        self.messages(of, access.conversation(), window, most).await
-    }
-
-    async fn add_message(
-        &mut self,
-        access: &Access<WriteConversation>,
-        id: MessageId,
-        body: &str,
-        at: Time,
-    ) -> Stored<Stowed> {
-        let writer = Writer {
-            group: access.group().uuid(),
-            patient: access.patient().uuid(),
-            conversation: access.conversation().uuid(),
-            account: access.by().account,
-            user: Some(access.user()),
+        let Some(row) = row else { return Ok(None) };
+        let practitioner: Option<RelatedRow> = self
+            .find(
+                query_as(select_user!(
+                    ",
+                         r.kind AS relationship
+                     FROM users u
+                     LEFT JOIN practitioner_relationships r
+                         ON r.group_id = u.group_id
+                        AND r.user_id = u.id
+                        AND r.patient_id = $2
+                     WHERE u.group_id = $1
+                       AND u.id = $3"
+                ))
+                .bind(access.group().uuid())
+                .bind(access.patient().uuid())
+                .bind(row.record.user_id),
+            )
+            .await?;
+        let Some((practitioner, relationship)) = practitioner.map(RelatedRow::read).transpose()? else {
+            return Ok(None);
         };
-        let stowed = self.stow(writer, id, body, at).await?;
-        if let Stowed::New(sent) = stowed {
-            self.execute(
-                query(
-                    "UPDATE conversation_users
-                     SET at = CASE WHEN at < $4 THEN $4 ELSE at END,
-                         read_number = CASE WHEN read_number = $5 - 1 THEN $5 ELSE read_number END
+        let switches = ChatSwitches { practice: row.group_chat && row.patient_chat, patient: row.chat };
+        Ok(Some(OwnConversationRecord { record: row.record.of(id), switches, practitioner, relationship }))
+    }
+
+    async fn list_messages(&mut self, at: &InConversation, window: Window, most: u32) -> Stored<Vec<StoredMessage>> {
+        let (statement, from, turn) = match window {
+            Window::Latest => (query_as(messages!("<", " DESC")), i64::MAX, true),
+            Window::Before(number) => (query_as(messages!("<", " DESC")), number, true),
+            Window::After(number) => (query_as(messages!(">", "")), number, false),
+        };
+        let rows: Vec<MessageRow> = self
+            .all(
+                statement
+                    .bind(at.group().uuid())
+                    .bind(at.conversation().uuid())
+                    .bind(from)
+                    .bind(i64::from(most))
+                    .bind(at.patient().uuid()),
+            )
+            .await?;
+        let mut messages: Vec<StoredMessage> = rows.into_iter().map(StoredMessage::from).collect();
+        if turn {
+            messages.reverse();
+        }
+        Ok(messages)
+    }
+
+    /// Behind the last one, under the lock of the conversation: numbers have no gap, and the same message sent twice at once is
+    /// stored once.
+    async fn add_message(&mut self, at: &Writing, id: MessageId, body: &str, now: Time) -> Stored<Stowed> {
+        let (last,): (i64,) = self
+            .one(
+                query_as(concat!(
+                    "SELECT last_number
+                     FROM conversations
+                     WHERE group_id = $1
+                       AND id = $2
+                       AND patient_id = $3",
+                    for_update!()
+                ))
+                .bind(at.group().uuid())
+                .bind(at.conversation().uuid())
+                .bind(at.patient().uuid()),
+            )
+            .await?;
+        let known: Option<(i64, i64, String, Option<i64>)> = self
+            .find(
+                query_as(
+                    "SELECT
+                         number,
+                         sent_at,
+                         body,
+                         withdrawn_at
+                     FROM messages
                      WHERE group_id = $1
                        AND conversation_id = $2
-                       AND user_id = $3",
+                       AND account_id = $3
+                       AND id = $4",
                 )
-                .bind(writer.group)
-                .bind(writer.conversation)
-                .bind(access.user().uuid())
-                .bind(sent.at.millis())
-                .bind(sent.number),
+                .bind(at.group().uuid())
+                .bind(at.conversation().uuid())
+                .bind(at.account().uuid())
+                .bind(id.uuid()),
             )
             .await?;
-        }
-        Ok(stowed)
-    }
-
-    async fn add_own_message(
-        &mut self,
-        access: &Access<WriteOwnConversation>,
-        id: MessageId,
-        body: &str,
-        at: Time,
-    ) -> Stored<Stowed> {
-        let writer = Writer {
-            group: access.group().uuid(),
-            patient: access.patient().uuid(),
-            conversation: access.conversation().uuid(),
-            account: access.account(),
-            user: None,
-        };
-        let stowed = self.stow(writer, id, body, at).await?;
-        if let Stowed::New(sent) = stowed {
-            self.execute(
-                query(
-                    "UPDATE conversation_users
-                     SET at = CASE WHEN at < $3 THEN $3 ELSE at END,
-                         unread = unread + 1
-                     WHERE group_id = $1
-                       AND conversation_id = $2",
-                )
-                .bind(writer.group)
-                .bind(writer.conversation)
-                .bind(sent.at.millis()),
-            )
-            .await?;
-            // Whoever answers has read what stood before it; not what they were never shown.
-            if self.lookup_own_read(&Access::<ReadOwnConversation>::from(access)).await? == sent.number - 1 {
-                self.read_by(access, sent.number, sent.at).await?;
+        if let Some((number, sent_at, stored, withdrawn_at)) = known {
+            // Never said to be stored when it is not: another text under the same id is another message.
+            if withdrawn_at.is_none() && stored != body {
+                return Ok(Stowed::Other);
             }
+            return Ok(Stowed::Known(Sent { number, at: Time::from_millis(sent_at) }));
         }
-        Ok(stowed)
+        let number = last + 1;
+        self.execute(
+            query(
+                "INSERT INTO messages (
+                     group_id,
+                     conversation_id,
+                     number,
+                     id,
+                     account_id,
+                     user_id,
+                     body,
+                     sent_at,
+                     withdrawn_at
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)",
+            )
+            .bind(at.group().uuid())
+            .bind(at.conversation().uuid())
+            .bind(number)
+            .bind(id.uuid())
+            .bind(at.account().uuid())
+            .bind(at.user().map(UserId::uuid))
+            .bind(body)
+            .bind(now.millis()),
+        )
+        .await?;
+        // The clock may go back; what was written last stays so.
+        self.execute(
+            query(
+                "UPDATE conversations
+                 SET last_number = $3,
+                     last_at = CASE WHEN last_at < $4 THEN $4 ELSE last_at END
+                 WHERE group_id = $1
+                   AND id = $2",
+            )
+            .bind(at.group().uuid())
+            .bind(at.conversation().uuid())
+            .bind(number)
+            .bind(now.millis()),
+        )
+        .await?;
+        // Waited for by those who did not write it.
+        self.execute(
+            query(
+                "UPDATE conversation_users
+                 SET at = CASE WHEN at < $3 THEN $3 ELSE at END,
+                     unread = unread + $4
+                 WHERE group_id = $1
+                   AND conversation_id = $2",
+            )
+            .bind(at.group().uuid())
+            .bind(at.conversation().uuid())
+            .bind(now.millis())
+            .bind(i64::from(at.user().is_none())),
+        )
+        .await?;
+        // Whoever writes has read what stood before it, if it was shown to them; not what never was.
+        if self.lookup_read(at).await? == last {
+            self.messages_read(at, number, now).await?;
+        }
+        Ok(Stowed::New(Sent { number, at: now }))
     }
 
-    async fn withdraw_message(&mut self, access: &Access<WriteConversation>, number: i64, at: Time) -> Stored<bool> {
-        let account = access.by().account;
-        let of = (access.group().uuid(), access.patient().uuid());
-        self.withdraw(of, access.conversation(), account, true, number, at).await
-    }
-
-    async fn withdraw_own_message(
-        &mut self,
-        access: &Access<WriteOwnConversation>,
-        number: i64,
-        at: Time,
-    ) -> Stored<bool> {
-        let of = (access.group().uuid(), access.patient().uuid());
-        let withdrawn = self.withdraw(of, access.conversation(), access.account(), false, number, at).await?;
-        if withdrawn {
-            // What nobody read any more is not waited for.
+    /// What was withdrawn leaves its place and its author; what it said is gone.
+    async fn withdraw_message(&mut self, at: &Writing, number: i64, now: Time) -> Stored<bool> {
+        let withdrawn = self
+            .execute(
+                query(
+                    "UPDATE messages
+                     SET body = '',
+                         withdrawn_at = $6
+                     WHERE group_id = $1
+                       AND conversation_id = $2
+                       AND number = $3
+                       AND account_id = $4
+                       AND (user_id IS NOT NULL) = $5
+                       AND withdrawn_at IS NULL
+                       AND EXISTS (
+                           SELECT 1
+                           FROM conversations c
+                           WHERE c.group_id = $1
+                             AND c.id = $2
+                             AND c.patient_id = $7
+                       )",
+                )
+                .bind(at.group().uuid())
+                .bind(at.conversation().uuid())
+                .bind(number)
+                .bind(at.account().uuid())
+                .bind(at.user().is_some())
+                .bind(now.millis())
+                .bind(at.patient().uuid()),
+            )
+            .await?
+            > 0;
+        if withdrawn && at.user().is_none() {
+            // What is gone before it was read is not waited for.
             self.execute(
                 query(
                     "UPDATE conversation_users
@@ -615,8 +666,8 @@ impl Chat for SqlWork {
                        AND conversation_id = $2
                        AND read_number < $3",
                 )
-                .bind(access.group().uuid())
-                .bind(access.conversation().uuid())
+                .bind(at.group().uuid())
+                .bind(at.conversation().uuid())
                 .bind(number),
             )
             .await?;
@@ -624,86 +675,7 @@ impl Chat for SqlWork {
         Ok(withdrawn)
     }
 
-    async fn lookup_read(&mut self, access: &Access<ReadConversation>) -> Stored<i64> {
-        let row: Option<(i64,)> = self
-            .find(
-                query_as(
-                    "SELECT read_number
-                     FROM conversation_users
-                     WHERE group_id = $1
-                       AND conversation_id = $2
-                       AND user_id = $3",
-                )
-                .bind(access.group().uuid())
-                .bind(access.conversation().uuid())
-                .bind(access.user().uuid()),
-            )
-            .await?;
-        Ok(row.map_or(0, |(number,)| number))
-    }
-
-    async fn lookup_own_read(&mut self, access: &Access<ReadOwnConversation>) -> Stored<i64> {
-        let row: Option<(i64,)> = self
-            .find(
-                query_as(
-                    "SELECT read_number
-                     FROM conversation_readings
-                     WHERE group_id = $1
-                       AND conversation_id = $2
-                       AND account_id = $3",
-                )
-                .bind(access.group().uuid())
-                .bind(access.conversation().uuid())
-                .bind(access.account().uuid()),
-            )
-            .await?;
-        Ok(row.map_or(0, |(number,)| number))
-    }
-
-    async fn messages_read(&mut self, access: &Access<ReadConversation>, number: i64) -> Stored<bool> {
-        // What came after the page was drawn stays unread, also when it comes at this moment: nothing is counted anew.
-        let read = self
-            .execute(
-                query(
-                    "UPDATE conversation_users
-                     SET read_number = $4,
-                         unread = unread - (
-                             SELECT COUNT(*)
-                             FROM messages m
-                             WHERE m.group_id = $1
-                               AND m.conversation_id = $2
-                               AND m.number > conversation_users.read_number
-                               AND m.number <= $4
-                               AND m.user_id IS NULL
-                               AND m.withdrawn_at IS NULL
-                         )
-                     WHERE group_id = $1
-                       AND conversation_id = $2
-                       AND user_id = $3
-                       AND read_number < $4
-                       AND $4 <= (
-                           SELECT c.last_number
-                           FROM conversations c
-                           WHERE c.group_id = $1
-                             AND c.id = $2
-                             AND c.patient_id = $5
-                       )",
-                )
-                .bind(access.group().uuid())
-                .bind(access.conversation().uuid())
-                .bind(access.user().uuid())
-                .bind(number)
-                .bind(access.patient().uuid()),
-            )
-            .await?;
-        Ok(read > 0)
-    }
-
-    async fn own_messages_read(&mut self, access: &Access<ReadOwnConversation>, number: i64, at: Time) -> Stored<bool> {
-        self.read_by(access, number, at).await
-    }
-
-    async fn list_withdrawn(&mut self, access: &Access<ReadConversation>, most: u32) -> Stored<Vec<i64>> {
+    async fn list_withdrawn(&mut self, at: &InConversation, most: u32) -> Stored<Vec<i64>> {
         let rows: Vec<(i64,)> = self
             .all(
                 query_as(
@@ -715,12 +687,55 @@ impl Chat for SqlWork {
                      ORDER BY withdrawn_at DESC, number DESC
                      LIMIT $3",
                 )
-                .bind(access.group().uuid())
-                .bind(access.conversation().uuid())
+                .bind(at.group().uuid())
+                .bind(at.conversation().uuid())
                 .bind(i64::from(most)),
             )
             .await?;
         Ok(rows.into_iter().map(|(number,)| number).collect())
+    }
+
+    async fn lookup_read(&mut self, at: &InConversation) -> Stored<i64> {
+        let row: Option<(i64,)> = match at.user() {
+            Some(user) => {
+                self.find(
+                    query_as(
+                        "SELECT read_number
+                         FROM conversation_users
+                         WHERE group_id = $1
+                           AND conversation_id = $2
+                           AND user_id = $3",
+                    )
+                    .bind(at.group().uuid())
+                    .bind(at.conversation().uuid())
+                    .bind(user.uuid()),
+                )
+                .await?
+            }
+            None => {
+                self.find(
+                    query_as(
+                        "SELECT read_number
+                         FROM conversation_readings
+                         WHERE group_id = $1
+                           AND conversation_id = $2
+                           AND account_id = $3",
+                    )
+                    .bind(at.group().uuid())
+                    .bind(at.conversation().uuid())
+                    .bind(at.account().uuid()),
+                )
+                .await?
+            }
+        };
+        Ok(row.map_or(0, |(number,)| number))
+    }
+
+    async fn messages_read(&mut self, at: &InConversation, number: i64, now: Time) -> Stored<bool> {
+        match at.user() {
+            Some(user) => self.read_by_user(at, user, number).await,
+            None => self.read_in_portal(at, number, now).await,
+        }
     }
 
     async fn list_readings(&mut self, access: &Access<ReadConversation>) -> Stored<Vec<ChatReading>> {
@@ -750,21 +765,44 @@ impl Chat for SqlWork {
         Ok(rows.into_iter().map(reading).collect())
     }
 
-    async fn list_portal_people(
-        &mut self,
-        access: &Access<ReadConversation>,
-    ) -> Stored<Vec<(AccountId, PortalPerson)>> {
-        self.people(access.group().uuid(), access.patient().uuid()).await
+    async fn list_portal_people(&mut self, at: &InConversation) -> Stored<Vec<(AccountId, PortalPerson)>> {
+        let rows: Vec<PersonRow> = self
+            .all(
+                query_as(
+                    "SELECT
+                         g.account_id,
+                         g.kind,
+                         a.email,
+                         p.legal_first,
+                         p.legal_last,
+                         p.preferred,
+                         g.name,
+                         g.relationship,
+                         k.name AS contact_name,
+                         k.relationship AS contact_relationship
+                     FROM portal_grants g
+                     JOIN accounts a
+                         ON a.id = g.account_id
+                     JOIN patients p
+                         ON p.group_id = g.group_id
+                        AND p.id = g.patient_id
+                     LEFT JOIN contacts k
+                         ON k.group_id = g.group_id
+                        AND k.id = g.contact_id
+                     WHERE g.group_id = $1
+                       AND g.patient_id = $2
+                     ORDER BY g.ended_at IS NOT NULL, g.added_at DESC, g.id
+                     LIMIT $3",
+                )
+                .bind(at.group().uuid())
+                .bind(at.patient().uuid())
+                .bind(i64::from(limits::PORTAL_USERS)),
+            )
+            .await?;
+        rows.into_iter().map(TryInto::try_into).collect()
     }
 
-    async fn list_own_portal_people(
-        &mut self,
-        access: &Access<ReadOwnConversation>,
-    ) -> Stored<Vec<(AccountId, PortalPerson)>> {
-        self.people(access.group().uuid(), access.patient().uuid()).await
-    }
-
-    async fn list_own_listeners(&mut self, access: &Access<ReadOwnConversation>) -> Stored<Vec<AccountId>> {
+    async fn list_listeners(&mut self, at: &InConversation) -> Stored<Vec<AccountId>> {
         let rows: Vec<(Uuid,)> = self
             .all(
                 query_as(
@@ -779,46 +817,12 @@ impl Chat for SqlWork {
                      ORDER BY added_at DESC, id
                      LIMIT $3",
                 )
-                .bind(access.group().uuid())
-                .bind(access.patient().uuid())
+                .bind(at.group().uuid())
+                .bind(at.patient().uuid())
                 .bind(i64::from(limits::PORTAL_USERS)),
             )
             .await?;
         Ok(rows.into_iter().map(|(account,)| account.into()).collect())
-    }
-
-    async fn lookup_own_partner(
-        &mut self,
-        access: &Access<ReadOwnConversation>,
-    ) -> Stored<Option<(AccountId, UserName, String)>> {
-        #[derive(sqlx::FromRow)]
-        struct Row {
-            account_id: Uuid,
-            #[sqlx(flatten)]
-            name: NameRow,
-            profession: String,
-        }
-        let row: Option<Row> = self
-            .find(
-                query_as(
-                    "SELECT
-                         w.account_id,
-                         w.title AS user_title,
-                         w.first_name,
-                         w.last_name,
-                         w.profession
-                     FROM conversations c
-                     JOIN users w
-                         ON w.group_id = c.group_id
-                        AND w.id = c.user_id
-                     WHERE c.group_id = $1
-                       AND c.id = $2",
-                )
-                .bind(access.group().uuid())
-                .bind(access.conversation().uuid()),
-            )
-            .await?;
-        Ok(row.map(|row| (row.account_id.into(), row.name.into(), row.profession)))
     }
 
     async fn list_own_conversations(
@@ -944,159 +948,46 @@ impl SqlWork {
         Ok(switched > 0)
     }
 
-    async fn messages(
-        &mut self,
-        (group, patient): (Uuid, Uuid),
-        conversation: ConversationId,
-        window: Window,
-        most: u32,
-    ) -> Stored<Vec<StoredMessage>> {
-        let (statement, from, turn) = match window {
-            Window::Latest => (query_as(messages!("<", " DESC")), i64::MAX, true),
-            Window::Before(number) => (query_as(messages!("<", " DESC")), number, true),
-            Window::After(number) => (query_as(messages!(">", "")), number, false),
-        };
-        let rows: Vec<MessageRow> = self
-            .all(statement.bind(group).bind(conversation.uuid()).bind(from).bind(i64::from(most)).bind(patient))
-            .await?;
-        let mut messages: Vec<StoredMessage> = rows.into_iter().map(StoredMessage::from).collect();
-        if turn {
-            messages.reverse();
-        }
-        Ok(messages)
-    }
-
-    /// Stores a message behind the last one, under the lock of the conversation: numbers have no gap, and the same message sent
-    /// twice at once is stored once.
-    async fn stow(&mut self, writer: Writer, id: MessageId, body: &str, at: Time) -> Stored<Stowed> {
-        let Writer { group, patient, conversation, account, user } = writer;
-        let (last,): (i64,) = self
-            .one(
-                query_as(concat!(
-                    "SELECT last_number
-                     FROM conversations
-                     WHERE group_id = $1
-                       AND id = $2
-                       AND patient_id = $3",
-                    for_update!()
-                ))
-                .bind(group)
-                .bind(conversation)
-                .bind(patient),
-            )
-            .await?;
-        let known: Option<(i64, i64, String, Option<i64>)> = self
-            .find(
-                query_as(
-                    "SELECT
-                         number,
-                         sent_at,
-                         body,
-                         withdrawn_at
-                     FROM messages
-                     WHERE group_id = $1
-                       AND conversation_id = $2
-                       AND account_id = $3
-                       AND id = $4",
-                )
-                .bind(group)
-                .bind(conversation)
-                .bind(account.uuid())
-                .bind(id.uuid()),
-            )
-            .await?;
-        if let Some((number, at, stored, withdrawn_at)) = known {
-            // Never said to be stored when it is not: another text under the same id is another message.
-            if withdrawn_at.is_none() && stored != body {
-                return Ok(Stowed::Other);
-            }
-            return Ok(Stowed::Known(Sent { number, at: Time::from_millis(at) }));
-        }
-        let number = last + 1;
-        self.execute(
-            query(
-                "INSERT INTO messages (
-                     group_id,
-                     conversation_id,
-                     number,
-                     id,
-                     account_id,
-                     user_id,
-                     body,
-                     sent_at,
-                     withdrawn_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)",
-            )
-            .bind(group)
-            .bind(conversation)
-            .bind(number)
-            .bind(id.uuid())
-            .bind(account.uuid())
-            .bind(user.map(|user| user.uuid()))
-            .bind(body)
-            .bind(at.millis()),
-        )
-        .await?;
-        self.execute(
-            query(
-                "UPDATE conversations
-                 SET last_number = $3,
-                     last_at = CASE WHEN last_at < $4 THEN $4 ELSE last_at END
-                 WHERE group_id = $1
-                   AND id = $2",
-            )
-            .bind(group)
-            .bind(conversation)
-            .bind(number)
-            .bind(at.millis()),
-        )
-        .await?;
-        Ok(Stowed::New(Sent { number, at }))
-    }
-
-    /// What was withdrawn leaves its place and its author; what it said is gone.
-    async fn withdraw(
-        &mut self,
-        (group, patient): (Uuid, Uuid),
-        conversation: ConversationId,
-        account: AccountId,
-        practice: bool,
-        number: i64,
-        at: Time,
-    ) -> Stored<bool> {
-        let withdrawn = self
+    /// What came after the page was drawn stays unread, also when it comes at this moment: nothing is counted anew.
+    async fn read_by_user(&mut self, at: &InConversation, user: UserId, number: i64) -> Stored<bool> {
+        let read = self
             .execute(
                 query(
-                    "UPDATE messages
-                     SET body = '',
-                         withdrawn_at = $6
+                    "UPDATE conversation_users
+                     SET read_number = $4,
+                         unread = unread - (
+                             SELECT COUNT(*)
+                             FROM messages m
+                             WHERE m.group_id = $1
+                               AND m.conversation_id = $2
+                               AND m.number > conversation_users.read_number
+                               AND m.number <= $4
+                               AND m.user_id IS NULL
+                               AND m.withdrawn_at IS NULL
+                         )
                      WHERE group_id = $1
                        AND conversation_id = $2
-                       AND number = $3
-                       AND account_id = $4
-                       AND (user_id IS NOT NULL) = $5
-                       AND withdrawn_at IS NULL
-                       AND EXISTS (
-                           SELECT 1
+                       AND user_id = $3
+                       AND read_number < $4
+                       AND $4 <= (
+                           SELECT c.last_number
                            FROM conversations c
                            WHERE c.group_id = $1
                              AND c.id = $2
-                             AND c.patient_id = $7
+                             AND c.patient_id = $5
                        )",
                 )
-                .bind(group)
-                .bind(conversation.uuid())
+                .bind(at.group().uuid())
+                .bind(at.conversation().uuid())
+                .bind(user.uuid())
                 .bind(number)
-                .bind(account.uuid())
-                .bind(practice)
-                .bind(at.millis())
-                .bind(patient),
+                .bind(at.patient().uuid()),
             )
             .await?;
-        Ok(withdrawn > 0)
+        Ok(read > 0)
     }
 
-    async fn read_by(&mut self, own: &OwnConversation, number: i64, at: Time) -> Stored<bool> {
+    async fn read_in_portal(&mut self, at: &InConversation, number: i64, now: Time) -> Stored<bool> {
         let read = self
             .execute(
                 query(
@@ -1123,51 +1014,14 @@ impl SqlWork {
                          read_at = excluded.read_at
                      WHERE conversation_readings.read_number < excluded.read_number",
                 )
-                .bind(own.group().uuid())
-                .bind(own.conversation().uuid())
-                .bind(own.account().uuid())
+                .bind(at.group().uuid())
+                .bind(at.conversation().uuid())
+                .bind(at.account().uuid())
                 .bind(number)
-                .bind(at.millis())
-                .bind(own.patient().uuid()),
+                .bind(now.millis())
+                .bind(at.patient().uuid()),
             )
             .await?;
         Ok(read > 0)
-    }
-
-    async fn people(&mut self, group: Uuid, patient: Uuid) -> Stored<Vec<(AccountId, PortalPerson)>> {
-        let rows: Vec<PersonRow> = self
-            .all(
-                query_as(
-                    "SELECT
-                         g.account_id,
-                         g.kind,
-                         a.email,
-                         p.legal_first,
-                         p.legal_last,
-                         p.preferred,
-                         g.name,
-                         g.relationship,
-                         k.name AS contact_name,
-                         k.relationship AS contact_relationship
-                     FROM portal_grants g
-                     JOIN accounts a
-                         ON a.id = g.account_id
-                     JOIN patients p
-                         ON p.group_id = g.group_id
-                        AND p.id = g.patient_id
-                     LEFT JOIN contacts k
-                         ON k.group_id = g.group_id
-                        AND k.id = g.contact_id
-                     WHERE g.group_id = $1
-                       AND g.patient_id = $2
-                     ORDER BY g.ended_at IS NOT NULL, g.added_at DESC, g.id
-                     LIMIT $3",
-                )
-                .bind(group)
-                .bind(patient)
-                .bind(i64::from(limits::PORTAL_USERS)),
-            )
-            .await?;
-        rows.into_iter().map(TryInto::try_into).collect()
     }
 }

@@ -27,9 +27,9 @@ use crate::{
 };
 
 /// Stands for the relationship of a user who needs none.
-pub(super) const EVERYONE: &str = "granted";
+const EVERYONE: &str = "granted";
 /// Stands for no relationship where one is needed.
-pub(super) const OWN_ONLY: &str = "none";
+const OWN_ONLY: &str = "none";
 
 /// Ids that one statement asks for.
 const AT_ONCE: usize = 25;

@@ -3,9 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    app::{App, ENGINES, NEW_PASSWORD, Persona},
+    app::{App, ENGINES, Persona},
     client::Response,
-    world::token,
 };
 
 /// Stands in the activity and in no answer to the wrong person, whatever canaries they may see.
@@ -66,18 +65,6 @@ async fn counts(by: &Persona, patient: &str) -> [i64; 2] {
     ["unread_activities", "due_activities"].map(|count| frame[count].as_i64().unwrap())
 }
 
-/// Somebody who acts for the patient, or only looks.
-async fn proxy(app: &App, by: &Persona, patient: &str, email: &str, role: &str, level: &str) -> Persona {
-    let terms = json!({ "role": role, "level": level, "manages": "" });
-    let form = json!({ "whom": "other", "name": "Ada", "email": email, "email_again": email, "terms": terms });
-    by.call("invitations/invite", json!({ "patient": patient, "form": form })).await.is(200);
-    let token = token(&app.mailer.wait(email, 1).await);
-    let mut person = app.anon();
-    person.may_see.push("CNRY-a-1-".to_owned());
-    person.post("invitations/accept", &[("token", &token), ("password", NEW_PASSWORD)]).await.is(200);
-    person
-}
-
 #[track_caller]
 fn is_not_kept(response: &Response) {
     let kept = response.header("cache-control").unwrap_or_default();
@@ -118,9 +105,9 @@ async fn an_activity_goes_to_the_patient_and_to_nobody_else() {
         let author = app.practitioner().await;
         let (lien, patient) = app.portal_user(&author, 'a', 1).await;
         let (stranger, theirs) = app.portal_user(&author, 'a', 2).await;
-        let mum = proxy(&app, &author, &patient, "mum@example.org", "edit", "clinical").await;
-        let looks = proxy(&app, &author, &patient, "looks@example.org", "view", "clinical").await;
-        let aunt = proxy(&app, &author, &patient, "aunt@example.org", "edit", "administrative").await;
+        let mum = app.proxy(&author, &patient, "mum@example.org", "edit", "clinical").await;
+        let looks = app.proxy(&author, &patient, "looks@example.org", "view", "clinical").await;
+        let aunt = app.proxy(&author, &patient, "aunt@example.org", "edit", "administrative").await;
         let activity = assign(&author, &patient).await;
         let letter = app.mailer.wait("mum@example.org", 2).await;
         let letter = format!("{} {} {} {}", letter.from_name, letter.subject, letter.text, letter.html);

@@ -381,8 +381,8 @@ impl App {
         assert!(work.save_patient_access(&manage, &settings, now).await.unwrap());
         work.switch_chat_on(&start).await.unwrap();
         work.add_conversation(&start, conversation, now).await.unwrap();
-        work.add_message(&write, self.services.random.id().into(), body, now).await.unwrap();
-        work.add_own_message(&own, self.services.random.id().into(), body, now).await.unwrap();
+        work.add_message(&(&write).into(), self.services.random.id().into(), body, now).await.unwrap();
+        work.add_message(&(&own).into(), self.services.random.id().into(), body, now).await.unwrap();
         work.save().await.unwrap();
         conversation.to_string()
     }
@@ -524,6 +524,18 @@ impl App {
         person.may_see.push(format!("CNRY-{group}-{number}-"));
         person.post("invitations/accept", &[("token", &token), ("password", NEW_PASSWORD)]).await.is(200);
         (person, patient)
+    }
+
+    /// Somebody who acts for the first patient of group `a`, or only looks, and has accepted.
+    pub async fn proxy(&self, by: &Persona, patient: &str, email: &str, role: &str, level: &str) -> Persona {
+        let terms = json!({ "role": role, "level": level, "manages": "" });
+        let form = json!({ "whom": "other", "name": "Ada", "email": email, "email_again": email, "terms": terms });
+        by.call("invitations/invite", json!({ "patient": patient, "form": form })).await.is(200);
+        let token = token(&self.mailer.wait(email, 1).await);
+        let mut person = self.anon();
+        person.may_see.push("CNRY-a-1-".to_owned());
+        person.post("invitations/accept", &[("token", &token), ("password", NEW_PASSWORD)]).await.is(200);
+        person
     }
 
     /// The account of an address.

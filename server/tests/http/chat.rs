@@ -13,6 +13,7 @@ use crate::{
 /// Stands in the messages and in no answer to the wrong person.
 const TEXT: &str = "Zyzzogeton";
 const MESSAGE: &str = "msg_000000000000400080000000000000aa";
+const OTHER: &str = "msg_000000000000400080000000000000ab";
 const SOON: Duration = Duration::from_secs(1);
 
 /// The group chats with patients, or not.
@@ -103,6 +104,23 @@ async fn a_conversation_is_for_its_practitioner_and_its_patient() {
                 assert_eq!(response.status, 404, "{colleague}: {}", response.text());
             }
         }
+        // Who acts for the patient, who only looks, and who is here for appointments.
+        let mum = app.proxy(&owner, &patient, "mum@example.org", "edit", "clinical").await;
+        let looks = app.proxy(&owner, &patient, "looks@example.org", "view", "clinical").await;
+        let aunt = app.proxy(&owner, &patient, "aunt@example.org", "edit", "administrative").await;
+        answer(&mum, &patient, &id, "From Ada").await.is(200);
+        assert!(looks.get(&format!("/portal/{patient}/messages/{id}")).await.is(200).text().contains("From Ada"));
+        assert_eq!(answer(&looks, &patient, &id, "x").await.is(403).error(), "forbidden");
+        assert_eq!(
+            looks.post("chat/own_withdraw", &[("patient", &patient), ("id", &id), ("number", "3")]).await.status,
+            403
+        );
+        for response in own_ways(&aunt, &patient, &id).await {
+            assert_eq!(response.status, 404, "{}", response.text());
+        }
+        assert_eq!(aunt.post("chat/own", &[("patient", &patient)]).await.status, 404);
+        // Another text under an id that is taken is not said to be stored.
+        assert_eq!(answer(&lien, &patient, &id, "Another").await.status, 409);
         // A patient begins none, and withdraws nobody else's.
         assert_eq!(start(&lien, &patient).await.status, 403);
         assert_eq!(
@@ -117,7 +135,7 @@ async fn a_conversation_is_for_its_practitioner_and_its_patient() {
         switch(&owner, true).await;
         owner.call("chat/save_switch", json!({ "patient": patient, "on": false })).await.is(200);
         assert_eq!(answer(&lien, &patient, &id, "x").await.is(403).error(), "forbidden");
-        assert_eq!(send(&owner, &id, "msg_000000000000400080000000000000ab").await.is(403).error(), "forbidden");
+        assert_eq!(send(&owner, &id, OTHER).await.is(403).error(), "forbidden");
         let page = lien.get(&format!("/portal/{patient}/messages/{id}")).await.is(200).text();
         assert!(
             page.contains(TEXT)
@@ -127,6 +145,43 @@ async fn a_conversation_is_for_its_practitioner_and_its_patient() {
         // What was typed comes back with what is wrong with it.
         owner.call("chat/save_switch", json!({ "patient": patient, "on": true })).await.is(200);
         assert_eq!(answer(&lien, &patient, &id, " ").await.status, 422);
+    }
+}
+
+// S2-08: the switch of patients is refused beside its field while the group's is off.
+#[tokio::test]
+async fn chat_with_patients_wants_group_chat() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let owner = app.user("full@a.example.org").await;
+        let now = owner.call("settings/patient_access", json!({})).await.is(200).json();
+        let form = json!({
+            "invitations": "yes", "link_hours": "48", "steps_down": "", "ends": "", "reminders": "yes",
+            "updates": "approval", "waiting": "", "group_chat": "", "patient_chat": "yes",
+        });
+        let body = json!({ "version": now["version"], "form": form });
+        let refused = owner.call("settings/save_patient_access", body).await.is(422);
+        assert!(refused.text().contains("needs_group_chat") && refused.text().contains("patient_chat"));
+    }
+}
+
+// What is written to nobody is not taken: its practitioner left.
+#[tokio::test]
+async fn nobody_writes_to_whoever_left() {
+    for engine in ENGINES {
+        let app = App::start(engine).await;
+        let (owner, tom) = (app.user("full@a.example.org").await, app.user("clinical@a.example.org").await);
+        let (lien, patient) = app.portal_user(&owner, 'a', 1).await;
+        switch(&owner, true).await;
+        let id = start(&tom, &patient).await.is(200).json().as_str().unwrap().to_owned();
+        answer(&lien, &patient, &id, "Hello").await.is(200);
+        let user = tom.call("console/start", json!({})).await.is(200).json()["user"].clone();
+        let version = owner.call("users/page", json!({ "id": user })).await.is(200).json()["user"]["version"].clone();
+        owner.call("users/deactivate", json!({ "id": user, "version": version })).await.is(200);
+        let other = [("patient", &*patient), ("id", &*id), ("message", OTHER), ("body", "x")];
+        assert_eq!(lien.post("chat/own_send", &other).await.is(403).error(), "forbidden");
+        let page = lien.get(&format!("/portal/{patient}/messages/{id}")).await.is(200).text();
+        assert!(page.contains("Hello") && page.contains("Messages are switched off"));
     }
 }
 

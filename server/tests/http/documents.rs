@@ -11,9 +11,8 @@ use domain::{
 use serde_json::{Value, json};
 
 use crate::{
-    app::{App, ENGINES, Engine, NEW_PASSWORD, NO_SETTINGS, PASSWORD, Persona},
+    app::{App, ENGINES, Engine, NO_SETTINGS, PASSWORD, Persona},
     client::Response,
-    world::token,
 };
 
 /// Stands in the document and in no answer to the wrong person, whatever canaries they may see.
@@ -105,18 +104,6 @@ async fn counts(by: &Persona, patient: &str) -> [i64; 2] {
     ["unread_documents", "unconfirmed_documents"].map(|count| frame[count].as_i64().unwrap())
 }
 
-/// Somebody who acts for the patient.
-pub async fn proxy(app: &App, by: &Persona, patient: &str, email: &str, level: &str) -> Persona {
-    let terms = json!({ "role": "edit", "level": level, "manages": "" });
-    let form = json!({ "whom": "other", "name": "Ada", "email": email, "email_again": email, "terms": terms });
-    by.call("invitations/invite", json!({ "patient": patient, "form": form })).await.is(200);
-    let token = token(&app.mailer.wait(email, 1).await);
-    let mut person = app.anon();
-    person.may_see.push("CNRY-a-1-".to_owned());
-    person.post("invitations/accept", &[("token", &token), ("password", NEW_PASSWORD)]).await.is(200);
-    person
-}
-
 /// Sets which types of documents the portal of group `a` does not show.
 async fn hide(by: &Persona, types: Option<&str>) -> Response {
     let settings = by.call("settings/patient_access", json!({})).await.is(200).json();
@@ -175,8 +162,8 @@ async fn a_document_goes_to_the_patient_and_to_nobody_else() {
         let author = app.practitioner().await;
         let (lien, patient) = app.portal_user(&author, 'a', 1).await;
         let (stranger, theirs) = app.portal_user(&author, 'a', 2).await;
-        let mum = proxy(&app, &author, &patient, "mum@example.org", "clinical").await;
-        let aunt = proxy(&app, &author, &patient, "aunt@example.org", "administrative").await;
+        let mum = app.proxy(&author, &patient, "mum@example.org", "edit", "clinical").await;
+        let aunt = app.proxy(&author, &patient, "aunt@example.org", "edit", "administrative").await;
         let document = draft(&author, &patient, "letter").await;
         for person in [&lien, &mum] {
             is_not_there(person, &patient, &document).await;
@@ -262,7 +249,7 @@ async fn the_wrong_person_passes_no_door() {
         let author = app.practitioner().await;
         let (lien, patient) = app.portal_user(&author, 'a', 1).await;
         let (stranger, _) = app.portal_user(&author, 'a', 2).await;
-        let aunt = proxy(&app, &author, &patient, "aunt@example.org", "administrative").await;
+        let aunt = app.proxy(&author, &patient, "aunt@example.org", "edit", "administrative").await;
         let done = completed(&author, &patient, "letter").await;
         let begun = draft(&author, &patient, "letter").await;
         let before = [open(&author, &patient, &done).await.json(), open(&author, &patient, &begun).await.json()];
@@ -381,7 +368,7 @@ async fn a_hidden_type_is_as_if_it_never_was() {
         let app = App::start(engine).await;
         let author = app.practitioner().await;
         let (lien, patient) = app.portal_user(&author, 'a', 1).await;
-        let mum = proxy(&app, &author, &patient, "mum@example.org", "clinical").await;
+        let mum = app.proxy(&author, &patient, "mum@example.org", "edit", "clinical").await;
         let report = completed(&author, &patient, "report").await;
         app.mailer.wait("mum@example.org", 2).await;
         let plan = completed(&author, &patient, "plan").await;
@@ -448,7 +435,7 @@ async fn reading_is_confirmed_with_and_without_scripts() {
         let app = App::start(engine).await;
         let author = app.practitioner().await;
         let (lien, patient) = app.portal_user(&author, 'a', 1).await;
-        let mum = proxy(&app, &author, &patient, "mum@example.org", "clinical").await;
+        let mum = app.proxy(&author, &patient, "mum@example.org", "edit", "clinical").await;
         let document = completed(&author, &patient, "letter").await;
         let path = format!("/portal/{patient}/documents/{document}");
         let page = lien.get(&path).await.is(200).text();
@@ -505,7 +492,7 @@ async fn a_paper_is_saved_by_who_may_read_it() {
         let app = App::start(engine).await;
         let author = app.practitioner().await;
         let (lien, patient) = app.portal_user(&author, 'a', 1).await;
-        let aunt = proxy(&app, &author, &patient, "aunt@example.org", "administrative").await;
+        let aunt = app.proxy(&author, &patient, "aunt@example.org", "edit", "administrative").await;
         let title = "Plan: \"knee\"/Über..\\x; é\u{0627}";
         let form = json!({ "title": title, "kind": "plan", "body": "Walk", "asks": "yes" });
         let document = author.call("documents/begin", json!({ "patient": patient, "form": form })).await;
@@ -658,7 +645,7 @@ async fn one_person_prints_so_many_papers_and_no_more() {
         let app = App::start(engine).await;
         let author = app.practitioner().await;
         let (lien, patient) = app.portal_user(&author, 'a', 1).await;
-        let mum = proxy(&app, &author, &patient, "mum@example.org", "clinical").await;
+        let mum = app.proxy(&author, &patient, "mum@example.org", "edit", "clinical").await;
         let document = completed(&author, &patient, "letter").await;
         for _ in 0..domain::limits::THROTTLE_PRINTS {
             save(&lien, &patient, NOTHING).await.is(404);

@@ -14,7 +14,6 @@ use zip::ZipArchive;
 use crate::{
     app::{App, ENGINES, NEW_PASSWORD, Persona},
     client::Response,
-    documents::proxy,
     forms::asked,
 };
 
@@ -195,7 +194,7 @@ async fn a_record_is_taken_along_whole() {
         assert!(form.contains("Not returned: what stands here is what was typed so far"), "{form}");
 
         // Whoever acts for the patient and sees what is shared has that, and nothing that was asked of the patient.
-        let mum = proxy(&app, &by, &patient, "mum@example.org", "clinical").await;
+        let mum = app.proxy(&by, &patient, "mum@example.org", "edit", "clinical").await;
         let hers = unpacked(&take(&mum, &patient).await.is(200));
         let of = |folder: &str| hers.keys().filter(|name| name.starts_with(folder)).count();
         assert_eq!(
@@ -308,8 +307,8 @@ async fn nobody_else_takes_it_along() {
         let app = App::start(engine).await;
         let by = app.practitioner().await;
         let (lien, patient) = app.portal_user(&by, 'a', 1).await;
-        let mum = proxy(&app, &by, &patient, "mum@example.org", "clinical").await;
-        let aunt = proxy(&app, &by, &patient, "aunt@example.org", "administrative").await;
+        let mum = app.proxy(&by, &patient, "mum@example.org", "edit", "clinical").await;
+        let aunt = app.proxy(&by, &patient, "aunt@example.org", "edit", "administrative").await;
         assert_eq!(take(&app.anon(), &patient).await.status, 401);
         assert_eq!(take(&by, &patient).await.status, 403, "the practice has its own ways");
         assert_eq!(take(&aunt, &patient).await.status, 404, "who is here for appointments");

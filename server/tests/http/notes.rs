@@ -3,9 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    app::{App, ENGINES, Engine, NEW_PASSWORD, Persona},
+    app::{App, ENGINES, Engine, Persona},
     client::Response,
-    world::token,
 };
 
 /// Stands in the note and in no answer to the wrong person, whatever canaries they may see.
@@ -64,18 +63,6 @@ async fn read(by: &Persona, patient: &str, note: &str) -> Response {
     by.post("notes/read", &[("patient", patient), ("id", note)]).await
 }
 
-/// Somebody who acts for the patient.
-async fn proxy(app: &App, by: &Persona, patient: &str, email: &str, level: &str) -> Persona {
-    let terms = json!({ "role": "edit", "level": level, "manages": "" });
-    let form = json!({ "whom": "other", "name": "Ada", "email": email, "email_again": email, "terms": terms });
-    by.call("invitations/invite", json!({ "patient": patient, "form": form })).await.is(200);
-    let token = token(&app.mailer.wait(email, 1).await);
-    let mut person = app.anon();
-    person.may_see.push("CNRY-a-1-".to_owned());
-    person.post("invitations/accept", &[("token", &token), ("password", NEW_PASSWORD)]).await.is(200);
-    person
-}
-
 async fn user_id(app: &App, email: &str) -> String {
     let account = app.account(email).await;
     app.services.store.read().await.unwrap().list_own_groups(account).await.unwrap()[0].user.id.to_string()
@@ -95,8 +82,8 @@ async fn a_note_goes_to_the_patient_and_to_nobody_else() {
         let author = app.practitioner().await;
         let (lien, patient) = app.portal_user(&author, 'a', 1).await;
         let (stranger, theirs) = app.portal_user(&author, 'a', 2).await;
-        let mum = proxy(&app, &author, &patient, "mum@example.org", "clinical").await;
-        let aunt = proxy(&app, &author, &patient, "aunt@example.org", "administrative").await;
+        let mum = app.proxy(&author, &patient, "mum@example.org", "edit", "clinical").await;
+        let aunt = app.proxy(&author, &patient, "aunt@example.org", "edit", "administrative").await;
         let note = published(&author, &patient).await;
         // Not shared: as if it were not there.
         let nothing = read(&lien, &patient, &format!("not_{:032x}", 0xdead_beef_u64)).await.is(404).text();
@@ -166,7 +153,7 @@ async fn the_wrong_person_passes_no_door() {
         let author = app.practitioner().await;
         let (_lien, patient) = app.portal_user(&author, 'a', 1).await;
         let (stranger, _) = app.portal_user(&author, 'a', 2).await;
-        let aunt = proxy(&app, &author, &patient, "aunt@example.org", "administrative").await;
+        let aunt = app.proxy(&author, &patient, "aunt@example.org", "edit", "administrative").await;
         let note = published(&author, &patient).await;
         let before = open(&author, &patient, &note).await.is(200).json();
         let colleague = user_id(&app, "clinical@a.example.org").await;

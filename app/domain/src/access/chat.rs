@@ -1,19 +1,22 @@
 //! Who may read a conversation with a patient, begin one and write in it, on both sides: the one decision behind lists, pages,
 //! counts, streams and news of them. The SQL of lists says the same; a test compares the two.
 
+use std::ops::Deref;
+
 use super::{
     actor::Who,
     explain::Because,
-    proof::{OnConversation, OnPatient, OwnConversation, Refused},
+    proof::{Access, OnConversation, OnPatient, OwnConversation, Refused},
     rights::{
-        Decision, GrantFacts, PatientFacts, edit_own_record, hidden, no, only_read, user, view_own_clinical,
-        view_patient, writes, yes,
+        Decision, GrantFacts, PatientFacts, ReadConversation, ReadOwnConversation, WriteConversation,
+        WriteOwnConversation, edit_own_record, hidden, no, only_read, user, view_own_clinical, view_patient, writes,
+        yes,
     },
 };
 use crate::{
     chat::{Standing, Switches},
     error::Refusal,
-    ids::{ConversationId, UserId},
+    ids::{AccountId, ConversationId, GroupId, PatientId, UserId},
     user::Role,
 };
 
@@ -48,6 +51,96 @@ pub struct OwnConversationFacts {
     pub conversation: ConversationId,
     /// What is switched on.
     pub switches: Switches,
+}
+
+/// That somebody reads one conversation, on either side. Earned only by [`ReadConversation`] or [`ReadOwnConversation`].
+#[derive(Debug, Clone, Copy)]
+pub struct InConversation {
+    group: GroupId,
+    patient: PatientId,
+    conversation: ConversationId,
+    account: AccountId,
+    user: Option<UserId>,
+}
+
+impl InConversation {
+    /// The only group whose rows may be touched.
+    #[must_use]
+    pub const fn group(&self) -> GroupId {
+        self.group
+    }
+
+    /// The only patient whose rows may be touched.
+    #[must_use]
+    pub const fn patient(&self) -> PatientId {
+        self.patient
+    }
+
+    /// The only conversation whose rows may be touched.
+    #[must_use]
+    pub const fn conversation(&self) -> ConversationId {
+        self.conversation
+    }
+
+    /// The account of whoever earned it.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The user of the console, when it is one.
+    #[must_use]
+    pub const fn user(&self) -> Option<UserId> {
+        self.user
+    }
+}
+
+impl From<&Access<ReadConversation>> for InConversation {
+    fn from(access: &Access<ReadConversation>) -> Self {
+        Self {
+            group: access.group(),
+            patient: access.patient(),
+            conversation: access.conversation(),
+            account: access.by.account,
+            user: Some(access.user()),
+        }
+    }
+}
+
+impl From<&Access<ReadOwnConversation>> for InConversation {
+    fn from(access: &Access<ReadOwnConversation>) -> Self {
+        Self {
+            group: access.group(),
+            patient: access.patient(),
+            conversation: access.conversation(),
+            account: access.account(),
+            user: None,
+        }
+    }
+}
+
+/// That somebody writes in one conversation, on either side. Earned only by [`WriteConversation`] or [`WriteOwnConversation`].
+#[derive(Debug, Clone, Copy)]
+pub struct Writing(InConversation);
+
+impl Deref for Writing {
+    type Target = InConversation;
+
+    fn deref(&self) -> &InConversation {
+        &self.0
+    }
+}
+
+impl From<&Access<WriteConversation>> for Writing {
+    fn from(access: &Access<WriteConversation>) -> Self {
+        Self(InConversation::from(&Access::<ReadConversation>::from(access)))
+    }
+}
+
+impl From<&Access<WriteOwnConversation>> for Writing {
+    fn from(access: &Access<WriteOwnConversation>) -> Self {
+        Self(InConversation::from(&Access::<ReadOwnConversation>::from(access)))
+    }
 }
 
 /// What a switch refuses. That nobody uses the portal is no matter of who asks: it is said where the message is typed.
@@ -118,10 +211,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        access::{
-            Actor, Denied, Face, ReadConversation, ReadOwnConversation, Relationship, StartConversation, UserFace,
-            WriteConversation, WriteOwnConversation, dice::Dice,
-        },
+        access::{Actor, Denied, Face, Relationship, StartConversation, UserFace, dice::Dice},
         grant::{Birthdays, Grant, Kind, Level as Seen, Role as Acts, State, Terms},
         patient::Status,
         time::Time,

@@ -28,7 +28,7 @@ pub mod rights;
 
 pub use activities::OwnActivityFacts;
 pub use actor::{Actor, By, Face, UserFace, Waits, Who};
-pub use chat::{ConversationFacts, OwnConversationFacts, StartFacts};
+pub use chat::{ConversationFacts, InConversation, OwnConversationFacts, StartFacts, Writing};
 pub use documents::OwnDocumentFacts;
 pub use explain::{Because, Explanation};
 pub use files::{OwnFileFacts, SendingFiles};

@@ -218,6 +218,7 @@ pub fn refused(detail: &str) -> String {
         "account" | "passwords" => "their own account",
         "activities" => "a home activity",
         "bulk" => "a bulk invitation",
+        "chat" => "a conversation",
         "console" | "notifications" => "the console",
         "documents" => "a document",
         "family" => "who sees a record",

@@ -14,8 +14,8 @@ mod portal;
 
 use domain::{
     access::{
-        Access, ConversationFacts, EnterGroup, InvitePatient, ListPatients, ReadConversation, StartConversation,
-        StartFacts, ViewPatient, WriteConversation,
+        Access, ConversationFacts, EnterGroup, InConversation, InvitePatient, ListPatients, ReadConversation,
+        StartConversation, StartFacts, ViewPatient, WriteConversation,
     },
     audit::{Action, Entry},
     chat::{
@@ -193,10 +193,11 @@ pub async fn open(ctx: &Ctx, id: ConversationId, window: Window) -> Result<Conve
     let may_write = ctx.actor()?.may(WriteConversation, &facts).is_ok();
     let mut work = unusual::opened(ctx, work, &Access::<ViewPatient>::from(&access), &facts.of).await?;
     write_down(ctx, work.as_mut(), &access, Action::ConversationViewed, id.to_string()).await?;
-    let people = work.list_portal_people(&access).await?;
-    let read = work.lookup_read(&access).await?;
+    let at = InConversation::from(&access);
+    let people = work.list_portal_people(&at).await?;
+    let read = work.lookup_read(&at).await?;
     let window = first_unread(window, read, record.last);
-    let rows = work.list_messages(&access, window, limits::CHAT_WINDOW).await?;
+    let rows = work.list_messages(&at, window, limits::CHAT_WINDOW).await?;
     let marks = marks(work.as_mut(), &access, &people).await?;
     let enter = ctx.actor()?.may(EnterGroup, &())?;
     let name =
@@ -250,10 +251,11 @@ pub async fn more(ctx: &Ctx, id: ConversationId, window: Window) -> Result<News>
     let mut work = ctx.begin().await?;
     let (facts, record) = facts(ctx, work.as_mut(), id).await?;
     let access = ctx.actor()?.may(ReadConversation, &facts)?;
-    let rows = work.list_messages(&access, window, limits::CHAT_WINDOW).await?;
-    let people = work.list_portal_people(&access).await?;
+    let at = InConversation::from(&access);
+    let rows = work.list_messages(&at, window, limits::CHAT_WINDOW).await?;
+    let people = work.list_portal_people(&at).await?;
     let marks = marks(work.as_mut(), &access, &people).await?;
-    let withdrawn = work.list_withdrawn(&access, limits::CHAT_WITHDRAWN).await?;
+    let withdrawn = work.list_withdrawn(&at, limits::CHAT_WITHDRAWN).await?;
     if !rows.is_empty() {
         write_down(ctx, work.as_mut(), &access, Action::ConversationViewed, id.to_string()).await?;
         work.save().await?;
@@ -290,9 +292,9 @@ pub async fn send(ctx: &Ctx, id: ConversationId, message: MessageId, form: &Mess
     // The trail lets one in at a time: the order of entries is that of messages.
     let seen = Access::<ReadConversation>::from(&access);
     write_down(ctx, work.as_mut(), &seen, Action::MessageSent, id.to_string()).await?;
-    match work.add_message(&access, message, &body, ctx.now()).await? {
+    match work.add_message(&(&access).into(), message, &body, ctx.now()).await? {
         Stowed::New(sent) => {
-            tell(ctx, work.as_mut(), &seen).await?;
+            tell(work.as_mut(), &seen).await?;
             work.save().await?;
             Ok(sent)
         }
@@ -302,12 +304,10 @@ pub async fn send(ctx: &Ctx, id: ConversationId, message: MessageId, form: &Mess
 }
 
 /// Lets the open pages of whoever takes part look.
-async fn tell(ctx: &Ctx, work: &mut dyn Work, access: &Access<ReadConversation>) -> Result<()> {
+async fn tell(work: &mut dyn Work, access: &Access<ReadConversation>) -> Result<()> {
     work.hint(Hint::Chat(access.by().account));
-    for (facts, _) in in_portal::users(ctx, work, access.patient()).await? {
-        if in_portal::sees(&facts) {
-            work.hint(Hint::Chat(facts.grant.account));
-        }
+    for account in work.list_listeners(&access.into()).await? {
+        work.hint(Hint::Chat(account));
     }
     Ok(())
 }
@@ -322,10 +322,10 @@ pub async fn withdraw(ctx: &Ctx, id: ConversationId, number: i64) -> Result<()> 
     let access = ctx.actor()?.may(WriteConversation, &facts)?;
     let seen = Access::<ReadConversation>::from(&access);
     write_down(ctx, work.as_mut(), &seen, Action::MessageWithdrawn, format!("{id} {number}")).await?;
-    if !work.withdraw_message(&access, number, ctx.now()).await? {
+    if !work.withdraw_message(&(&access).into(), number, ctx.now()).await? {
         return Err(Error::NotFound);
     }
-    tell(ctx, work.as_mut(), &seen).await?;
+    tell(work.as_mut(), &seen).await?;
     work.save().await?;
     Ok(())
 }
@@ -338,7 +338,7 @@ pub async fn read(ctx: &Ctx, id: ConversationId, number: i64) -> Result<()> {
     let mut work = ctx.begin().await?;
     let (facts, _) = facts(ctx, work.as_mut(), id).await?;
     let access = ctx.actor()?.may(ReadConversation, &facts)?;
-    if work.messages_read(&access, number).await? {
+    if work.messages_read(&(&access).into(), number, ctx.now()).await? {
         // Their other devices count anew.
         work.hint(Hint::Chat(access.by().account));
         work.save().await?;

@@ -2,8 +2,8 @@
 
 use domain::{
     access::{
-        Access, GrantFacts, OwnConversationFacts, ReadOwnConversation, ViewOwnClinical, ViewOwnRecord,
-        WriteOwnConversation,
+        Access, ConversationFacts, GrantFacts, InConversation, OwnConversationFacts, PatientFacts, ReadOwnConversation,
+        ViewOwnClinical, ViewOwnRecord, WriteOwnConversation, explain,
     },
     audit::{Action, Entry},
     chat::{
@@ -14,6 +14,7 @@ use domain::{
     ids::{ConversationId, MessageId, PatientId},
     limits,
     page::PageRequest,
+    user::User,
 };
 
 use super::{first_unread, messages};
@@ -22,6 +23,7 @@ use crate::{
     context::Ctx,
     error::{Error, Result},
     ports::{ChatSwitches, Hint, OwnConversationRecord, Stowed, Work},
+    users,
 };
 
 async fn enter(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<(Access<ViewOwnClinical>, GrantFacts)> {
@@ -30,19 +32,37 @@ async fn enter(ctx: &Ctx, work: &mut dyn Work, patient: PatientId) -> Result<(Ac
     Ok((actor.may(ViewOwnClinical, &facts)?, facts))
 }
 
+/// A conversation, as the portal knows it.
+struct Own {
+    facts: OwnConversationFacts,
+    /// The number of the last message.
+    last: i64,
+    practitioner: User,
+    /// Does the practitioner still work there, see the patient and answer?
+    attended: bool,
+    seen: Access<ViewOwnClinical>,
+}
+
 /// What the one decision needs. Whoever asks uses the portal: there is somebody who sees it.
-async fn facts(
-    ctx: &Ctx,
-    work: &mut dyn Work,
-    patient: PatientId,
-    id: ConversationId,
-) -> Result<(OwnConversationFacts, OwnConversationRecord, Access<ViewOwnClinical>)> {
+async fn find(ctx: &Ctx, work: &mut dyn Work, patient: PatientId, id: ConversationId) -> Result<Own> {
     let (seen, grant) = enter(ctx, work, patient).await?;
     let own = work.own_conversation_record(&seen, id).await?.ok_or(Error::NotFound)?;
+    let OwnConversationRecord { record, switches: ChatSwitches { practice, patient: on }, practitioner, relationship } =
+        own;
+    let of = PatientFacts { group: seen.group(), patient, relationship, emergency: false };
+    let attended = answers(&practitioner, of, id);
     // Where nobody would answer it is as if it were switched off: what is written to nobody is not taken.
-    let ChatSwitches { practice, patient } = own.switches;
-    let switches = Switches { practice, patient: patient && own.attended, reachable: true };
-    Ok((OwnConversationFacts { grant, conversation: id, switches }, own, seen))
+    let switches = Switches { practice, patient: on && attended, reachable: true };
+    let facts = OwnConversationFacts { grant, conversation: id, switches };
+    Ok(Own { facts, last: record.last, practitioner, attended, seen })
+}
+
+/// Could the practitioner write in it, switches aside?
+fn answers(practitioner: &User, of: PatientFacts, conversation: ConversationId) -> bool {
+    let switches = Switches { practice: true, patient: true, reachable: true };
+    let facts = ConversationFacts { of, conversation, practitioner: practitioner.id, switches };
+    let all = explain::on_conversation(&users::who(practitioner), &facts);
+    explain::outside(practitioner).is_none() && all.iter().any(|one| one.right == "WriteConversation" && one.may)
 }
 
 async fn write_down(
@@ -91,8 +111,8 @@ async fn zone(work: &mut dyn Work, access: &Access<ViewOwnClinical>) -> Result<S
 /// As [`open_own`].
 pub async fn still_open(ctx: &Ctx, patient: PatientId, id: ConversationId) -> Result<()> {
     let mut work = ctx.services.store.read().await?;
-    let (facts, ..) = facts(ctx, work.as_mut(), patient, id).await?;
-    ctx.actor()?.may(ReadOwnConversation, &facts)?;
+    let own = find(ctx, work.as_mut(), patient, id).await?;
+    ctx.actor()?.may(ReadOwnConversation, &own.facts)?;
     Ok(())
 }
 
@@ -102,27 +122,27 @@ pub async fn still_open(ctx: &Ctx, patient: PatientId, id: ConversationId) -> Re
 /// [`Error::NotFound`]: also for a conversation about somebody else (PT-07).
 pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window: Window) -> Result<OwnConversation> {
     let mut work = ctx.services.store.begin().await?;
-    let (facts, own, seen) = facts(ctx, work.as_mut(), patient, id).await?;
+    let Own { facts, last, practitioner, attended, seen } = find(ctx, work.as_mut(), patient, id).await?;
     let access = ctx.actor()?.may(ReadOwnConversation, &facts)?;
     let may_write = ctx.actor()?.may(WriteOwnConversation, &facts).is_ok();
+    let at = InConversation::from(&access);
     write_down(ctx, work.as_mut(), &access, Action::ConversationViewed, id.to_string()).await?;
-    let (practitioner, name, profession) = work.lookup_own_partner(&access).await?.ok_or(Error::NotFound)?;
-    let people = work.list_own_portal_people(&access).await?;
-    let read = work.lookup_own_read(&access).await?;
-    let window = first_unread(window, read, own.record.last);
-    let rows = work.list_own_messages(&access, window, limits::CHAT_WINDOW).await?;
+    let people = work.list_portal_people(&at).await?;
+    let read = work.lookup_read(&at).await?;
+    let window = first_unread(window, read, last);
+    let rows = work.list_messages(&at, window, limits::CHAT_WINDOW).await?;
     let time_zone = zone(work.as_mut(), &seen).await?;
-    if let Some(last) = rows.last()
-        && work.own_messages_read(&access, last.number, ctx.now()).await?
-        && own.attended
+    if let Some(shown) = rows.last()
+        && work.messages_read(&at, shown.number, ctx.now()).await?
+        && attended
     {
-        work.hint(Hint::Chat(practitioner));
+        work.hint(Hint::Chat(practitioner.account));
     }
     work.save().await?;
     Ok(OwnConversation {
         id,
-        with: name.shown(),
-        profession,
+        with: practitioner.name.shown(),
+        profession: practitioner.profession,
         // Which switch it is, and whether anybody would answer, is the practice's own matter.
         standing: match facts.switches.standing() {
             Standing::Open => Standing::Open,
@@ -130,7 +150,7 @@ pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window:
         },
         may_write: may_write && facts.switches.standing() == Standing::Open,
         read,
-        messages: messages(rows, own.record.last, &people, access.account()),
+        messages: messages(rows, last, &people, access.account()),
         next: ctx.services.random.id().into(),
         time_zone,
     })
@@ -142,15 +162,16 @@ pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window:
 /// As [`open_own`].
 pub async fn messages_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window: Window) -> Result<Messages> {
     let mut work = ctx.services.store.begin().await?;
-    let (facts, own, _) = facts(ctx, work.as_mut(), patient, id).await?;
-    let access = ctx.actor()?.may(ReadOwnConversation, &facts)?;
-    let rows = work.list_own_messages(&access, window, limits::CHAT_WINDOW).await?;
-    let people = work.list_own_portal_people(&access).await?;
+    let own = find(ctx, work.as_mut(), patient, id).await?;
+    let access = ctx.actor()?.may(ReadOwnConversation, &own.facts)?;
+    let at = InConversation::from(&access);
+    let rows = work.list_messages(&at, window, limits::CHAT_WINDOW).await?;
+    let people = work.list_portal_people(&at).await?;
     if !rows.is_empty() {
         write_down(ctx, work.as_mut(), &access, Action::ConversationViewed, id.to_string()).await?;
         work.save().await?;
     }
-    Ok(messages(rows, own.record.last, &people, access.account()))
+    Ok(messages(rows, own.last, &people, access.account()))
 }
 
 /// Sends a message. When this returns it is stored, and whoever sees it is told to look. The same id again is the same message.
@@ -165,12 +186,12 @@ pub async fn send_own(
     form: &MessageForm,
 ) -> Result<Sent> {
     let mut work = ctx.services.store.begin().await?;
-    let (facts, own, _) = facts(ctx, work.as_mut(), patient, id).await?;
-    let access = ctx.actor()?.may(WriteOwnConversation, &facts)?;
+    let own = find(ctx, work.as_mut(), patient, id).await?;
+    let access = ctx.actor()?.may(WriteOwnConversation, &own.facts)?;
     let body = form.check()?;
     let seen = Access::<ReadOwnConversation>::from(&access);
     write_down(ctx, work.as_mut(), &seen, Action::MessageSent, id.to_string()).await?;
-    match work.add_own_message(&access, message, &body, ctx.now()).await? {
+    match work.add_message(&(&access).into(), message, &body, ctx.now()).await? {
         Stowed::New(sent) => {
             tell(work.as_mut(), &seen, &own).await?;
             work.save().await?;
@@ -182,13 +203,11 @@ pub async fn send_own(
 }
 
 /// Lets the open pages of whoever takes part look; nobody else learns that something was written (PT-29).
-async fn tell(work: &mut dyn Work, access: &Access<ReadOwnConversation>, own: &OwnConversationRecord) -> Result<()> {
-    if own.attended
-        && let Some((practitioner, ..)) = work.lookup_own_partner(access).await?
-    {
-        work.hint(Hint::Chat(practitioner));
+async fn tell(work: &mut dyn Work, access: &Access<ReadOwnConversation>, own: &Own) -> Result<()> {
+    if own.attended {
+        work.hint(Hint::Chat(own.practitioner.account));
     }
-    for account in work.list_own_listeners(access).await? {
+    for account in work.list_listeners(&access.into()).await? {
         work.hint(Hint::Chat(account));
     }
     Ok(())
@@ -200,11 +219,11 @@ async fn tell(work: &mut dyn Work, access: &Access<ReadOwnConversation>, own: &O
 /// [`Error::NotFound`] for anybody else's (PT-10), [`Error::Forbidden`].
 pub async fn withdraw_own(ctx: &Ctx, patient: PatientId, id: ConversationId, number: i64) -> Result<()> {
     let mut work = ctx.services.store.begin().await?;
-    let (facts, own, _) = facts(ctx, work.as_mut(), patient, id).await?;
-    let access = ctx.actor()?.may(WriteOwnConversation, &facts)?;
+    let own = find(ctx, work.as_mut(), patient, id).await?;
+    let access = ctx.actor()?.may(WriteOwnConversation, &own.facts)?;
     let seen = Access::<ReadOwnConversation>::from(&access);
     write_down(ctx, work.as_mut(), &seen, Action::MessageWithdrawn, format!("{id} {number}")).await?;
-    if !work.withdraw_own_message(&access, number, ctx.now()).await? {
+    if !work.withdraw_message(&(&access).into(), number, ctx.now()).await? {
         return Err(Error::NotFound);
     }
     tell(work.as_mut(), &seen, &own).await?;

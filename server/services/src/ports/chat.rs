@@ -3,14 +3,15 @@
 use async_trait::async_trait;
 use domain::{
     access::{
-        Access, EnterGroup, InvitePatient, ReadConversation, ReadOwnConversation, StartConversation, ViewOwnClinical,
-        WriteConversation, WriteOwnConversation,
+        Access, EnterGroup, InConversation, InvitePatient, ReadConversation, Relationship, StartConversation,
+        ViewOwnClinical, Writing,
     },
     chat::{ConversationFilter, PortalPerson, Sent, Window},
     ids::{AccountId, ConversationId, MessageId, PatientId, UserId},
     page::{Page, PageRequest},
     person::UserName,
     time::Time,
+    user::User,
 };
 
 use super::Stored;
@@ -78,14 +79,16 @@ pub struct ConversationRecord {
 }
 
 /// The same for the portal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnConversationRecord {
     /// The conversation.
     pub record: ConversationRecord,
     /// What is switched on.
     pub switches: ChatSwitches,
-    /// Does its practitioner still work there, see the patient and answer? What is written to nobody is not taken.
-    pub attended: bool,
+    /// Its practitioner.
+    pub practitioner: User,
+    /// How the practitioner and the patient belong together, if they do.
+    pub relationship: Option<Relationship>,
 }
 
 /// A message as it is stored.
@@ -180,86 +183,31 @@ pub trait Chat {
     ) -> Stored<Option<OwnConversationRecord>>;
 
     /// Some of the messages, in order, up to `most`.
-    async fn list_messages(
-        &mut self,
-        access: &Access<ReadConversation>,
-        window: Window,
-        most: u32,
-    ) -> Stored<Vec<StoredMessage>>;
+    async fn list_messages(&mut self, at: &InConversation, window: Window, most: u32) -> Stored<Vec<StoredMessage>>;
 
-    /// The same for the portal.
-    async fn list_own_messages(
-        &mut self,
-        access: &Access<ReadOwnConversation>,
-        window: Window,
-        most: u32,
-    ) -> Stored<Vec<StoredMessage>>;
+    /// Stores a message, once for each id. Whoever had read all before it has read it too.
+    async fn add_message(&mut self, at: &Writing, id: MessageId, body: &str, now: Time) -> Stored<Stowed>;
 
-    /// Stores a message, once for each id; the writer has read up to it.
-    async fn add_message(
-        &mut self,
-        access: &Access<WriteConversation>,
-        id: MessageId,
-        body: &str,
-        at: Time,
-    ) -> Stored<Stowed>;
-
-    /// The same for the portal.
-    async fn add_own_message(
-        &mut self,
-        access: &Access<WriteOwnConversation>,
-        id: MessageId,
-        body: &str,
-        at: Time,
-    ) -> Stored<Stowed>;
-
-    /// Withdraws a message of the user's; false when it is not theirs or was withdrawn before.
-    async fn withdraw_message(&mut self, access: &Access<WriteConversation>, number: i64, at: Time) -> Stored<bool>;
-
-    /// The same for the portal.
-    async fn withdraw_own_message(
-        &mut self,
-        access: &Access<WriteOwnConversation>,
-        number: i64,
-        at: Time,
-    ) -> Stored<bool>;
-
-    /// How far the user has read.
-    async fn lookup_read(&mut self, access: &Access<ReadConversation>) -> Stored<i64>;
-
-    /// The same for the portal.
-    async fn lookup_own_read(&mut self, access: &Access<ReadOwnConversation>) -> Stored<i64>;
-
-    /// The user has read up to a number; never further than the last message, and never back. False when nothing changed.
-    async fn messages_read(&mut self, access: &Access<ReadConversation>, number: i64) -> Stored<bool>;
-
-    /// The same for the portal.
-    async fn own_messages_read(&mut self, access: &Access<ReadOwnConversation>, number: i64, at: Time) -> Stored<bool>;
+    /// Withdraws a message of the caller's; false when it is not theirs or was withdrawn before.
+    async fn withdraw_message(&mut self, at: &Writing, number: i64, now: Time) -> Stored<bool>;
 
     /// The numbers of the messages withdrawn last.
-    async fn list_withdrawn(&mut self, access: &Access<ReadConversation>, most: u32) -> Stored<Vec<i64>>;
+    async fn list_withdrawn(&mut self, at: &InConversation, most: u32) -> Stored<Vec<i64>>;
+
+    /// How far the caller has read.
+    async fn lookup_read(&mut self, at: &InConversation) -> Stored<i64>;
+
+    /// The caller has read up to a number; never further than the last message, and never back. False when nothing changed.
+    async fn messages_read(&mut self, at: &InConversation, number: i64, now: Time) -> Stored<bool>;
 
     /// How far the people of the portal have read.
     async fn list_readings(&mut self, access: &Access<ReadConversation>) -> Stored<Vec<ChatReading>>;
 
     /// Everybody who is or was let into the patient's portal, by account.
-    async fn list_portal_people(&mut self, access: &Access<ReadConversation>)
-    -> Stored<Vec<(AccountId, PortalPerson)>>;
-
-    /// The same for the portal.
-    async fn list_own_portal_people(
-        &mut self,
-        access: &Access<ReadOwnConversation>,
-    ) -> Stored<Vec<(AccountId, PortalPerson)>>;
+    async fn list_portal_people(&mut self, at: &InConversation) -> Stored<Vec<(AccountId, PortalPerson)>>;
 
     /// The accounts of those who see it in the portal.
-    async fn list_own_listeners(&mut self, access: &Access<ReadOwnConversation>) -> Stored<Vec<AccountId>>;
-
-    /// Whose conversation it is: account, name, what they practise.
-    async fn lookup_own_partner(
-        &mut self,
-        access: &Access<ReadOwnConversation>,
-    ) -> Stored<Option<(AccountId, UserName, String)>>;
+    async fn list_listeners(&mut self, at: &InConversation) -> Stored<Vec<AccountId>>;
 
     /// The patient's conversations, latest first.
     async fn list_own_conversations(

@@ -2,8 +2,8 @@
 
 use domain::{
     access::{
-        Access, ConversationFacts, GrantFacts, OwnConversationFacts, PatientFacts, ReadConversation,
-        ReadOwnConversation, StartConversation, StartFacts, ViewOwnClinical, WriteConversation, WriteOwnConversation,
+        Access, ConversationFacts, GrantFacts, OwnConversationFacts, PatientFacts, ReadConversation, StartConversation,
+        StartFacts, ViewOwnClinical, WriteConversation, WriteOwnConversation, Writing,
     },
     chat::{ConversationFilter, Sent, Switches, Window},
     grant::{Birthdays, Grant, State},
@@ -73,21 +73,21 @@ fn may_list_own(grant: &Grant) -> Access<ViewOwnClinical> {
 
 async fn send(world: &World, may: &Access<WriteConversation>, message: MessageId, body: &str, at: i64) -> Stowed {
     let mut work = world.begin().await;
-    let stowed = work.add_message(may, message, body, later(at)).await.unwrap();
+    let stowed = work.add_message(&may.into(), message, body, later(at)).await.unwrap();
     work.save().await.unwrap();
     stowed
 }
 
 async fn answer(world: &World, may: &Access<WriteOwnConversation>, message: MessageId, body: &str, at: i64) -> Stowed {
     let mut work = world.begin().await;
-    let stowed = work.add_own_message(may, message, body, later(at)).await.unwrap();
+    let stowed = work.add_message(&may.into(), message, body, later(at)).await.unwrap();
     work.save().await.unwrap();
     stowed
 }
 
 async fn bodies(world: &World, may: &Access<WriteConversation>) -> Vec<String> {
     let seen = Access::<ReadConversation>::from(may);
-    let rows = world.read().await.list_messages(&seen, Window::Latest, 100).await.unwrap();
+    let rows = world.read().await.list_messages(&(&seen).into(), Window::Latest, 100).await.unwrap();
     rows.into_iter().map(|row| row.body).collect()
 }
 
@@ -110,7 +110,7 @@ async fn messages_are_numbered_and_stored_once(database: &TestDatabase) {
     assert_eq!(answer(&world, &own, once, "Two", -5_000).await, Stowed::New(Sent { number: 2, at: later(-5_000) }));
     // What was not saved has no number: the next has it.
     let mut work = world.begin().await;
-    work.add_message(&may, id(), "Lost", later(3)).await.unwrap();
+    work.add_message(&(&may).into(), id(), "Lost", later(3)).await.unwrap();
     drop(work);
     assert_eq!(send(&world, &may, id(), "Three", 4).await, Stowed::New(Sent { number: 3, at: later(4) }));
     assert_eq!(send(&world, &may, once, "Another text", 5).await, Stowed::Other);
@@ -123,7 +123,7 @@ async fn what_is_unread_is_counted_on_both_sides(database: &TestDatabase) {
     let grant = world.grant(ann.id, "ann@example.org").await;
     let conversation = begin(&world, ann.id).await;
     let (may, own) = (may_write(&world, ann.id, conversation).await, may_write_own(&grant, conversation));
-    let (seen, seen_own) = (Access::<ReadConversation>::from(&may), Access::<ReadOwnConversation>::from(&own));
+    let (seen, seen_own): (Writing, Writing) = ((&may).into(), (&own).into());
     let counts = async || {
         let mut view = world.read().await;
         let here = view.count_unread_messages(&may_enter(&world.mira)).await.unwrap();
@@ -139,14 +139,14 @@ async fn what_is_unread_is_counted_on_both_sides(database: &TestDatabase) {
     // One's own are not waited for; the others were never shown.
     assert_eq!(counts().await, (3, 2));
     let mut work = world.begin().await;
-    assert!(work.own_messages_read(&seen_own, 5, NOW).await.unwrap());
+    assert!(work.messages_read(&seen_own, 5, NOW).await.unwrap());
     work.save().await.unwrap();
     assert_eq!(counts().await, (3, 0));
     let mut work = world.begin().await;
-    assert!(work.messages_read(&seen, 4).await.unwrap());
-    assert!(!work.messages_read(&seen, 4).await.unwrap() && !work.messages_read(&seen, 3).await.unwrap());
-    assert!(!work.messages_read(&seen, 6).await.unwrap(), "beyond the last one");
-    assert!(!work.own_messages_read(&seen_own, 6, NOW).await.unwrap());
+    assert!(work.messages_read(&seen, 4, NOW).await.unwrap());
+    assert!(!work.messages_read(&seen, 4, NOW).await.unwrap() && !work.messages_read(&seen, 3, NOW).await.unwrap());
+    assert!(!work.messages_read(&seen, 6, NOW).await.unwrap(), "beyond the last one");
+    assert!(!work.messages_read(&seen_own, 6, NOW).await.unwrap());
     work.save().await.unwrap();
     assert_eq!(counts().await, (1, 0));
     assert_eq!(world.read().await.lookup_read(&seen).await.unwrap(), 4);
@@ -184,7 +184,7 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     let may = may_write(&world, ann.id, conversation).await;
     send(&world, &may, id(), "One", 1).await;
     let foreign = may_write_with(&world.other, world.stranger_facts(ann.id), conversation);
-    touches_none(&world.elsewhere(), &foreign).await;
+    touches_none(&world.elsewhere(), (&foreign).into()).await;
     assert_eq!(bodies(&world, &may).await, ["One"]);
     let enter = may_enter(&world.other);
     let mut view = world.elsewhere().read().await;
@@ -192,15 +192,13 @@ async fn a_stranger_touches_none(database: &TestDatabase) {
     assert!(view.chat_switches(&enter, ann.id).await.unwrap().is_none());
 }
 
-async fn touches_none(world: &World, may: &Access<WriteConversation>) {
-    let seen = Access::<ReadConversation>::from(may);
+async fn touches_none(world: &World, at: Writing) {
     let mut work = world.begin().await;
-    assert!(work.list_messages(&seen, Window::Latest, 100).await.unwrap().is_empty());
-    assert!(work.list_readings(&seen).await.unwrap().is_empty());
-    assert!(!work.withdraw_message(may, 1, later(5)).await.unwrap());
-    assert!(!work.messages_read(&seen, 1).await.unwrap());
+    assert!(work.list_messages(&at, Window::Latest, 100).await.unwrap().is_empty());
+    assert!(!work.withdraw_message(&at, 1, later(5)).await.unwrap());
+    assert!(!work.messages_read(&at, 1, NOW).await.unwrap());
     // There is no such conversation to write in.
-    assert!(work.add_message(may, id(), "Forged", later(5)).await.is_err());
+    assert!(work.add_message(&at, id(), "Forged", later(5)).await.is_err());
     drop(work);
 }
 
@@ -217,13 +215,7 @@ async fn another_patients_proof_touches_none(database: &TestDatabase) {
     assert!(rows.is_empty() && view.count_own_unread_messages(&may_list_own(&grant)).await.unwrap() == 0);
     drop(view);
     let may = may_write(&world, ann.id, conversation).await;
-    touches_none(&world, &may_write(&world, bea.id, conversation).await).await;
-    let (own, mut work) = (may_write_own(&grant, conversation), world.begin().await);
-    let seen = Access::<ReadOwnConversation>::from(&own);
-    assert!(work.list_own_messages(&seen, Window::Latest, 100).await.unwrap().is_empty());
-    assert!(!work.own_messages_read(&seen, 1, NOW).await.unwrap());
-    assert!(!work.withdraw_own_message(&own, 1, NOW).await.unwrap());
-    assert!(work.add_own_message(&own, id(), "Forged", NOW).await.is_err());
-    drop(work);
+    touches_none(&world, (&may_write(&world, bea.id, conversation).await).into()).await;
+    touches_none(&world, (&may_write_own(&grant, conversation)).into()).await;
     assert_eq!(bodies(&world, &may).await, ["One"]);
 }
