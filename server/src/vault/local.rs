@@ -14,7 +14,7 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::time::Time;
-use services::ports::{Kept, Vault, VaultError};
+use services::ports::{Kept, Pieces, Vault, VaultError};
 
 use super::{check, is_name};
 
@@ -74,13 +74,13 @@ impl LocalVault {
     }
 
     /// In this order, a crash at any moment leaves the old bytes or the new ones, and nothing in between.
-    fn put(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+    fn put_pieces(&self, name: &str, pieces: Pieces) -> io::Result<()> {
         let home = self.make_home(name)?;
         // Unlike any other, also one of another server in the same folder.
         let part = home.join(format!("{name}{PART}{:016x}", RandomState::new().hash_one(name)));
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
-        let kept =
-            file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&part, home.join(name)));
+        let written = pieces.map(|piece| file.write_all(&piece)).collect::<io::Result<()>>();
+        let kept = written.and_then(|()| file.sync_all()).and_then(|()| fs::rename(&part, home.join(name)));
         if kept.is_err() {
             // A full disk needs its room back at once.
             let _ = fs::remove_file(&part);
@@ -169,10 +169,10 @@ impl LocalVault {
 
 #[async_trait]
 impl Vault for LocalVault {
-    async fn put(&self, name: &str, bytes: Bytes) -> Result<(), VaultError> {
+    async fn put_pieces(&self, name: &str, pieces: Pieces) -> Result<(), VaultError> {
         check(name)?;
         let name = name.to_owned();
-        self.aside(move |vault| vault.put(&name, &bytes)).await
+        self.aside(move |vault| vault.put_pieces(&name, pieces)).await
     }
 
     async fn get(&self, name: &str, from: u64, most: u64) -> Result<Option<Bytes>, VaultError> {
@@ -231,11 +231,15 @@ fn failure(error: io::Error) -> VaultError {
 
 #[cfg(test)]
 mod tests {
-    use std::{os::unix::fs::PermissionsExt as _, time::SystemTime};
+    use std::{iter, os::unix::fs::PermissionsExt as _, time::SystemTime};
 
     use super::*;
 
     const NAME: &str = "0192f3c4d5e67890abcdef12345678a7";
+
+    fn put(vault: &LocalVault, name: &str, bytes: &'static [u8]) -> io::Result<()> {
+        vault.put_pieces(name, Box::new(iter::once(Bytes::from_static(bytes))))
+    }
 
     fn vault() -> (tempfile::TempDir, LocalVault) {
         let folder = tempfile::tempdir().unwrap();
@@ -254,9 +258,9 @@ mod tests {
     fn all_pieces_of_a_file_share_a_folder_that_nobody_else_can_read() {
         let (_folder, vault) = vault();
         let piece = format!("{NAME}.17");
-        vault.put(NAME, b"a").unwrap();
-        vault.put(&piece, b"b").unwrap();
-        vault.put("other", b"c").unwrap();
+        put(&vault, NAME, b"a").unwrap();
+        put(&vault, &piece, b"b").unwrap();
+        put(&vault, "other", b"c").unwrap();
         assert_eq!(files(&vault, "a7"), [NAME, &piece]);
         assert_eq!(files(&vault, "00"), ["other"]);
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -269,7 +273,7 @@ mod tests {
     #[test]
     fn a_put_that_was_cut_off_changes_nothing_and_is_swept() {
         let (_folder, vault) = vault();
-        vault.put(NAME, b"old").unwrap();
+        put(&vault, NAME, b"old").unwrap();
         for (ending, age) in [("1", 2 * 60 * 60), ("2", 60)] {
             let part = File::create(vault.home(NAME).join(format!("{NAME}{PART}{ending}"))).unwrap();
             #[expect(clippy::disallowed_methods, reason = "the file system's clock is the machine's")]
@@ -286,7 +290,7 @@ mod tests {
     fn a_put_that_fails_leaves_nothing_behind() {
         let (_folder, vault) = vault();
         fs::create_dir_all(vault.path(NAME).join("in the way")).unwrap();
-        assert!(vault.put(NAME, b"new").is_err());
+        assert!(put(&vault, NAME, b"new").is_err());
         assert_eq!(files(&vault, "a7"), [NAME]);
     }
 
@@ -302,12 +306,12 @@ mod tests {
     #[test]
     fn a_disk_that_is_gone_is_no_empty_vault() {
         let (folder, vault) = vault();
-        vault.put(NAME, b"a").unwrap();
+        put(&vault, NAME, b"a").unwrap();
         fs::rename(&vault.folder, folder.path().join("elsewhere")).unwrap();
         assert!(vault.get(NAME, 0, 1).is_err());
         assert!(vault.remove(NAME).is_err());
         assert!(vault.list("", 1).is_err());
-        assert!(vault.put(NAME, b"b").is_err());
+        assert!(put(&vault, NAME, b"b").is_err());
     }
 
     #[tokio::test]

@@ -34,6 +34,9 @@ async fn what_is_put_is_got_in_parts_and_removed(vault: &impl Vault) {
     assert_eq!(get(vault, 0, 9).await, None);
     vault.put(A, Bytes::new()).await.unwrap();
     assert_eq!(get(vault, 0, 9).await.unwrap(), "");
+    let pieces = ["01", "", "234", "5"].map(|piece| Bytes::from_static(piece.as_bytes()));
+    vault.put_pieces(A, Box::new(pieces.into_iter())).await.unwrap();
+    assert_eq!(get(vault, 1, 9).await.unwrap(), "12345");
 }
 
 async fn what_is_put_again_is_replaced(vault: &impl Vault) {

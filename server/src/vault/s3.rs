@@ -7,12 +7,13 @@ use bytes::Bytes;
 use domain::time::Time;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::{
-    BackoffConfig, ClientOptions, Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, RetryConfig,
+    BackoffConfig, ClientOptions, Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, PutPayload,
+    RetryConfig,
     aws::{AmazonS3, AmazonS3Builder},
     path::Path,
 };
 use reqwest::Url;
-use services::ports::{BoxError, Kept, Vault, VaultError};
+use services::ports::{BoxError, Kept, Pieces, Vault, VaultError};
 
 use super::{check, is_name};
 
@@ -165,10 +166,12 @@ impl S3Vault {
 
 #[async_trait]
 impl Vault for S3Vault {
-    // S3 answers when the bytes are kept, and checks them against the digest in the signature (F4).
-    async fn put(&self, name: &str, bytes: Bytes) -> Result<(), VaultError> {
+    // S3 answers when the bytes are kept, and checks them against the digest in the signature (F4): so all are there before.
+    async fn put_pieces(&self, name: &str, pieces: Pieces) -> Result<(), VaultError> {
         check(name)?;
-        self.bucket.put(&self.path(name), bytes.into()).await.map(drop).map_err(failure)
+        let all = tokio::task::spawn_blocking(|| pieces.collect::<PutPayload>()).await;
+        let all = all.map_err(|gone| VaultError::Unavailable(gone.into()))?;
+        self.bucket.put(&self.path(name), all).await.map(drop).map_err(failure)
     }
 
     async fn get(&self, name: &str, from: u64, most: u64) -> Result<Option<Bytes>, VaultError> {

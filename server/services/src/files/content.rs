@@ -1,5 +1,8 @@
 //! What a file is, by what is in it. The name and what a browser says of it count for nothing until they agree with that.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use domain::{file::FileType, limits};
 
 /// The part of a Word document that holds its macros.
@@ -110,6 +113,15 @@ fn zip_names(bytes: &[u8]) -> Option<Vec<&[u8]>> {
     (names.len() == entries).then_some(names)
 }
 
+/// What finds them, large or small, without a copy of the text.
+fn marks() -> &'static AhoCorasick {
+    static FINDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let finds = AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS.split('|'));
+        finds.unwrap_or_else(|error| unreachable!("a short list of words: {error}"))
+    });
+    &FINDS
+}
+
 /// A number of `N` bytes, the lowest first.
 fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<usize> {
     let number = bytes.get(at..)?.first_chunk::<N>()?;
@@ -123,15 +135,13 @@ fn is_text(bytes: &[u8]) -> bool {
     if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
         return false;
     }
-    let text = text.to_ascii_lowercase();
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     // "<5 mg/l" is a result, "<b" and "<!--" are markup.
     let markup = start
         .strip_prefix('<')
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "!?/%".contains(c)));
-    !markup
-        && !BEGINNINGS.iter().any(|mark| start.starts_with(mark))
-        && !MARKS.split('|').any(|mark| text.contains(mark))
+    let begins = |mark: &str| start.get(..mark.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(mark));
+    !markup && !BEGINNINGS.iter().any(|mark| begins(mark)) && !marks().is_match(text)
 }
 
 #[cfg(test)]

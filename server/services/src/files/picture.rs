@@ -3,6 +3,7 @@
 //! Each format is a row of named pieces. They are walked once, those on a list are copied as they are and the rest is left out, so
 //! what nobody thought of is left out too. Nothing is decoded, and nothing is allocated because a piece says how long it is.
 
+use bytes::Bytes;
 use domain::{file::FileType, limits};
 
 use super::content::Unfit;
@@ -19,11 +20,11 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// # Errors
 /// [`Unfit::TooLarge`] by what its header says (a side of 0 too), [`Unfit::Damaged`] if it cannot be read to its end, and
 /// [`Unfit::NotAllowed`] for an animated WebP.
-pub fn cleaned(kind: FileType, bytes: Vec<u8>) -> Result<Vec<u8>, Unfit> {
+pub fn cleaned(kind: FileType, bytes: Bytes) -> Result<Bytes, Unfit> {
     match kind {
-        FileType::Jpeg => jpeg(Reader(&bytes)),
-        FileType::Png => png(Reader(&bytes)),
-        FileType::Webp => webp(Reader(&bytes)),
+        FileType::Jpeg => jpeg(Reader(&bytes)).map(Bytes::from),
+        FileType::Png => png(Reader(&bytes)).map(Bytes::from),
+        FileType::Webp => webp(Reader(&bytes)).map(Bytes::from),
         FileType::Pdf | FileType::Docx | FileType::Text => Ok(bytes),
     }
 }
@@ -356,6 +357,10 @@ fn webp_sides(kind: [u8; 4], mut from: Reader) -> Result<Option<(u32, u32)>, Unf
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn cleaned(kind: FileType, bytes: Vec<u8>) -> Result<Vec<u8>, Unfit> {
+        super::cleaned(kind, bytes.into()).map(Vec::from)
+    }
 
     const SECRET: &[u8] = b"SECRET 51.5007 N 0.1246 W";
 

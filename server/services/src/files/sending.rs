@@ -17,6 +17,7 @@ use domain::{
     user::{Role, User},
 };
 use futures::{StreamExt as _, stream};
+use memmap2::MmapMut;
 use sha2::{Digest as _, Sha256};
 
 use super::{content, content::Unfit, keys, part, picture, place, portal, room, whole};
@@ -25,7 +26,7 @@ use crate::{
     context::{Ctx, Services},
     error::{Error, Result},
     patients,
-    ports::{BoxError, FilesKept, Key, NewFile, Unscanned, Verdict, Work},
+    ports::{BoxError, FilesKept, Key, NewFile, Pieces, Unscanned, Verdict, Work},
     users,
 };
 
@@ -213,47 +214,39 @@ pub async fn finish(ctx: &Ctx, patient: PatientId, id: FileId) -> Result<Sent> {
         Err(error) => return find_sent(ctx, patient, id).await?.ok_or(error),
     };
     let looked = {
-        let name = underway.announced.name.clone();
+        let (name, key) = (underway.announced.name.clone(), key.clone());
+        // All of it at once: not on the threads that answer requests.
         tokio::task::spawn_blocking(move || {
             let kind = content::kind_of(name.as_str(), &bytes)?;
-            Ok::<_, Unfit>((kind, picture::cleaned(kind, bytes)?))
+            let bytes = picture::cleaned(kind, bytes)?;
+            let digest = Sha256::new().chain_update(key.0).chain_update(&bytes).finalize().into();
+            Ok::<_, Unfit>((kind, bytes, digest))
         })
         .await
         .map_err(|error| Error::Fault(Box::new(error)))?
     };
-    let (kind, bytes) = match looked {
+    let (kind, bytes, digest) = match looked {
         Ok(looked) => looked,
         Err(unfit) => {
             give_up(ctx, patient, id).await?;
             return Err(Error::field("file", problem(unfit)));
         }
     };
-    let bytes = Bytes::from(bytes);
+    let size = bytes.len() as u64;
     let (state, found) = scanned(services, id, &bytes).await?;
-    let (digest, sealed) = {
-        let (services, key, bytes) = (Arc::clone(&ctx.services), key.clone(), bytes.clone());
-        // All of it at once: not on the threads that answer requests.
-        tokio::task::spawn_blocking(move || {
-            let digest = Sha256::new().chain_update(key.0).chain_update(&bytes).finalize().into();
-            (digest, (state != FileState::Infected).then(|| sealed(&services, id, &key, &bytes)))
-        })
-        .await
-        .map_err(|error| Error::Fault(Box::new(error)))?
-    };
-    if let Some(sealed) = sealed {
-        services.files.vault.put(&whole(id), sealed).await?;
+    if state != FileState::Infected {
+        services.files.vault.put_pieces(&whole(id), sealed(Arc::clone(services), id, key, bytes)).await?;
     }
     let file = NewFile {
         name: underway.announced.name.clone(),
         kind,
         category: underway.announced.category,
-        size: bytes.len() as u64,
+        size,
         digest,
         key: underway.key.clone(),
         state,
         found,
     };
-    drop(bytes);
     drop(turn);
     let state = keep(ctx, patient, id, &file).await?;
     forget_pieces(services, &underway).await;
@@ -320,29 +313,37 @@ const fn problem(unfit: Unfit) -> Problem {
     }
 }
 
-/// The pieces, opened and put together.
-async fn together(services: &Services, underway: &Underway, key: &Key) -> Result<Vec<u8>> {
+/// The pieces, opened and put together, in memory of their own: an allocator would keep what it had to give for such a file, for
+/// each of its threads.
+async fn together(services: &Services, underway: &Underway, key: &Key) -> Result<Bytes> {
     let size = underway.announced.size;
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    let room = usize::try_from(size).ok().and_then(|size| MmapMut::map_anon(size).ok());
+    let mut room = room.ok_or(Error::Unavailable(Some("there is no memory for a file".into())))?;
+    let mut rest = &mut *room;
     for number in 0..pieces(size) {
         let most = piece_size(size, number) + super::reading::SEALED;
         let sealed = services.files.vault.get(&part(underway.id, number), 0, most).await?;
         let opened = sealed.and_then(|sealed| services.safe.open_by(key, &sealed, &place(underway.id, number)));
         let opened = opened.ok_or_else(|| Error::Fault(format!("a piece of {} is not there", underway.id).into()))?;
-        bytes.extend_from_slice(&opened);
+        let (piece, behind) = rest
+            .split_at_mut_checked(opened.len())
+            .ok_or_else(|| Error::Fault(format!("the pieces of {} are longer than it", underway.id).into()))?;
+        piece.copy_from_slice(&opened);
+        rest = behind;
     }
-    Ok(bytes)
+    if !rest.is_empty() {
+        return Err(Error::Fault(format!("the pieces of {} are shorter than it", underway.id).into()));
+    }
+    Ok(Bytes::from_owner(room))
 }
 
-/// What the vault keeps: every piece sealed by itself, one behind the other.
-fn sealed(services: &Services, id: FileId, key: &Key, bytes: &Bytes) -> Bytes {
-    let size = bytes.len() as u64;
-    let room = size + pieces(size) * super::reading::SEALED;
-    let mut whole = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
-    for (number, piece) in (0..).zip(bytes.chunks(limits::FILE_PIECE as usize)) {
-        whole.extend_from_slice(&services.safe.seal_by(key, piece, &place(id, number)));
-    }
-    whole.into()
+/// What the vault keeps: every piece sealed by itself, when it is asked for.
+fn sealed(services: Arc<Services>, id: FileId, key: Key, bytes: Bytes) -> Pieces {
+    let (piece, size) = (limits::FILE_PIECE as usize, bytes.len());
+    Box::new((0..).zip((0..size).step_by(piece)).map(move |(number, from)| {
+        let piece = bytes.get(from..size.min(from + piece)).unwrap_or_default();
+        services.safe.seal_by(&key, piece, &place(id, number)).into()
+    }))
 }
 
 /// The scanner's word. When there is one and it does not answer, the file waits for it, and nobody opens it until then.

@@ -285,11 +285,20 @@ pub struct Kept {
     pub at: Time,
 }
 
+/// What is kept together, each made when it is asked for.
+pub type Pieces = Box<dyn Iterator<Item = Bytes> + Send>;
+
 /// Keeps sealed bytes by name. Names are our own: small letters, digits, dot, dash; at most 64 characters.
 #[async_trait]
 pub trait Vault: Send + Sync + 'static {
-    /// Keeps `bytes` under `name`, in place of what was there; when this returns they are on the disk, whole (F4).
-    async fn put(&self, name: &str, bytes: Bytes) -> Result<(), VaultError>;
+    /// Keeps the pieces, one behind the other, under `name`, in place of what was there; when this returns they are on the disk,
+    /// whole (F4). They are asked for as they are written, where that is possible.
+    async fn put_pieces(&self, name: &str, pieces: Pieces) -> Result<(), VaultError>;
+
+    /// The same for what is one piece.
+    async fn put(&self, name: &str, bytes: Bytes) -> Result<(), VaultError> {
+        self.put_pieces(name, Box::new(std::iter::once(bytes))).await
+    }
 
     /// The bytes from `from` on, at most `most` of them; none when there is nothing of this name.
     async fn get(&self, name: &str, from: u64, most: u64) -> Result<Option<Bytes>, VaultError>;

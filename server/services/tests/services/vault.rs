@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::time::Time;
 use futures::{StreamExt as _, stream::BoxStream};
-use services::ports::{BoxError, Clock as _, Kept, Scanner, Unscanned, Vault, VaultError, Verdict};
+use services::ports::{BoxError, Clock as _, Kept, Pieces, Scanner, Unscanned, Vault, VaultError, Verdict};
 
 use crate::world::FakeClock;
 
@@ -57,12 +57,12 @@ impl MemoryVault {
 
 #[async_trait]
 impl Vault for MemoryVault {
-    async fn put(&self, name: &str, bytes: Bytes) -> Result<(), VaultError> {
+    async fn put_pieces(&self, name: &str, pieces: Pieces) -> Result<(), VaultError> {
         self.there()?;
         if self.full.load(Ordering::SeqCst) {
             return Err(VaultError::Full);
         }
-        self.put_in_place(name, bytes);
+        self.put_in_place(name, pieces.flatten().collect());
         Ok(())
     }
 
