@@ -27,7 +27,10 @@ use domain::{
         ActivityFile, ActivityText, OwnActivities, OwnActivity, OwnActivityRow, OwnDay, Schedule, Weekday, Weekdays,
     },
     audit::Action,
-    chat::{Author, Message, Messages, OwnConversation, OwnConversationRow, OwnConversations, PortalPerson, Standing},
+    chat::{
+        Answering, Author, Message, Messages, OwnConversation, OwnConversationRow, OwnConversations, PortalPerson,
+        Standing,
+    },
     document::{DocumentText, DocumentType, OwnDocument, OwnDocumentRow, OwnDocuments},
     emergency::{self, EmergencyContact},
     error::{Conflict, Invalid, Problem, Refusal},
@@ -486,6 +489,7 @@ fn own_messages() -> Messages {
         body: if number == 4 { String::new() } else { format!("{number} {EVIL}") },
         sent_at: NOW,
         withdrawn: number == 4,
+        automatic: number == 1,
     };
     Messages { rows: (1..).zip(authors).map(row).collect(), earlier: false, later: false }
 }
@@ -500,6 +504,7 @@ fn conversation(standing: Standing, may_write: bool, messages: Messages, read: i
         read,
         messages,
         next: format!("msg_{:032x}", 99).parse().unwrap(),
+        answering: Answering { promised_hours: 48, emergency_number: EVIL.into(), closed: true },
         time_zone: "Australia/Sydney".into(),
     };
     view! { <ConversationView frame=one() conversation=conversation now=NOW/> }.into_any()
@@ -1273,6 +1278,12 @@ fn a_conversation_is_read_and_answered() {
         assert_eq!(html.matches("<details class=\"sure\">").count(), withdraws, "{name}: two presses");
     }
     assert!(!pages["conversation-off"].contains("This was not sent"));
+    for (name, times) in [("conversation", 1), ("conversation-off", 0), ("conversation-look", 0)] {
+        let expected = "The practice is closed now. Usually answered within 2 days.";
+        assert_eq!(pages[name].matches(expected).count(), times, "{name}: {}", pages[name]);
+        assert!(pages[name].contains("In an emergency call"));
+    }
+    assert_eq!(pages["conversation"].matches("Sent automatically").count(), 1);
     assert!(pages["conversation"].contains("name=\"message\" value=\"msg_00000000000000000000000000000063\""));
     // What was refused is sent again under its own id.
     assert!(pages["conversation-refused"].contains("name=\"message\" value=\"msg_00000000000000000000000000000007\""));

@@ -119,6 +119,7 @@ pub const fn is_told(action: Action) -> bool {
                 | Action::ConversationViewed
                 | Action::MessageSent
                 | Action::MessageWithdrawn
+                | Action::ConversationSettled
                 | Action::ChatSwitched
         )
         || matches!(action, Action::FilesListed | Action::FileAdded | Action::FileOpened | Action::FileRemoved)

@@ -199,6 +199,8 @@ pub enum Action {
     MessageSent,
     /// Withdrew a message.
     MessageWithdrawn,
+    /// Said that nothing in a conversation waits for an answer.
+    ConversationSettled,
     /// Switched chat on or off for a patient.
     ChatSwitched,
     /// Looked at which files a record has.
@@ -273,7 +275,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 128] = [
+    pub const ALL: [Self; 129] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -367,6 +369,7 @@ impl Action {
         Self::ConversationViewed,
         Self::MessageSent,
         Self::MessageWithdrawn,
+        Self::ConversationSettled,
         Self::ChatSwitched,
         Self::FilesListed,
         Self::FileAdded,
@@ -501,6 +504,7 @@ impl Action {
             Self::ConversationViewed => "conversation_viewed",
             Self::MessageSent => "message_sent",
             Self::MessageWithdrawn => "message_withdrawn",
+            Self::ConversationSettled => "conversation_settled",
             Self::ChatSwitched => "chat_switched",
             Self::FilesListed => "files_listed",
             Self::FileAdded => "file_added",

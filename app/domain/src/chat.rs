@@ -11,7 +11,7 @@ use crate::{
     page::Page,
     person::PatientName,
     text,
-    time::Time,
+    time::{Date, Time},
 };
 
 /// What must be switched on for a message to be written.
@@ -50,6 +50,66 @@ impl Switches {
             (true, true, true) => Standing::Open,
         }
     }
+}
+
+/// What a practice says about its answers to patients.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replies {
+    /// Within how many hours it usually answers; 0 when it does not say.
+    pub promised_hours: u32,
+    /// The number to call in an emergency; may be empty.
+    pub emergency_number: String,
+    /// What answers by itself while the practice is closed; nothing does when it is empty.
+    pub away: String,
+    /// Counts the saves: two people editing at once do not overwrite each other.
+    pub version: i64,
+}
+
+/// The dialog that changes it, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RepliesForm {
+    /// Within how many hours; nothing or 0 for no promise.
+    pub promised_hours: String,
+    /// The number to call in an emergency.
+    pub emergency_number: String,
+    /// What answers by itself.
+    pub away: String,
+}
+
+impl RepliesForm {
+    /// Checks the fields.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn check(&self, version: i64) -> Result<Replies, Invalid> {
+        let mut invalid = Invalid::default();
+        let hours = match self.promised_hours.trim() {
+            "" => Ok(0),
+            typed => typed.parse().ok().filter(|hours| *hours <= limits::CHAT_PROMISE_MOST).ok_or(Problem::OutOfRange),
+        };
+        let hours = invalid.check("promised_hours", hours);
+        let number = text::optional_line(&self.emergency_number, limits::CHAT_EMERGENCY_NUMBER);
+        let number = invalid.check("emergency_number", number);
+        let away = invalid.check("away", text::paragraphs(&self.away, limits::CHAT_AWAY));
+        match (hours, number, away) {
+            (Some(promised_hours), Some(emergency_number), Some(away)) => {
+                Ok(Replies { promised_hours, emergency_number, away, version })
+            }
+            _ => Err(invalid),
+        }
+    }
+}
+
+/// What whoever writes to a practice is told of its answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answering {
+    /// Within how many hours it usually answers; 0 when it does not say.
+    pub promised_hours: u32,
+    /// The number to call in an emergency; may be empty.
+    pub emergency_number: String,
+    /// Is no location open at this moment? Not where no opening hours are known.
+    pub closed: bool,
 }
 
 /// Who wrote a message, as it is stored. Set by the server, never by whoever sends (PT-10).
@@ -137,6 +197,8 @@ pub struct Message {
     pub sent_at: Time,
     /// Was it withdrawn? Its place stays.
     pub withdrawn: bool,
+    /// Was it sent by itself, while the practice was closed?
+    pub automatic: bool,
 }
 
 /// Which messages are asked for. By their numbers, which have no gaps: who asks again after the last they have misses none.
@@ -185,6 +247,8 @@ pub struct News {
     pub withdrawn: Vec<i64>,
     /// Can it go on by now?
     pub standing: Standing,
+    /// Since when a message of the portal waits for an answer, if one does.
+    pub waits_since: Option<Time>,
 }
 
 /// Which conversations a practitioner sees.
@@ -197,6 +261,8 @@ pub struct ConversationFilter {
     pub oldest_first: bool,
     /// Those that cannot go on as well (S2-15)?
     pub inactive: bool,
+    /// Only those in which somebody of the portal waits for an answer?
+    pub waiting: bool,
 }
 
 /// A conversation in the practitioner's list.
@@ -216,6 +282,8 @@ pub struct ConversationRow {
     pub at: Time,
     /// Messages that the practitioner has not read.
     pub unread: i64,
+    /// Since when a message of the portal waits for an answer, if one does.
+    pub waits_since: Option<Time>,
     /// Can it go on?
     pub standing: Standing,
 }
@@ -250,6 +318,8 @@ pub struct ConversationPage {
     pub messages: Messages,
     /// How far each person of the portal has read.
     pub marks: Vec<ReadMark>,
+    /// Since when a message of the portal waits for an answer, if one does.
+    pub waits_since: Option<Time>,
 }
 
 /// A patient whom a conversation can be begun with, or why it cannot (S2-04, S2-05).
@@ -259,6 +329,8 @@ pub struct Partner {
     pub patient: PatientId,
     /// The name.
     pub name: PatientName,
+    /// The day of birth: two patients may have one name.
+    pub birth_date: Option<Date>,
     /// Does anybody use the portal who would see it?
     pub reachable: bool,
 }
@@ -310,6 +382,8 @@ pub struct OwnConversation {
     pub messages: Messages,
     /// The id of the next message that this page sends: sent twice, it is one message.
     pub next: MessageId,
+    /// When an answer can be expected.
+    pub answering: Answering,
     /// The zone that times are told in.
     pub time_zone: String,
 }
@@ -358,6 +432,23 @@ mod tests {
         }
         assert!(check(&"x".repeat(limits::CHAT_MESSAGE)).is_ok());
         assert_eq!(check(&"x".repeat(limits::CHAT_MESSAGE + 1)).unwrap_err().of("body"), Some(Problem::TooLong));
+    }
+
+    #[test]
+    fn a_promise_is_a_number_of_hours() {
+        let form = |hours: &str| RepliesForm { promised_hours: hours.into(), ..RepliesForm::default() };
+        for (typed, hours) in [("", 0), (" 0", 0), ("24 ", 24), ("336", 336)] {
+            assert_eq!(
+                form(typed).check(3).unwrap(),
+                Replies { promised_hours: hours, version: 3, ..Replies::default() }
+            );
+        }
+        for wrong in ["337", "-1", "1.5", "soon"] {
+            assert_eq!(form(wrong).check(0).unwrap_err().of("promised_hours"), Some(Problem::OutOfRange), "{wrong}");
+        }
+        let long = RepliesForm { emergency_number: "1".repeat(41), away: "x".repeat(501), ..RepliesForm::default() };
+        let invalid = long.check(0).unwrap_err();
+        assert_eq!(["emergency_number", "away"].map(|name| invalid.of(name)), [Some(Problem::TooLong); 2]);
     }
 
     #[test]

@@ -49,6 +49,18 @@ pub const CHAT_BEGINNING: usize = 80;
 pub const CHAT_WINDOW: u32 = 50;
 /// Withdrawn messages that an open page is told of.
 pub const CHAT_WITHDRAWN: u32 = 100;
+/// The longest text that answers by itself, in characters.
+pub const CHAT_AWAY: usize = 500;
+/// The longest number for emergencies, in characters.
+pub const CHAT_EMERGENCY_NUMBER: usize = 40;
+/// The longest promise of an answer, in hours.
+pub const CHAT_PROMISE_MOST: u32 = 14 * 24;
+/// A conversation is answered by itself so often at most.
+pub const CHAT_AWAY_EVERY: Span = Span::hours(4);
+/// After this long somebody of the portal who has not read a message is told by mail...
+pub const CHAT_REMINDER: Span = Span::hours(2);
+/// ... and so often at most.
+pub const CHAT_REMINDER_EVERY: Span = Span::hours(24);
 /// Messages before the first unread one that are shown with it.
 pub const CHAT_READ_SHOWN: i64 = 5;
 /// The longest name of a time zone, in characters.

@@ -85,6 +85,18 @@ impl OpeningHours {
         text
     }
 
+    /// Does anything say when it is open?
+    #[must_use]
+    pub fn are_known(&self) -> bool {
+        self.0.iter().any(|day| !day.is_empty())
+    }
+
+    /// Is it open on this day of the week, Monday being 0, so many minutes after midnight?
+    #[must_use]
+    pub fn open_at(&self, day: usize, minute: u16) -> bool {
+        self.0.get(day).is_some_and(|day| day.iter().any(|open| (open.from..open.to).contains(&minute)))
+    }
+
     /// As stored: the days as typed, one a line.
     #[must_use]
     pub fn code(&self) -> String {

@@ -24,6 +24,8 @@ pub enum Kind {
     RecordShared,
     /// The same, of something that is shared from a day on.
     RecordOpens,
+    /// "There are messages that you have not read."
+    MessagesWait,
     /// "Who sees a record changes soon, because of an age."
     AgeNotice,
     /// A link that sets a password.
@@ -46,13 +48,14 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Invitation,
         Self::Reminder,
         Self::FormsAsked,
         Self::UpdatesDecided,
         Self::RecordShared,
         Self::RecordOpens,
+        Self::MessagesWait,
         Self::AgeNotice,
         Self::PasswordLink,
         Self::PasswordChanged,
@@ -74,6 +77,7 @@ impl Kind {
             Self::UpdatesDecided => "updates_decided",
             Self::RecordShared => "record_shared",
             Self::RecordOpens => "record_opens",
+            Self::MessagesWait => "messages_wait",
             Self::AgeNotice => "age_notice",
             Self::PasswordLink => "password_link",
             Self::PasswordChanged => "password_changed",
@@ -97,6 +101,7 @@ impl Kind {
                 | Self::UpdatesDecided
                 | Self::RecordShared
                 | Self::RecordOpens
+                | Self::MessagesWait
                 | Self::AgeNotice
         )
     }

@@ -3,7 +3,7 @@
 use domain::{
     chat::{
         ConversationFilter, ConversationPage, Conversations, MessageForm, Messages, News, OwnConversation,
-        OwnConversations, Partner, Sent, Switches, Window,
+        OwnConversations, Partner, Replies, RepliesForm, Sent, Switches, Window,
     },
     ids::{ConversationId, MessageId, PatientId},
     page::PageRequest,
@@ -61,6 +61,24 @@ pub async fn send(id: ConversationId, message: MessageId, form: MessageForm) -> 
 #[server(name = WithdrawMessage, endpoint = "chat/withdraw", input = Json, client = super::client::Console)]
 pub async fn withdraw(id: ConversationId, number: i64) -> Result<(), AppError> {
     answer(id, |ctx| async move { chat::withdraw(&ctx, id, number).await }).await
+}
+
+/// Nothing in it waits for an answer any more.
+#[server(name = SettleConversation, endpoint = "chat/settle", input = Json, client = super::client::Console)]
+pub async fn settle(id: ConversationId) -> Result<(), AppError> {
+    answer(id, |ctx| async move { chat::settle(&ctx, id).await }).await
+}
+
+/// What the group says about its answers.
+#[server(name = ShowReplies, endpoint = "chat/replies", input = Json, client = super::client::Console)]
+pub async fn replies() -> Result<Replies, AppError> {
+    answer("", |ctx| async move { chat::replies(&ctx).await }).await
+}
+
+/// Changes it.
+#[server(name = SaveReplies, endpoint = "chat/save_replies", input = Json, client = super::client::Console)]
+pub async fn save_replies(version: i64, form: RepliesForm) -> Result<(), AppError> {
+    answer("", |ctx| async move { chat::save_replies(&ctx, version, &form).await }).await
 }
 
 /// The caller has seen the messages up to this one.

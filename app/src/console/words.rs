@@ -770,6 +770,7 @@ pub const fn mail_kind(kind: mail::Kind) -> &'static str {
         mail::Kind::Reminder => "Reminder of an invitation",
         mail::Kind::AgeNotice => "Notice of an age at which access changes",
         mail::Kind::FormsAsked => "Notice of forms to fill in",
+        mail::Kind::MessagesWait => "Notice of a message not read",
         mail::Kind::RecordShared | mail::Kind::RecordOpens => "Notice of something new in a record",
         mail::Kind::UpdatesDecided => "Notice that their changes were looked at",
         mail::Kind::PasswordLink => "Link to set a password",

@@ -164,7 +164,8 @@ pub fn ConversationView(
 ) -> impl IntoView {
     let PortalFrame { record, records, practice_phone, .. } = frame;
     let key = format!("draft.{}.messages.{}", record.grant, conversation.id);
-    let OwnConversation { id, with, profession, standing, may_write, read, messages, next, time_zone } = conversation;
+    let OwnConversation { id, with, profession, standing, may_write, read, messages, next, answering, time_zone } =
+        conversation;
     let patient = record.patient;
     let list = Place::Messages.path(patient);
     let here = format!("{list}/{id}");
@@ -187,6 +188,7 @@ pub fn ConversationView(
         (false, Some(text)) => view! { <Notice><p>{text}</p></Notice> }.into_any(),
         (false, None) => view! { <p class="calm"><Icon name="info"/><span>{say::ONLY_LOOK}</span></p> }.into_any(),
     };
+    let expect = may_write.then(|| expected(answering.promised_hours, answering.closed));
     view! {
         <Frame title=say::with(&with) place=Place::Messages record=Some(record) records=records>
             <header class="page-head">
@@ -208,14 +210,34 @@ pub fn ConversationView(
                     <ol class="chat" data-list="">{rows}</ol>
                     {after.map(|href| view! { <p class="form-more"><a href=href>{say::AFTER}</a></p> })}
                 </div>
+                {expect}
                 {write}
             </Live>
             <section class="card practice">
                 <p>{say::NOT_URGENT}</p>
+                {(!answering.emergency_number.is_empty()).then(|| view! {
+                    <p>{say::IN_EMERGENCY}" "<strong dir="auto">{answering.emergency_number}</strong>"."</p>
+                })}
                 <CallPractice phone=practice_phone/>
             </section>
         </Frame>
     }
+}
+
+/// When whoever writes can expect an answer.
+fn expected(hours: u32, closed: bool) -> Option<impl IntoView> {
+    (hours > 0 || closed).then(|| {
+        view! {
+            <p class="calm">
+                <Icon name="clock"/>
+                <span>
+                    {closed.then_some(say::PRACTICE_CLOSED)}
+                    {(closed && hours > 0).then_some(" ")}
+                    {(hours > 0).then(|| say::answered_within(hours))}
+                </span>
+            </p>
+        }
+    })
 }
 
 /// Where a message stands.
@@ -231,7 +253,7 @@ struct Shown {
 }
 
 fn bubble(row: Message, place: Shown, page: &str, zone: &str, now: Time) -> impl IntoView + use<> {
-    let Message { number, author, body, sent_at, withdrawn, .. } = row;
+    let Message { number, author, body, sent_at, withdrawn, automatic, .. } = row;
     let own = author == Author::Own;
     let at = dates::moment(sent_at, zone, now);
     let class = if own { "chat-message is-own" } else { "chat-message" };
@@ -259,7 +281,10 @@ fn bubble(row: Message, place: Shown, page: &str, zone: &str, now: Time) -> impl
     view! {
         {place.new.then(|| view! { <li class="chat-new" id="new"><span>{say::NEW}</span></li> })}
         <li class=class id=place.last.then_some("last") data-number=number.to_string() data-version=version>
-            <p class="chat-by"><b dir="auto">{say::author(&author)}</b>" "{moment(sent_at, zone, now)}</p>
+            <p class="chat-by">
+                <b dir="auto">{say::author(&author)}</b>" "{moment(sent_at, zone, now)}
+                {automatic.then(|| view! { " "<span>{say::AUTOMATIC}</span> })}
+            </p>
             {text}
             {own.then(|| view! {
                 <div class="chat-foot">

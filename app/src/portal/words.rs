@@ -1015,6 +1015,7 @@ pub const fn visit(what: Action, part: Part) -> &'static str {
         Action::ConversationViewed => "Read messages",
         Action::MessageSent => "Sent a message",
         Action::MessageWithdrawn => "Withdrew a message",
+        Action::ConversationSettled => "Closed a question without an answer",
         Action::ChatSwitched => "Switched messages on or off",
         Action::ActivityNotDone => "Took back that a home activity was done",
         Action::RecordDownloaded => "Downloaded the whole record",

@@ -164,6 +164,64 @@ test("the owner switches chat on, a practitioner writes, the patient answers", a
 });
 
 // B-07, PT-10: by forms alone; and one's own message is withdrawn.
+test("who waits for an answer is listed until it is given, and is told when to expect it", async ({ page, device, portico }) => {
+  await openConsole(page);
+  const patient = await addPatient(page);
+  const phone = await device(PHONE);
+  await accept(phone, await invite(page, portico, patient));
+  await switchChat(page, { group: true, patients: true });
+  await expect(page.getByRole("dialog")).toBeHidden();
+  // What the practice says about its answers; what is wrong stands beside the field and stays typed.
+  await page.getByRole("button", { name: "Edit answers in chat" }).click();
+  const dialog = page.getByRole("dialog", { name: "Edit answers in chat" });
+  await dialog.getByLabel("Usually answered within (hours)").fill("soon");
+  await dialog.getByLabel("Number for emergencies").fill("000");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByLabel("Usually answered within (hours)")).toHaveAttribute("aria-invalid", "true");
+  await axe(page);
+  await dialog.getByLabel("Usually answered within (hours)").fill("48");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  const card = page.getByRole("region", { name: "Answers in chat" });
+  await expect(card).toContainText("2 days");
+  await expect(card).toContainText("000");
+  await axe(page);
+
+  const { body: id } = await door(page, "chat/start", { patient: patient.id });
+  await phone.goto(`/portal/${patient.id}/messages/${String(id)}`);
+  await expect(phone.getByText("Usually answered within 2 days.")).toBeVisible();
+  await expect(phone.getByText("In an emergency call 000.")).toBeVisible();
+  await axe(phone);
+  await phone.getByLabel("Your message").fill("May I swim?");
+  await phone.getByRole("button", { name: "Send" }).click();
+  await expect(phone.getByRole("listitem").filter({ hasText: "May I swim?" })).toContainText("Delivered");
+
+  await page.goto("/console/chat");
+  const row = page.getByRole("listitem").filter({ hasText: patient.last });
+  await expect(row).toContainText("Waiting for an answer since");
+  await page.getByRole("button", { name: "Only those waiting for an answer" }).click();
+  await expect(row).toBeVisible();
+  await axe(page);
+  await row.getByRole("link").click();
+  await expect(page.getByText("Waiting for an answer since")).toBeVisible();
+  await axe(page);
+  await page.getByRole("button", { name: "No answer needed" }).click();
+  await expect(page.getByText("Waiting for an answer since")).toBeHidden();
+  await expect(page.getByLabel("Message")).toBeFocused();
+  await page.goto("/console/chat?waiting=yes");
+  await expect(page.getByRole("heading", { name: "Chat", level: 1 })).toBeVisible();
+  await expect(row).toBeHidden();
+  // The next question comes to the page that is open.
+  await page.goto(`/console/chat/${String(id)}`);
+  await expect(page.getByText("May I swim?")).toBeVisible();
+  await phone.getByLabel("Your message").fill("And cycle?");
+  await phone.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByText("Waiting for an answer since")).toBeVisible();
+  await page.getByLabel("Message").fill("Both, for ten minutes.");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.getByText("Waiting for an answer since")).toBeHidden();
+});
+
 test("without scripts a message is read, answered and withdrawn", async ({ page, device, portico }) => {
   await openConsole(page);
   const patient = await addPatient(page);

@@ -9,6 +9,16 @@ pub(crate) fn day_in(now: Time, zone: Option<&str>) -> Option<Date> {
     Date::new(day.year(), u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?).ok()
 }
 
+/// What the clock on the wall shows in a time zone: the day of the week, Monday being 0, and the minutes after midnight. Nothing
+/// for a zone that this machine does not know.
+pub(crate) fn wall_clock(now: Time, zone: &str) -> Option<(usize, u16)> {
+    let zone = jiff::tz::TimeZone::get(zone).ok()?;
+    let there = jiff::Timestamp::from_millisecond(now.millis()).ok()?.to_zoned(zone);
+    let day = usize::try_from(there.weekday().to_monday_zero_offset()).ok()?;
+    let minute = u16::try_from(there.hour()).ok()? * 60 + u16::try_from(there.minute()).ok()?;
+    Some((day, minute))
+}
+
 /// The last whole day before a moment in which a day begins.
 pub(crate) fn day_before(moment: Time, zone: Option<&str>) -> Option<Date> {
     day_in(Time::from_millis(moment.millis() - 1), zone)
@@ -37,6 +47,14 @@ mod tests {
         assert_eq!(start("UTC", 1), start("UTC", 0) + 86_400_000);
         // What was asked for is not widened to all days.
         assert_eq!(start("No/Where", 0), start("UTC", 0));
+    }
+
+    #[test]
+    fn the_clock_on_the_wall_is_that_of_the_place() {
+        let evening = Time::from_millis(1_795_384_800_000); // Sunday, 2026-11-22T22:00:00Z
+        assert_eq!(wall_clock(evening, "UTC"), Some((6, 22 * 60)));
+        assert_eq!(wall_clock(evening, "Australia/Sydney"), Some((0, 9 * 60)));
+        assert_eq!(wall_clock(evening, "No/Where"), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use domain::{
     activity::ActivityForm,
     audit::{Action, Entry},
     background::BackgroundForm,
-    chat::{MessageForm, Window},
+    chat::{MessageForm, RepliesForm, Window},
     document::{DocumentForm, DocumentType},
     email::Email,
     emergency::EmergencyContact,
@@ -415,6 +415,8 @@ async fn write_messages(owner: &Ctx, mira: &Ctx, lien: &Ctx, patient: PatientId)
         return Err(Error::fault("the demo's settings changed meanwhile"));
     }
     work.save().await?;
+    let answers = RepliesForm { promised_hours: "48".to_owned(), emergency_number: "000".to_owned(), ..RepliesForm::default() };
+    chat::save_replies(owner, 0, &answers).await?;
     let id = chat::start(mira, patient).await?;
     let fresh = || MessageId::from(owner.services.random.id());
     let text = |body: &str| MessageForm { body: body.to_owned() };

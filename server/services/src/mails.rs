@@ -24,7 +24,7 @@ use crate::{
     context::{Ctx, Origin, Services},
     days,
     error::{Error, Result},
-    invitations, notifications, passwords, portal_users,
+    in_portal, invitations, notifications, passwords, portal_users,
     ports::{AccessChange, Hint, Letter, MailContent, QueuedMail, Work, Written},
 };
 
@@ -103,6 +103,7 @@ async fn deliver(services: &Arc<Services>, mail: &QueuedMail, way: &Mutex<()>) -
             Kind::FormsAsked => forms_asked(services, work.as_mut(), mail).await?,
             Kind::UpdatesDecided => updates_decided(services, work.as_mut(), mail).await?,
             Kind::RecordShared | Kind::RecordOpens => record_shared(services, work.as_mut(), mail).await?,
+            Kind::MessagesWait => messages_wait(services, work.as_mut(), mail).await?,
             Kind::AgeNotice => age_notice(services, work.as_mut(), mail).await?,
             Kind::PasswordLink => password_link(services, work.as_mut(), mail).await?,
             Kind::PasswordChanged => {
@@ -263,6 +264,27 @@ async fn record_shared(services: &Services, work: &mut dyn Work, mail: &QueuedMa
     let group = work.unscoped_lookup_group(group).await?.ok_or_else(|| Error::fault("a note without its group"))?;
     let link = format!("{}{}", services.base_url, Door::Portal.sign_in());
     Ok(Fate::Send(MailContent::RecordShared { practice: group.name, phone: group.phone, link }))
+}
+
+/// Is there a message that this person may read and has not read?
+async fn messages_wait(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
+    const GONE: Fate = Fate::Drop { failed: None };
+    let Some(group) = mail.group else { return Ok(GONE) };
+    let mut waits = false;
+    for record in work.list_grants(mail.account).await?.into_iter().filter(|record| record.grant.group == group) {
+        let patient = record.grant.patient;
+        let sees = in_portal::sees(&record.at(services.clock.now()));
+        waits = waits || sees && work.unscoped_messages_wait(group, patient, mail.account).await?;
+    }
+    if !waits {
+        return Ok(GONE);
+    }
+    if late(services, mail, mail.made_at) {
+        return Ok(Fate::Park(Failure::GaveUp));
+    }
+    let group = work.unscoped_lookup_group(group).await?.ok_or_else(|| Error::fault("a message without its group"))?;
+    let link = format!("{}{}", services.base_url, Door::Portal.sign_in());
+    Ok(Fate::Send(MailContent::MessagesWait { practice: group.name, phone: group.phone, link }))
 }
 
 /// Was anything decided, and not taken back, about a record that this person still sees?
@@ -504,6 +526,12 @@ pub(crate) fn about_record(ctx: &Ctx, account: &Account, group: GroupId, from: O
     let mail = about_account(ctx, account, kind, None);
     // It counts as made when it says something new: from then on it is tried for as long as others.
     let due_at = from.unwrap_or(mail.due_at);
+    QueuedMail { group: Some(group), made_at: due_at, due_at, ..mail }
+}
+
+/// A mail to a portal user that a message was not read. It waits until they had the time to.
+pub(crate) fn about_messages(ctx: &Ctx, account: &Account, group: GroupId, due_at: Time) -> QueuedMail {
+    let mail = about_account(ctx, account, Kind::MessagesWait, None);
     QueuedMail { group: Some(group), made_at: due_at, due_at, ..mail }
 }
 

@@ -23,6 +23,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("reminder.txt", include_str!("templates/reminder.txt")),
     ("age_notice.html", include_str!("templates/age_notice.html")),
     ("age_notice.txt", include_str!("templates/age_notice.txt")),
+    ("messages_wait.html", include_str!("templates/messages_wait.html")),
+    ("messages_wait.txt", include_str!("templates/messages_wait.txt")),
     ("record_shared.html", include_str!("templates/record_shared.html")),
     ("record_shared.txt", include_str!("templates/record_shared.txt")),
     ("updates_decided.html", include_str!("templates/updates_decided.html")),
@@ -100,6 +102,12 @@ impl MailWriter for Templates {
                 "record_shared",
                 practice.clone(),
                 format!("{practice}: something new for you"),
+                context! { practice, phone, link },
+            ),
+            MailContent::MessagesWait { practice, phone, link } => (
+                "messages_wait",
+                practice.clone(),
+                format!("{practice}: a message waits for you"),
                 context! { practice, phone, link },
             ),
             MailContent::UpdatesDecided { practice, phone, link } => (

@@ -4,16 +4,17 @@
 use async_trait::async_trait;
 use domain::{
     access::{
-        Access, EnterGroup, InConversation, InvitePatient, ReadConversation, StartConversation, ViewOwnClinical,
-        Writing,
+        Access, EnterGroup, InConversation, InvitePatient, ManageSettings, ReadConversation, StartConversation,
+        ViewOwnClinical, Writing,
     },
-    chat::{ConversationFilter, PortalPerson, Sent, Window},
+    chat::{ConversationFilter, PortalPerson, Replies, Sent, Window},
     grant::Kind,
-    ids::{AccountId, ConversationId, MessageId, PatientId, UserId},
+    ids::{AccountId, ConversationId, GroupId, MessageId, PatientId, UserId},
     limits,
     page::{Page, PageRequest},
     person::PatientName,
     time::Time,
+    user::User,
 };
 use services::ports::{
     Chat, ChatReading, ChatSwitches, ConversationRecord, ListedConversation, ListedOwnConversation,
@@ -51,7 +52,7 @@ macro_rules! seen {
 }
 
 /// A page of them: beyond the moment `$4` and the id `$5`, `$6` rows; `$7`: those that cannot go on as well; `$8` to `$13`: words
-/// of the patient's name.
+/// of the patient's name; `$14`: only those that wait for an answer.
 macro_rules! page_of {
     ($beyond:literal, $order:literal) => {
         concat!(
@@ -62,6 +63,7 @@ macro_rules! page_of {
                  m.withdrawn_at,
                  u.at,
                  u.unread,
+                 c.waits_since,
                  p.chat,
                  p.portal_state = 'activated' AND p.status IN ('active', 'inactive') AS reachable
              FROM conversation_users u
@@ -95,6 +97,10 @@ macro_rules! page_of {
                AND p.all_words LIKE $11
                AND p.all_words LIKE $12
                AND p.all_words LIKE $13
+               AND (
+                   NOT $14
+                   OR c.waits_since IS NOT NULL
+               )
              ORDER BY u.at ",
             $order,
             ", u.conversation_id ",
@@ -120,7 +126,8 @@ macro_rules! messages {
                  COALESCE(w.profession, '') AS profession,
                  m.body,
                  m.sent_at,
-                 m.withdrawn_at
+                 m.withdrawn_at,
+                 m.automatic
              FROM conversations c
              JOIN messages m
                  ON m.group_id = c.group_id
@@ -152,6 +159,7 @@ struct ListedRow {
     withdrawn_at: Option<i64>,
     at: i64,
     unread: i64,
+    waits_since: Option<i64>,
     chat: bool,
     reachable: bool,
 }
@@ -172,12 +180,14 @@ struct RecordRow {
     patient_id: Uuid,
     user_id: Uuid,
     last_number: i64,
+    waits_since: Option<i64>,
 }
 
 impl RecordRow {
     fn of(self, id: ConversationId) -> ConversationRecord {
         let (patient, practitioner) = (self.patient_id.into(), self.user_id.into());
-        ConversationRecord { id, patient, practitioner, last: self.last_number }
+        let waits_since = self.waits_since.map(Time::from_millis);
+        ConversationRecord { id, patient, practitioner, last: self.last_number, waits_since }
     }
 }
 
@@ -192,6 +202,7 @@ struct MessageRow {
     body: String,
     sent_at: i64,
     withdrawn_at: Option<i64>,
+    automatic: bool,
 }
 
 impl From<MessageRow> for StoredMessage {
@@ -206,6 +217,7 @@ impl From<MessageRow> for StoredMessage {
             body: row.body,
             sent_at: Time::from_millis(row.sent_at),
             withdrawn: row.withdrawn_at.is_some(),
+            automatic: row.automatic,
         }
     }
 }
@@ -312,6 +324,7 @@ impl Chat for SqlWork {
         for at in 0..search::WORDS {
             statement = statement.bind(search::among_all(words.get(at)));
         }
+        let statement = statement.bind(filter.waiting);
         let rows: Vec<ListedRow> = self.all(statement).await?;
         let listed = |row: ListedRow| ListedConversation {
             id: row.id.into(),
@@ -320,6 +333,7 @@ impl Chat for SqlWork {
             last: shown(row.body, row.withdrawn_at),
             at: Time::from_millis(row.at),
             unread: row.unread,
+            waits_since: row.waits_since.map(Time::from_millis),
             patient_on: row.chat,
             reachable: row.reachable,
         };
@@ -418,7 +432,8 @@ impl Chat for SqlWork {
                     "SELECT
                          patient_id,
                          user_id,
-                         last_number
+                         last_number,
+                         waits_since
                      FROM conversations
                      WHERE group_id = $1
                        AND id = $2",
@@ -450,6 +465,7 @@ impl Chat for SqlWork {
                          c.patient_id,
                          c.user_id,
                          c.last_number,
+                         c.waits_since,
                          g.group_chat,
                          g.patient_chat,
                          p.chat
@@ -587,19 +603,22 @@ impl Chat for SqlWork {
             .bind(now.millis()),
         )
         .await?;
-        // The clock may go back; what was written last stays so.
+        // The clock may go back; what was written last stays so. Whoever writes from the practice answers what waited.
         self.execute(
             query(
                 "UPDATE conversations
                  SET last_number = $3,
-                     last_at = CASE WHEN last_at < $4 THEN $4 ELSE last_at END
+                     last_at = CASE WHEN last_at < $4 THEN $4 ELSE last_at END,
+                     answered_number = CASE WHEN $5 THEN $3 ELSE answered_number END,
+                     waits_since = CASE WHEN $5 THEN NULL ELSE COALESCE(waits_since, $4) END
                  WHERE group_id = $1
                    AND id = $2",
             )
             .bind(at.group().uuid())
             .bind(at.conversation().uuid())
             .bind(number)
-            .bind(now.millis()),
+            .bind(now.millis())
+            .bind(at.user().is_some()),
         )
         .await?;
         // Waited for by those who did not write it.
@@ -622,6 +641,85 @@ impl Chat for SqlWork {
             self.messages_read(at, number, now).await?;
         }
         Ok(Stowed::New(Sent { number, at: now }))
+    }
+
+    async fn add_away_message(
+        &mut self,
+        at: &Writing,
+        practitioner: &User,
+        id: MessageId,
+        body: &str,
+        now: Time,
+    ) -> Stored<bool> {
+        let answers: Option<(i64,)> = self
+            .find(
+                query_as(
+                    "UPDATE conversations
+                     SET last_number = last_number + 1,
+                         last_at = CASE WHEN last_at < $5 THEN $5 ELSE last_at END,
+                         away_at = $5
+                     WHERE group_id = $1
+                       AND id = $2
+                       AND patient_id = $3
+                       AND user_id = $4
+                       AND COALESCE(away_at, 0) <= $6
+                     RETURNING last_number",
+                )
+                .bind(at.group().uuid())
+                .bind(at.conversation().uuid())
+                .bind(at.patient().uuid())
+                .bind(practitioner.id.uuid())
+                .bind(now.millis())
+                .bind((now - limits::CHAT_AWAY_EVERY).millis()),
+            )
+            .await?;
+        let Some((number,)) = answers else { return Ok(false) };
+        self.execute(
+            query(
+                "INSERT INTO messages (
+                     group_id,
+                     conversation_id,
+                     number,
+                     id,
+                     account_id,
+                     user_id,
+                     body,
+                     sent_at,
+                     withdrawn_at,
+                     automatic
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, TRUE)",
+            )
+            .bind(at.group().uuid())
+            .bind(at.conversation().uuid())
+            .bind(number)
+            .bind(id.uuid())
+            .bind(practitioner.account.uuid())
+            .bind(practitioner.id.uuid())
+            .bind(body)
+            .bind(now.millis()),
+        )
+        .await?;
+        Ok(true)
+    }
+
+    async fn messages_settled(&mut self, at: &Writing) -> Stored<bool> {
+        let settled = self
+            .execute(
+                query(
+                    "UPDATE conversations
+                     SET waits_since = NULL,
+                         answered_number = last_number
+                     WHERE group_id = $1
+                       AND id = $2
+                       AND patient_id = $3
+                       AND waits_since IS NOT NULL",
+                )
+                .bind(at.group().uuid())
+                .bind(at.conversation().uuid())
+                .bind(at.patient().uuid()),
+            )
+            .await?;
+        Ok(settled > 0)
     }
 
     /// What was withdrawn leaves its place and its author; what it said is gone.
@@ -669,6 +767,29 @@ impl Chat for SqlWork {
                 .bind(at.group().uuid())
                 .bind(at.conversation().uuid())
                 .bind(number),
+            )
+            .await?;
+            // Nor is an answer to it.
+            self.execute(
+                query(
+                    "UPDATE conversations
+                     SET waits_since = (
+                         SELECT m.sent_at
+                         FROM messages m
+                         WHERE m.group_id = $1
+                           AND m.conversation_id = $2
+                           AND m.number > conversations.answered_number
+                           AND m.user_id IS NULL
+                           AND m.withdrawn_at IS NULL
+                         ORDER BY m.number
+                         LIMIT 1
+                     )
+                     WHERE group_id = $1
+                       AND id = $2
+                       AND waits_since IS NOT NULL",
+                )
+                .bind(at.group().uuid())
+                .bind(at.conversation().uuid()),
             )
             .await?;
         }
@@ -926,6 +1047,98 @@ impl Chat for SqlWork {
             )
             .await?;
         Ok(count)
+    }
+
+    async fn unscoped_messages_wait(&mut self, group: GroupId, patient: PatientId, account: AccountId) -> Stored<bool> {
+        let waits: Option<(Uuid,)> = self
+            .find(
+                query_as(
+                    "SELECT c.id
+                     FROM conversations c
+                     JOIN patients p
+                         ON p.group_id = c.group_id
+                        AND p.id = c.patient_id
+                     JOIN patient_access_settings g
+                         ON g.group_id = c.group_id
+                     LEFT JOIN conversation_readings d
+                         ON d.group_id = c.group_id
+                        AND d.conversation_id = c.id
+                        AND d.account_id = $3
+                     WHERE c.group_id = $1
+                       AND c.patient_id = $2
+                       AND p.chat
+                       AND g.group_chat
+                       AND g.patient_chat
+                       AND EXISTS (
+                           SELECT 1
+                           FROM messages m
+                           WHERE m.group_id = c.group_id
+                             AND m.conversation_id = c.id
+                             AND m.number > COALESCE(d.read_number, 0)
+                             AND m.user_id IS NOT NULL
+                             AND m.withdrawn_at IS NULL
+                             AND NOT m.automatic
+                       )
+                     ORDER BY c.id
+                     LIMIT 1",
+                )
+                .bind(group.uuid())
+                .bind(patient.uuid())
+                .bind(account.uuid()),
+            )
+            .await?;
+        Ok(waits.is_some())
+    }
+
+    async fn unscoped_lookup_replies(&mut self, group: GroupId) -> Stored<Replies> {
+        let row: Option<(i64, String, String, i64)> = self
+            .find(
+                query_as(
+                    "SELECT
+                         promised_hours,
+                         emergency_number,
+                         away,
+                         version
+                     FROM chat_replies
+                     WHERE group_id = $1",
+                )
+                .bind(group.uuid()),
+            )
+            .await?;
+        let Some((hours, emergency_number, away, version)) = row else { return Ok(Replies::default()) };
+        let promised_hours = readable(u32::try_from(hours), "hours")?;
+        Ok(Replies { promised_hours, emergency_number, away, version })
+    }
+
+    async fn save_replies(&mut self, access: &Access<ManageSettings>, replies: &Replies, now: Time) -> Stored<bool> {
+        let saved = self
+            .execute(
+                query(
+                    "INSERT INTO chat_replies (
+                         group_id,
+                         promised_hours,
+                         emergency_number,
+                         away,
+                         version,
+                         saved_at
+                     ) VALUES ($1, $2, $3, $4, 1, $5)
+                     ON CONFLICT (group_id) DO UPDATE
+                     SET promised_hours = excluded.promised_hours,
+                         emergency_number = excluded.emergency_number,
+                         away = excluded.away,
+                         version = chat_replies.version + 1,
+                         saved_at = excluded.saved_at
+                     WHERE chat_replies.version = $6",
+                )
+                .bind(access.group().uuid())
+                .bind(i64::from(replies.promised_hours))
+                .bind(&replies.emergency_number)
+                .bind(&replies.away)
+                .bind(now.millis())
+                .bind(replies.version),
+            )
+            .await?;
+        Ok(saved == 1)
     }
 }
 

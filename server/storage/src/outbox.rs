@@ -47,7 +47,7 @@ struct MailRow {
 
 /// The kinds of mail that this program knows; mail of others waits for a newer one. A further kind does not compile here
 /// before the statements have a place for it.
-fn kinds() -> [&'static str; 15] {
+fn kinds() -> [&'static str; 16] {
     Kind::ALL.map(Kind::code)
 }
 
@@ -221,6 +221,23 @@ impl Outbox for SqlWork {
         Ok(again > 0)
     }
 
+    async fn last_told_of_messages(&mut self, group: GroupId, account: AccountId) -> Stored<Option<Time>> {
+        let (sent_at,): (Option<i64>,) = self
+            .one(
+                query_as(
+                    "SELECT MAX(sent_at)
+                     FROM outbox
+                     WHERE group_id = $1
+                       AND account_id = $2
+                       AND kind = 'messages_wait'",
+                )
+                .bind(group.uuid())
+                .bind(account.uuid()),
+            )
+            .await?;
+        Ok(sent_at.map(Time::from_millis))
+    }
+
     async fn mail_waits(&mut self, group: GroupId, account: AccountId, kind: Kind, due: Time) -> Stored<bool> {
         let waits: Option<(i64,)> = self
             .find(
@@ -251,7 +268,7 @@ impl Outbox for SqlWork {
             by_index!("outbox_turns"),
             "
                  WHERE due_at <= $1
-                   AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                   AND kind IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
                  ORDER BY turn, id
                  LIMIT $3",
             skip_locked!(),
@@ -300,7 +317,7 @@ impl Outbox for SqlWork {
             "SELECT MIN(due_at)
              FROM outbox
              WHERE due_at IS NOT NULL
-               AND kind IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+               AND kind IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         );
         for kind in kinds() {
             statement = statement.bind(kind);
@@ -438,7 +455,7 @@ impl Outbox for SqlWork {
                 )
              WHERE o.sent_at IS NULL
                AND (o.parked_at IS NOT NULL OR o.tries >= $4)
-               AND o.kind IN ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+               AND o.kind IN ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
                AND o.id < $2
                AND (
                    o.group_id = $1

@@ -267,6 +267,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         "console/start"
         | "notifications/unread"
         | "settings/patient_access"
+        | "chat/replies"
         | "settings/waiting_updates"
         | "settings/practice"
         | "settings/messages"
@@ -427,6 +428,8 @@ fn body(door: &str, ids: &Ids) -> Body {
         "chat/open" => Body::Json(json!({ "id": ids.conversation, "window": "latest" })),
         "chat/more" => Body::Json(json!({ "id": ids.conversation, "window": { "after": 0 } })),
         "chat/read" | "chat/withdraw" => Body::Json(json!({ "id": ids.conversation, "number": 99 })),
+        "chat/settle" => Body::Json(json!({ "id": ids.conversation })),
+        "chat/save_replies" => Body::Json(json!({ "version": 99, "form": { "away": "x" } })),
         "chat/send" => Body::Json(json!({ "id": ids.conversation, "message": MESSAGE, "form": { "body": "x" } })),
         "chat/own" => Body::Form(vec![("patient", ids.patient.clone())]),
         "chat/own_open" => Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.conversation.clone())]),
@@ -768,11 +771,12 @@ fn activity_form(title: &str) -> Value {
 const MESSAGE: &str = "msg_000000000000400080000000000000aa";
 
 /// Doors that show something and change nothing.
-const READING: [&str; 80] = [
+const READING: [&str; 81] = [
     "chat/list",
     "chat/more",
     "chat/open",
     "chat/partners",
+    "chat/replies",
     "chat/switch",
     "chat/unread",
     "emergencies/list",

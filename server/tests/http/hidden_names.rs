@@ -280,10 +280,12 @@ const REFUSED: [&str; 29] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 86] = [
+const CHANGING: [&str; 88] = [
     "chat/read",
+    "chat/save_replies",
     "chat/save_switch",
     "chat/send",
+    "chat/settle",
     "chat/start",
     "chat/withdraw",
     "emergencies/close",
@@ -462,6 +464,7 @@ fn bodies(
         | "handout/pdf"
         | "forms/list"
         | "settings/patient_access"
+        | "chat/replies"
         | "settings/waiting_updates"
         | "settings/practice"
         | "settings/messages" => vec![json!({})],

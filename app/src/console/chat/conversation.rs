@@ -7,6 +7,7 @@ use domain::{
     chat::{Author, ConversationPage, Message, MessageForm, Messages, News, ReadMark, Standing, Window},
     ids::{ConversationId, MessageId},
     limits,
+    time::Time,
 };
 use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
@@ -58,6 +59,8 @@ struct Thread {
     marks: RwSignal<Vec<ReadMark>>,
     /// Can it go on?
     standing: RwSignal<Standing>,
+    /// Since when a message waits for an answer.
+    waits: RwSignal<Option<Time>>,
     /// More of them was asked for by hand.
     busy: RwSignal<bool>,
     /// What just came, read out.
@@ -69,7 +72,9 @@ struct Thread {
 }
 
 impl Thread {
-    fn new(id: ConversationId, desk: Desk, messages: Messages, marks: Vec<ReadMark>, standing: Standing) -> Self {
+    /// Takes from the page what is shown and may change.
+    fn new(desk: Desk, page: ConversationPage) -> Self {
+        let ConversationPage { id, messages, marks, standing, waits_since, .. } = page;
         Self {
             id,
             desk,
@@ -78,6 +83,7 @@ impl Thread {
             later: RwSignal::new(messages.later),
             marks: RwSignal::new(marks),
             standing: RwSignal::new(standing),
+            waits: RwSignal::new(waits_since),
             busy: RwSignal::new(false),
             came: RwSignal::new(String::new()),
             looking: StoredValue::new(false),
@@ -95,7 +101,8 @@ impl Thread {
     }
 
     fn add(self, window: Window, news: News) {
-        let News { messages: found, marks, withdrawn, standing } = news;
+        let News { messages: found, marks, withdrawn, standing, waits_since } = news;
+        let _ = self.waits.try_set(waits_since);
         let _ = self.marks.try_set(marks);
         let _ = self.standing.try_set(standing);
         let gone = |row: &Message| !row.withdrawn && withdrawn.contains(&row.number);
@@ -195,10 +202,11 @@ impl Thread {
 #[component]
 fn Talk(page: ConversationPage) -> impl IntoView {
     let desk = use_desk();
-    let ConversationPage { id, patient, name, standing, may_write, read, messages, marks } = page;
-    let mut others = messages.rows.iter().filter(|row| row.author != Author::Own);
+    let ConversationPage { patient, standing, may_write, read, .. } = page;
+    let name = page.name.clone();
+    let mut others = page.messages.rows.iter().filter(|row| row.author != Author::Own);
     let first_new = others.find(|row| row.number > read).map(|row| row.number);
-    let thread = Thread::new(id, desk, messages, marks, standing);
+    let thread = Thread::new(desk, page);
     let written = desk.written();
     Effect::new(move |before: Option<()>| {
         // Whoever reads far back goes on by hand, and nothing runs ahead of them.
@@ -254,10 +262,46 @@ fn Talk(page: ConversationPage) -> impl IntoView {
             <p class="unseen" role="status">{move || thread.came.get()}</p>
             {later}
             {closed}
+            {may_write.then(|| waiting(thread))}
             {foot}
         </div>
         {move || withdrawing.get().map(|number| withdraw(thread, number, withdrawing))}
     }
+}
+
+/// That somebody of the portal waits for an answer, and that none need be written.
+fn waiting(thread: Thread) -> AnyView {
+    let busy = RwSignal::new(false);
+    let settle = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let answer = api::chat::settle(thread.id).await;
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(()) => {
+                    let _ = thread.waits.try_set(None);
+                    thread.desk.toasts.say(words::CHAT_SETTLED);
+                    // The button that had the focus is gone.
+                    request_animation_frame(focus_on_field);
+                }
+                Err(error) => thread.desk.refused(&error),
+            }
+        });
+    };
+    let bar = move || {
+        thread.waits.get().map(|since| {
+            view! {
+                <div class="chat-waiting">
+                    <p>{words::CHAT_WAITS}" "<When at=since/></p>
+                    <Button kind=Kind::Quiet icon="check" busy=busy press=settle>{words::CHAT_SETTLE}</Button>
+                </div>
+            }
+        })
+    };
+    view! { {bar} }.into_any()
 }
 
 /// What a message needs to know of the conversation.
@@ -285,7 +329,7 @@ fn seen(thread: Thread) -> Memo<Vec<(i64, ReadMark)>> {
 
 /// One message, and before the first unread one a line that says so.
 fn message(row: Message, about: About) -> AnyView {
-    let Message { number, author, body, sent_at, withdrawn, .. } = row;
+    let Message { number, author, body, sent_at, withdrawn, automatic, .. } = row;
     let own = author == Author::Own;
     let class = if own { "chat-message is-own" } else { "chat-message" };
     let (name, who) = words::chat_author(author);
@@ -317,6 +361,7 @@ fn message(row: Message, about: About) -> AnyView {
                 <b dir="auto">{name}</b>
                 {(!who.is_empty()).then(|| view! { " ("<span dir="auto">{who}</span>")" })}
                 " "<When at=sent_at/>
+                {automatic.then(|| view! { " "<span>{words::CHAT_AUTOMATIC}</span> })}
             </p>
             {text}
             {own.then(|| view! { <div class="chat-foot">{read_by}{take_back}</div> })}

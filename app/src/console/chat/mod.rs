@@ -34,7 +34,7 @@ use crate::{
 /// Where the list is.
 const LIST: &str = "/console/chat";
 /// The names of the filters in the address.
-const FILTERS: [&str; 3] = ["text", "oldest", "inactive"];
+const FILTERS: [&str; 4] = ["text", "oldest", "inactive", "waiting"];
 /// What a filter that is a toggle holds when it was turned.
 const TURNED: &str = "yes";
 
@@ -47,6 +47,7 @@ pub fn Chats() -> impl IntoView {
         text: address.query("text"),
         oldest_first: address.query("oldest") == TURNED,
         inactive: address.query("inactive") == TURNED,
+        waiting: address.query("waiting") == TURNED,
     });
     let filters = Filters::of(address, &FILTERS);
     let pages = Pages::new();
@@ -72,7 +73,7 @@ pub fn Chats() -> impl IntoView {
     pages.follow(
         move || {
             by_itself.set_value(written.again());
-            filter.with(|filter| format!("{}|{}|{}", filter.text, filter.oldest_first, filter.inactive))
+            filter.with(|filter| format!("{filter:?}"))
         },
         move |after| {
             ask(after);
@@ -91,7 +92,7 @@ pub fn Chats() -> impl IntoView {
             let lines: Vec<_> = rows.into_iter().map(line).collect();
             return view! { <Card><ul class="lines">{lines}</ul></Card> }.into_any();
         }
-        if filter.with_untracked(|filter| filter.text.is_empty()) {
+        if filter.with_untracked(|filter| filter.text.is_empty() && !filter.waiting) {
             return view! { <Empty title=words::NO_CHATS><p>{words::NO_CHATS_TEXT}</p>{begin}</Empty> }.into_any();
         }
         view! {
@@ -114,6 +115,7 @@ pub fn Chats() -> impl IntoView {
                     <div class="chat-toggles">
                         {toggle("arrow-up", words::CHAT_OLDEST_FIRST, filters.field("oldest"), true)}
                         {toggle("filter", words::CHAT_HIDE_INACTIVE, filters.field("inactive"), false)}
+                        {toggle("clock", words::CHAT_ONLY_WAITING, filters.field("waiting"), true)}
                     </div>
                 </form>
                 {pages.view(6, ask, draw)}
@@ -126,6 +128,7 @@ pub fn Chats() -> impl IntoView {
 /// Nothing is looked for any more, and nothing is hidden.
 fn show_all(filters: Filters) {
     filters.field("text").set(String::new());
+    filters.field("waiting").set(String::new());
     filters.field("inactive").set(TURNED.to_owned());
 }
 
@@ -147,7 +150,7 @@ fn toggle(icon: &'static str, name: &'static str, field: RwSignal<String>, press
 }
 
 fn line(row: ConversationRow) -> AnyView {
-    let ConversationRow { id, name, last, withdrawn, at, unread, standing, .. } = row;
+    let ConversationRow { id, name, last, withdrawn, at, unread, standing, waits_since, .. } = row;
     let last = match last {
         Some(last) => view! { <span class="chat-last" dir="auto">{last}</span> }.into_any(),
         None => view! { <span class="chat-last">{if withdrawn { words::CHAT_WITHDRAWN } else { words::CHAT_NO_MESSAGES }}</span> }.into_any(),
@@ -165,6 +168,7 @@ fn line(row: ConversationRow) -> AnyView {
                 {any.then(|| view! { <span class="unseen">{words::chat_unread(unread)}</span> })}
                 {last}
                 <When at=at/>
+                {waits_since.map(|since| view! { <span class="chat-waits">{words::CHAT_WAITS}" "<When at=since/></span> })}
             </a>
             <span class="chat-marks">{standing}{count}</span>
         </li>
@@ -189,7 +193,7 @@ fn NewChat(on_close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView 
                 .map(|partner| Found {
                     id: partner.patient.to_string(),
                     name: partner.name.shown(),
-                    more: String::new(),
+                    more: partner.birth_date.map(|date| date.long()).unwrap_or_default(),
                 })
                 .collect();
             let _ = uninvited.try_set(found.is_empty() && !all.is_empty());

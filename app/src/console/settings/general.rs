@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{NotForYou, messages, practice::PracticeCard};
+use super::{NotForYou, messages, practice::PracticeCard, replies};
 use crate::{
     api,
     components::{Button, Card, Choice, Dialog, Kind},
@@ -58,6 +58,7 @@ pub fn General() -> impl IntoView {
             </Card>
             <PracticeCard/>
             {messages::card()}
+            {replies::card()}
         </div>
         {move || editing.get().then(|| {
             settings.value().get().map(|start| view! {

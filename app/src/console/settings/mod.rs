@@ -9,6 +9,7 @@ mod mail;
 mod messages;
 mod note_templates;
 mod practice;
+mod replies;
 mod templates;
 mod users;
 

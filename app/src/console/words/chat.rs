@@ -27,6 +27,39 @@ pub const CHAT_FIND: &str = "Find a conversation";
 pub const CHAT_OLDEST_FIRST: &str = "Oldest first";
 /// Toggle.
 pub const CHAT_HIDE_INACTIVE: &str = "Hide inactive";
+/// Toggle.
+pub const CHAT_ONLY_WAITING: &str = "Only those waiting for an answer";
+/// In a row and over a conversation; how long ago follows.
+pub const CHAT_WAITS: &str = "Waiting for an answer since";
+/// Button: nothing need be written.
+pub const CHAT_SETTLE: &str = "No answer needed";
+/// Done.
+pub const CHAT_SETTLED: &str = "Marked as answered";
+/// Beside the name of whoever it was sent for.
+pub const CHAT_AUTOMATIC: &str = "Sent automatically";
+/// Card.
+pub const REPLIES: &str = "Answers in chat";
+/// Under it.
+pub const REPLIES_TEXT: &str = "What patients are told about when you answer.";
+/// Button, read out; title of its dialog.
+pub const EDIT_REPLIES: &str = "Edit answers in chat";
+/// Field.
+pub const REPLY_WITHIN: &str = "Usually answered within (hours)";
+/// Under it.
+pub const REPLY_WITHIN_HINT: &str =
+    "Patients read it beside the message they write. Leave it empty to promise nothing.";
+/// Fact.
+pub const REPLY_USUALLY: &str = "Usually answered within";
+/// No promise.
+pub const REPLY_NOT_SAID: &str = "Not said";
+/// Field and fact.
+pub const EMERGENCY_NUMBER: &str = "Number for emergencies";
+/// Under it.
+pub const EMERGENCY_NUMBER_HINT: &str = "The number to call where your patients live, such as 112 or 000.";
+/// Field and fact.
+pub const AWAY: &str = "Automatic answer";
+/// Under it.
+pub const AWAY_HINT: &str = "Sent when a patient writes while every location is closed, or at any time when no opening hours are known; every four hours at most. Leave it empty to send none.";
 /// The practice does not chat.
 pub const CHAT_IS_OFF: &str =
     "Chat with patients is off in this practice. An owner turns it on in Settings > General > Patient Access.";

@@ -128,6 +128,7 @@ pub const fn action(action: Action) -> &'static str {
         Action::ConversationViewed => "Read a conversation with a patient",
         Action::MessageSent => "Sent a message",
         Action::MessageWithdrawn => "Withdrew a message",
+        Action::ConversationSettled => "Said that no answer is needed",
         Action::ChatSwitched => "Switched chat on or off for a patient",
         Action::ActivityNotDone => "Took back that a home activity was done",
         Action::FilesListed => "Looked at the list of files",

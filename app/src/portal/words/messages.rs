@@ -39,6 +39,25 @@ pub const DELIVERED: &str = "Delivered";
 pub const MESSAGE: &str = "Your message";
 /// Under it.
 pub const NOT_URGENT: &str = "Not for emergencies: nobody reads this at once.";
+/// Before the number for emergencies.
+pub const IN_EMERGENCY: &str = "In an emergency call";
+/// While no location of the practice is open.
+pub const PRACTICE_CLOSED: &str = "The practice is closed now.";
+/// Beside the name of whoever it was sent for.
+pub const AUTOMATIC: &str = "Sent automatically";
+
+/// When an answer can be expected.
+#[must_use]
+pub fn answered_within(hours: u32) -> String {
+    let time = match hours {
+        1 => "an hour".to_owned(),
+        hours if hours > 24 && hours % 24 == 0 => format!("{} days", hours / 24),
+        24 => "a day".to_owned(),
+        hours => format!("{hours} hours"),
+    };
+    format!("Usually answered within {time}.")
+}
+
 /// Button.
 pub const SEND: &str = "Send";
 /// Button.

@@ -14,17 +14,17 @@ mod portal;
 
 use domain::{
     access::{
-        Access, ConversationFacts, EnterGroup, InConversation, InvitePatient, ListPatients, ReadConversation,
-        StartConversation, StartFacts, ViewPatient, WriteConversation,
+        Access, ConversationFacts, EnterGroup, InConversation, InvitePatient, ListPatients, ManageSettings,
+        ReadConversation, StartConversation, StartFacts, ViewPatient, WriteConversation,
     },
     audit::{Action, Entry},
     chat::{
         Author, ConversationFilter, ConversationPage, ConversationRow, Conversations, Message, MessageForm, Messages,
-        News, Partner, PortalPerson, ReadMark, Sent, Standing, Switches, Window, beginning,
+        News, Partner, PortalPerson, ReadMark, Replies, RepliesForm, Sent, Standing, Switches, Window, beginning,
     },
     error::{Conflict, Invalid, Problem},
     ids::{AccountId, ConversationId, MessageId, PatientId},
-    limits,
+    limits, mail,
     page::PageRequest,
     patient::{PatientFilter, PortalState, Status},
 };
@@ -34,7 +34,7 @@ use crate::{
     audit,
     context::Ctx,
     error::{Error, Result},
-    in_portal, notifications, patients,
+    in_portal, mails, notifications, patients,
     ports::{ChatReading, ChatSwitches, ConversationRecord, Hint, PatientRecord, StoredMessage, Stowed, Work},
     unusual,
 };
@@ -98,6 +98,7 @@ pub async fn list(ctx: &Ctx, filter: &ConversationFilter, page: &PageRequest) ->
             withdrawn: row.withdrawn,
             at: row.at,
             unread: row.unread,
+            waits_since: row.waits_since,
             standing: switches.standing(),
         }
     });
@@ -139,6 +140,7 @@ pub async fn partners(ctx: &Ctx, text: &str) -> Result<Vec<Partner>> {
     let partner = |record: PatientRecord| Partner {
         patient: record.patient.id,
         reachable: record.portal == PortalState::Activated,
+        birth_date: record.patient.details.birth_date,
         name: record.patient.details.name,
     };
     Ok(found.rows.into_iter().map(partner).collect())
@@ -211,6 +213,7 @@ pub async fn open(ctx: &Ctx, id: ConversationId, window: Window) -> Result<Conve
         may_write: may_write && facts.switches.standing() == Standing::Open,
         read,
         marks,
+        waits_since: record.waits_since,
         messages: messages(rows, record.last, &people, ctx.actor()?.account()),
     })
 }
@@ -230,15 +233,15 @@ fn messages(rows: Vec<StoredMessage>, last: i64, people: &[(AccountId, PortalPer
     let later = rows.last().is_some_and(|row| row.number < last);
     let message = |row: StoredMessage| {
         let author = match row.user {
-            _ if row.account == own => Author::Own,
+            _ if row.account == own && !row.automatic => Author::Own,
             Some(user) => Author::User { name: user.shown(), profession: row.profession },
             None => {
                 let known = people.iter().find(|(account, _)| *account == row.account);
                 known.map_or(Author::Gone, |(_, person)| Author::Portal(person.clone()))
             }
         };
-        let StoredMessage { number, id, body, sent_at, withdrawn, .. } = row;
-        Message { number, id, author, body, sent_at, withdrawn }
+        let StoredMessage { number, id, body, sent_at, withdrawn, automatic, .. } = row;
+        Message { number, id, author, body, sent_at, withdrawn, automatic }
     };
     Messages { rows: rows.into_iter().map(message).collect(), earlier, later }
 }
@@ -261,7 +264,8 @@ pub async fn more(ctx: &Ctx, id: ConversationId, window: Window) -> Result<News>
         work.save().await?;
     }
     let messages = messages(rows, record.last, &people, ctx.actor()?.account());
-    Ok(News { messages, marks, withdrawn, standing: facts.switches.standing() })
+    let (standing, waits_since) = (facts.switches.standing(), record.waits_since);
+    Ok(News { messages, marks, withdrawn, standing, waits_since })
 }
 
 /// How far each person of the portal has read.
@@ -295,12 +299,75 @@ pub async fn send(ctx: &Ctx, id: ConversationId, message: MessageId, form: &Mess
     match work.add_message(&(&access).into(), message, &body, ctx.now()).await? {
         Stowed::New(sent) => {
             tell(work.as_mut(), &seen).await?;
+            remind(ctx, work.as_mut(), &seen).await?;
             work.save().await?;
             Ok(sent)
         }
         Stowed::Known(sent) => Ok(sent),
         Stowed::Other => Err(Conflict::ChangedMeanwhile.into()),
     }
+}
+
+/// Whoever has not read it after a while gets a mail, which says that and nothing else. Whether they have is asked when it leaves.
+async fn remind(ctx: &Ctx, work: &mut dyn Work, access: &Access<ReadConversation>) -> Result<()> {
+    let (group, kind, now) = (access.group(), mail::Kind::MessagesWait, ctx.now());
+    for account in work.list_listeners(&access.into()).await? {
+        if work.mail_again(group, account, kind, now, now).await? {
+            continue;
+        }
+        let due = now + limits::CHAT_REMINDER;
+        let last = work.last_told_of_messages(group, account).await?;
+        let due = last.map_or(due, |last| due.max(last + limits::CHAT_REMINDER_EVERY));
+        let account = work.lookup_account(account).await?;
+        let account = account.ok_or_else(|| Error::fault("a grant without its account"))?;
+        work.add_mail(&mails::about_messages(ctx, &account, group, due)).await?;
+    }
+    Ok(())
+}
+
+/// Nothing in the conversation waits for an answer any more, though none was written.
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::Forbidden`].
+pub async fn settle(ctx: &Ctx, id: ConversationId) -> Result<()> {
+    let mut work = ctx.begin().await?;
+    let (facts, _) = facts(ctx, work.as_mut(), id).await?;
+    let access = ctx.actor()?.may(WriteConversation, &facts)?;
+    let seen = Access::<ReadConversation>::from(&access);
+    write_down(ctx, work.as_mut(), &seen, Action::ConversationSettled, id.to_string()).await?;
+    if work.messages_settled(&(&access).into()).await? {
+        // Their other devices show it no longer.
+        work.hint(Hint::Chat(access.by().account));
+        work.save().await?;
+    }
+    Ok(())
+}
+
+/// What the group says about its answers.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub async fn replies(ctx: &Ctx) -> Result<Replies> {
+    let access = ctx.actor()?.may(ManageSettings, &())?;
+    Ok(ctx.read().await?.lookup_replies(&Access::<EnterGroup>::from(&access)).await?)
+}
+
+/// Changes it. `version` is the version the caller saw.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::Invalid`], or [`Conflict::ChangedMeanwhile`].
+pub async fn save_replies(ctx: &Ctx, version: i64, form: &RepliesForm) -> Result<()> {
+    let access = ctx.actor()?.may(ManageSettings, &())?;
+    let replies = form.check(version)?;
+    let mut work = ctx.begin().await?;
+    let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "chat_replies");
+    let detail = format!("promised_hours={} away={}", replies.promised_hours, !replies.away.is_empty());
+    work.audit(&Entry { detail, ..entry }).await?;
+    if !work.save_replies(&access, &replies, ctx.now()).await? {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    work.save().await?;
+    Ok(())
 }
 
 /// Lets the open pages of whoever takes part look.

@@ -7,13 +7,15 @@ use domain::{
     },
     audit::{Action, Entry},
     chat::{
-        MessageForm, Messages, OwnConversation, OwnConversationRow, OwnConversations, Sent, Standing, Switches, Window,
-        beginning,
+        Answering, MessageForm, Messages, OwnConversation, OwnConversationRow, OwnConversations, Replies, Sent,
+        Standing, Switches, Window, beginning,
     },
     error::Conflict,
-    ids::{ConversationId, MessageId, PatientId},
+    ids::{ConversationId, GroupId, MessageId, PatientId},
     limits,
+    location::Location,
     page::PageRequest,
+    time::Time,
     user::User,
 };
 
@@ -21,6 +23,7 @@ use super::{first_unread, messages};
 use crate::{
     audit,
     context::Ctx,
+    days,
     error::{Error, Result},
     ports::{ChatSwitches, Hint, OwnConversationRecord, Stowed, Work},
     users,
@@ -100,6 +103,20 @@ pub async fn list_own(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Resu
     Ok(OwnConversations { rows, time_zone })
 }
 
+/// When an answer can be expected, and what answers by itself until then.
+async fn answering(work: &mut dyn Work, group: GroupId, now: Time) -> Result<(Answering, String)> {
+    let Replies { promised_hours, emergency_number, away, .. } = work.unscoped_lookup_replies(group).await?;
+    let locations = work.unscoped_list_locations(group).await?;
+    let known = locations.iter().filter(|location| location.hours.are_known());
+    let open = |location: &Location| {
+        // Where nobody knows what time it is, nobody is said to be away.
+        days::wall_clock(now, &location.time_zone).is_none_or(|(day, minute)| location.hours.open_at(day, minute))
+    };
+    let closed = known.clone().count() > 0 && !known.clone().any(open);
+    let away = if closed || known.count() == 0 { away } else { String::new() };
+    Ok((Answering { promised_hours, emergency_number, closed }, away))
+}
+
 async fn zone(work: &mut dyn Work, access: &Access<ViewOwnClinical>) -> Result<String> {
     let zone = work.own_time_zone(&Access::<ViewOwnRecord>::from(access)).await?;
     Ok(zone.unwrap_or_else(|| "UTC".to_owned()))
@@ -132,6 +149,7 @@ pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window:
     let window = first_unread(window, read, last);
     let rows = work.list_messages(&at, window, limits::CHAT_WINDOW).await?;
     let time_zone = zone(work.as_mut(), &seen).await?;
+    let (answering, _) = answering(work.as_mut(), access.group(), ctx.now()).await?;
     if let Some(shown) = rows.last()
         && work.messages_read(&at, shown.number, ctx.now()).await?
         && attended
@@ -152,6 +170,7 @@ pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window:
         read,
         messages: messages(rows, last, &people, access.account()),
         next: ctx.services.random.id().into(),
+        answering,
         time_zone,
     })
 }
@@ -193,6 +212,11 @@ pub async fn send_own(
     write_down(ctx, work.as_mut(), &seen, Action::MessageSent, id.to_string()).await?;
     match work.add_message(&(&access).into(), message, &body, ctx.now()).await? {
         Stowed::New(sent) => {
+            let (_, away) = answering(work.as_mut(), access.group(), ctx.now()).await?;
+            if !away.is_empty() {
+                let id = ctx.services.random.id().into();
+                work.add_away_message(&(&access).into(), &own.practitioner, id, &away, ctx.now()).await?;
+            }
             tell(work.as_mut(), &seen, &own).await?;
             work.save().await?;
             Ok(sent)

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use domain::{
     access::{
-        Access, EnterGroup, InConversation, InvitePatient, ReadConversation, Relationship, StartConversation,
-        ViewOwnClinical, Writing,
+        Access, EnterGroup, InConversation, InvitePatient, ManageSettings, ReadConversation, Relationship,
+        StartConversation, ViewOwnClinical, Writing,
     },
-    chat::{ConversationFilter, PortalPerson, Sent, Window},
-    ids::{AccountId, ConversationId, MessageId, PatientId, UserId},
+    chat::{ConversationFilter, PortalPerson, Replies, Sent, Window},
+    ids::{AccountId, ConversationId, GroupId, MessageId, PatientId, UserId},
     page::{Page, PageRequest},
     person::UserName,
     time::Time,
@@ -40,6 +40,8 @@ pub struct ListedConversation {
     pub at: Time,
     /// Messages that the user has not read.
     pub unread: i64,
+    /// Since when a message of the portal waits for an answer, if one does.
+    pub waits_since: Option<Time>,
     /// Is chat on for the patient?
     pub patient_on: bool,
     /// Does anybody use the patient's portal?
@@ -76,6 +78,8 @@ pub struct ConversationRecord {
     pub practitioner: UserId,
     /// The number of the last message; 0 when there is none.
     pub last: i64,
+    /// Since when a message of the portal waits for an answer, if one does.
+    pub waits_since: Option<Time>,
 }
 
 /// The same for the portal.
@@ -110,6 +114,8 @@ pub struct StoredMessage {
     pub sent_at: Time,
     /// Was it withdrawn?
     pub withdrawn: bool,
+    /// Was it sent by itself?
+    pub automatic: bool,
 }
 
 /// How far a portal user has read.
@@ -188,6 +194,19 @@ pub trait Chat {
     /// Stores a message, once for each id. Whoever had read all before it has read it too.
     async fn add_message(&mut self, at: &Writing, id: MessageId, body: &str, now: Time) -> Stored<Stowed>;
 
+    /// Answers what the caller wrote in the portal in the practitioner's name, unless it was done lately; true when it did.
+    async fn add_away_message(
+        &mut self,
+        at: &Writing,
+        practitioner: &User,
+        id: MessageId,
+        body: &str,
+        now: Time,
+    ) -> Stored<bool>;
+
+    /// Nothing in it waits for an answer any more; false when nothing did.
+    async fn messages_settled(&mut self, at: &Writing) -> Stored<bool>;
+
     /// Withdraws a message of the caller's; false when it is not theirs or was withdrawn before.
     async fn withdraw_message(&mut self, at: &Writing, number: i64, now: Time) -> Stored<bool>;
 
@@ -218,4 +237,18 @@ pub trait Chat {
 
     /// How many messages the portal user has not read.
     async fn count_own_unread_messages(&mut self, access: &Access<ViewOwnClinical>) -> Stored<i64>;
+
+    /// Is there a message by a person of the practice that this account has not read, where chat with the patient is on?
+    async fn unscoped_messages_wait(&mut self, group: GroupId, patient: PatientId, account: AccountId) -> Stored<bool>;
+
+    /// What the group says about its answers.
+    async fn lookup_replies(&mut self, access: &Access<EnterGroup>) -> Stored<Replies> {
+        self.unscoped_lookup_replies(access.group()).await
+    }
+
+    /// The same, for whoever writes to it.
+    async fn unscoped_lookup_replies(&mut self, group: GroupId) -> Stored<Replies>;
+
+    /// Saves it; false when it was changed meanwhile. `replies.version` is the version that was read.
+    async fn save_replies(&mut self, access: &Access<ManageSettings>, replies: &Replies, now: Time) -> Stored<bool>;
 }

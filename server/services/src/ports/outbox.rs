@@ -73,6 +73,9 @@ pub trait Outbox {
     async fn mail_again(&mut self, group: GroupId, account: AccountId, kind: Kind, at: Time, due: Time)
     -> Stored<bool>;
 
+    /// When the last mail that messages wait left from this group for this account, if it is still known.
+    async fn last_told_of_messages(&mut self, group: GroupId, account: AccountId) -> Stored<Option<Time>>;
+
     /// Does a mail of this kind from this group wait for this account, to leave at this very moment?
     async fn mail_waits(&mut self, group: GroupId, account: AccountId, kind: Kind, due: Time) -> Stored<bool>;
 

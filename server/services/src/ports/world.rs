@@ -174,6 +174,15 @@ pub enum MailContent {
         /// Where to sign in.
         link: String,
     },
+    /// "There are messages that you have not read."
+    MessagesWait {
+        /// Who wrote them.
+        practice: String,
+        /// Its telephone; may be empty.
+        phone: String,
+        /// Where to sign in.
+        link: String,
+    },
     /// "The practice looked at your changes."
     UpdatesDecided {
         /// Whose decision it was.

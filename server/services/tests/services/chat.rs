@@ -3,17 +3,25 @@
 use domain::{
     access::Relationship,
     audit::Action,
-    chat::{Author, ConversationFilter, ConversationPage, MessageForm, OwnConversation, Standing, Window},
-    error::{Problem, Refusal},
+    chat::{
+        Answering, Author, ConversationFilter, ConversationPage, MessageForm, OwnConversation, Replies, RepliesForm,
+        Standing, Window,
+    },
+    error::{Conflict, Problem, Refusal},
     grant::{Kind, Level as Sees, Role},
     ids::{ConversationId, MessageId, PatientId},
     limits,
+    location::LocationForm,
     page::PageRequest,
     practice::PatientAccessForm,
-    time::Span,
+    time::{Span, Time},
     user::{AccessSettings, Level, UserState},
 };
-use services::{Ctx, chat, ports::Hint, settings};
+use services::{
+    Ctx, Error, chat, locations,
+    ports::{Clock as _, Hint},
+    settings,
+};
 
 use crate::{
     answers::{forbidden, not_found, wrong},
@@ -40,6 +48,10 @@ on_both_engines! {
     the_list_sorts_searches_and_hides,
     what_the_list_holds_is_what_opens,
     open_pages_are_told,
+    who_waits_for_an_answer_is_listed,
+    a_practice_that_is_closed_answers_by_itself,
+    what_is_said_about_answers,
+    who_has_not_read_is_told_once,
     the_trail_says_what_was_done_and_no_words,
 }
 
@@ -124,6 +136,7 @@ async fn is_not_there(town: &Town, by: &Ctx, id: ConversationId) {
     not_found(chat::send(by, id, fresh(town), &text("x")).await);
     not_found(chat::withdraw(by, id, 1).await);
     not_found(chat::read(by, id, 1).await);
+    not_found(chat::settle(by, id).await);
     assert!(!listed(by, &ConversationFilter { inactive: true, ..ConversationFilter::default() }).await.contains(&id));
     assert_eq!(chat::count_unread(by).await.unwrap(), 0);
 }
@@ -615,6 +628,195 @@ async fn open_pages_are_told(town: Town) {
     assert_eq!(told("read in the console").await, [account(&owner)]);
     chat::withdraw(&owner, id, 1).await.unwrap();
     assert!(told("a message that was withdrawn").await.contains(&account(&lien)));
+}
+
+async fn waits(by: &Ctx, id: ConversationId) -> Option<Time> {
+    let waiting = ConversationFilter { waiting: true, ..ConversationFilter::default() };
+    let rows = chat::list(by, &waiting, &PageRequest::default()).await.unwrap().rows.rows;
+    let found = rows.into_iter().find(|row| row.id == id).and_then(|row| row.waits_since);
+    assert_eq!(open(by, id).await.waits_since, found, "the page says what the list says");
+    assert_eq!(chat::more(by, id, Window::Latest).await.unwrap().waits_since, found);
+    found
+}
+
+async fn who_waits_for_an_answer_is_listed(town: Town) {
+    let (Staff { owner, group }, patient, lien, id) = place(&town).await;
+    assert_eq!(waits(&owner, id).await, None);
+    let first = town.clock.now();
+    answer(&town, &lien, patient, id, "May I?").await;
+    town.clock.pass(Span::hours(3));
+    answer(&town, &lien, patient, id, "Are you there?").await;
+    assert_eq!(waits(&owner, id).await, Some(first), "since the first of them");
+    // To read it is no answer.
+    chat::read(&owner, id, 2).await.unwrap();
+    assert_eq!(waits(&owner, id).await, Some(first));
+    // What was taken back waits for none.
+    chat::withdraw_own(&lien, patient, id, 1).await.unwrap();
+    assert_eq!(waits(&owner, id).await, Some(town.clock.now()));
+    chat::withdraw_own(&lien, patient, id, 2).await.unwrap();
+    assert_eq!(waits(&owner, id).await, None);
+    answer(&town, &lien, patient, id, "Thank you").await;
+    assert!(waits(&owner, id).await.is_some());
+    chat::settle(&owner, id).await.unwrap();
+    assert_eq!(waits(&owner, id).await, None);
+    chat::settle(&owner, id).await.unwrap();
+    answer(&town, &lien, patient, id, "One more thing").await;
+    assert!(waits(&owner, id).await.is_some());
+    // What was settled does not come back with what is withdrawn after it.
+    chat::withdraw_own(&lien, patient, id, 4).await.unwrap();
+    assert_eq!(waits(&owner, id).await, None);
+    answer(&town, &lien, patient, id, "May I?").await;
+    send(&town, &owner, id, "You may").await;
+    assert_eq!(waits(&owner, id).await, None);
+    // Nobody else says so.
+    answer(&town, &lien, patient, id, "May I?").await;
+    let tom = town.user(group, "tom@harbour.example", Level::Clinical).await;
+    not_found(chat::settle(&tom, id).await);
+    switch(&owner.clone().proved(Some(owner.now())), "yes", "").await.unwrap();
+    assert_eq!(forbidden(chat::settle(&owner, id).await), Refusal::ChatOff);
+}
+
+fn replies(hours: &str, number: &str, away: &str) -> RepliesForm {
+    RepliesForm { promised_hours: hours.into(), emergency_number: number.into(), away: away.into() }
+}
+
+/// Opens the practice on every day from 9 to 17, by the clock of its place.
+async fn opening_hours(by: &Ctx, hours: &str) {
+    let all = locations::list(by).await.unwrap();
+    for location in all {
+        let mut typed = LocationForm::of(&location);
+        typed.hours = typed.hours.map(|_| hours.to_owned());
+        typed.time_zone = "UTC".to_owned();
+        locations::save(by, location.id, location.version, &typed).await.unwrap();
+    }
+}
+
+async fn automatic(by: &Ctx, patient: PatientId, id: ConversationId) -> usize {
+    open_own(by, patient, id).await.messages.rows.iter().filter(|row| row.automatic).count()
+}
+
+async fn a_practice_that_is_closed_answers_by_itself(town: Town) {
+    let (Staff { owner, .. }, patient, lien, id) = place(&town).await;
+    answer(&town, &lien, patient, id, "Hello").await;
+    assert_eq!(automatic(&lien, patient, id).await, 0, "nothing was set up");
+    chat::save_replies(&owner, 0, &replies("", "", "We are back tomorrow.")).await.unwrap();
+    // Open all day, so nothing answers by itself; then closed all day.
+    opening_hours(&owner, "0-24").await;
+    answer(&town, &lien, patient, id, "Hello").await;
+    assert_eq!(automatic(&lien, patient, id).await, 0, "somebody is there");
+    assert!(!open_own(&lien, patient, id).await.answering.closed);
+    // One place that is open for a minute of Monday: closed, but known to be.
+    let weekday = |at: Time| (at.millis().div_euclid(86_400_000) + 3).rem_euclid(7);
+    while weekday(town.clock.now()) == 0 {
+        town.clock.pass(Span::days(1));
+    }
+    let all = locations::list(&owner).await.unwrap();
+    for location in all {
+        let mut typed = LocationForm::of(&location);
+        typed.hours = Default::default();
+        typed.hours[0] = "9-10".to_owned();
+        locations::save(&owner, location.id, location.version, &typed).await.unwrap();
+    }
+    let since = town.clock.now();
+    let number = answer(&town, &lien, patient, id, "Hello").await;
+    let page = open_own(&lien, patient, id).await;
+    let last = page.messages.rows.last().unwrap();
+    assert!(page.answering.closed);
+    assert_eq!((last.number, last.automatic, last.body.as_str()), (number + 1, true, "We are back tomorrow."));
+    assert!(matches!(last.author, Author::User { .. }));
+    // It is no answer, nobody need read it, and its practitioner did not write it.
+    assert!(waits(&owner, id).await.is_some_and(|at| at <= since));
+    let shown = open(&owner, id).await.messages.rows.pop().unwrap();
+    assert!(shown.automatic && shown.author != Author::Own);
+    assert_eq!(chat::count_unread(&owner).await.unwrap(), 3);
+    town.clock.pass(Span::hours(3));
+    town.post().await;
+    assert!(town.mailer.to(LIEN).iter().all(|letter| letter.subject != "messages wait"));
+    // Every four hours at most.
+    answer(&town, &lien, patient, id, "Hello?").await;
+    assert_eq!(automatic(&lien, patient, id).await, 1);
+    town.clock.pass(limits::CHAT_AWAY_EVERY);
+    while weekday(town.clock.now()) == 0 {
+        town.clock.pass(Span::days(1));
+    }
+    // What is sent again is not answered again.
+    let message = fresh(&town);
+    for _ in 0..2 {
+        chat::send_own(&lien, patient, id, message, &text("Hello!")).await.unwrap();
+    }
+    assert_eq!(automatic(&lien, patient, id).await, 2);
+    let rows = open(&owner, id).await.messages.rows;
+    assert!(rows.iter().zip(1..).all(|(row, number)| row.number == number), "no gaps");
+    // Switched off again.
+    chat::save_replies(&owner, 1, &replies("", "", "")).await.unwrap();
+    town.clock.pass(Span::days(7));
+    answer(&town, &lien, patient, id, "Hello").await;
+    assert_eq!(automatic(&lien, patient, id).await, 2);
+}
+
+async fn what_is_said_about_answers(town: Town) {
+    let (Staff { owner, group }, patient, lien, id) = place(&town).await;
+    let said = open_own(&lien, patient, id).await.answering;
+    assert_eq!(said, Answering::default(), "as a group begins");
+    chat::save_replies(&owner, 0, &replies("48", "000", "")).await.unwrap();
+    let said = open_own(&lien, patient, id).await.answering;
+    assert_eq!((said.promised_hours, said.emergency_number.as_str(), said.closed), (48, "000", false));
+    assert_eq!(
+        wrong(chat::save_replies(&owner, 1, &replies("soon", "", "")).await, "promised_hours"),
+        Some(Problem::OutOfRange)
+    );
+    let late = chat::save_replies(&owner, 0, &replies("1", "", "")).await;
+    assert!(matches!(late, Err(Error::Conflict(Conflict::ChangedMeanwhile))), "{late:?}");
+    let tom = town.user(group, "tom@harbour.example", Level::Clinical).await;
+    assert_eq!(forbidden(chat::replies(&tom).await), Refusal::Level);
+    assert_eq!(forbidden(chat::save_replies(&tom, 1, &replies("1", "", "")).await), Refusal::Level);
+    assert_eq!(chat::replies(&owner).await.unwrap().promised_hours, 48);
+    // Another practice says something else.
+    let other = town.practice_called("Riverside", "other@riverside.example").await;
+    assert_eq!(chat::replies(&other.owner).await.unwrap(), Replies::default());
+}
+
+fn told(town: &Town, email: &str) -> usize {
+    town.mailer.to(email).iter().filter(|letter| letter.subject == "messages wait").count()
+}
+
+async fn who_has_not_read_is_told_once(town: Town) {
+    let (Staff { owner, .. }, patient, lien, id) = place(&town).await;
+    let (ada, _) = mother(&town, &owner, patient, "ada@example.org", whole()).await;
+    mother(&town, &owner, patient, "clerk@example.org", terms(Role::Edit, Sees::Administrative)).await;
+    send(&town, &owner, id, SECRET).await;
+    town.post().await;
+    assert_eq!(told(&town, LIEN), 0, "they may read it by themselves");
+    open_own(&ada, patient, id).await;
+    town.clock.pass(Span::hours(1));
+    send(&town, &owner, id, SECRET).await;
+    open_own(&ada, patient, id).await;
+    town.clock.pass(Span::hours(1));
+    town.post().await;
+    assert_eq!((told(&town, LIEN), told(&town, "ada@example.org"), told(&town, "clerk@example.org")), (1, 0, 0));
+    let letter = town.mailer.to(LIEN).pop().unwrap();
+    let said = format!("{}{}{}{}", letter.from_name, letter.subject, letter.text, letter.html);
+    assert!(said.contains("Harbour Health") && !said.contains(SECRET) && !said.contains("Nguyen"), "{said}");
+    // Not again on the same day, however much is written; on the next, if it is still unread.
+    send(&town, &owner, id, "And").await;
+    town.clock.pass(Span::hours(23));
+    town.post().await;
+    assert_eq!(told(&town, LIEN), 1);
+    town.clock.pass(Span::hours(1));
+    town.post().await;
+    assert_eq!(told(&town, LIEN), 2);
+    // What was withdrawn, or cannot be answered any more, is no news.
+    open_own(&lien, patient, id).await;
+    let number = send(&town, &owner, id, "Oh").await;
+    chat::withdraw(&owner, id, number).await.unwrap();
+    town.clock.pass(Span::days(2));
+    town.post().await;
+    assert_eq!(told(&town, LIEN), 2);
+    send(&town, &owner, id, "Bye").await;
+    chat::save_switch(&owner, patient, false).await.unwrap();
+    town.clock.pass(Span::days(2));
+    town.post().await;
+    assert_eq!(told(&town, LIEN), 2);
 }
 
 // Decision 13

@@ -254,6 +254,9 @@ impl MailWriter for FakeStationery {
             MailContent::RecordShared { practice, phone, link } => {
                 (practice.clone(), "record shared".to_owned(), format!("{phone}\n{link}\n"))
             }
+            MailContent::MessagesWait { practice, phone, link } => {
+                (practice.clone(), "messages wait".to_owned(), format!("{phone}\n{link}\n"))
+            }
             MailContent::UpdatesDecided { practice, phone, link } => {
                 (practice.clone(), "updates decided".to_owned(), format!("{phone}\n{link}\n"))
             }
