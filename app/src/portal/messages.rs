@@ -226,18 +226,7 @@ pub fn ConversationView(
 
 /// When whoever writes can expect an answer.
 fn expected(hours: u32, closed: bool) -> Option<impl IntoView> {
-    (hours > 0 || closed).then(|| {
-        view! {
-            <p class="calm">
-                <Icon name="clock"/>
-                <span>
-                    {closed.then_some(say::PRACTICE_CLOSED)}
-                    {(closed && hours > 0).then_some(" ")}
-                    {(hours > 0).then(|| say::answered_within(hours))}
-                </span>
-            </p>
-        }
-    })
+    say::expected(hours, closed).map(|text| view! { <p class="calm"><Icon name="clock"/><span>{text}</span></p> })
 }
 
 /// Where a message stands.

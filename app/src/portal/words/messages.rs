@@ -41,21 +41,23 @@ pub const MESSAGE: &str = "Your message";
 pub const NOT_URGENT: &str = "Not for emergencies: nobody reads this at once.";
 /// Before the number for emergencies.
 pub const IN_EMERGENCY: &str = "In an emergency call";
-/// While no location of the practice is open.
-pub const PRACTICE_CLOSED: &str = "The practice is closed now.";
 /// Beside the name of whoever it was sent for.
 pub const AUTOMATIC: &str = "Sent automatically";
 
-/// When an answer can be expected.
+/// When an answer can be expected, if that is known.
 #[must_use]
-pub fn answered_within(hours: u32) -> String {
-    let time = match hours {
-        1 => "an hour".to_owned(),
-        hours if hours > 24 && hours % 24 == 0 => format!("{} days", hours / 24),
-        24 => "a day".to_owned(),
-        hours => format!("{hours} hours"),
+pub fn expected(hours: u32, closed: bool) -> Option<String> {
+    let closed = closed.then(|| "The practice is closed now.".to_owned());
+    let within = match hours {
+        0 => None,
+        1 => Some("an hour".to_owned()),
+        24 => Some("a day".to_owned()),
+        hours if hours > 24 && hours % 24 == 0 => Some(format!("{} days", hours / 24)),
+        hours => Some(format!("{hours} hours")),
     };
-    format!("Usually answered within {time}.")
+    let within = within.map(|time| format!("Usually answered within {time}."));
+    let said: Vec<_> = [closed, within].into_iter().flatten().collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// Button.
