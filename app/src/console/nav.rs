@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    ids::{ActivityId, BulkId, ConversationId, DocumentId, FormId, NoteId, PatientId, UserId},
+    ids::{ActivityId, BulkId, ConversationId, DocumentId, FormId, GroupConversationId, NoteId, PatientId, UserId},
     notification::News,
 };
 use leptos::{ev, prelude::*};
@@ -197,6 +197,17 @@ pub fn at<T: std::str::FromStr>(path: &str) -> Option<T> {
     path.split('/').filter(|part| !part.is_empty()).nth(4)?.parse().ok()
 }
 
+/// Where conversations with patients are listed.
+pub const CHAT: &str = "/console/chat";
+/// Where conversations with colleagues are.
+pub const COLLEAGUES: &str = "/console/chat/practice";
+
+/// The address of a conversation with colleagues.
+#[must_use]
+pub fn group_conversation(id: GroupConversationId) -> String {
+    format!("{COLLEAGUES}/{id}")
+}
+
 /// The address of a conversation.
 #[must_use]
 pub fn conversation(id: ConversationId) -> String {
@@ -218,6 +229,9 @@ pub fn user(id: UserId) -> String {
 /// The address of what a line behind the bell is about.
 #[must_use]
 pub fn news(news: &News) -> String {
+    if let Some(conversation) = news.conversation() {
+        return group_conversation(conversation);
+    }
     match (news.patient(), news.user()) {
         (Some(id), _) if matches!(news, News::FormReturned { .. }) => patient(id, Tab::Forms),
         (Some(id), _) if matches!(news, News::UpdatesWaiting { .. }) => patient(id, Tab::Updates),
