@@ -29,6 +29,10 @@ pub enum Place {
     Chat,
     /// One conversation.
     Conversation(ConversationId),
+    /// What colleagues write to each other.
+    Colleagues,
+    /// One conversation of theirs.
+    GroupConversation(GroupConversationId),
     /// The reports there are.
     Reports,
     /// One of them: the patients of the practice or of a practitioner.
@@ -96,6 +100,8 @@ impl Place {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
             ["console", "chat"] => Self::Chat,
+            ["console", "chat", "practice"] => Self::Colleagues,
+            ["console", "chat", "practice", id] => id.parse().map_or(Self::Nowhere, Self::GroupConversation),
             ["console", "chat", id] => id.parse().map_or(Self::Nowhere, Self::Conversation),
             ["console", "reports"] => Self::Reports,
             ["console", "reports", "case-load"] => Self::CaseLoad,

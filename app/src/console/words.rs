@@ -9,6 +9,7 @@ mod documents;
 mod emergency;
 mod files;
 mod forms;
+mod group_chat;
 mod history;
 mod note_templates;
 mod notes;
@@ -29,8 +30,8 @@ use domain::{
 use leptos::prelude::*;
 
 pub use self::{
-    access::*, activities::*, bulk::*, chat::*, documents::*, emergency::*, files::*, forms::*, history::*,
-    note_templates::*, notes::*, portal_users::*, reports::*, updates::*,
+    access::*, activities::*, bulk::*, chat::*, documents::*, emergency::*, files::*, forms::*, group_chat::*,
+    history::*, note_templates::*, notes::*, portal_users::*, reports::*, updates::*,
 };
 use crate::error::AppError;
 
