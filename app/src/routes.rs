@@ -99,6 +99,8 @@ pub const CONSOLE: &[PageRoute] = &[
     page("/console/updates", Audience::Console),
     page("/console/chat", Audience::Console),
     page("/console/chat/:conversation", Audience::Console),
+    page("/console/chat/practice", Audience::Console),
+    page("/console/chat/practice/:conversation", Audience::Console),
     page("/console/reports", Audience::Console),
     page("/console/reports/case-load", Audience::Console),
     page("/console/reports/bulk/:bulk", Audience::Console),

@@ -203,6 +203,20 @@ pub enum Action {
     ConversationSettled,
     /// Switched chat on or off for a patient.
     ChatSwitched,
+    /// Began a conversation with colleagues.
+    GroupConversationBegun,
+    /// Read in a conversation with colleagues.
+    GroupConversationViewed,
+    /// Wrote to colleagues.
+    GroupMessageSent,
+    /// Withdrew a message to colleagues.
+    GroupMessageWithdrawn,
+    /// Added a colleague to a conversation.
+    GroupMemberAdded,
+    /// Left a conversation with colleagues.
+    GroupMemberLeft,
+    /// Called a conversation with colleagues differently.
+    GroupConversationRenamed,
     /// Looked at which files a record has.
     FilesListed,
     /// A file was added to a record.
@@ -275,7 +289,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 129] = [
+    pub const ALL: [Self; 136] = [
         Self::GroupCreated,
         Self::SignedIn,
         Self::SignedOut,
@@ -371,6 +385,13 @@ impl Action {
         Self::MessageWithdrawn,
         Self::ConversationSettled,
         Self::ChatSwitched,
+        Self::GroupConversationBegun,
+        Self::GroupConversationViewed,
+        Self::GroupMessageSent,
+        Self::GroupMessageWithdrawn,
+        Self::GroupMemberAdded,
+        Self::GroupMemberLeft,
+        Self::GroupConversationRenamed,
         Self::FilesListed,
         Self::FileAdded,
         Self::FileOpened,
@@ -506,6 +527,13 @@ impl Action {
             Self::MessageWithdrawn => "message_withdrawn",
             Self::ConversationSettled => "conversation_settled",
             Self::ChatSwitched => "chat_switched",
+            Self::GroupConversationBegun => "group_conversation_begun",
+            Self::GroupConversationViewed => "group_conversation_viewed",
+            Self::GroupMessageSent => "group_message_sent",
+            Self::GroupMessageWithdrawn => "group_message_withdrawn",
+            Self::GroupMemberAdded => "group_member_added",
+            Self::GroupMemberLeft => "group_member_left",
+            Self::GroupConversationRenamed => "group_conversation_renamed",
             Self::FilesListed => "files_listed",
             Self::FileAdded => "file_added",
             Self::FileOpened => "file_opened",

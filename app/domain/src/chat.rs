@@ -215,14 +215,30 @@ pub enum Window {
 }
 
 /// Some of the messages, in order.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Messages {
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Messages<M = Message> {
     /// The messages, in order.
-    pub rows: Vec<Message>,
+    pub rows: Vec<M>,
     /// Is there anything before the first of these?
     pub earlier: bool,
     /// Is there anything after the last of these?
     pub later: bool,
+}
+
+impl<M> Default for Messages<M> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), earlier: false, later: false }
+    }
+}
+
+impl<M> Messages<M> {
+    /// These, of a conversation whose last one has this number; they are numbered without gaps.
+    #[must_use]
+    pub fn of(rows: Vec<M>, last: i64, number: impl Fn(&M) -> i64) -> Self {
+        let earlier = rows.first().is_some_and(|first| number(first) > 1);
+        let later = rows.last().is_some_and(|row| number(row) < last);
+        Self { rows, earlier, later }
+    }
 }
 
 /// Somebody who has read.
@@ -234,6 +250,23 @@ pub struct ReadMark {
     pub number: i64,
     /// When.
     pub at: Time,
+}
+
+/// How many messages a user has not read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// In conversations with patients.
+    pub patients: i64,
+    /// In conversations with colleagues.
+    pub colleagues: i64,
+}
+
+impl Unread {
+    /// All of them.
+    #[must_use]
+    pub const fn all(self) -> i64 {
+        self.patients.saturating_add(self.colleagues)
+    }
 }
 
 /// What there is for a page of the console that is open.

@@ -127,6 +127,8 @@ ids! {
     ActivityId = "act";
     /// A conversation.
     ConversationId = "cnv";
+    /// A conversation between users of a group.
+    GroupConversationId = "gcv";
     /// A message, by the device that sent it: sent again, it is the same one.
     MessageId = "msg";
     /// One change of what a record says, as it is kept.

@@ -52,6 +52,7 @@ pub mod family;
 pub mod file;
 pub mod form;
 pub mod grant;
+pub mod group_chat;
 pub mod handout;
 pub mod history;
 pub mod ids;

@@ -63,6 +63,10 @@ pub const CHAT_REMINDER: Span = Span::hours(2);
 pub const CHAT_REMINDER_EVERY: Span = Span::hours(24);
 /// Messages before the first unread one that are shown with it.
 pub const CHAT_READ_SHOWN: i64 = 5;
+/// The longest name of a conversation between users, in characters.
+pub const GROUP_CHAT_NAME: usize = 80;
+/// Users who take part in one.
+pub const GROUP_CHAT_MEMBERS: usize = 50;
 /// The longest name of a time zone, in characters.
 pub const TIME_ZONE: usize = 60;
 /// The longest registration number, in characters.

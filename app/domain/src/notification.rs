@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{FormRequestId, InvitationId, NotificationId, PatientId, UserId},
+    ids::{FormRequestId, GroupConversationId, InvitationId, NotificationId, PatientId, UserId},
     time::Time,
 };
 
@@ -48,6 +48,13 @@ pub enum News {
     NotesShared {
         /// Whose record.
         patient: PatientId,
+    },
+    /// A colleague mentioned somebody in a conversation between users (decision 10); told to whom they mentioned.
+    Mentioned {
+        /// Who did.
+        user: UserId,
+        /// In which conversation.
+        conversation: GroupConversationId,
     },
     /// Somebody who was asked to join the group did; told to whoever asked.
     MembershipAccepted {
@@ -100,7 +107,8 @@ impl News {
             | Self::UpdatesWaiting { patient }
             | Self::FileCame { patient }
             | Self::NotesShared { patient } => Some(*patient),
-            Self::MembershipAccepted { .. }
+            Self::Mentioned { .. }
+            | Self::MembershipAccepted { .. }
             | Self::MembershipRejected { .. }
             | Self::EmergencyOpened { .. }
             | Self::AccessChanged { .. } => None,
@@ -117,10 +125,29 @@ impl News {
             | Self::UpdatesWaiting { .. }
             | Self::FileCame { .. }
             | Self::NotesShared { .. } => None,
-            Self::MembershipAccepted { user }
+            Self::Mentioned { user, .. }
+            | Self::MembershipAccepted { user }
             | Self::MembershipRejected { user }
             | Self::EmergencyOpened { user, .. }
             | Self::AccessChanged { user, .. } => Some(*user),
+        }
+    }
+
+    /// The conversation between users that it is about, if it is about one.
+    #[must_use]
+    pub const fn conversation(&self) -> Option<GroupConversationId> {
+        match self {
+            Self::Mentioned { conversation, .. } => Some(*conversation),
+            Self::InvitationAccepted { .. }
+            | Self::InvitationFailed { .. }
+            | Self::FormReturned { .. }
+            | Self::UpdatesWaiting { .. }
+            | Self::FileCame { .. }
+            | Self::NotesShared { .. }
+            | Self::MembershipAccepted { .. }
+            | Self::MembershipRejected { .. }
+            | Self::EmergencyOpened { .. }
+            | Self::AccessChanged { .. } => None,
         }
     }
 }
@@ -147,6 +174,8 @@ pub struct NotificationRow {
     pub news: News,
     /// Whom it is about: the patient's name, or the pseudonym for users who see no names; the user's name.
     pub about: String,
+    /// What the conversation between users is called that it is about; nothing for one between two, and where it is about none.
+    pub within: Option<String>,
     /// When.
     pub at: Time,
     /// Was it read?

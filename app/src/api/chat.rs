@@ -3,7 +3,7 @@
 use domain::{
     chat::{
         ConversationFilter, ConversationPage, Conversations, MessageForm, Messages, News, OwnConversation,
-        OwnConversations, Partner, Replies, RepliesForm, Sent, Switches, Window,
+        OwnConversations, Partner, Replies, RepliesForm, Sent, Switches, Unread, Window,
     },
     ids::{ConversationId, MessageId, PatientId},
     page::PageRequest,
@@ -23,7 +23,7 @@ pub async fn list(filter: ConversationFilter, page: PageRequest) -> Result<Conve
 
 /// How many messages the caller has not read.
 #[server(name = CountMessages, endpoint = "chat/unread", input = Json, client = super::client::Console)]
-pub async fn unread() -> Result<i64, AppError> {
+pub async fn unread() -> Result<Unread, AppError> {
     answer("", |ctx| async move { chat::count_unread(&ctx).await }).await
 }
 

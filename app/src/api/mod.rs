@@ -17,6 +17,7 @@ pub mod emergency_access;
 pub mod family;
 pub mod files;
 pub mod forms;
+pub mod group_chat;
 pub mod handout;
 pub mod history;
 pub mod invitations;

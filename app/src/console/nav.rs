@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    ids::{ActivityId, BulkId, ConversationId, DocumentId, FormId, NoteId, PatientId, UserId},
+    ids::{ActivityId, BulkId, ConversationId, DocumentId, FormId, GroupConversationId, NoteId, PatientId, UserId},
     notification::News,
 };
 use leptos::{ev, prelude::*};
@@ -29,6 +29,10 @@ pub enum Place {
     Chat,
     /// One conversation.
     Conversation(ConversationId),
+    /// What colleagues write to each other.
+    Colleagues,
+    /// One conversation of theirs.
+    GroupConversation(GroupConversationId),
     /// The reports there are.
     Reports,
     /// One of them: the patients of the practice or of a practitioner.
@@ -96,6 +100,8 @@ impl Place {
                 id.parse().map_or(Self::Nowhere, Self::Patient)
             }
             ["console", "chat"] => Self::Chat,
+            ["console", "chat", "practice"] => Self::Colleagues,
+            ["console", "chat", "practice", id] => id.parse().map_or(Self::Nowhere, Self::GroupConversation),
             ["console", "chat", id] => id.parse().map_or(Self::Nowhere, Self::Conversation),
             ["console", "reports"] => Self::Reports,
             ["console", "reports", "case-load"] => Self::CaseLoad,
@@ -197,6 +203,17 @@ pub fn at<T: std::str::FromStr>(path: &str) -> Option<T> {
     path.split('/').filter(|part| !part.is_empty()).nth(4)?.parse().ok()
 }
 
+/// Where conversations with patients are listed.
+pub const CHAT: &str = "/console/chat";
+/// Where conversations with colleagues are.
+pub const COLLEAGUES: &str = "/console/chat/practice";
+
+/// The address of a conversation with colleagues.
+#[must_use]
+pub fn group_conversation(id: GroupConversationId) -> String {
+    format!("{COLLEAGUES}/{id}")
+}
+
 /// The address of a conversation.
 #[must_use]
 pub fn conversation(id: ConversationId) -> String {
@@ -218,6 +235,9 @@ pub fn user(id: UserId) -> String {
 /// The address of what a line behind the bell is about.
 #[must_use]
 pub fn news(news: &News) -> String {
+    if let Some(conversation) = news.conversation() {
+        return group_conversation(conversation);
+    }
     match (news.patient(), news.user()) {
         (Some(id), _) if matches!(news, News::FormReturned { .. }) => patient(id, Tab::Forms),
         (Some(id), _) if matches!(news, News::UpdatesWaiting { .. }) => patient(id, Tab::Updates),

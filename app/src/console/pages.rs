@@ -5,7 +5,9 @@
 //! A piece may fail to arrive: the network is away, or a new version of the server knows it by another name. Then the page
 //! says so, and offers to try again.
 
-use domain::ids::{ActivityId, BulkId, ConversationId, DocumentId, FormId, NoteId, PatientId, UserId};
+use domain::ids::{
+    ActivityId, BulkId, ConversationId, DocumentId, FormId, GroupConversationId, NoteId, PatientId, UserId,
+};
 use leptos::{
     prelude::*,
     reactive::computed::ScopedFuture,
@@ -95,6 +97,16 @@ fn conversation(id: ConversationId) -> Fetched {
     Ok(view! { <chat::Conversation id=id/> }.into_any())
 }
 
+#[wasm_split(chat, wasm_split_path = leptos::wasm_split, fallible)]
+fn colleagues() -> Fetched {
+    Ok(view! { <chat::Colleagues/> }.into_any())
+}
+
+#[wasm_split(chat, wasm_split_path = leptos::wasm_split, fallible)]
+fn group_conversation(id: GroupConversationId) -> Fetched {
+    Ok(view! { <chat::GroupConversation id=id/> }.into_any())
+}
+
 #[wasm_split(reports, wasm_split_path = leptos::wasm_split, fallible)]
 fn reports() -> Fetched {
     Ok(view! { <reports::Reports/> }.into_any())
@@ -172,6 +184,8 @@ pub fn Page() -> impl IntoView {
         Place::Patient(id) => later(move || patient(id)),
         Place::Chat => later(chats),
         Place::Conversation(id) => later(move || conversation(id)),
+        Place::Colleagues => later(colleagues),
+        Place::GroupConversation(id) => later(move || group_conversation(id)),
         Place::Reports => later(reports),
         Place::CaseLoad => later(case_load),
         Place::Bulk(id) => later(move || bulk(id)),

@@ -9,6 +9,7 @@ mod documents;
 mod emergency;
 mod files;
 mod forms;
+mod group_chat;
 mod history;
 mod note_templates;
 mod notes;
@@ -29,8 +30,8 @@ use domain::{
 use leptos::prelude::*;
 
 pub use self::{
-    access::*, activities::*, bulk::*, chat::*, documents::*, emergency::*, files::*, forms::*, history::*,
-    note_templates::*, notes::*, portal_users::*, reports::*, updates::*,
+    access::*, activities::*, bulk::*, chat::*, documents::*, emergency::*, files::*, forms::*, group_chat::*,
+    history::*, note_templates::*, notes::*, portal_users::*, reports::*, updates::*,
 };
 use crate::error::AppError;
 
@@ -482,6 +483,10 @@ pub fn news(row: &NotificationRow) -> String {
         News::InvitationFailed { .. } => format!("The invitation for {} could not be delivered", row.about),
         News::FormReturned { .. } => format!("A form about {} came back", row.about),
         News::NotesShared { .. } => format!("A colleague shared notes about {} with you", row.about),
+        News::Mentioned { .. } => match &row.within {
+            Some(name) => format!("{} mentioned you in {name}", row.about),
+            None => format!("{} mentioned you in a conversation", row.about),
+        },
         News::FileCame { .. } => format!("A file about {} came from the portal", row.about),
         News::UpdatesWaiting { .. } => format!("{} changed details in the portal: they wait for you", row.about),
         News::MembershipAccepted { .. } => format!("{} joined the practice", row.about),
@@ -507,6 +512,7 @@ pub const fn news_icon(news: &News) -> &'static str {
         News::FormReturned { .. } => "clipboard-list",
         News::UpdatesWaiting { .. } => "contact",
         News::NotesShared { .. } | News::FileCame { .. } => "file-text",
+        News::Mentioned { .. } => "message-circle",
         News::MembershipRejected { .. } => "ban",
         News::EmergencyOpened { .. } => "triangle-alert",
         News::AccessChanged { .. } => "shield-check",

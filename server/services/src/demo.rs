@@ -23,6 +23,7 @@ use domain::{
     error::Invalid,
     file::FileForm,
     grant::{Grant, Kind},
+    group_chat::GroupConversationForm,
     ids::{AccountId, FormId, GroupId, LocationId, MessageId, PatientId, UserId},
     invitation::{Events, Invitation},
     limits,
@@ -46,7 +47,7 @@ use crate::{
     context::{Ctx, Origin, Services},
     documents, emergency_access,
     error::{Error, Result},
-    files, notes, notifications, patients,
+    files, group_chat, notes, notifications, patients,
     ports::{NewSession, QueuedMail, Work},
     sessions, tokens, updates,
 };
@@ -234,9 +235,10 @@ pub async fn fill(services: &Arc<Services>) -> Result<Vec<DemoPerson>> {
         }
         ask(&at_portal(grace), *other, &[(Field::Mobile, "0491 570 110")]).await?;
     }
-    if let [mira, _, saoirse, grace, ..] = actors.as_slice() {
-        let [mira, saoirse, grace] =
-            [mira, saoirse, grace].map(|one| Ctx::new(Arc::clone(services), Origin::default(), Some(one.clone())));
+    if let [mira, tom, saoirse, grace, ..] = actors.as_slice() {
+        let [mira, tom, saoirse, grace] =
+            [mira, tom, saoirse, grace].map(|one| Ctx::new(Arc::clone(services), Origin::default(), Some(one.clone())));
+        talk_among_colleagues(&mira, &tom, &grace).await?;
         have_an_emergency(&saoirse, &grace, &mira, &first).await?;
     }
     let mut work = services.store.begin().await?;
@@ -415,7 +417,8 @@ async fn write_messages(owner: &Ctx, mira: &Ctx, lien: &Ctx, patient: PatientId)
         return Err(Error::fault("the demo's settings changed meanwhile"));
     }
     work.save().await?;
-    let answers = RepliesForm { promised_hours: "48".to_owned(), emergency_number: "000".to_owned(), ..RepliesForm::default() };
+    let answers =
+        RepliesForm { promised_hours: "48".to_owned(), emergency_number: "000".to_owned(), ..RepliesForm::default() };
     chat::save_replies(owner, 0, &answers).await?;
     let id = chat::start(mira, patient).await?;
     let fresh = || MessageId::from(owner.services.random.id());
@@ -427,6 +430,23 @@ async fn write_messages(owner: &Ctx, mira: &Ctx, lien: &Ctx, patient: PatientId)
     chat::read(mira, id, 2).await?;
     chat::send(mira, id, fresh(), &text("Yes, ten minutes on level ground, with your stick.")).await?;
     chat::open_own(lien, patient, id, Window::Latest).await.map(drop)
+}
+
+/// Three colleagues talk; of what was said last one has read nothing.
+async fn talk_among_colleagues(mira: &Ctx, tom: &Ctx, grace: &Ctx) -> Result<()> {
+    let user = |ctx: &Ctx| Ok::<_, Error>(ctx.actor()?.user().ok_or(Error::NotSignedIn)?.user);
+    let form = GroupConversationForm { name: "Front desk".to_owned(), members: vec![user(mira)?, user(tom)?] };
+    let id = group_chat::begin(grace, &form).await?;
+    let say = async |by: &Ctx, body: &str| {
+        let form = MessageForm { body: body.to_owned() };
+        group_chat::send(by, id, MessageId::from(by.services.random.id()), &form).await
+    };
+    say(grace, "The printer at reception is repaired. Thank you for your patience!").await?;
+    say(mira, "Wonderful. Could somebody order paper as well?").await?;
+    group_chat::read(mira, id, 2).await?;
+    say(tom, "Ordered, it comes on Thursday.").await?;
+    group_chat::read(tom, id, 3).await?;
+    group_chat::read(grace, id, 3).await
 }
 
 /// A photo of a referral, as a phone takes one.

@@ -29,6 +29,8 @@
 //! | [`emergency_access`] | open a record in an emergency; look at what was opened |
 //! | [`files`] | send and open files about patients; their keys |
 //! | [`forms`] | make, send and take back forms; fill them in and return them |
+//! | [`chat`] | what practitioners and patients write to each other, on both sides |
+//! | [`group_chat`] | what colleagues write to each other |
 //! | [`own_data`] | a whole record for the portal user to keep |
 //! | `in_portal` | what is shared with a patient: who of the portal sees it, who is told |
 //! | [`notes`] | write, publish and share notes; read them, on both sides |
@@ -61,6 +63,7 @@ pub mod emergency_access;
 pub mod error;
 pub mod files;
 pub mod forms;
+pub mod group_chat;
 pub mod handout;
 pub mod hashing;
 pub mod history;

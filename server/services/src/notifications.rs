@@ -27,6 +27,11 @@ pub async fn list(ctx: &Ctx, page: &PageRequest) -> Result<Page<NotificationRow>
     let patients = names(ctx, work.as_mut(), &access, ids).await?;
     let ids: Vec<_> = page.rows.iter().filter_map(|row| row.news.user()).collect();
     let users: HashMap<_, _> = work.some_users(&access, &ids).await?.into_iter().collect();
+    let ids: Vec<_> = page.rows.iter().filter_map(|row| row.news.conversation()).collect();
+    let named: HashMap<_, _> = match ids.as_slice() {
+        [] => HashMap::new(),
+        ids => work.some_group_conversations(&access, ids).await?.into_iter().collect(),
+    };
     work.save().await?;
     let about = |news: &News| {
         let patient = news.patient().and_then(|patient| patients.get(&patient).cloned());
@@ -34,6 +39,7 @@ pub async fn list(ctx: &Ctx, page: &PageRequest) -> Result<Page<NotificationRow>
     };
     Ok(page.map(|notification| NotificationRow {
         about: about(&notification.news),
+        within: notification.news.conversation().and_then(|conversation| named.get(&conversation).cloned()),
         id: notification.id,
         at: notification.at,
         read: notification.read_at.is_some(),

@@ -1,6 +1,8 @@
 //! Conversations and their messages. What the lists hold is what `domain::access::chat` decides about one conversation; a test
 //! compares the two.
 
+use std::str::FromStr;
+
 use async_trait::async_trait;
 use domain::{
     access::{
@@ -252,19 +254,48 @@ impl TryFrom<PersonRow> for (AccountId, PortalPerson) {
     }
 }
 
-fn shown(body: Option<String>, withdrawn_at: Option<i64>) -> Option<String> {
+/// What a list shows of the last message.
+pub(super) fn shown(body: Option<String>, withdrawn_at: Option<i64>) -> Option<String> {
     if withdrawn_at.is_some() { None } else { body }
 }
 
 /// The place of a cursor: the moment and the id of the last row shown.
-fn place(page: &PageRequest, first: i64) -> Option<(i64, Uuid)> {
+pub(super) fn place<Id: FromStr>(page: &PageRequest, first: i64, raw: fn(Id) -> Uuid) -> Option<(i64, Uuid)> {
     let Some(cursor) = &page.after else {
         // Beyond every id there is, whichever way the list runs.
         return Some((first, if first > 0 { Uuid::max() } else { Uuid::nil() }));
     };
     let (at, id) = cursor.split_once('.')?;
-    let id: ConversationId = id.parse().ok()?;
-    Some((at.parse().ok()?, id.uuid()))
+    Some((at.parse().ok()?, raw(id.parse().ok()?)))
+}
+
+/// From which number a window reads, and whether it reads backwards.
+pub(super) const fn reading(window: Window) -> (i64, bool) {
+    match window {
+        Window::Latest => (i64::MAX, true),
+        Window::Before(number) => (number, true),
+        Window::After(number) => (number, false),
+    }
+}
+
+/// Rows that were read backwards, in order.
+pub(super) fn in_order<R, M: From<R>>(rows: Vec<R>, backwards: bool) -> Vec<M> {
+    let mut all: Vec<M> = rows.into_iter().map(M::from).collect();
+    if backwards {
+        all.reverse();
+    }
+    all
+}
+
+/// A message that is stored under the id of one that is sent: its number, when it was stored, what it says, when it was withdrawn.
+pub(super) type KnownRow = (i64, i64, String, Option<i64>);
+
+/// Never said to be stored when it is not: another text under the same id is another message.
+pub(super) fn sent_again((number, sent_at, stored, withdrawn_at): KnownRow, body: &str) -> Stowed {
+    if withdrawn_at.is_none() && stored != body {
+        return Stowed::Other;
+    }
+    Stowed::Known(Sent { number, at: Time::from_millis(sent_at) })
 }
 
 #[async_trait]
@@ -310,7 +341,7 @@ impl Chat for SqlWork {
             return Ok(nothing());
         }
         let first = if filter.oldest_first { i64::MIN } else { i64::MAX };
-        let Some((at, id)) = place(page, first) else { return Ok(nothing()) };
+        let Some((at, id)) = place(page, first, ConversationId::uuid) else { return Ok(nothing()) };
         let statement =
             if filter.oldest_first { query_as(page_of!(">", "ASC")) } else { query_as(page_of!("<", "DESC")) };
         let mut statement = statement
@@ -511,11 +542,8 @@ impl Chat for SqlWork {
     }
 
     async fn list_messages(&mut self, at: &InConversation, window: Window, most: u32) -> Stored<Vec<StoredMessage>> {
-        let (statement, from, turn) = match window {
-            Window::Latest => (query_as(messages!("<", " DESC")), i64::MAX, true),
-            Window::Before(number) => (query_as(messages!("<", " DESC")), number, true),
-            Window::After(number) => (query_as(messages!(">", "")), number, false),
-        };
+        let (from, backwards) = reading(window);
+        let statement = if backwards { query_as(messages!("<", " DESC")) } else { query_as(messages!(">", "")) };
         let rows: Vec<MessageRow> = self
             .all(
                 statement
@@ -526,11 +554,7 @@ impl Chat for SqlWork {
                     .bind(at.patient().uuid()),
             )
             .await?;
-        let mut messages: Vec<StoredMessage> = rows.into_iter().map(StoredMessage::from).collect();
-        if turn {
-            messages.reverse();
-        }
-        Ok(messages)
+        Ok(in_order(rows, backwards))
     }
 
     /// Behind the last one, under the lock of the conversation: numbers have no gap, and the same message sent twice at once is
@@ -551,7 +575,7 @@ impl Chat for SqlWork {
                 .bind(at.patient().uuid()),
             )
             .await?;
-        let known: Option<(i64, i64, String, Option<i64>)> = self
+        let known: Option<KnownRow> = self
             .find(
                 query_as(
                     "SELECT
@@ -571,12 +595,8 @@ impl Chat for SqlWork {
                 .bind(id.uuid()),
             )
             .await?;
-        if let Some((number, sent_at, stored, withdrawn_at)) = known {
-            // Never said to be stored when it is not: another text under the same id is another message.
-            if withdrawn_at.is_none() && stored != body {
-                return Ok(Stowed::Other);
-            }
-            return Ok(Stowed::Known(Sent { number, at: Time::from_millis(sent_at) }));
+        if let Some(known) = known {
+            return Ok(sent_again(known, body));
         }
         let number = last + 1;
         self.execute(
@@ -951,7 +971,7 @@ impl Chat for SqlWork {
         access: &Access<ViewOwnClinical>,
         page: &PageRequest,
     ) -> Stored<Page<ListedOwnConversation>> {
-        let Some((at, id)) = place(page, i64::MAX) else { return Ok(nothing()) };
+        let Some((at, id)) = place(page, i64::MAX, ConversationId::uuid) else { return Ok(nothing()) };
         let rows: Vec<ListedOwnRow> = self
             .all(
                 query_as(

@@ -66,6 +66,8 @@ macro_rules! nouns {
         mod forms;
         #[path = "../grants.rs"]
         mod grants;
+        #[path = "../group_chat.rs"]
+        mod group_chat;
         #[path = "../handouts.rs"]
         mod handouts;
         #[path = "../invitations.rs"]

@@ -33,6 +33,7 @@ const RETURNED: &str = "form_returned";
 const NOTES: &str = "notes_shared";
 const UPDATES: &str = "updates_waiting";
 const FILE: &str = "file_came";
+const MENTIONED: &str = "mentioned";
 
 /// Active users who might be told of this about a patient and whose bell does not say so already: who treat them first, then who are
 /// not confined to patients of their own. The news is written out, so that its partial index serves.
@@ -96,7 +97,7 @@ macro_rules! forget_news {
 pub(super) use {forget_news, near_users};
 
 /// What this program can read.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     ACCEPTED,
     FAILED,
     JOINED,
@@ -109,6 +110,7 @@ const KNOWN: [&str; 14] = [
     UPDATES,
     NOTES,
     FILE,
+    MENTIONED,
     EMERGENCY,
     EMERGENCIES,
 ];
@@ -121,6 +123,7 @@ struct NotificationRow {
     invitation_id: Option<Uuid>,
     about_user_id: Option<Uuid>,
     form_request_id: Option<Uuid>,
+    group_conversation_id: Option<Uuid>,
     happened_at: i64,
     read_at: Option<i64>,
 }
@@ -146,6 +149,9 @@ impl TryFrom<NotificationRow> for Notification {
             UPDATES => row.patient_id.map(|patient| News::UpdatesWaiting { patient: patient.into() }),
             EMERGENCY => about_user.map(|user| News::EmergencyOpened { user, often: false }),
             EMERGENCIES => about_user.map(|user| News::EmergencyOpened { user, often: true }),
+            MENTIONED => about_user
+                .zip(row.group_conversation_id.map(Into::into))
+                .map(|(user, conversation)| News::Mentioned { user, conversation }),
             ACCESS_ASKED => access(AccessChange::Asked),
             ACCESS_GIVEN => access(AccessChange::Given),
             ACCESS_CHANGED => access(AccessChange::Changed),
@@ -220,6 +226,7 @@ impl Notifications for SqlWork {
             News::UpdatesWaiting { .. } => (UPDATES, None),
             News::NotesShared { .. } => (NOTES, None),
             News::FileCame { .. } => (FILE, None),
+            News::Mentioned { .. } => (MENTIONED, None),
             News::MembershipAccepted { .. } => (JOINED, None),
             News::MembershipRejected { .. } => (DECLINED, None),
             News::EmergencyOpened { often: false, .. } => (EMERGENCY, None),
@@ -241,6 +248,7 @@ impl Notifications for SqlWork {
             | News::UpdatesWaiting { .. }
             | News::NotesShared { .. }
             | News::FileCame { .. }
+            | News::Mentioned { .. }
             | News::MembershipAccepted { .. }
             | News::MembershipRejected { .. }
             | News::EmergencyOpened { .. }
@@ -257,9 +265,10 @@ impl Notifications for SqlWork {
                      invitation_id,
                      about_user_id,
                      form_request_id,
+                     group_conversation_id,
                      happened_at,
                      read_at
-                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             )
             .bind(group.uuid())
             .bind(notification.id.uuid())
@@ -269,6 +278,7 @@ impl Notifications for SqlWork {
             .bind(invitation.map(|invitation| invitation.uuid()))
             .bind(notification.news.user().map(|user| user.uuid()))
             .bind(form_request.map(|request| request.uuid()))
+            .bind(notification.news.conversation().map(|conversation| conversation.uuid()))
             .bind(notification.at.millis())
             .bind(notification.read_at.map(Time::millis)),
         )
@@ -295,13 +305,14 @@ impl Notifications for SqlWork {
                  invitation_id,
                  about_user_id,
                  form_request_id,
+                 group_conversation_id,
                  happened_at,
                  read_at
              FROM notifications
              WHERE group_id = $1
                AND user_id = $2
                AND id < $3
-               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+               AND what IN ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
                AND (patient_id IS NULL
                     OR COALESCE(
                         (
@@ -313,6 +324,14 @@ impl Notifications for SqlWork {
                         ),
                         $5
                     ) IN ('automatic', 'granted'))
+               AND (group_conversation_id IS NULL
+                    OR EXISTS (
+                        SELECT 1
+                        FROM group_conversation_members m
+                        WHERE m.group_id = $1
+                          AND m.conversation_id = notifications.group_conversation_id
+                          AND m.user_id = $2
+                    ))
              ORDER BY id DESC
              LIMIT $4",
         )
@@ -338,7 +357,7 @@ impl Notifications for SqlWork {
                  WHERE group_id = $1
                    AND user_id = $2
                    AND read_at IS NULL
-                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                   AND what IN ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
                    AND (patient_id IS NULL
                         OR COALESCE(
                             (
@@ -350,6 +369,14 @@ impl Notifications for SqlWork {
                             ),
                             $3
                         ) IN ('automatic', 'granted'))
+                   AND (group_conversation_id IS NULL
+                        OR EXISTS (
+                            SELECT 1
+                            FROM group_conversation_members m
+                            WHERE m.group_id = $1
+                              AND m.conversation_id = notifications.group_conversation_id
+                              AND m.user_id = $2
+                        ))
                  LIMIT 100
              ) AS unread",
         )

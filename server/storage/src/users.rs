@@ -390,26 +390,15 @@ impl Users for SqlWork {
         if folded.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<UserRow> = self
-            .all(
-                query_as(select_user!(
-                    "
-                     FROM users u
-                     WHERE u.group_id = $1
-                       AND (
-                           u.sort_name >= $2 AND u.sort_name < $3
-                           OR u.first_folded >= $2 AND u.first_folded < $3
-                       )
-                     ORDER BY u.sort_name, u.id
-                     LIMIT $4"
-                ))
-                .bind(access.group().uuid())
-                .bind(folded.clone())
-                .bind(format!("{folded}{LAST}"))
-                .bind(i64::from(limits::SEARCH_ROWS)),
-            )
-            .await?;
-        rows.into_iter().map(User::try_from).collect()
+        self.users_called(access.group(), &folded, "", FIRST).await
+    }
+
+    async fn search_colleagues(&mut self, access: &Access<EnterGroup>, text: &str) -> Stored<Vec<User>> {
+        let folded = stored_sort_name(&text::fold(text));
+        if folded.is_empty() && !text.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        self.users_called(access.group(), &folded, UserState::Active.code(), access.user().uuid()).await
     }
 
     async fn lookup_user(&mut self, access: &Access<ManageUsers>, id: UserId) -> Stored<Option<UserRecord>> {
@@ -689,6 +678,40 @@ impl Users for SqlWork {
 }
 
 impl SqlWork {
+    /// Users whose first or last name begins so, in this state or in any, but one.
+    async fn users_called(
+        &mut self,
+        group: GroupId,
+        folded: &str,
+        state: &'static str,
+        but: Uuid,
+    ) -> Stored<Vec<User>> {
+        let rows: Vec<UserRow> = self
+            .all(
+                query_as(select_user!(
+                    "
+                     FROM users u
+                     WHERE u.group_id = $1
+                       AND (
+                           u.sort_name >= $2 AND u.sort_name < $3
+                           OR u.first_folded >= $2 AND u.first_folded < $3
+                       )
+                       AND ($5 = '' OR u.state = $5)
+                       AND u.id <> $6
+                     ORDER BY u.sort_name, u.id
+                     LIMIT $4"
+                ))
+                .bind(group.uuid())
+                .bind(folded.to_owned())
+                .bind(format!("{folded}{LAST}"))
+                .bind(i64::from(limits::SEARCH_ROWS))
+                .bind(state)
+                .bind(but),
+            )
+            .await?;
+        rows.into_iter().map(User::try_from).collect()
+    }
+
     /// Who may manage users now, but these two. The caller has the proof that the group came from.
     pub(super) async fn managers(&mut self, group: GroupId, but: UserId, and: UserId) -> Stored<Vec<UserId>> {
         let mut statement = query_as(

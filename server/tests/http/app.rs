@@ -15,9 +15,10 @@ use std::{
 
 use domain::{
     access::{
-        Actor, ConversationFacts, EditOwnRecord, Face, GrantFacts, InvitePatient, ManageRelationships, ManageSettings,
-        ManageUsers, OpenInEmergency, OwnConversationFacts, PatientFacts, Relationship, SendForms, StartConversation,
-        StartFacts, UserFace, ViewOwnRecord, WriteConversation, WriteOwnConversation,
+        Actor, ConversationFacts, EditOwnRecord, Face, GrantFacts, GroupChatFacts, GroupConversationFacts,
+        InvitePatient, ManageRelationships, ManageSettings, ManageUsers, OpenInEmergency, OwnConversationFacts,
+        PatientFacts, Relationship, SendForms, StartConversation, StartFacts, StartGroupConversation, UserFace,
+        ViewOwnRecord, WriteConversation, WriteGroupConversation, WriteOwnConversation,
     },
     account::{Account, Door, PasswordHash, SessionClock},
     chat::Switches,
@@ -49,7 +50,7 @@ use services::{
     Services,
     files::FileRoom,
     hashing::Hasher,
-    ports::{Clock as _, NewSession, QueuedMail, Random},
+    ports::{Clock as _, NewGroupConversation, NewSession, QueuedMail, Random},
 };
 use storage::{Database, testing::TestDatabase};
 use tokio::{
@@ -383,6 +384,25 @@ impl App {
         work.add_conversation(&start, conversation, now).await.unwrap();
         work.add_message(&(&write).into(), self.services.random.id().into(), body, now).await.unwrap();
         work.add_message(&(&own).into(), self.services.random.id().into(), body, now).await.unwrap();
+        work.save().await.unwrap();
+        conversation.to_string()
+    }
+
+    /// A conversation between users, of which this one alone is a member, with a message in it.
+    pub async fn group_conversation(&self, user: &User, name: &str) -> String {
+        let face = UserFace { group: user.group, user: user.id, level: user.level, settings: user.settings };
+        let session = self.services.random.id().into();
+        let actor = Actor::unscoped_from_session(user.account, session, String::new(), Face::User(face));
+        let start = actor.may(StartGroupConversation, &GroupChatFacts { on: true }).unwrap();
+        let conversation = self.services.random.id().into();
+        let member = Some(user.id);
+        let facts = GroupConversationFacts { group: user.group, conversation, member, named: true, on: true };
+        let write = actor.may(WriteGroupConversation, &facts).unwrap();
+        let now = self.clock.now();
+        let new = NewGroupConversation::Named(name, &[]);
+        let mut work = self.services.store.begin().await.unwrap();
+        work.add_group_conversation(&start, conversation, new, now).await.unwrap();
+        work.add_group_message(&write, self.services.random.id().into(), name, &[], now).await.unwrap();
         work.save().await.unwrap();
         conversation.to_string()
     }

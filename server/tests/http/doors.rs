@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::routes;
 use domain::{
     access::{
-        ConversationFacts, Explanation, Face, NoteFacts, NotesFacts, PatientFacts, Relationship, UserFace, Waits, Who,
-        explain,
+        ConversationFacts, Explanation, Face, GroupConversationFacts, NoteFacts, NotesFacts, PatientFacts,
+        Relationship, UserFace, Waits, Who, explain,
     },
     account::Door,
     chat::Switches,
@@ -55,6 +55,9 @@ struct Ids {
     document: String,
     activity: String,
     conversation: String,
+    /// Between users: theirs alone, and one that they may leave.
+    group_conversation: String,
+    leaving: String,
     note_template: String,
     emergency: String,
     file: String,
@@ -64,7 +67,7 @@ struct Ids {
 /// A kind of thing that has an id.
 type Kind = (&'static str, fn(&mut Ids) -> &mut String);
 
-const KINDS: [Kind; 23] = [
+const KINDS: [Kind; 25] = [
     ("patient", |ids| &mut ids.patient),
     ("contact", |ids| &mut ids.contact),
     ("invitation", |ids| &mut ids.invitation),
@@ -84,6 +87,8 @@ const KINDS: [Kind; 23] = [
     ("document", |ids| &mut ids.document),
     ("activity", |ids| &mut ids.activity),
     ("conversation", |ids| &mut ids.conversation),
+    ("conversation between users", |ids| &mut ids.group_conversation),
+    ("conversation to leave", |ids| &mut ids.leaving),
     ("note template", |ids| &mut ids.note_template),
     ("emergency", |ids| &mut ids.emergency),
     ("file", |ids| &mut ids.file),
@@ -114,6 +119,8 @@ impl Ids {
             document: id(domain::ids::DocumentId::PREFIX),
             activity: id(domain::ids::ActivityId::PREFIX),
             conversation: id(domain::ids::ConversationId::PREFIX),
+            group_conversation: id(domain::ids::GroupConversationId::PREFIX),
+            leaving: id(domain::ids::GroupConversationId::PREFIX),
             note_template: id(domain::ids::NoteTemplateId::PREFIX),
             emergency: id(domain::ids::EmergencyId::PREFIX),
             file: id(domain::ids::FileId::PREFIX),
@@ -175,6 +182,8 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
     let assign = json!({ "patient": patient, "form": activity_form(&canary("activity")) });
     let activity = owner.call("activities/assign", assign).await.is(200).json();
     let conversation = app.conversation(&user, &patient, &canary("message")).await;
+    let group_conversation = app.group_conversation(&user, &canary("desk")).await;
+    let leaving = app.group_conversation(&user, &canary("desk")).await;
     let file = owner.send_file(&patient, &format!("{}.pdf", canary("name")), pdf(&canary("file")).as_bytes()).await;
     let upload = owner.begin_file(&patient, "more.pdf", FILE.len() as u64).await.is(200).json();
     let page = json!({ "page": { "after": null, "limit": null } });
@@ -207,6 +216,8 @@ async fn things(app: &App, group: char, number: u32) -> (Persona, Ids) {
         document: id(&document),
         activity: id(&activity),
         conversation,
+        group_conversation,
+        leaving,
         note_template: id(&note_template),
         emergency,
         file,
@@ -420,6 +431,19 @@ fn body(door: &str, ids: &Ids) -> Body {
         "notes/own" => Body::Form(vec![("patient", ids.patient.clone())]),
         "notes/read" => Body::Form(vec![("patient", ids.patient.clone()), ("id", ids.note.clone())]),
         "notes/pdf" => Body::Json(json!({ "patient": ids.patient, "id": ids.note })),
+        "group_chat/list" => Body::Json(json!({ "page": page })),
+        "group_chat/colleagues" => Body::Json(json!({ "text": "x" })),
+        "group_chat/start" => Body::Json(json!({ "with": ids.user })),
+        "group_chat/begin" => Body::Json(json!({ "form": { "name": "A desk", "members": [ids.user] } })),
+        "group_chat/open" => Body::Json(json!({ "id": ids.group_conversation, "window": "latest" })),
+        "group_chat/more" => Body::Json(json!({ "id": ids.group_conversation, "window": { "after": 0 } })),
+        "group_chat/read" | "group_chat/withdraw" => Body::Json(json!({ "id": ids.group_conversation, "number": 99 })),
+        "group_chat/send" => {
+            Body::Json(json!({ "id": ids.group_conversation, "message": MESSAGE, "form": { "body": "x" } }))
+        }
+        "group_chat/rename" => Body::Json(json!({ "id": ids.group_conversation, "form": { "name": "" } })),
+        "group_chat/add" => Body::Json(json!({ "id": ids.group_conversation, "user": ids.user })),
+        "group_chat/leave" => Body::Json(json!({ "id": ids.leaving })),
         "chat/list" => Body::Json(json!({ "filter": {}, "page": page })),
         "chat/unread" => Body::Json(json!({})),
         "chat/partners" => Body::Json(json!({ "text": "x" })),
@@ -771,7 +795,7 @@ fn activity_form(title: &str) -> Value {
 const MESSAGE: &str = "msg_000000000000400080000000000000aa";
 
 /// Doors that show something and change nothing.
-const READING: [&str; 81] = [
+const READING: [&str; 85] = [
     "chat/list",
     "chat/more",
     "chat/open",
@@ -779,6 +803,10 @@ const READING: [&str; 81] = [
     "chat/replies",
     "chat/switch",
     "chat/unread",
+    "group_chat/colleagues",
+    "group_chat/list",
+    "group_chat/more",
+    "group_chat/open",
     "emergencies/list",
     "emergencies/own",
     "note_templates/begin",
@@ -948,7 +976,7 @@ const fn paper_policy(asker: &Asker) -> u16 {
     }
 }
 
-/// The note is published, not private, shared with nobody, and `full@` wrote it; the conversation is theirs.
+/// The note is published, not private, shared with nobody, and `full@` wrote it; the conversations are theirs.
 fn explained(who: &Who, facts: &PatientFacts, owner: bool, right: &str) -> Explanation {
     let author = match &who.face {
         Face::User(user) if owner => user.user,
@@ -966,8 +994,15 @@ fn explained(who: &Who, facts: &PatientFacts, owner: bool, right: &str) -> Expla
     let switches = Switches { practice: true, patient: true, reachable: true };
     let conversation = Uuid::from_u128(0xdead_beef).into();
     let conversation = ConversationFacts { of: *facts, conversation, practitioner: author, switches };
-    let all = all.chain(explain::on_note(who, &note));
-    let mut all = all.chain(explain::on_conversation(who, &conversation));
+    let all = all.chain(explain::on_note(who, &note)).chain(explain::on_conversation(who, &conversation));
+    let group_conversation = GroupConversationFacts {
+        group: facts.group,
+        conversation: Uuid::from_u128(0xdead_beef).into(),
+        member: Some(author),
+        named: true,
+        on: true,
+    };
+    let mut all = all.chain(explain::on_group_conversation(who, &group_conversation));
     all.find(|one| one.right == right).expect("every right is explained")
 }
 

@@ -110,12 +110,21 @@ async fn who_sees_no_names_finds_none_anywhere() {
         }
         let hidden = app.user_at_once("hidden@a.example.org").await;
 
+        // They talk with a colleague: there is something to open, and no patient in it.
+        let mut talk = String::new();
+        for name in ["Front desk", "Cleaning", "Summer"] {
+            let colleague = hidden.call("group_chat/colleagues", json!({ "text": "" })).await.is(200).json();
+            let form = json!({ "name": name, "members": [colleague[0]["id"]] });
+            talk =
+                hidden.call("group_chat/begin", json!({ "form": form })).await.is(200).json().as_str().unwrap().into();
+        }
+
         let mut asked = 0;
         for (door, entry) in &Doors::read().unwrap().api {
             if entry.who != Who::Console {
                 continue;
             }
-            for body in bodies(door, &patient, &id, &form, [&note, &document, &activity, &outline]) {
+            for body in bodies(door, &patient, &id, &form, [&note, &document, &activity, &outline, &talk]) {
                 let response = hidden.call(door, body).await;
                 look(&response, door);
                 // Contacts are all names: there is nothing to show without them.
@@ -141,8 +150,9 @@ async fn who_sees_no_names_finds_none_anywhere() {
             // Who is no practitioner has no conversation to go on with.
             let listed =
                 |body: &Value| body.get("page").is_some() && !REFUSED.contains(&door.as_str()) && door != "chat/list";
-            for body in
-                bodies(door, &patient, &id, &form, [&note, &document, &activity, &outline]).into_iter().filter(listed)
+            for body in bodies(door, &patient, &id, &form, [&note, &document, &activity, &outline, &talk])
+                .into_iter()
+                .filter(listed)
             {
                 let shown = pages(&hidden, door, body).await;
                 asked += shown;
@@ -233,7 +243,8 @@ async fn pages(hidden: &Persona, door: &str, mut body: Value) -> usize {
         let response = hidden.call(door, body.clone()).await.is(200);
         look(&response, door);
         let page = response.json();
-        let list = ["page", "files"].into_iter().find_map(|name| page.get(name)).unwrap_or(&page);
+        let list = ["page", "files"].into_iter().find_map(|name| page.get(name));
+        let list = list.or_else(|| page.get("rows").filter(|rows| rows.is_object())).unwrap_or(&page);
         let next = list["next"].clone();
         if next.is_null() {
             return asked;
@@ -280,7 +291,7 @@ const REFUSED: [&str; 29] = [
 ];
 
 /// Doors of the console that change something.
-const CHANGING: [&str; 88] = [
+const CHANGING: [&str; 96] = [
     "chat/read",
     "chat/save_replies",
     "chat/save_switch",
@@ -288,6 +299,14 @@ const CHANGING: [&str; 88] = [
     "chat/settle",
     "chat/start",
     "chat/withdraw",
+    "group_chat/add",
+    "group_chat/begin",
+    "group_chat/leave",
+    "group_chat/read",
+    "group_chat/rename",
+    "group_chat/send",
+    "group_chat/start",
+    "group_chat/withdraw",
     "emergencies/close",
     "emergencies/end",
     "emergencies/open",
@@ -383,7 +402,7 @@ fn bodies(
     patient: &str,
     user: &str,
     form: &str,
-    [note, document, activity, outline]: [&str; 4],
+    [note, document, activity, outline, talk]: [&str; 5],
 ) -> Vec<Value> {
     let page = json!({ "after": null, "limit": 200 });
     match door {
@@ -401,6 +420,10 @@ fn bodies(
         "chat/switch" => vec![json!({ "patient": patient })],
         "chat/open" => vec![json!({ "id": NEVER, "window": "latest" })],
         "chat/more" => vec![json!({ "id": NEVER, "window": { "after": 0 } })],
+        "group_chat/list" => vec![json!({ "page": page })],
+        "group_chat/colleagues" => ["", "CNRY"].map(|text| json!({ "text": text })).to_vec(),
+        "group_chat/open" => vec![json!({ "id": talk, "window": "latest" })],
+        "group_chat/more" => vec![json!({ "id": talk, "window": { "after": 0 } })],
         "activities/list" => vec![json!({ "patient": patient, "page": page })],
         "activities/open" => vec![json!({ "patient": patient, "id": activity })],
         "activities/doings" => vec![json!({ "patient": patient, "id": activity, "page": page })],

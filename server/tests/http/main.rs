@@ -18,6 +18,7 @@ mod events;
 mod family;
 mod files;
 mod forms;
+mod group_chat;
 mod hidden_names;
 mod ids;
 mod invitations;

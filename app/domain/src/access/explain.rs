@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     actor::Who,
     chat::{ConversationFacts, StartFacts},
+    group_chat::{GroupChatFacts, GroupConversationFacts},
     notes::NoteFacts,
     proof::Denied,
     rights::{self, PatientFacts, Right},
@@ -89,6 +90,12 @@ pub enum Because {
     ChatOffForPatient,
     /// The conversation is somebody else's.
     NotTakingPart,
+    /// They take part in the conversation.
+    TakingPart,
+    /// The conversation is between two: nobody joins it, and it has no name.
+    BetweenTwo,
+    /// Users of the group do not write to each other at present.
+    GroupChatOff,
     /// The patient is blocked.
     PatientBlocked,
     /// The patient has died.
@@ -125,7 +132,9 @@ macro_rules! explained {
 /// Every right in the group at large.
 #[must_use]
 pub fn in_group(who: &Who) -> Vec<Explanation> {
-    explained!(
+    // As it is where group chat is on; that it is off stands in the way afterwards.
+    let mut all = explained!(who, &GroupChatFacts { on: true }, StartGroupConversation);
+    all.extend(explained!(
         who,
         &(),
         EnterGroup,
@@ -144,7 +153,8 @@ pub fn in_group(who: &Who) -> Vec<Explanation> {
         ManageMail,
         SeekInEmergency,
         ReviewEmergencies,
-    )
+    ));
+    all
 }
 
 /// Every right over one note, and over its patient's notes at large.
@@ -159,6 +169,12 @@ pub fn on_note(who: &Who, facts: &NoteFacts) -> Vec<Explanation> {
 #[must_use]
 pub fn on_conversation(who: &Who, facts: &ConversationFacts) -> Vec<Explanation> {
     explained!(who, facts, ReadConversation, WriteConversation)
+}
+
+/// Every right over one conversation between users.
+#[must_use]
+pub fn on_group_conversation(who: &Who, facts: &GroupConversationFacts) -> Vec<Explanation> {
+    explained!(who, facts, ReadGroupConversation, WriteGroupConversation, ManageGroupConversation)
 }
 
 /// Every right over one patient.
@@ -212,6 +228,7 @@ pub fn stand_in_the_way(all: &mut [Explanation], settings: &PatientAccess, emerg
         Err(_) => closed,
     };
     let no_chat = (!settings.chats_with_patients()).then_some(Because::ChatOff);
+    let no_group_chat = (!settings.group_chat).then_some(Because::GroupChatOff);
     let no_emergencies = (!emergencies).then_some(Because::EmergenciesOff);
     let opening = [rights::OpenInEmergency::NAME, rights::SeekInEmergency::NAME];
     let inviting = [rights::InvitePatient::NAME, rights::InvitePatients::NAME];
@@ -221,6 +238,7 @@ pub fn stand_in_the_way(all: &mut [Explanation], settings: &PatientAccess, emerg
             right if opening.contains(&right) => no_emergencies,
             rights::SendForms::NAME => closed,
             rights::StartConversation::NAME => no_chat.or(closed),
+            rights::StartGroupConversation::NAME => no_group_chat,
             _ => None,
         };
         if let Some(because) = because {

@@ -7,6 +7,7 @@
 //! - [`documents`]: who may read and write a document
 //! - [`activities`]: who may read, assign and tick off a home activity
 //! - [`chat`]: who may read a conversation, begin one and write in it
+//! - [`group_chat`]: who may read a conversation between users, begin one, write in it and see to it
 //! - [`files`]: who may know of a file, send, open and see to it
 //! - [`emergency`]: who may open a record in an emergency
 //! - [`explain`]: why somebody may or may not, by the same code
@@ -22,6 +23,7 @@ pub mod documents;
 pub mod emergency;
 pub mod explain;
 pub mod files;
+pub mod group_chat;
 pub mod notes;
 pub mod proof;
 pub mod rights;
@@ -32,9 +34,10 @@ pub use chat::{ConversationFacts, InConversation, OwnConversationFacts, StartFac
 pub use documents::OwnDocumentFacts;
 pub use explain::{Because, Explanation};
 pub use files::{OwnFileFacts, SendingFiles};
+pub use group_chat::{GroupChatFacts, GroupConversationFacts};
 pub use notes::{NoteFacts, NotesFacts, OwnNoteFacts};
 pub use proof::{
-    Access, Denied, Granted, InGroup, Inviting, NotesReach, OnConversation, OnNote, OnPatient, OwnActivity,
-    OwnConversation, OwnDocument, OwnFile, OwnFilesReach, OwnNote, OwnRecord, Refused,
+    Access, Denied, Granted, InGroup, Inviting, NotesReach, OnConversation, OnGroupConversation, OnNote, OnPatient,
+    OwnActivity, OwnConversation, OwnDocument, OwnFile, OwnFilesReach, OwnNote, OwnRecord, Refused,
 };
 pub use rights::*;

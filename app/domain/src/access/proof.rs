@@ -21,7 +21,10 @@ use std::{marker::PhantomData, ops::Deref};
 use super::{actor::By, explain::Because, rights::Right};
 use crate::{
     error::Refusal,
-    ids::{AccountId, ActivityId, ConversationId, DocumentId, FileId, GrantId, GroupId, NoteId, PatientId, UserId},
+    ids::{
+        AccountId, ActivityId, ConversationId, DocumentId, FileId, GrantId, GroupConversationId, GroupId, NoteId,
+        PatientId, UserId,
+    },
 };
 
 /// "This caller holds the right `R` within this scope."
@@ -300,6 +303,29 @@ impl Deref for OwnConversation {
     type Target = OwnRecord;
 
     fn deref(&self) -> &OwnRecord {
+        &self.of
+    }
+}
+
+/// A right over one conversation between users of the group.
+#[derive(Debug, Clone, Copy)]
+pub struct OnGroupConversation {
+    pub(super) of: InGroup,
+    pub(super) conversation: GroupConversationId,
+}
+
+impl OnGroupConversation {
+    /// The only conversation whose rows may be touched.
+    #[must_use]
+    pub const fn conversation(&self) -> GroupConversationId {
+        self.conversation
+    }
+}
+
+impl Deref for OnGroupConversation {
+    type Target = InGroup;
+
+    fn deref(&self) -> &InGroup {
         &self.of
     }
 }

@@ -12,10 +12,11 @@ use super::{
     emergency,
     explain::Because,
     files::{self, OwnFileFacts},
+    group_chat::{self, GroupChatFacts, GroupConversationFacts},
     notes::{self, NoteFacts, NotesFacts, OwnNoteFacts},
     proof::{
-        Access, Denied, Granted, InGroup, NotesReach, OnConversation, OnNote, OnPatient, OwnActivity, OwnConversation,
-        OwnDocument, OwnFile, OwnFilesReach, OwnNote, OwnRecord, Refused,
+        Access, Denied, Granted, InGroup, NotesReach, OnConversation, OnGroupConversation, OnNote, OnPatient,
+        OwnActivity, OwnConversation, OwnDocument, OwnFile, OwnFilesReach, OwnNote, OwnRecord, Refused,
     },
 };
 use crate::{
@@ -242,6 +243,14 @@ rights! {
     ReadConversation(ConversationFacts) -> OnConversation = chat::read_conversation;
     /// Write in it.
     WriteConversation(ConversationFacts) -> OnConversation = chat::write_conversation;
+    /// Begin a conversation with colleagues.
+    StartGroupConversation(GroupChatFacts) -> InGroup = group_chat::start_group_conversation;
+    /// Read a conversation between users: one that one takes part in.
+    ReadGroupConversation(GroupConversationFacts) -> OnGroupConversation = group_chat::read_group_conversation;
+    /// Write in it.
+    WriteGroupConversation(GroupConversationFacts) -> OnGroupConversation = group_chat::write_group_conversation;
+    /// Call it differently, add colleagues, leave it.
+    ManageGroupConversation(GroupConversationFacts) -> OnGroupConversation = group_chat::manage_group_conversation;
     /// Know that a patient has files, of what kind and how large: neither their names nor what is in them.
     ViewFiles(PatientFacts) -> OnPatient = files::view_files;
     /// Open a patient's files.
@@ -659,6 +668,9 @@ contains! {
     WithdrawNote => ReadNote;
     StartConversation => ViewPatient;
     WriteConversation => ReadConversation;
+    StartGroupConversation => EnterGroup;
+    WriteGroupConversation => ReadGroupConversation;
+    ManageGroupConversation => ReadGroupConversation;
     WriteOwnConversation => ReadOwnConversation;
     ViewOwnClinical => ViewOwnRecord;
     EditOwnRecord => ViewOwnRecord;
@@ -845,6 +857,15 @@ mod tests {
         };
         let own_conversation =
             OwnConversationFacts { grant: grant.clone(), conversation: Uuid::from_u128(5).into(), switches };
+        // Of a conversation of several that whoever asks takes part in, with group chat switched on.
+        let group_chat = GroupChatFacts { on: true };
+        let group_conversation = GroupConversationFacts {
+            group: on.group,
+            conversation: Uuid::from_u128(5).into(),
+            member: Some(Uuid::from_u128(2).into()),
+            named: true,
+            on: true,
+        };
         // Of a file that somebody else sent through the portal.
         let file = OwnFileFacts {
             grant: grant.clone(),
@@ -884,6 +905,10 @@ mod tests {
             cell(actor.may(StartConversation, &start)),
             cell(actor.may(ReadConversation, &conversation)),
             cell(actor.may(WriteConversation, &conversation)),
+            cell(actor.may(StartGroupConversation, &group_chat)),
+            cell(actor.may(ReadGroupConversation, &group_conversation)),
+            cell(actor.may(WriteGroupConversation, &group_conversation)),
+            cell(actor.may(ManageGroupConversation, &group_conversation)),
             cell(actor.may(ViewFiles, on)),
             cell(actor.may(ReadFiles, on)),
             cell(actor.may(AddFiles, on)),
@@ -1024,7 +1049,7 @@ mod tests {
                             .collect();
                         // Everything but the rights that are held in the portal only, and those over one note, one conversation or by the
                         // group's switch, which are explained where the note is.
-                        assert_eq!(all.len(), NAMES.len() - 15 - 8);
+                        assert_eq!(all.len(), NAMES.len() - 15 - 11);
                         for one in all {
                             let decided = decided(&actor, &on, &one.right);
                             assert_eq!(one.may, decided.is_ok(), "{level:?} {settings:?} {relationship:?} {one:?}");
@@ -1072,6 +1097,7 @@ mod tests {
             "ManageMail" => actor.may(ManageMail, &()).map(drop),
             "OpenInEmergency" => actor.may(OpenInEmergency, on).map(drop),
             "SeekInEmergency" => actor.may(SeekInEmergency, &()).map(drop),
+            "StartGroupConversation" => actor.may(StartGroupConversation, &GroupChatFacts { on: true }).map(drop),
             "ReviewEmergencies" => actor.may(ReviewEmergencies, &()).map(drop),
             "ViewPatient" => actor.may(ViewPatient, on).map(drop),
             "ViewContacts" => actor.may(ViewContacts, on).map(drop),

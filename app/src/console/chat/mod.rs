@@ -1,20 +1,27 @@
-//! Chat: what practitioners and their patients write to each other.
+//! Chat: what practitioners and their patients write to each other, and what colleagues do.
 //!
 //! | file | what is in it |
 //! |---|---|
-//! | this one | the list, and the dialog that begins a conversation |
-//! | `conversation` | one conversation: what was written, and writing |
+//! | this one | the list with patients, and the dialog that begins a conversation |
+//! | `conversation` | one of them |
+//! | `colleagues` | the list with colleagues, and its dialog |
+//! | `group_conversation` | one of those, who takes part in it, and seeing to it |
+//! | `thread` | what both have in common: what was written, and writing |
 
+mod colleagues;
 mod conversation;
+mod group_conversation;
+mod thread;
 
 use domain::{
     chat::{ConversationFilter, ConversationRow},
     ids::PatientId,
     page::{Page, PageRequest},
+    time::Time,
 };
 use leptos::prelude::*;
 
-pub use self::conversation::Conversation;
+pub use self::{colleagues::Colleagues, conversation::Conversation, group_conversation::GroupConversation};
 use super::{
     desk::use_desk,
     filters::Filters,
@@ -31,8 +38,6 @@ use crate::{
     error::AppError,
 };
 
-/// Where the list is.
-const LIST: &str = "/console/chat";
 /// The names of the filters in the address.
 const FILTERS: [&str; 4] = ["text", "oldest", "inactive", "waiting"];
 /// What a filter that is a toggle holds when it was turned.
@@ -107,7 +112,7 @@ pub fn Chats() -> impl IntoView {
     view! {
         <Head title=words::CHAT action=action/>
         <div class="column">
-            <Tabs label=words::CHAT tabs=vec![(LIST.to_owned(), words::PATIENTS.to_owned())] current=LIST/>
+            {tabs(nav::CHAT)}
             {move || off.get().then(|| view! { <Notice tone=Tone::Warn><p>{words::CHAT_IS_OFF}</p></Notice> })}
             <div class="chat-list">
                 <form class="filters" role="search" aria-label=words::CHAT_FILTERS on:submit=|event| event.prevent_default()>
@@ -123,6 +128,13 @@ pub fn Chats() -> impl IntoView {
         </div>
         {move || starting.get().then(|| view! { <NewChat on_close=move || starting.set(false)/> })}
     }
+}
+
+/// With whom one writes; `current` is the address of the list shown.
+fn tabs(current: &'static str) -> AnyView {
+    let tab = |(to, text): (&str, &str)| (to.to_owned(), text.to_owned());
+    let tabs = [(nav::CHAT, words::PATIENTS), (nav::COLLEAGUES, words::PRACTICE)].map(tab).to_vec();
+    view! { <Tabs label=words::CHAT tabs=tabs current=current/> }.into_any()
 }
 
 /// Nothing is looked for any more, and nothing is hidden.
@@ -151,6 +163,37 @@ fn toggle(icon: &'static str, name: &'static str, field: RwSignal<String>, press
 
 fn line(row: ConversationRow) -> AnyView {
     let ConversationRow { id, name, last, withdrawn, at, unread, standing, waits_since, .. } = row;
+    let mark = words::chat_standing(standing);
+    listed(Listed {
+        href: nav::conversation(id),
+        icon: "message-circle",
+        name,
+        last,
+        withdrawn,
+        at,
+        unread,
+        mark,
+        waits: waits_since,
+    })
+}
+
+/// A conversation in a list, whoever takes part.
+struct Listed {
+    href: String,
+    icon: &'static str,
+    name: String,
+    last: Option<String>,
+    withdrawn: bool,
+    at: Time,
+    unread: i64,
+    /// What is said of it beside.
+    mark: Option<&'static str>,
+    /// Since when somebody waits for an answer, if somebody does.
+    waits: Option<Time>,
+}
+
+fn listed(row: Listed) -> AnyView {
+    let Listed { href, icon, name, last, withdrawn, at, unread, mark, waits } = row;
     let last = match last {
         Some(last) => view! { <span class="chat-last" dir="auto">{last}</span> }.into_any(),
         None => view! { <span class="chat-last">{if withdrawn { words::CHAT_WITHDRAWN } else { words::CHAT_NO_MESSAGES }}</span> }.into_any(),
@@ -159,18 +202,18 @@ fn line(row: ConversationRow) -> AnyView {
     let count = any.then(|| {
         view! { <span class="badge badge-info" aria-hidden="true">{words::count(unread)}</span> }
     });
-    let standing = words::chat_standing(standing).map(|text| view! { <span class="badge">{text}</span> });
+    let mark = mark.map(|text| view! { <span class="badge">{text}</span> });
     view! {
         <li class="line chat-line" class:line-unread=any>
-            <Icon name="message-circle"/>
-            <a href=nav::conversation(id)>
+            <Icon name=icon/>
+            <a href=href>
                 <span class="line-text" dir="auto">{name}</span>
                 {any.then(|| view! { <span class="unseen">{words::chat_unread(unread)}</span> })}
                 {last}
                 <When at=at/>
-                {waits_since.map(|since| view! { <span class="chat-waits">{words::CHAT_WAITS}" "<When at=since/></span> })}
+                {waits.map(|since| view! { <span class="chat-waits">{words::CHAT_WAITS}" "<When at=since/></span> })}
             </a>
-            <span class="chat-marks">{standing}{count}</span>
+            <span class="chat-marks">{mark}{count}</span>
         </li>
     }
     .into_any()

@@ -1,11 +1,12 @@
 //! The speech bubble: unread messages, from anywhere.
 
+use domain::chat::Unread;
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api,
     components::Icon,
-    console::{desk::use_desk, words},
+    console::{desk::use_desk, nav, words},
     error::AppError,
 };
 
@@ -13,7 +14,7 @@ use crate::{
 #[component]
 pub fn Bubble() -> impl IntoView {
     let desk = use_desk();
-    let unread = RwSignal::new(0_i64);
+    let unread = RwSignal::new(Unread::default());
     let turn = StoredValue::new(0_u32);
     Effect::new(move || {
         turn.set_value(desk.chats.get());
@@ -34,13 +35,18 @@ pub fn Bubble() -> impl IntoView {
             }
         });
     });
-    let label = move || words::chat_bubble(unread.get());
+    let label = move || words::chat_bubble(unread.get().all());
     let count = move || {
-        let unread = unread.get();
+        let unread = unread.get().all();
         (unread > 0).then(|| view! { <span class="count" aria-hidden="true">{words::count(unread)}</span> })
     };
+    // Where something waits; where both do, patients come first.
+    let href = move || {
+        let Unread { patients, colleagues } = unread.get();
+        if patients == 0 && colleagues > 0 { nav::COLLEAGUES } else { nav::CHAT }
+    };
     view! {
-        <a class="bubble" href="/console/chat" aria-label=label title=label>
+        <a class="bubble" href=href aria-label=label title=label>
             <Icon name="message-circle"/>
             {count}
         </a>

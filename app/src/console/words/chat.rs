@@ -184,6 +184,6 @@ fn chat_relationship(person: &PortalPerson) -> &str {
 
 /// Who has read a message; the time follows.
 #[must_use]
-pub fn chat_read_by(person: &PortalPerson) -> String {
-    format!("Read by {}", person.name)
+pub fn chat_read_by(name: &str) -> String {
+    format!("Read by {name}")
 }

@@ -20,7 +20,8 @@ use domain::{
     audit::{Action, Entry},
     chat::{
         Author, ConversationFilter, ConversationPage, ConversationRow, Conversations, Message, MessageForm, Messages,
-        News, Partner, PortalPerson, ReadMark, Replies, RepliesForm, Sent, Standing, Switches, Window, beginning,
+        News, Partner, PortalPerson, ReadMark, Replies, RepliesForm, Sent, Standing, Switches, Unread, Window,
+        beginning,
     },
     error::{Conflict, Invalid, Problem},
     ids::{AccountId, ConversationId, MessageId, PatientId},
@@ -111,13 +112,17 @@ fn practises(ctx: &Ctx) -> Result<bool> {
     Ok(user.level.role() == domain::user::Role::Practitioner && !user.settings.read_only)
 }
 
-/// How many messages the caller has not read (S2-14).
+/// How many messages the caller has not read, of patients and of colleagues (S2-14).
 ///
 /// # Errors
 /// [`Error::NotSignedIn`].
-pub async fn count_unread(ctx: &Ctx) -> Result<i64> {
+pub async fn count_unread(ctx: &Ctx) -> Result<Unread> {
     let access = ctx.actor()?.may(EnterGroup, &())?;
-    Ok(ctx.read().await?.count_unread_messages(&access).await?)
+    let mut work = ctx.read().await?;
+    Ok(Unread {
+        patients: work.count_unread_messages(&access).await?,
+        colleagues: work.count_unread_group_messages(&access).await?,
+    })
 }
 
 /// Patients to begin a conversation with, by words of their names; those who cannot be written to say so (S2-04, S2-11).
@@ -219,7 +224,7 @@ pub async fn open(ctx: &Ctx, id: ConversationId, window: Window) -> Result<Conve
 }
 
 /// A conversation that holds much unread opens at the first of it, with a few before.
-fn first_unread(window: Window, read: i64, last: i64) -> Window {
+pub(crate) fn first_unread(window: Window, read: i64, last: i64) -> Window {
     let most = i64::from(limits::CHAT_WINDOW);
     match window {
         Window::Latest if last - read > most => Window::After((read - limits::CHAT_READ_SHOWN).max(0)),
@@ -229,8 +234,6 @@ fn first_unread(window: Window, read: i64, last: i64) -> Window {
 
 /// What is read of these rows, of a conversation whose last message has this number.
 fn messages(rows: Vec<StoredMessage>, last: i64, people: &[(AccountId, PortalPerson)], own: AccountId) -> Messages {
-    let earlier = rows.first().is_some_and(|first| first.number > 1);
-    let later = rows.last().is_some_and(|row| row.number < last);
     let message = |row: StoredMessage| {
         let author = match row.user {
             _ if row.account == own && !row.automatic => Author::Own,
@@ -243,7 +246,7 @@ fn messages(rows: Vec<StoredMessage>, last: i64, people: &[(AccountId, PortalPer
         let StoredMessage { number, id, body, sent_at, withdrawn, automatic, .. } = row;
         Message { number, id, author, body, sent_at, withdrawn, automatic }
     };
-    Messages { rows: rows.into_iter().map(message).collect(), earlier, later }
+    Messages::of(rows.into_iter().map(message).collect(), last, |message| message.number)
 }
 
 /// More of its messages, and what became of the others. Nothing is written down where no message is shown.

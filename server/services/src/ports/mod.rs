@@ -19,6 +19,7 @@ pub mod emergencies;
 pub mod files;
 pub mod forms;
 pub mod grants;
+pub mod group_chat;
 pub mod handouts;
 pub mod hints;
 pub mod invitations;
@@ -51,6 +52,7 @@ pub use emergencies::*;
 pub use files::*;
 pub use forms::*;
 pub use grants::*;
+pub use group_chat::*;
 pub use handouts::*;
 pub use hints::*;
 pub use invitations::*;
@@ -185,6 +187,7 @@ pub trait Work:
     + Reports
     + Contacts
     + Grants
+    + GroupChat
     + Invitations
     + BulkInvitations
     + Activities

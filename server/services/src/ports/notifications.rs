@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, ManageUsers, OpenInEmergency, ShareWithColleagues, ViewOwnRecord},
+    access::{
+        Access, EnterGroup, ManageUsers, OpenInEmergency, ShareWithColleagues, ViewOwnRecord, WriteGroupConversation,
+    },
     ids::{GroupId, NotificationId, UserId},
     notification::Notification,
     page::{Page, PageRequest},
@@ -36,6 +38,16 @@ pub trait Notifications {
     async fn notify_colleague(
         &mut self,
         access: &Access<ShareWithColleagues>,
+        user: UserId,
+        notification: &Notification,
+    ) -> Stored<()> {
+        self.unscoped_notify(access.group(), user, notification).await
+    }
+
+    /// Tells a colleague that they were mentioned.
+    async fn notify_mentioned(
+        &mut self,
+        access: &Access<WriteGroupConversation>,
         user: UserId,
         notification: &Notification,
     ) -> Stored<()> {

@@ -91,6 +91,10 @@ pub trait Users {
     /// [`domain::limits::SEARCH_ROWS`].
     async fn search_users(&mut self, access: &Access<ViewHistory>, text: &str) -> Stored<Vec<User>>;
 
+    /// Users who work in the group, but whoever asks, whose first or last name begins with the text, at most
+    /// [`domain::limits::SEARCH_ROWS`].
+    async fn search_colleagues(&mut self, access: &Access<EnterGroup>, text: &str) -> Stored<Vec<User>>;
+
     /// One user of the group.
     async fn lookup_user(&mut self, access: &Access<ManageUsers>, id: UserId) -> Stored<Option<UserRecord>>;
 

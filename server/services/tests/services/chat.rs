@@ -138,7 +138,7 @@ async fn is_not_there(town: &Town, by: &Ctx, id: ConversationId) {
     not_found(chat::read(by, id, 1).await);
     not_found(chat::settle(by, id).await);
     assert!(!listed(by, &ConversationFilter { inactive: true, ..ConversationFilter::default() }).await.contains(&id));
-    assert_eq!(chat::count_unread(by).await.unwrap(), 0);
+    assert_eq!(chat::count_unread(by).await.unwrap().patients, 0);
 }
 
 // S2-06, S2-08, S2-09
@@ -199,7 +199,7 @@ async fn a_conversation_is_begun_written_and_read(town: Town) {
 
     town.clock.pass(Span::minutes(5));
     assert_eq!(answer(&town, &lien, patient, id, "Better.\n\nThank you").await, 2);
-    assert_eq!(chat::count_unread(owner).await.unwrap(), 1);
+    assert_eq!(chat::count_unread(owner).await.unwrap().patients, 1);
     let row =
         chat::list(owner, &ConversationFilter::default(), &PageRequest::default()).await.unwrap().rows.rows.remove(0);
     assert_eq!((row.unread, row.last.as_deref(), row.name.as_str()), (1, Some("Better. …"), "Lien Nguyen"));
@@ -208,9 +208,9 @@ async fn a_conversation_is_begun_written_and_read(town: Town) {
     assert_eq!(page.messages.rows[0].author, Author::Own);
     assert!(matches!(&page.messages.rows[1].author, Author::Portal(person) if person.kind == Kind::Own));
     // To look is not to have seen; the page says so when somebody is there.
-    assert_eq!(chat::count_unread(owner).await.unwrap(), 1);
+    assert_eq!(chat::count_unread(owner).await.unwrap().patients, 1);
     chat::read(owner, id, 2).await.unwrap();
-    assert_eq!(chat::count_unread(owner).await.unwrap(), 0);
+    assert_eq!(chat::count_unread(owner).await.unwrap().patients, 0);
     // Neither beyond the end nor back.
     for number in [99, 1, 0, -1] {
         chat::read(owner, id, number).await.unwrap();
@@ -332,7 +332,7 @@ async fn it_is_there_for_nobody_else(town: Town) {
     let tom = town.user(group, "tom@harbour.example", Level::Clinical).await;
     let toms = chat::start(&tom, patient).await.unwrap();
     answer(&town, &lien, patient, toms, "For Tom").await;
-    assert_eq!(chat::count_unread(&tom).await.unwrap(), 1);
+    assert_eq!(chat::count_unread(&tom).await.unwrap().patients, 1);
     relate(&town, &owner, patient, tom.actor().unwrap().user().unwrap().user, Relationship::Revoked).await;
     is_not_there(&town, &tom, toms).await;
 }
@@ -384,7 +384,7 @@ async fn nobody_changes_what_another_wrote(town: Town) {
     // A page that is open hears of both; nobody is waited for by what was withdrawn unread.
     let news = chat::more(&owner, id, Window::After(2)).await.unwrap();
     assert_eq!((news.withdrawn, news.messages.rows.len()), (vec![2, 1], 0));
-    assert_eq!(chat::count_unread(&owner).await.unwrap(), 0);
+    assert_eq!(chat::count_unread(&owner).await.unwrap().patients, 0);
     send(&town, &owner, id, "Never mind").await;
     assert_eq!(unread_own(&lien, patient).await, 1);
     chat::withdraw(&owner, id, 3).await.unwrap();
@@ -409,7 +409,7 @@ async fn what_is_sent_twice_is_stored_once(town: Town) {
     assert_eq!(chat::send(&owner, id, message, &text("Mine")).await.unwrap().number, 3);
     assert_eq!(open(&owner, id).await.messages.rows.len(), 3);
     // To answer is not to have seen what was never shown.
-    assert_eq!(chat::count_unread(&owner).await.unwrap(), 2);
+    assert_eq!(chat::count_unread(&owner).await.unwrap().patients, 2);
     // Another text under an id that is taken is never said to be stored.
     let other = chat::send_own(&lien, patient, id, message, &text("Changed")).await;
     assert_eq!(crate::answers::conflict(other), domain::error::Conflict::ChangedMeanwhile);
@@ -445,9 +445,9 @@ async fn numbers_have_no_gaps_whoever_writes_at_once(town: Town) {
     // However reading and writing met, what is unread is what was written by the other side behind what was read.
     let page = open(&owner, id).await;
     let unread = page.messages.rows.iter().filter(|row| row.number > page.read && row.author != Author::Own).count();
-    assert_eq!(chat::count_unread(&owner).await.unwrap(), i64::try_from(unread).unwrap());
+    assert_eq!(chat::count_unread(&owner).await.unwrap().patients, i64::try_from(unread).unwrap());
     chat::read(&owner, id, 40).await.unwrap();
-    assert_eq!(chat::count_unread(&owner).await.unwrap(), 0);
+    assert_eq!(chat::count_unread(&owner).await.unwrap().patients, 0);
 }
 
 async fn a_long_conversation_is_read_in_windows(town: Town) {
@@ -498,7 +498,7 @@ async fn several_people_of_one_patient(town: Town) {
     assert_eq!(rows[2].author, Author::Own);
     // Neither was shown to Ada.
     assert_eq!(unread_own(&ada, patient).await, 2);
-    assert_eq!(chat::count_unread(&owner).await.unwrap(), 2);
+    assert_eq!(chat::count_unread(&owner).await.unwrap().patients, 2);
     // Who wrote without having looked has read nothing.
     let marks = open(&owner, id).await.marks;
     assert_eq!(
@@ -594,7 +594,7 @@ async fn what_the_list_holds_is_what_opens(town: Town) {
             unread += i64::from(opens);
             if opens { opened += 1 } else { shut += 1 }
         }
-        assert_eq!(chat::count_unread(&user).await.unwrap(), unread);
+        assert_eq!(chat::count_unread(&user).await.unwrap().patients, unread);
     }
     assert_eq!((opened, shut), (8, 4));
 }
@@ -728,7 +728,7 @@ async fn a_practice_that_is_closed_answers_by_itself(town: Town) {
     assert!(waits(&owner, id).await.is_some_and(|at| at <= since));
     let shown = open(&owner, id).await.messages.rows.pop().unwrap();
     assert!(shown.automatic && shown.author != Author::Own);
-    assert_eq!(chat::count_unread(&owner).await.unwrap(), 3);
+    assert_eq!(chat::count_unread(&owner).await.unwrap().patients, 3);
     town.clock.pass(Span::hours(3));
     town.post().await;
     assert!(town.mailer.to(LIEN).iter().all(|letter| letter.subject != "messages wait"));

@@ -19,6 +19,7 @@ mod documents;
 mod emergency_access;
 mod files;
 mod forms;
+mod group_chat;
 mod handout;
 mod history;
 mod invitations;

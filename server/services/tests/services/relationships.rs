@@ -10,6 +10,7 @@ use domain::{
     emergency_access::ReasonForm,
     error::{Conflict, Refusal},
     file::FileForm,
+    group_chat::GroupConversationForm,
     history::HistoryFilter,
     ids::{PatientId, UserId},
     note::NoteForm,
@@ -20,8 +21,8 @@ use domain::{
     user::{AccessSettings, Level, Role, UserFilter, UserState},
 };
 use services::{
-    Ctx, Error, activities, bulk, chat, console, documents, emergency_access, files, forms, history, invitations,
-    locations, mails, notes, notifications, patients, relationships, settings, templates, updates, users,
+    Ctx, Error, activities, bulk, chat, console, documents, emergency_access, files, forms, group_chat, history,
+    invitations, locations, mails, notes, notifications, patients, relationships, settings, templates, updates, users,
 };
 
 use crate::town::{Staff, Town, access_form};
@@ -271,6 +272,7 @@ pub async fn tried_in_group(user: &Ctx) -> BTreeMap<&'static str, Came> {
         ("ManageSettings", Came::of(settings::practice(user).await)),
         ("ManageTemplates", Came::of(templates::list(user).await)),
         ("ManageForms", Came::of(forms::list(user).await)),
+        ("StartGroupConversation", Came::of(group_chat::begin(user, &GroupConversationForm::default()).await)),
         ("SeekInEmergency", Came::of(emergency_access::own(user).await)),
         ("ReviewEmergencies", Came::of(emergency_access::list(user, &page).await)),
         ("ManageMail", Came::of(mails::list(user, &page).await)),

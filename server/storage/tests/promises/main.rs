@@ -33,6 +33,7 @@ mod emergencies;
 mod files;
 mod forms;
 mod grants;
+mod group_chat;
 mod handouts;
 mod invitations;
 mod locations;

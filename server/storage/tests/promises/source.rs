@@ -211,6 +211,8 @@ fn every_order_ends_in_a_unique_key() {
                 "number",
                 "reader_id",
                 "account_id",
+                // Of somebody's conversations with colleagues.
+                "conversation_id",
                 // Of the days on which an activity was done.
                 "day",
                 "name",
