@@ -113,7 +113,7 @@ impl EventHub {
                 Ok(Hint::SessionEnded(session)) => self.tell_session(session),
                 Ok(Hint::Mail | Hint::Bulk) => {}
                 // Some were missed: everybody looks once.
-                Err(RecvError::Lagged(_)) => self.tell_all(),
+                Ok(Hint::Missed) | Err(RecvError::Lagged(_)) => self.tell_all(),
                 Err(RecvError::Closed) => return,
             }
         }

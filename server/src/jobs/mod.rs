@@ -30,7 +30,7 @@ async fn hint_of(hints: &mut Receiver<Hint>, wanted: Hint) {
     loop {
         match hints.recv().await {
             Ok(hint) if hint == wanted => return,
-            Err(RecvError::Lagged(_)) => return,
+            Ok(Hint::Missed) | Err(RecvError::Lagged(_)) => return,
             Ok(_) => {}
             // No more hints: the timer goes on.
             Err(RecvError::Closed) => std::future::pending().await,

@@ -17,6 +17,8 @@ pub enum Hint {
     Mail,
     /// There is a bulk invitation to go on with.
     Bulk,
+    /// Others were said that this server did not hear: whoever waits for one looks once.
+    Missed,
 }
 
 impl fmt::Display for Hint {
@@ -27,6 +29,7 @@ impl fmt::Display for Hint {
             Self::SessionEnded(session) => write!(f, "session {session}"),
             Self::Mail => f.write_str("mail"),
             Self::Bulk => f.write_str("bulk"),
+            Self::Missed => f.write_str("missed"),
         }
     }
 }
@@ -45,6 +48,7 @@ impl FromStr for Hint {
             Some(("session", id)) => id.parse().map(Self::SessionEnded).map_err(|_| NotAHint),
             None if text == "mail" => Ok(Self::Mail),
             None if text == "bulk" => Ok(Self::Bulk),
+            None if text == "missed" => Ok(Self::Missed),
             _ => Err(NotAHint),
         }
     }
@@ -57,9 +61,8 @@ mod tests {
     #[test]
     fn text_and_back() {
         let id = uuid::Uuid::from_u128(5);
-        for hint in
-            [Hint::Bell(id.into()), Hint::Chat(id.into()), Hint::SessionEnded(id.into()), Hint::Mail, Hint::Bulk]
-        {
+        let of_somebody = [Hint::Bell(id.into()), Hint::Chat(id.into()), Hint::SessionEnded(id.into())];
+        for hint in of_somebody.into_iter().chain([Hint::Mail, Hint::Bulk, Hint::Missed]) {
             assert_eq!(hint.to_string().parse(), Ok(hint));
         }
         assert_eq!("something newer".parse::<Hint>(), Err(NotAHint));

@@ -7,7 +7,7 @@
 //! - a unit of work says which group's rows it is about, and row-level security shows it no others (TG-09);
 //! - hints go through `pg_notify` in the transaction that causes them, and so to every server (`listen.rs`).
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::audit::Entry;
@@ -18,7 +18,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::{
-    sync::broadcast,
+    sync::{OwnedSemaphorePermit, Semaphore, broadcast},
     time::{Instant, timeout, timeout_at},
 };
 
@@ -41,12 +41,18 @@ const SERVER_PATIENCE: &str = "4500";
 /// The scope of what belongs to no group or to several; else it is a group's UUID. The policies of the migrations read it.
 pub(super) const EVERY_GROUP: &str = "every";
 
+/// So much of its patience has a unit of work left at least when its turn comes: enough to make a connection.
+const LEFT: Duration = Duration::from_secs(2);
+
 /// How long a connection may take to be put back in order after a unit of work.
 const TIDY: Duration = Duration::from_secs(2);
 
 /// A practice on PostgreSQL.
 pub(crate) struct PgStore {
     pool: PgPool,
+    /// One for each connection of the pool. Who waits, waits here: in the pool whoever is first in the row has the least time left,
+    /// and where a connection takes longer than that nobody ever makes one.
+    turns: Arc<Semaphore>,
     hints: broadcast::Sender<Hint>,
     listener: Listener,
 }
@@ -83,7 +89,7 @@ impl PgStore {
             .connect_lazy_with(options.clone());
         let hints = broadcast::Sender::new(HINTS);
         let listener = Listener::start(options, hints.clone()).await;
-        Ok(Self { pool, hints, listener })
+        Ok(Self { pool, turns: Arc::new(Semaphore::new(CONNECTIONS as usize)), hints, listener })
     }
 
     pub(super) async fn close(&self) {
@@ -102,13 +108,19 @@ impl PgStore {
         // until it says what.
         let begin = format!("{begin}; SET LOCAL portico.scope = '{scope}'");
         let deadline = Instant::now() + PATIENCE;
+        let turn = timeout_at(deadline - LEFT, Arc::clone(&self.turns).acquire_owned()).await;
+        let mut turn =
+            Some(turn.map_err(|_| StoreError::Unavailable(None))?.map_err(|_| stored(sqlx::Error::PoolClosed))?);
         loop {
             let acquired = timeout_at(deadline, self.pool.acquire()).await;
             let connection = acquired.map_err(|_| StoreError::Unavailable(None))?.map_err(stored)?;
             let mut work = SqlWork::new(connection);
             let began = timeout_at(deadline, work.begin(&begin)).await;
             match began {
-                Ok(Ok(())) => return Ok(work),
+                Ok(Ok(())) => {
+                    work.turn = turn.take();
+                    return Ok(work);
+                }
                 // Died in the pool; the work throws it away.
                 Ok(Err(error)) if gone(&error) && Instant::now() < deadline => {}
                 Ok(Err(error)) => return Err(stored(error)),
@@ -168,6 +180,8 @@ impl Store for PgStore {
 pub(crate) struct SqlWork {
     /// None once it was given back.
     connection: Option<PoolConnection<Postgres>>,
+    /// Given back after it.
+    turn: Option<OwnedSemaphorePermit>,
     hints: Vec<Hint>,
     /// Entries of the trail that belong to no group; written last.
     pub(super) entries: Vec<Entry>,
@@ -185,6 +199,7 @@ impl SqlWork {
     fn new(connection: PoolConnection<Postgres>) -> Self {
         Self {
             connection: Some(connection),
+            turn: None,
             hints: Vec::new(),
             entries: Vec::new(),
             at_work: false,
@@ -252,6 +267,7 @@ impl Work for SqlWork {
 impl Drop for SqlWork {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
+        let turn = self.turn.take();
         let (broken, open) = (self.broken || self.at_work, self.open);
         let runtime = tokio::runtime::Handle::try_current();
         let (false, Ok(runtime)) = (broken, runtime) else {
@@ -268,6 +284,7 @@ impl Drop for SqlWork {
                 Ok::<_, sqlx::Error>(connection)
             })
             .await;
+            drop(turn);
             if let Ok(Err(error)) = tidied {
                 tracing::debug!(%error, "a connection was thrown away");
             }

@@ -1,7 +1,8 @@
 //! Hints of all servers that share this database, by LISTEN and NOTIFY.
 //!
 //! One task with a connection of its own. It connects again by itself, and asks a connection that has been quiet for a
-//! while whether it still lives. What is said meanwhile is missed: hints may be lost, the truth is in the tables.
+//! while whether it still lives. What is said meanwhile is missed; when it hears again, whoever waits for a hint is told to
+//! look once. Hints may be lost, the truth is in the tables.
 
 use std::time::Duration;
 
@@ -67,8 +68,10 @@ async fn hear(
     let mut listener = PgListener::connect_with(pool).await?;
     listener.eager_reconnect(false);
     patiently(listener.listen("portico")).await?;
-    if let Some(ready) = ready.take() {
-        let _ = ready.send(());
+    match ready.take() {
+        Some(ready) => drop(ready.send(())),
+        // Others spoke while nobody listened.
+        None => drop(hints.send(Hint::Missed)),
     }
     loop {
         match timeout(QUIET, listener.try_recv()).await {
