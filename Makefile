@@ -57,6 +57,8 @@ soak: ## the long forms of the tests and measurements that CI runs short (hours)
 	@PAIRS=10000 STEPS=400 scripts/with-postgres cargo test --locked --release --package services --test services updates::together
 	@CUTS=2000 KILLS=100 BULK_PATIENTS=10000 BULK_KILLS=20 FILE_KILLS=100 MIGRATION_KILLS=50 RESTARTS=100 STOPS=50 LOCK_SECONDS=60 STALL_SECONDS=60 FLOOD_SECONDS=60 \
 		SLOW_SECONDS=120 BACKUP_MB=1024 scripts/run-tests reliability-tests
+	@PORTICO=target/release/portico CHATS=200 CHAT_KILLS=200 CHAT_SECONDS=600 CHAT_MESSAGES=20000 CHAT_PAUSE=50 CHAT_CALM=1800 \
+		scripts/with-postgres node end2end/reliability/chat.test.mjs
 	@PORTICO=target/release/portico LARGE_FILES=50 FILES_EACH=5 scripts/with-postgres node end2end/reliability/files.test.mjs
 
 screens: ## photograph every page into end2end/shots

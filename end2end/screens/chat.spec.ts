@@ -44,6 +44,34 @@ test("chat", async ({ device }) => {
   await phone.setViewportSize(DESK.viewport);
   await shoot(phone, "portal-conversation-1440");
   await phone.setViewportSize(PHONE.viewport);
+  // Somebody waits for an answer.
+  await phone.getByLabel("Your message").fill("And may I cycle?");
+  await phone.getByRole("button", { name: "Send" }).click();
+  await phone.getByRole("listitem").filter({ hasText: "And may I cycle?" }).getByText("Delivered").waitFor();
+  await desk.goto("/console/chat");
+  await desk.getByText("Waiting for an answer since").waitFor();
+  await shoot(desk, "console-chats-waiting-1440");
+  await desk.getByRole("link", { name: new RegExp(LIEN.name) }).click();
+  await desk.getByRole("button", { name: "No answer needed" }).waitFor();
+  await shoot(desk, "console-conversation-waiting-1440");
+  await desk.goto("/console/settings/general");
+  await desk.getByRole("button", { name: "Edit answers in chat" }).click();
+  await desk.getByRole("dialog").getByLabel("Number for emergencies").waitFor();
+  await desk.screenshot({ path: "shots/console-answers-1440.png" });
+  // Among colleagues.
+  await desk.goto("/console/chat/practice");
+  const named = desk.locator("main li a").first();
+  await named.waitFor();
+  await shoot(desk, "console-group-chats-1440");
+  await desk.setViewportSize(PHONE.viewport);
+  await shoot(desk, "console-group-chats-390");
+  await desk.setViewportSize(DESK.viewport);
+  await named.click();
+  await desk.getByLabel("Message").waitFor();
+  await shoot(desk, "console-group-conversation-1440");
+  await desk.setViewportSize(PHONE.viewport);
+  await shoot(desk, "console-group-conversation-390");
+  await desk.setViewportSize(DESK.viewport);
   await door(desk, "chat/save_switch", { patient: lien!.id, on: false });
   await phone.reload();
   await shoot(phone, "portal-conversation-off-390");

@@ -56,18 +56,24 @@
     if (document.visibilityState !== "visible" || location.search || now()?.dataset.later) return;
     if (looking) return void (again = true);
     looking = true;
+    let failed = false;
     try {
       do {
         again = false;
         const answer = await fetch(here, { headers: quiet });
-        if (!answer.ok) break;
+        if (!answer.ok) {
+          failed = answer.status === 429 || answer.status >= 500;
+          break;
+        }
         show(await parsed(answer));
       } while (again);
     } catch {
-      // The next word of the stream, or the next look at this page, tries again.
+      failed = true;
     } finally {
       looking = false;
     }
+    // The word that led here is not said again.
+    if (failed) setTimeout(look, 2500 + 5000 * Math.random());
   };
   // The first word comes with the stream. What came between the page and it is asked for by number.
   addEventListener("portico-chat", async () => {

@@ -227,9 +227,19 @@ test("who waits for an answer is listed until it is given, and is told when to e
   await phone.getByLabel("Your message").fill("And cycle?");
   await phone.getByRole("button", { name: "Send" }).click();
   await expect(page.getByText("Waiting for an answer since")).toBeVisible();
+  await expect(phone.getByRole("listitem").filter({ hasText: "And cycle?" })).toContainText("Delivered");
+  // B-11: a look that fails is made again, though nobody says a further word.
+  let failures = 0;
+  await phone.route(`**/messages/${String(id)}`, async (route) => {
+    if (failures > 0) return route.fallback();
+    failures += 1;
+    return route.fulfill({ status: 503, body: "" });
+  });
   await page.getByLabel("Message").fill("Both, for ten minutes.");
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await expect(page.getByText("Waiting for an answer since")).toBeHidden();
+  await expect(phone.getByText("Both, for ten minutes.")).toBeVisible({ timeout: 20_000 });
+  expect(failures).toBe(1);
 });
 
 test("without scripts a message is read, answered and withdrawn", async ({ page, device, portico }) => {

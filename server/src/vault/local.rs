@@ -74,12 +74,12 @@ impl LocalVault {
     }
 
     /// In this order, a crash at any moment leaves the old bytes or the new ones, and nothing in between.
-    fn put_pieces(&self, name: &str, pieces: Pieces) -> io::Result<()> {
+    fn put_pieces(&self, name: &str, mut pieces: Pieces) -> io::Result<()> {
         let home = self.make_home(name)?;
         // Unlike any other, also one of another server in the same folder.
         let part = home.join(format!("{name}{PART}{:016x}", RandomState::new().hash_one(name)));
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
-        let written = pieces.map(|piece| file.write_all(&piece)).collect::<io::Result<()>>();
+        let written = pieces.try_for_each(|piece| file.write_all(&piece));
         let kept = written.and_then(|()| file.sync_all()).and_then(|()| fs::rename(&part, home.join(name)));
         if kept.is_err() {
             // A full disk needs its room back at once.
