@@ -49,7 +49,7 @@ test("chat", async ({ device }) => {
   await phone.getByRole("button", { name: "Send" }).click();
   await phone.getByRole("listitem").filter({ hasText: "And may I cycle?" }).getByText("Delivered").waitFor();
   await desk.goto("/console/chat");
-  await desk.getByText("Waiting for an answer since").waitFor();
+  await desk.getByText("Not answered yet, written").waitFor();
   await shoot(desk, "console-chats-waiting-1440");
   await desk.getByRole("link", { name: new RegExp(LIEN.name) }).click();
   await desk.getByRole("button", { name: "No answer needed" }).waitFor();

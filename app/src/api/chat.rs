@@ -63,10 +63,10 @@ pub async fn withdraw(id: ConversationId, number: i64) -> Result<(), AppError> {
     answer(id, |ctx| async move { chat::withdraw(&ctx, id, number).await }).await
 }
 
-/// Nothing in it waits for an answer any more.
+/// Nothing in it up to this message waits for an answer any more.
 #[server(name = SettleConversation, endpoint = "chat/settle", input = Json, client = super::client::Console)]
-pub async fn settle(id: ConversationId) -> Result<(), AppError> {
-    answer(id, |ctx| async move { chat::settle(&ctx, id).await }).await
+pub async fn settle(id: ConversationId, number: i64) -> Result<(), AppError> {
+    answer(id, |ctx| async move { chat::settle(&ctx, id, number).await }).await
 }
 
 /// What the group says about its answers.

@@ -10,6 +10,7 @@ use domain::{
     grant::{self, Reach},
     ids::{GroupId, InvitationId, MailId},
     invitation::State,
+    limits,
     limits::{MAIL_LEASE, PASSWORD_LINK_LIFE, TIPS, UPDATES_PAUSE},
     mail::{self, Failure, Kind, StuckMail, StuckMails},
     notification::{News, Notification},
@@ -270,11 +271,12 @@ async fn record_shared(services: &Services, work: &mut dyn Work, mail: &QueuedMa
 async fn messages_wait(services: &Services, work: &mut dyn Work, mail: &QueuedMail) -> Result<Fate> {
     const GONE: Fate = Fate::Drop { failed: None };
     let Some(group) = mail.group else { return Ok(GONE) };
+    let until = services.clock.now() - limits::CHAT_REMINDER;
     let mut waits = false;
     for record in work.list_grants(mail.account).await?.into_iter().filter(|record| record.grant.group == group) {
         let patient = record.grant.patient;
         let sees = in_portal::sees(&record.at(services.clock.now()));
-        waits = waits || sees && work.unscoped_messages_wait(group, patient, mail.account).await?;
+        waits = waits || sees && work.unscoped_messages_wait(group, patient, mail.account, until).await?;
     }
     if !waits {
         return Ok(GONE);

@@ -560,21 +560,7 @@ impl Chat for SqlWork {
     /// Behind the last one, under the lock of the conversation: numbers have no gap, and the same message sent twice at once is
     /// stored once.
     async fn add_message(&mut self, at: &Writing, id: MessageId, body: &str, now: Time) -> Stored<Stowed> {
-        let (last,): (i64,) = self
-            .one(
-                query_as(concat!(
-                    "SELECT last_number
-                     FROM conversations
-                     WHERE group_id = $1
-                       AND id = $2
-                       AND patient_id = $3",
-                    for_update!()
-                ))
-                .bind(at.group().uuid())
-                .bind(at.conversation().uuid())
-                .bind(at.patient().uuid()),
-            )
-            .await?;
+        let last = self.hold(at).await?;
         let known: Option<KnownRow> = self
             .find(
                 query_as(
@@ -623,14 +609,30 @@ impl Chat for SqlWork {
             .bind(now.millis()),
         )
         .await?;
-        // The clock may go back; what was written last stays so. Whoever writes from the practice answers what waited.
+        // Whoever writes from the practice answers what they have seen; from the portal, nothing.
+        let answered = match (at.user(), self.lookup_read(at).await?) {
+            (None, _) => 0,
+            (Some(_), read) if read == last => number,
+            (Some(_), read) => read,
+        };
+        // The clock may go back; what was written last stays so.
         self.execute(
             query(
                 "UPDATE conversations
                  SET last_number = $3,
                      last_at = CASE WHEN last_at < $4 THEN $4 ELSE last_at END,
-                     answered_number = CASE WHEN $5 THEN $3 ELSE answered_number END,
-                     waits_since = CASE WHEN $5 THEN NULL ELSE COALESCE(waits_since, $4) END
+                     answered_number = CASE WHEN answered_number < $5 THEN $5 ELSE answered_number END,
+                     waits_since = (
+                     SELECT m.sent_at
+                     FROM messages m
+                     WHERE m.group_id = $1
+                       AND m.conversation_id = $2
+                       AND m.number > CASE WHEN conversations.answered_number < $5 THEN $5 ELSE conversations.answered_number END
+                       AND m.user_id IS NULL
+                       AND m.withdrawn_at IS NULL
+                     ORDER BY m.number
+                     LIMIT 1
+                 )
                  WHERE group_id = $1
                    AND id = $2",
             )
@@ -638,7 +640,7 @@ impl Chat for SqlWork {
             .bind(at.conversation().uuid())
             .bind(number)
             .bind(now.millis())
-            .bind(at.user().is_some()),
+            .bind(answered),
         )
         .await?;
         // Waited for by those who did not write it.
@@ -722,21 +724,34 @@ impl Chat for SqlWork {
         Ok(true)
     }
 
-    async fn messages_settled(&mut self, at: &Writing) -> Stored<bool> {
+    async fn messages_settled(&mut self, at: &Writing, number: i64) -> Stored<bool> {
         let settled = self
             .execute(
                 query(
                     "UPDATE conversations
-                     SET waits_since = NULL,
-                         answered_number = last_number
+                     SET answered_number = $4,
+                         waits_since = (
+                             SELECT m.sent_at
+                             FROM messages m
+                             WHERE m.group_id = $1
+                               AND m.conversation_id = $2
+                               AND m.number > $4
+                               AND m.user_id IS NULL
+                               AND m.withdrawn_at IS NULL
+                             ORDER BY m.number
+                             LIMIT 1
+                         )
                      WHERE group_id = $1
                        AND id = $2
                        AND patient_id = $3
-                       AND waits_since IS NOT NULL",
+                       AND waits_since IS NOT NULL
+                       AND answered_number < $4
+                       AND last_number >= $4",
                 )
                 .bind(at.group().uuid())
                 .bind(at.conversation().uuid())
-                .bind(at.patient().uuid()),
+                .bind(at.patient().uuid())
+                .bind(number),
             )
             .await?;
         Ok(settled > 0)
@@ -744,6 +759,7 @@ impl Chat for SqlWork {
 
     /// What was withdrawn leaves its place and its author; what it said is gone.
     async fn withdraw_message(&mut self, at: &Writing, number: i64, now: Time) -> Stored<bool> {
+        self.hold(at).await?;
         let withdrawn = self
             .execute(
                 query(
@@ -789,7 +805,39 @@ impl Chat for SqlWork {
                 .bind(number),
             )
             .await?;
-            // Nor is an answer to it.
+        }
+        if withdrawn && at.user().is_some() {
+            // What it answered is not answered any more.
+            self.execute(
+                query(
+                    "UPDATE conversations
+                     SET answered_number = COALESCE(
+                         (
+                             SELECT m.number
+                             FROM messages m
+                             WHERE m.group_id = $1
+                               AND m.conversation_id = $2
+                               AND m.number < $3
+                               AND m.user_id IS NOT NULL
+                               AND m.withdrawn_at IS NULL
+                               AND NOT m.automatic
+                             ORDER BY m.number DESC
+                             LIMIT 1
+                         ),
+                         0
+                     )
+                     WHERE group_id = $1
+                       AND id = $2
+                       AND answered_number = $3",
+                )
+                .bind(at.group().uuid())
+                .bind(at.conversation().uuid())
+                .bind(number),
+            )
+            .await?;
+        }
+        if withdrawn {
+            // An answer is waited for by what is left.
             self.execute(
                 query(
                     "UPDATE conversations
@@ -805,8 +853,7 @@ impl Chat for SqlWork {
                          LIMIT 1
                      )
                      WHERE group_id = $1
-                       AND id = $2
-                       AND waits_since IS NOT NULL",
+                       AND id = $2",
                 )
                 .bind(at.group().uuid())
                 .bind(at.conversation().uuid()),
@@ -1069,7 +1116,13 @@ impl Chat for SqlWork {
         Ok(count)
     }
 
-    async fn unscoped_messages_wait(&mut self, group: GroupId, patient: PatientId, account: AccountId) -> Stored<bool> {
+    async fn unscoped_messages_wait(
+        &mut self,
+        group: GroupId,
+        patient: PatientId,
+        account: AccountId,
+        until: Time,
+    ) -> Stored<bool> {
         let waits: Option<(Uuid,)> = self
             .find(
                 query_as(
@@ -1098,13 +1151,15 @@ impl Chat for SqlWork {
                              AND m.user_id IS NOT NULL
                              AND m.withdrawn_at IS NULL
                              AND NOT m.automatic
+                             AND m.sent_at <= $4
                        )
                      ORDER BY c.id
                      LIMIT 1",
                 )
                 .bind(group.uuid())
                 .bind(patient.uuid())
-                .bind(account.uuid()),
+                .bind(account.uuid())
+                .bind(until.millis()),
             )
             .await?;
         Ok(waits.is_some())
@@ -1163,6 +1218,26 @@ impl Chat for SqlWork {
 }
 
 impl SqlWork {
+    /// Keeps others out of the conversation until this is over, so that what is counted stays so; the number of its last message.
+    async fn hold(&mut self, at: &InConversation) -> Stored<i64> {
+        let (last,): (i64,) = self
+            .one(
+                query_as(concat!(
+                    "SELECT last_number
+                     FROM conversations
+                     WHERE group_id = $1
+                       AND id = $2
+                       AND patient_id = $3",
+                    for_update!()
+                ))
+                .bind(at.group().uuid())
+                .bind(at.conversation().uuid())
+                .bind(at.patient().uuid()),
+            )
+            .await?;
+        Ok(last)
+    }
+
     async fn switch(&mut self, group: Uuid, patient: Uuid, on: bool) -> Stored<bool> {
         let switched = self
             .execute(
@@ -1183,6 +1258,7 @@ impl SqlWork {
 
     /// What came after the page was drawn stays unread, also when it comes at this moment: nothing is counted anew.
     async fn read_by_user(&mut self, at: &InConversation, user: UserId, number: i64) -> Stored<bool> {
+        self.hold(at).await?;
         let read = self
             .execute(
                 query(

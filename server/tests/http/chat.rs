@@ -58,7 +58,7 @@ async fn ways(by: &Persona, id: &str) -> Vec<Response> {
         by.call("chat/more", json!({ "id": id, "window": { "after": 0 } })).await,
         by.call("chat/read", json!({ "id": id, "number": 1 })).await,
         by.call("chat/withdraw", json!({ "id": id, "number": 1 })).await,
-        by.call("chat/settle", json!({ "id": id })).await,
+        by.call("chat/settle", json!({ "id": id, "number": 1 })).await,
         send(by, id, MESSAGE).await,
     ]
 }

@@ -452,7 +452,7 @@ fn body(door: &str, ids: &Ids) -> Body {
         "chat/open" => Body::Json(json!({ "id": ids.conversation, "window": "latest" })),
         "chat/more" => Body::Json(json!({ "id": ids.conversation, "window": { "after": 0 } })),
         "chat/read" | "chat/withdraw" => Body::Json(json!({ "id": ids.conversation, "number": 99 })),
-        "chat/settle" => Body::Json(json!({ "id": ids.conversation })),
+        "chat/settle" => Body::Json(json!({ "id": ids.conversation, "number": 99 })),
         "chat/save_replies" => Body::Json(json!({ "version": 99, "form": { "away": "x" } })),
         "chat/send" => Body::Json(json!({ "id": ids.conversation, "message": MESSAGE, "form": { "body": "x" } })),
         "chat/own" => Body::Form(vec![("patient", ids.patient.clone())]),

@@ -54,20 +54,19 @@ fn Talk(page: ConversationPage) -> impl IntoView {
     });
     view! {
         <Head title=name up=UP under=under/>
-        {talk(thread, Shown { read, may_write, may_withdraw, closed, over: may_write.then(|| waiting(with, desk)) })}
+        {talk(thread, Shown { read, may_write, may_withdraw, closed, over: may_write.then(|| waiting(with, thread, desk)) })}
     }
 }
 
 /// That somebody of the portal waits for an answer, and that none need be written.
-fn waiting(with: WithPatient, desk: Desk) -> AnyView {
+fn waiting(with: WithPatient, thread: Thread, desk: Desk) -> AnyView {
     let busy = RwSignal::new(false);
     let settle = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
+        // What comes at this moment was not meant.
+        let Some(last) = thread.last().filter(|_| !busy.get_untracked()) else { return };
         busy.set(true);
         spawn_local(async move {
-            let answer = api::chat::settle(with.id).await;
+            let answer = api::chat::settle(with.id, last).await;
             let _ = busy.try_set(false);
             match answer {
                 Ok(()) => {

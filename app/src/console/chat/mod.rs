@@ -100,9 +100,14 @@ pub fn Chats() -> impl IntoView {
         if filter.with_untracked(|filter| filter.text.is_empty() && !filter.waiting) {
             return view! { <Empty title=words::NO_CHATS><p>{words::NO_CHATS_TEXT}</p>{begin}</Empty> }.into_any();
         }
+        let waiting = filter.with_untracked(|filter| filter.text.is_empty());
+        let (title, text) = match waiting {
+            true => (words::NO_CHATS_WAITING, words::NO_CHATS_WAITING_TEXT),
+            false => (words::NO_CHATS_MATCH, words::NO_CHATS_MATCH_TEXT),
+        };
         view! {
-            <Empty title=words::NO_CHATS_MATCH>
-                <p>{words::NO_CHATS_MATCH_TEXT}</p>
+            <Empty title=title>
+                <p>{text}</p>
                 <Button press=move |_| show_all(filters)>{words::SHOW_ALL_CHATS}</Button>
             </Empty>
         }

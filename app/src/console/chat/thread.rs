@@ -215,7 +215,7 @@ impl Thread {
     }
 
     /// None when the page was left.
-    fn last(self) -> Option<i64> {
+    pub(super) fn last(self) -> Option<i64> {
         self.rows.try_with_untracked(|rows| rows.last().map_or(0, Line::number))
     }
 

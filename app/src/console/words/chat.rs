@@ -30,7 +30,7 @@ pub const CHAT_HIDE_INACTIVE: &str = "Hide inactive";
 /// Toggle.
 pub const CHAT_ONLY_WAITING: &str = "Only those waiting for an answer";
 /// In a row and over a conversation; how long ago follows.
-pub const CHAT_WAITS: &str = "Waiting for an answer since";
+pub const CHAT_WAITS: &str = "Not answered yet, written";
 /// Button: nothing need be written.
 pub const CHAT_SETTLE: &str = "No answer needed";
 /// Done.
@@ -67,6 +67,10 @@ pub const CHAT_IS_OFF: &str =
 pub const NO_CHATS: &str = "No conversations yet";
 /// Under it.
 pub const NO_CHATS_TEXT: &str = "What you and your patients write to each other in the portal is listed here. Conversations that cannot go on are hidden until you ask for them.";
+/// Only those that wait were asked for, and none does.
+pub const NO_CHATS_WAITING: &str = "Nobody waits for an answer";
+/// Under it.
+pub const NO_CHATS_WAITING_TEXT: &str = "Every message from the portal is answered, or needs no answer.";
 /// Nothing was found.
 pub const NO_CHATS_MATCH: &str = "No conversation found";
 /// Under it.

@@ -20,7 +20,7 @@ pub const CONVERSATION_NAME: &str = "Name of the conversation";
 /// Group chat is switched off.
 pub const GROUP_CHAT_IS_OFF: &str = "Group chat is off in this practice: what was written stays readable. An owner turns it on in Settings > General > Patient Access.";
 /// The list is empty.
-pub const NO_GROUP_CHATS_TEXT: &str = "What you and your colleagues write to each other is listed here. Nobody else reads it, owners and administrators neither.";
+pub const NO_GROUP_CHATS_TEXT: &str = "What you and your colleagues write to each other is listed here. Nobody else reads it, not even owners and administrators.";
 /// In a row: one is mentioned in what is unread.
 pub const CHAT_MENTIONED: &str = "You are mentioned";
 /// Button, and title of its dialog.
@@ -34,13 +34,13 @@ pub const LEAVE_CONVERSATION: &str = "Leave";
 /// Title of the question.
 pub const LEAVE_TITLE: &str = "Leave this conversation?";
 /// In the question.
-pub const LEAVE_TEXT: &str = "You can no longer read it, what you wrote yourself neither. What you wrote stays for the others, who see that you left. Any of them can add you again.";
+pub const LEAVE_TEXT: &str = "You can no longer read it, not even what you wrote yourself. What you wrote stays for the others, who see that you left. Any of them can add you again.";
 /// Done.
 pub const CONVERSATION_LEFT: &str = "You left the conversation";
 /// Beside a member who cannot read it any more.
 pub const NOT_ACTIVE_ANY_MORE: &str = "Not in the practice any more";
 /// Under the field.
-pub const GROUP_CHAT_MESSAGE_HINT: &str = "Ctrl+Enter sends it. @ and a name calls a colleague.";
+pub const GROUP_CHAT_MESSAGE_HINT: &str = "Ctrl+Enter sends it. @ and a name mentions a colleague.";
 /// Who can be mentioned, read out.
 pub const CHAT_MENTION: &str = "Mention";
 /// In the question whether to withdraw a message.

@@ -299,10 +299,11 @@ pub async fn send(ctx: &Ctx, id: ConversationId, message: MessageId, form: &Mess
     // The trail lets one in at a time: the order of entries is that of messages.
     let seen = Access::<ReadConversation>::from(&access);
     write_down(ctx, work.as_mut(), &seen, Action::MessageSent, id.to_string()).await?;
+    let before = unread_before(ctx, work.as_mut(), &seen).await?;
     match work.add_message(&(&access).into(), message, &body, ctx.now()).await? {
         Stowed::New(sent) => {
             tell(work.as_mut(), &seen).await?;
-            remind(ctx, work.as_mut(), &seen).await?;
+            remind(ctx, work.as_mut(), &seen, before).await?;
             work.save().await?;
             Ok(sent)
         }
@@ -311,14 +312,34 @@ pub async fn send(ctx: &Ctx, id: ConversationId, message: MessageId, form: &Mess
     }
 }
 
-/// Whoever has not read it after a while gets a mail, which says that and nothing else. Whether they have is asked when it leaves.
-async fn remind(ctx: &Ctx, work: &mut dyn Work, access: &Access<ReadConversation>) -> Result<()> {
-    let (group, kind, now) = (access.group(), mail::Kind::MessagesWait, ctx.now());
+/// Who sees the conversation in the portal, and whether something in it, or in another one about the patient, is unread already.
+async fn unread_before(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<ReadConversation>,
+) -> Result<Vec<(AccountId, bool)>> {
+    let mut before = Vec::new();
     for account in work.list_listeners(&access.into()).await? {
-        if work.mail_again(group, account, kind, now, now).await? {
+        let unread = work.unscoped_messages_wait(access.group(), access.patient(), account, ctx.now()).await?;
+        before.push((account, unread));
+    }
+    Ok(before)
+}
+
+/// Whoever has not read it after a while gets a mail, which says that and nothing else. Whether they have is asked when it leaves.
+async fn remind(
+    ctx: &Ctx,
+    work: &mut dyn Work,
+    access: &Access<ReadConversation>,
+    before: Vec<(AccountId, bool)>,
+) -> Result<()> {
+    let (group, kind, now) = (access.group(), mail::Kind::MessagesWait, ctx.now());
+    let due = now + limits::CHAT_REMINDER;
+    for (account, unread) in before {
+        // What waits was for what they have read by now, unless something is unread still.
+        if work.mail_again(group, account, kind, due, if unread { now } else { due }).await? {
             continue;
         }
-        let due = now + limits::CHAT_REMINDER;
         let last = work.last_told_of_messages(group, account).await?;
         let due = last.map_or(due, |last| due.max(last + limits::CHAT_REMINDER_EVERY));
         let account = work.lookup_account(account).await?;
@@ -328,17 +349,17 @@ async fn remind(ctx: &Ctx, work: &mut dyn Work, access: &Access<ReadConversation
     Ok(())
 }
 
-/// Nothing in the conversation waits for an answer any more, though none was written.
+/// Nothing in the conversation up to this message, the last one shown, waits for an answer any more, though none was written.
 ///
 /// # Errors
 /// [`Error::NotFound`] or [`Error::Forbidden`].
-pub async fn settle(ctx: &Ctx, id: ConversationId) -> Result<()> {
+pub async fn settle(ctx: &Ctx, id: ConversationId, number: i64) -> Result<()> {
     let mut work = ctx.begin().await?;
     let (facts, _) = facts(ctx, work.as_mut(), id).await?;
     let access = ctx.actor()?.may(WriteConversation, &facts)?;
     let seen = Access::<ReadConversation>::from(&access);
-    write_down(ctx, work.as_mut(), &seen, Action::ConversationSettled, id.to_string()).await?;
-    if work.messages_settled(&(&access).into()).await? {
+    write_down(ctx, work.as_mut(), &seen, Action::ConversationSettled, format!("{id} {number}")).await?;
+    if work.messages_settled(&(&access).into(), number).await? {
         // Their other devices show it no longer.
         work.hint(Hint::Chat(access.by().account));
         work.save().await?;
@@ -364,7 +385,12 @@ pub async fn save_replies(ctx: &Ctx, version: i64, form: &RepliesForm) -> Result
     let replies = form.check(version)?;
     let mut work = ctx.begin().await?;
     let entry = audit::entry(ctx, access.by(), access.group(), Action::SettingsChanged, "chat_replies");
-    let detail = format!("promised_hours={} away={}", replies.promised_hours, !replies.away.is_empty());
+    let number = replies.emergency_number.replace(' ', "-");
+    let detail = format!(
+        "promised_hours={} emergency_number={number} away={}",
+        replies.promised_hours,
+        !replies.away.is_empty()
+    );
     work.audit(&Entry { detail, ..entry }).await?;
     if !work.save_replies(&access, &replies, ctx.now()).await? {
         return Err(Conflict::ChangedMeanwhile.into());

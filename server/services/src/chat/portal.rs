@@ -215,7 +215,12 @@ pub async fn send_own(
             let (_, away) = answering(work.as_mut(), access.group(), ctx.now()).await?;
             if !away.is_empty() {
                 let id = ctx.services.random.id().into();
-                work.add_away_message(&(&access).into(), &own.practitioner, id, &away, ctx.now()).await?;
+                let away = work.add_away_message(&(&access).into(), &own.practitioner, id, &away, ctx.now()).await?;
+                if away {
+                    // Under the practitioner's name, but not by them.
+                    let detail = format!("{} automatic", own.facts.conversation);
+                    write_down(ctx, work.as_mut(), &seen, Action::MessageSent, detail).await?;
+                }
             }
             tell(work.as_mut(), &seen, &own).await?;
             work.save().await?;

@@ -204,8 +204,8 @@ pub trait Chat {
         now: Time,
     ) -> Stored<bool>;
 
-    /// Nothing in it waits for an answer any more; false when nothing did.
-    async fn messages_settled(&mut self, at: &Writing) -> Stored<bool>;
+    /// Nothing up to this number waits for an answer any more; false when nothing did.
+    async fn messages_settled(&mut self, at: &Writing, number: i64) -> Stored<bool>;
 
     /// Withdraws a message of the caller's; false when it is not theirs or was withdrawn before.
     async fn withdraw_message(&mut self, at: &Writing, number: i64, now: Time) -> Stored<bool>;
@@ -238,8 +238,15 @@ pub trait Chat {
     /// How many messages the portal user has not read.
     async fn count_own_unread_messages(&mut self, access: &Access<ViewOwnClinical>) -> Stored<i64>;
 
-    /// Is there a message by a person of the practice that this account has not read, where chat with the patient is on?
-    async fn unscoped_messages_wait(&mut self, group: GroupId, patient: PatientId, account: AccountId) -> Stored<bool>;
+    /// Is there a message by a person of the practice, sent by `until`, that this account has not read, where chat with the patient
+    /// is on?
+    async fn unscoped_messages_wait(
+        &mut self,
+        group: GroupId,
+        patient: PatientId,
+        account: AccountId,
+        until: Time,
+    ) -> Stored<bool>;
 
     /// What the group says about its answers.
     async fn lookup_replies(&mut self, access: &Access<EnterGroup>) -> Stored<Replies> {

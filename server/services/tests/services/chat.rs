@@ -136,7 +136,7 @@ async fn is_not_there(town: &Town, by: &Ctx, id: ConversationId) {
     not_found(chat::send(by, id, fresh(town), &text("x")).await);
     not_found(chat::withdraw(by, id, 1).await);
     not_found(chat::read(by, id, 1).await);
-    not_found(chat::settle(by, id).await);
+    not_found(chat::settle(by, id, 1).await);
     assert!(!listed(by, &ConversationFilter { inactive: true, ..ConversationFilter::default() }).await.contains(&id));
     assert_eq!(chat::count_unread(by).await.unwrap().patients, 0);
 }
@@ -657,23 +657,37 @@ async fn who_waits_for_an_answer_is_listed(town: Town) {
     assert_eq!(waits(&owner, id).await, None);
     answer(&town, &lien, patient, id, "Thank you").await;
     assert!(waits(&owner, id).await.is_some());
-    chat::settle(&owner, id).await.unwrap();
-    assert_eq!(waits(&owner, id).await, None);
-    chat::settle(&owner, id).await.unwrap();
+    chat::settle(&owner, id, 2).await.unwrap();
+    assert!(waits(&owner, id).await.is_some(), "what was not shown is not settled");
+    chat::settle(&owner, id, 9).await.unwrap();
+    assert!(waits(&owner, id).await.is_some(), "nor is what there is not");
+    for _ in 0..2 {
+        chat::settle(&owner, id, 3).await.unwrap();
+        assert_eq!(waits(&owner, id).await, None);
+    }
     answer(&town, &lien, patient, id, "One more thing").await;
     assert!(waits(&owner, id).await.is_some());
     // What was settled does not come back with what is withdrawn after it.
     chat::withdraw_own(&lien, patient, id, 4).await.unwrap();
     assert_eq!(waits(&owner, id).await, None);
     answer(&town, &lien, patient, id, "May I?").await;
-    send(&town, &owner, id, "You may").await;
+    // Who has not seen it does not answer it.
+    send(&town, &owner, id, "By the way").await;
+    assert!(waits(&owner, id).await.is_some());
+    chat::read(&owner, id, 6).await.unwrap();
+    let number = send(&town, &owner, id, "You may").await;
     assert_eq!(waits(&owner, id).await, None);
+    // An answer that is taken back is none.
+    chat::withdraw(&owner, id, number).await.unwrap();
+    assert_eq!(waits(&owner, id).await, None, "another one stands");
+    chat::withdraw(&owner, id, 6).await.unwrap();
+    assert!(waits(&owner, id).await.is_some());
     // Nobody else says so.
     answer(&town, &lien, patient, id, "May I?").await;
     let tom = town.user(group, "tom@harbour.example", Level::Clinical).await;
-    not_found(chat::settle(&tom, id).await);
+    not_found(chat::settle(&tom, id, 9).await);
     switch(&owner.clone().proved(Some(owner.now())), "yes", "").await.unwrap();
-    assert_eq!(forbidden(chat::settle(&owner, id).await), Refusal::ChatOff);
+    assert_eq!(forbidden(chat::settle(&owner, id, 9).await), Refusal::ChatOff);
 }
 
 fn replies(hours: &str, number: &str, away: &str) -> RepliesForm {
@@ -805,18 +819,31 @@ async fn who_has_not_read_is_told_once(town: Town) {
     town.clock.pass(Span::hours(1));
     town.post().await;
     assert_eq!(told(&town, LIEN), 2);
+    // What comes after all was read is given its time, though a mail waited for what came before.
+    town.clock.pass(Span::days(2));
+    open_own(&lien, patient, id).await;
+    send(&town, &owner, id, "First").await;
+    town.clock.pass(Span::minutes(100));
+    open_own(&lien, patient, id).await;
+    send(&town, &owner, id, "Second").await;
+    town.clock.pass(Span::minutes(30));
+    town.post().await;
+    assert_eq!(told(&town, LIEN), 2);
+    town.clock.pass(Span::minutes(90));
+    town.post().await;
+    assert_eq!(told(&town, LIEN), 3);
     // What was withdrawn, or cannot be answered any more, is no news.
     open_own(&lien, patient, id).await;
     let number = send(&town, &owner, id, "Oh").await;
     chat::withdraw(&owner, id, number).await.unwrap();
     town.clock.pass(Span::days(2));
     town.post().await;
-    assert_eq!(told(&town, LIEN), 2);
+    assert_eq!(told(&town, LIEN), 3);
     send(&town, &owner, id, "Bye").await;
     chat::save_switch(&owner, patient, false).await.unwrap();
     town.clock.pass(Span::days(2));
     town.post().await;
-    assert_eq!(told(&town, LIEN), 2);
+    assert_eq!(told(&town, LIEN), 3);
 }
 
 // Decision 13

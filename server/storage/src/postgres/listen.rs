@@ -68,10 +68,10 @@ async fn hear(
     let mut listener = PgListener::connect_with(pool).await?;
     listener.eager_reconnect(false);
     patiently(listener.listen("portico")).await?;
-    match ready.take() {
-        Some(ready) => drop(ready.send(())),
+    let awaited = ready.take().is_some_and(|ready| ready.send(()).is_ok());
+    if !awaited {
         // Others spoke while nobody listened.
-        None => drop(hints.send(Hint::Missed)),
+        let _ = hints.send(Hint::Missed);
     }
     loop {
         match timeout(QUIET, listener.try_recv()).await {
