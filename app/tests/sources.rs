@@ -10,7 +10,14 @@ const RULES: &[(&str, &[&str], &str)] = &[
     ("<style", &[], "styles stand in style/, and the CSP forbids others"),
     (
         "<script",
-        &["shell.rs", "shell/console.rs", "account/set_up.rs", "portal/draft.rs", "portal/files.rs"],
+        &[
+            "shell.rs",
+            "shell/console.rs",
+            "account/set_up.rs",
+            "portal/draft.rs",
+            "portal/files.rs",
+            "portal/messages.rs",
+        ],
         "scripts are our own, with the nonce",
     ),
     ("style=", &[], "the CSP forbids inline styles"),

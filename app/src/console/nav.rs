@@ -423,6 +423,7 @@ mod tests {
         for route in routes::CONSOLE {
             let path = route
                 .path
+                .replace("practice/:conversation", "practice/gcv_0000000000000000000000000000000f")
                 .replace(":patient", "pat_0000000000000000000000000000000f")
                 .replace(":user", "usr_0000000000000000000000000000000f")
                 .replace(":form", "frm_0000000000000000000000000000000f")

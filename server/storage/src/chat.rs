@@ -560,7 +560,7 @@ impl Chat for SqlWork {
     /// Behind the last one, under the lock of the conversation: numbers have no gap, and the same message sent twice at once is
     /// stored once.
     async fn add_message(&mut self, at: &Writing, id: MessageId, body: &str, now: Time) -> Stored<Stowed> {
-        let last = self.hold(at).await?;
+        let last = self.hold(at).await?.ok_or_else(|| StoreError::Fault(Box::new(sqlx::Error::RowNotFound)))?;
         let known: Option<KnownRow> = self
             .find(
                 query_as(
@@ -1219,9 +1219,9 @@ impl Chat for SqlWork {
 
 impl SqlWork {
     /// Keeps others out of the conversation until this is over, so that what is counted stays so; the number of its last message.
-    async fn hold(&mut self, at: &InConversation) -> Stored<i64> {
-        let (last,): (i64,) = self
-            .one(
+    async fn hold(&mut self, at: &InConversation) -> Stored<Option<i64>> {
+        let last: Option<(i64,)> = self
+            .find(
                 query_as(concat!(
                     "SELECT last_number
                      FROM conversations
@@ -1235,7 +1235,7 @@ impl SqlWork {
                 .bind(at.patient().uuid()),
             )
             .await?;
-        Ok(last)
+        Ok(last.map(|(last,)| last))
     }
 
     async fn switch(&mut self, group: Uuid, patient: Uuid, on: bool) -> Stored<bool> {

@@ -320,7 +320,7 @@ async fn unread_before(
 ) -> Result<Vec<(AccountId, bool)>> {
     let mut before = Vec::new();
     for account in work.list_listeners(&access.into()).await? {
-        let unread = work.unscoped_messages_wait(access.group(), access.patient(), account, ctx.now()).await?;
+        let unread = work.messages_wait(&access.into(), account, ctx.now()).await?;
         before.push((account, unread));
     }
     Ok(before)

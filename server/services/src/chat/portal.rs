@@ -11,7 +11,7 @@ use domain::{
         Standing, Switches, Window, beginning,
     },
     error::Conflict,
-    ids::{ConversationId, GroupId, MessageId, PatientId},
+    ids::{ConversationId, MessageId, PatientId},
     limits,
     location::Location,
     page::PageRequest,
@@ -104,9 +104,9 @@ pub async fn list_own(ctx: &Ctx, patient: PatientId, page: &PageRequest) -> Resu
 }
 
 /// When an answer can be expected, and what answers by itself until then.
-async fn answering(work: &mut dyn Work, group: GroupId, now: Time) -> Result<(Answering, String)> {
-    let Replies { promised_hours, emergency_number, away, .. } = work.unscoped_lookup_replies(group).await?;
-    let locations = work.unscoped_list_locations(group).await?;
+async fn answering(work: &mut dyn Work, at: &InConversation, now: Time) -> Result<(Answering, String)> {
+    let Replies { promised_hours, emergency_number, away, .. } = work.own_replies(at).await?;
+    let locations = work.own_locations(at).await?;
     let known = locations.iter().filter(|location| location.hours.are_known());
     let open = |location: &Location| {
         // Where nobody knows what time it is, nobody is said to be away.
@@ -149,7 +149,7 @@ pub async fn open_own(ctx: &Ctx, patient: PatientId, id: ConversationId, window:
     let window = first_unread(window, read, last);
     let rows = work.list_messages(&at, window, limits::CHAT_WINDOW).await?;
     let time_zone = zone(work.as_mut(), &seen).await?;
-    let (answering, _) = answering(work.as_mut(), access.group(), ctx.now()).await?;
+    let (answering, _) = answering(work.as_mut(), &at, ctx.now()).await?;
     if let Some(shown) = rows.last()
         && work.messages_read(&at, shown.number, ctx.now()).await?
         && attended
@@ -212,7 +212,7 @@ pub async fn send_own(
     write_down(ctx, work.as_mut(), &seen, Action::MessageSent, id.to_string()).await?;
     match work.add_message(&(&access).into(), message, &body, ctx.now()).await? {
         Stowed::New(sent) => {
-            let (_, away) = answering(work.as_mut(), access.group(), ctx.now()).await?;
+            let (_, away) = answering(work.as_mut(), &(&seen).into(), ctx.now()).await?;
             if !away.is_empty() {
                 let id = ctx.services.random.id().into();
                 let away = work.add_away_message(&(&access).into(), &own.practitioner, id, &away, ctx.now()).await?;

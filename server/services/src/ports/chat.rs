@@ -248,12 +248,22 @@ pub trait Chat {
         until: Time,
     ) -> Stored<bool>;
 
+    /// The same of what was sent by now, for whoever writes to them.
+    async fn messages_wait(&mut self, at: &InConversation, account: AccountId, now: Time) -> Stored<bool> {
+        self.unscoped_messages_wait(at.group(), at.patient(), account, now).await
+    }
+
+    /// What the group says about its answers, for whoever writes to it.
+    async fn own_replies(&mut self, at: &InConversation) -> Stored<Replies> {
+        self.unscoped_lookup_replies(at.group()).await
+    }
+
     /// What the group says about its answers.
     async fn lookup_replies(&mut self, access: &Access<EnterGroup>) -> Stored<Replies> {
         self.unscoped_lookup_replies(access.group()).await
     }
 
-    /// The same, for whoever writes to it.
+    /// The same, of any group.
     async fn unscoped_lookup_replies(&mut self, group: GroupId) -> Stored<Replies>;
 
     /// Saves it; false when it was changed meanwhile. `replies.version` is the version that was read.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    access::{Access, EnterGroup, ManageLocations, ViewOwnRecord},
+    access::{Access, EnterGroup, InConversation, ManageLocations, ViewOwnRecord},
     ids::GroupId,
     location::Location,
     time::Time,
@@ -23,6 +23,11 @@ pub trait Locations {
 
     /// The same, for the operator.
     async fn unscoped_list_locations(&mut self, group: GroupId) -> Stored<Vec<Location>>;
+
+    /// The same, for whoever writes to the group.
+    async fn own_locations(&mut self, at: &InConversation) -> Stored<Vec<Location>> {
+        self.unscoped_list_locations(at.group()).await
+    }
 
     /// The time zone of the practice that keeps one's own record: that of its first location.
     async fn own_time_zone(&mut self, access: &Access<ViewOwnRecord>) -> Stored<Option<String>> {
